@@ -1,0 +1,1 @@
+//! What document is this, what does it say, and what is odd about it?

@@ -1,0 +1,3 @@
+//! The cases: one folder each, all read the same way.
+
+pub mod invoice;

@@ -1,0 +1,25 @@
+//! The command line: one file a subcommand.
+//!
+//! Exit codes: 0 done, 1 some input could not be handled, 2 wrong usage or
+//! settings, 3 the environment failed (disk, port, models).
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Advisory layer of a professional-services back office.
+#[derive(Debug, Parser)]
+#[command(name = "scrutineer", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the command line and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::parse().command {}
+}

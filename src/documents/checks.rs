@@ -1,0 +1,1 @@
+//! Checksums and arithmetic: IBAN, VAT ids, totals.

@@ -1,0 +1,1 @@
+//! Fields from page words by a learned scorer over candidates.

@@ -1,0 +1,17 @@
+//! Bytes to pages, words with boxes, and fields.
+
+pub mod checks;
+mod field_name;
+pub mod fields;
+mod model;
+pub mod parse;
+pub mod pdf;
+pub mod sandbox;
+pub mod sniff;
+pub mod xml;
+
+pub use field_name::{FieldKind, FieldName};
+pub use model::{
+    AllowanceCharge, BBox, Field, Instalment, Line, Media, Page, Parsed, Problem, Reading, Source,
+    Structured, TaxSubtotal, Word,
+};

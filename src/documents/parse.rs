@@ -1,0 +1,1 @@
+//! Bytes to pages and structure, in this process.

@@ -1,0 +1,1 @@
+//! PDF: words with boxes, page images, attachments.

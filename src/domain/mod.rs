@@ -1,0 +1,1 @@
+//! Canonical records and value types; no IO.

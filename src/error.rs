@@ -1,0 +1,1 @@
+//! Public error codes and their HTTP status, one table.

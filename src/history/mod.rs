@@ -1,0 +1,1 @@
+//! What was known when: as-of queries over the records.

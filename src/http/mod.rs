@@ -1,0 +1,1 @@
+//! Wire types, router, auth, problems, idempotency, OpenAPI.

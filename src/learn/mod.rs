@@ -1,0 +1,1 @@
+//! Run-time learners: synchronous, without HTTP or SQL.

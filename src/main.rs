@@ -1,0 +1,7 @@
+//! The `scrutineer` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scrutineer::cli::main()
+}

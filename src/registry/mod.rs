@@ -1,0 +1,1 @@
+//! Model manifests, digests, golden scores, load.

@@ -1,0 +1,1 @@
+//! Configuration to application: the composition root.
