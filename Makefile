@@ -1,0 +1,46 @@
+# Two commands do all the set-up there is: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+DEMO_DIR ?= target/demo
+
+.PHONY: help setup demo test gates bench fmt lint licences schemathesis train ci
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
+
+setup: ## Install what tests and checks need beyond Rust, Python 3 and git
+	scripts/setup.sh
+
+demo: ## Make a demo firm, load it, serve it, print the address and a key
+	scripts/demo.sh $(DEMO_DIR)
+
+test: setup ## All tests: unit, property, black box, browser, examples
+	cargo build --workspace --all-targets --locked
+	cargo test --workspace --locked
+	scripts/test-examples.sh
+
+gates: ## Measure on real data and compare with eval/gates/*.toml
+	scripts/gates.sh
+
+bench: ## Speed beside a peer, in one run
+	scripts/bench.sh
+
+schemathesis: ## Check the running server against its own OpenAPI description
+	scripts/schemathesis.sh
+
+train: ## Fit every shipped model again (same seeds, same bytes)
+	cargo run --locked -p scrutineer-training --bin scrutineer-train -- invoice
+
+fmt: ## Format
+	cargo fmt --all
+
+lint: ## Formatting, clippy and rustdoc, warnings denied
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+licences: ## Licences of every dependency; advisories where a database can be reached
+	scripts/licences.py
+
+ci: ## What runs on every change
+	.ci/run
