@@ -3,6 +3,9 @@
 //! Exit codes: 0 done, 1 some input could not be handled, 2 wrong usage or
 //! settings, 3 the environment failed (disk, port, models).
 
+mod exit;
+mod health;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -16,10 +19,15 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Ask a running service whether it is ready
+    Health(health::HealthArgs),
+}
 
 /// Runs the command line and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Health(args) => health::run(&args),
+    }
 }

@@ -1,0 +1,25 @@
+//! How a command ends, and what it says on standard error.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Some input could not be handled.
+pub fn input(message: &str) -> ExitCode {
+    fail(1, message)
+}
+
+/// The settings or the call are wrong.
+pub fn usage(message: &str) -> ExitCode {
+    fail(2, message)
+}
+
+/// The environment failed: disk, port, models.
+pub fn environment(message: &str) -> ExitCode {
+    fail(3, message)
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    // Nobody is left to tell if standard error is closed; the code still says it.
+    let _ = writeln!(std::io::stderr().lock(), "scrutineer: {message}");
+    ExitCode::from(code)
+}
