@@ -24,3 +24,34 @@ pub enum Effect {
     /// Look earlier.
     RaisePriority,
 }
+
+impl Effect {
+    /// Every effect there is.
+    pub const ALL: &'static [Self] = &[
+        Self::None,
+        Self::Suggest,
+        Self::RequestInfo,
+        Self::AddReview,
+        Self::AddStep,
+        Self::RaisePriority,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Suggest => "suggest",
+            Self::RequestInfo => "request_info",
+            Self::AddReview => "add_review",
+            Self::AddStep => "add_step",
+            Self::RaisePriority => "raise_priority",
+        }
+    }
+
+    /// Whether it comes with steps in `controls_to_add`; the others have none.
+    #[must_use]
+    pub const fn adds_controls(self) -> bool {
+        matches!(self, Self::AddReview | Self::AddStep)
+    }
+}

@@ -97,6 +97,7 @@ pub enum Direction {
 
 /// What is judged: a record's kind and its id in the firm's own system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Kind of record, such as `document` or `vendor_invoice`.
     #[serde(rename = "type")]
@@ -107,6 +108,7 @@ pub struct Subject {
 
 /// A closed range that holds the truth with probability `coverage`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,
@@ -115,20 +117,25 @@ pub struct Interval {
     /// Unit of both ends, such as `days`.
     pub unit: String,
     /// Nominal coverage, 0..=1.
+    #[schema(minimum = 0, maximum = 1)]
     pub coverage: f64,
 }
 
 /// The outcomes that cannot be told apart at the stated coverage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PredictionSet {
     /// Outcomes, most probable first; never empty.
+    #[schema(min_items = 1)]
     pub values: Vec<String>,
     /// Nominal coverage, 0..=1.
+    #[schema(minimum = 0, maximum = 1)]
     pub coverage: f64,
 }
 
 /// One additive part of the raw score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Reason {
     /// Stable code.
     pub code: String,
@@ -150,6 +157,7 @@ pub struct Reason {
 
 /// Something a person can look at to check a reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// `page`, `xml`, `record` or `derived`.
     pub kind: String,
@@ -167,11 +175,13 @@ pub struct Evidence {
     pub text: Option<String>,
     /// Lower-case hex SHA-256 of the bytes referred to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub sha256: Option<String>,
 }
 
 /// What would have to change, on a field somebody can act on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Counterfactual {
     /// The field.
     pub field: String,
@@ -185,6 +195,7 @@ pub struct Counterfactual {
 
 /// What the answer had to do without.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DataQuality {
     /// Inputs that were absent.
     pub missing: Vec<String>,
@@ -194,12 +205,14 @@ pub struct DataQuality {
 
 /// Which model answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ModelRef {
     /// Name, such as `invoice/type`.
     pub name: String,
     /// Version, such as `1`.
     pub version: String,
     /// Lower-case hex SHA-256 of its manifest.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub sha256: String,
     /// Last day of the data it was fitted on.
     pub trained_until: chrono::NaiveDate,
@@ -207,6 +220,7 @@ pub struct ModelRef {
 
 /// A scored recommendation: the answer of every case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Recommendation {
     /// UUID version 7.
     pub recommendation_id: Uuid,
@@ -220,6 +234,7 @@ pub struct Recommendation {
     pub status: Status,
     /// Calibrated probability 0..=1 of `score_kind`; absent unless `scored`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1)]
     pub score: Option<f64>,
     /// What the score is the probability of.
     pub score_kind: String,
@@ -253,10 +268,12 @@ pub struct Recommendation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelRef>,
     /// Lower-case hex SHA-256 of the canonical JSON of the features.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub features_sha256: String,
     /// After this the advice is void.
     pub expires_at: DateTime<Utc>,
     /// Link in the audit chain; set by the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub decision_sha256: Option<String>,
 }

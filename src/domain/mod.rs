@@ -1,1 +1,3 @@
 //! Canonical records and value types; no IO.
+
+pub mod schema;
