@@ -274,6 +274,9 @@ pub struct Structured {
     pub attachment: Option<String>,
     /// What it says.
     pub reading: Reading,
+    /// What in it could not be read, with line and path; the rest was.
+    #[serde(default)]
+    pub problems: Vec<Problem>,
 }
 
 /// Something about the file that a reader could not make sense of.

@@ -1,0 +1,255 @@
+//! Fills a [`Reading`] from tables of paths and notes what cannot be read.
+
+use roxmltree::{Document, Node};
+use rust_decimal::Decimal;
+
+use super::{path, value};
+use crate::documents::field_name::{FieldKind, FieldName};
+use crate::documents::model::{AllowanceCharge, Field, Line, Problem, Reading, Source, TaxSubtotal};
+
+/// Most problems told for one document; the rest would only repeat them.
+const MAX_PROBLEMS: usize = 50;
+
+/// Where a field stands, relative to a section.
+pub(super) type FieldPath = (FieldName, &'static str);
+
+/// Where the parts of a line stand, relative to it. A path may end in
+/// `/@attribute`; an empty path states nothing.
+pub(super) struct LinePaths {
+    pub(super) id: &'static str,
+    /// In order of preference.
+    pub(super) description: &'static [&'static str],
+    pub(super) item_code: &'static str,
+    pub(super) buyer_item_code: &'static str,
+    pub(super) quantity: &'static str,
+    pub(super) unit: &'static str,
+    pub(super) unit_price: &'static str,
+    pub(super) price_base_quantity: &'static str,
+    pub(super) net: &'static str,
+    pub(super) tax_rate: &'static str,
+    pub(super) tax_category: &'static str,
+    pub(super) period_start: &'static str,
+    pub(super) period_end: &'static str,
+    pub(super) order_line: &'static str,
+    pub(super) allowance: AllowancePaths,
+}
+
+/// Where the parts of an allowance or charge stand.
+pub(super) struct AllowancePaths {
+    pub(super) element: &'static str,
+    pub(super) indicator: &'static str,
+    /// The indicator's text that makes it a charge.
+    pub(super) charge: &'static str,
+    pub(super) amount: &'static str,
+    pub(super) reason: &'static str,
+}
+
+/// Where the parts of a tax subtotal stand.
+pub(super) struct TaxPaths {
+    pub(super) category: &'static str,
+    pub(super) rate: &'static str,
+    pub(super) base: &'static str,
+    pub(super) tax: &'static str,
+    pub(super) exemption_reason: &'static str,
+}
+
+/// A reading in the making.
+pub(super) struct Collector<'d, 'i> {
+    document: &'d Document<'i>,
+    lines_before_markup: u32,
+    /// What was read so far.
+    pub(super) reading: Reading,
+    problems: Vec<Problem>,
+}
+
+impl<'d, 'i> Collector<'d, 'i> {
+    pub(super) fn new(document: &'d Document<'i>, lines_before_markup: u32) -> Self {
+        Self { document, lines_before_markup, reading: Reading::default(), problems: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> (Reading, Vec<Problem>) {
+        (self.reading, self.problems)
+    }
+
+    /// Reads every row of a table; the first row that yields a field wins.
+    pub(super) fn table(&mut self, section: Node<'_, '_>, rows: &[FieldPath]) {
+        for (name, path) in rows {
+            self.field(*name, section, path);
+        }
+    }
+
+    /// Reads one field unless it is there already.
+    pub(super) fn field(&mut self, name: FieldName, section: Node<'_, '_>, path: &str) {
+        if self.reading.fields.contains_key(&name) {
+            return;
+        }
+        for node in path::all(section, path) {
+            let raw = path::text(node);
+            if raw.is_empty() {
+                continue;
+            }
+            if let Some(value) = value::normalise(name, &raw) {
+                return self.put(name, node, value, raw);
+            }
+            self.problem_with(node, &raw, kind_in_words(name.kind()));
+        }
+    }
+
+    /// Adds a field read from structure whose value the caller has made.
+    pub(super) fn put(&mut self, name: FieldName, node: Node<'_, '_>, value: String, raw: String) {
+        self.insert(name, node, value, raw, Source::Xml);
+    }
+
+    /// Adds a field computed from what the document states, told as derived.
+    pub(super) fn put_derived(&mut self, name: FieldName, node: Node<'_, '_>, value: String) {
+        self.insert(name, node, value, String::new(), Source::Derived);
+    }
+
+    fn insert(&mut self, name: FieldName, node: Node<'_, '_>, value: String, raw: String, source: Source) {
+        let field = Field {
+            value,
+            raw,
+            confidence: 1.0,
+            source,
+            page: None,
+            bbox: None,
+            path: Some(path::describe(self.document, node)),
+        };
+        self.reading.fields.entry(name).or_insert(field);
+    }
+
+    /// Text of an element or, for a path that ends in `/@name`, of an attribute.
+    pub(super) fn text(&self, section: Node<'_, '_>, path: &str) -> Option<String> {
+        if path.is_empty() {
+            return None;
+        }
+        if let Some((element, attribute)) = path.rsplit_once("/@") {
+            let node = path::section(section, element)?;
+            return node.attribute(attribute).map(|text| text.trim().to_owned());
+        }
+        path::first(section, path).map(path::text)
+    }
+
+    /// A decimal; one that cannot be read is absent and noted.
+    pub(super) fn decimal(&mut self, section: Node<'_, '_>, path: &str) -> Option<Decimal> {
+        let node = path::first(section, path).filter(|_| !path.is_empty())?;
+        let raw = path::text(node);
+        let read = value::decimal(&raw);
+        if read.is_none() {
+            self.problem_with(node, &raw, kind_in_words(FieldKind::Amount));
+        }
+        read
+    }
+
+    /// An ISO date; one that cannot be read is absent and noted.
+    pub(super) fn date(&mut self, section: Node<'_, '_>, path: &str) -> Option<String> {
+        let node = path::first(section, path).filter(|_| !path.is_empty())?;
+        let raw = path::text(node);
+        let read = value::date(&raw);
+        if read.is_none() {
+            self.problem_with(node, &raw, kind_in_words(FieldKind::Date));
+        }
+        read
+    }
+
+    pub(super) fn line(&mut self, node: Node<'_, '_>, paths: &LinePaths) {
+        let line = Line {
+            id: self.text(node, paths.id),
+            description: paths.description.iter().find_map(|path| self.text(node, path)),
+            item_code: self.text(node, paths.item_code),
+            buyer_item_code: self.text(node, paths.buyer_item_code),
+            quantity: self.decimal(node, paths.quantity),
+            unit: self.text(node, paths.unit),
+            unit_price: self.decimal(node, paths.unit_price),
+            price_base_quantity: self.decimal(node, paths.price_base_quantity),
+            allowance: self.line_allowance(node, &paths.allowance),
+            net: self.decimal(node, paths.net),
+            tax_rate: self.decimal(node, paths.tax_rate),
+            tax_category: self.text(node, paths.tax_category),
+            period_start: self.date(node, paths.period_start),
+            period_end: self.date(node, paths.period_end),
+            order_line: self.text(node, paths.order_line),
+            page: None,
+            bbox: None,
+        };
+        self.reading.lines.push(line);
+    }
+
+    /// Allowances less charges of a line; absent when there are none.
+    fn line_allowance(&mut self, line: Node<'_, '_>, paths: &AllowancePaths) -> Option<Decimal> {
+        let mut sum: Option<Decimal> = None;
+        for node in path::all(line, paths.element) {
+            let Some(item) = self.allowance(node, paths) else { continue };
+            let Some(amount) = item.amount else { continue };
+            let signed = if item.is_charge { -amount } else { amount };
+            sum = sum.unwrap_or_default().checked_add(signed);
+        }
+        sum
+    }
+
+    pub(super) fn allowances(&mut self, section: Node<'_, '_>, paths: &AllowancePaths) {
+        for node in path::all(section, paths.element) {
+            let item = self.allowance(node, paths);
+            self.reading.allowances.extend(item);
+        }
+    }
+
+    /// Elements that are charges whatever else they say.
+    pub(super) fn charges(&mut self, section: Node<'_, '_>, paths: &AllowancePaths) {
+        for node in path::all(section, paths.element) {
+            let item = self.allowance(node, paths);
+            self.reading.allowances.extend(item.map(|item| AllowanceCharge { is_charge: true, ..item }));
+        }
+    }
+
+    /// The document's currency, when it is fit for use in a path.
+    pub(super) fn document_currency(&self) -> Option<String> {
+        let field = self.reading.fields.get(&FieldName::Currency)?;
+        field.value.bytes().all(|byte| byte.is_ascii_uppercase()).then(|| field.value.clone())
+    }
+
+    fn allowance(&mut self, node: Node<'_, '_>, paths: &AllowancePaths) -> Option<AllowanceCharge> {
+        Some(AllowanceCharge {
+            is_charge: self.text(node, paths.indicator).is_some_and(|text| text == paths.charge),
+            amount: Some(self.decimal(node, paths.amount)?),
+            reason: self.text(node, paths.reason),
+        })
+    }
+
+    pub(super) fn tax(&mut self, node: Node<'_, '_>, paths: &TaxPaths) {
+        let subtotal = TaxSubtotal {
+            category: self.text(node, paths.category),
+            rate: self.decimal(node, paths.rate),
+            base: self.decimal(node, paths.base),
+            tax: self.decimal(node, paths.tax),
+            exemption_reason: self.text(node, paths.exemption_reason),
+        };
+        self.reading.taxes.push(subtotal);
+    }
+
+    /// Notes something at an element, with its line.
+    pub(super) fn problem(&mut self, code: &str, node: Node<'_, '_>, what: &str) {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
+        let position = self.document.text_pos_at(node.range().start);
+        let line = position.row.saturating_add(self.lines_before_markup);
+        let place = path::describe(self.document, node);
+        let text = format!("line {line}, column {}, {place}: {what}", position.col);
+        self.problems.push(Problem { code: code.to_owned(), text });
+    }
+
+    fn problem_with(&mut self, node: Node<'_, '_>, raw: &str, wanted: &str) {
+        let shown: String = raw.chars().take(40).collect();
+        self.problem("xml_value_invalid", node, &format!("{shown:?} is not {wanted}"));
+    }
+}
+
+fn kind_in_words(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Amount => "a decimal number",
+        FieldKind::Date => "a calendar date",
+        FieldKind::Code => "a code",
+        FieldKind::Text => "text",
+    }
+}
