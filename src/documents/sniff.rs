@@ -48,9 +48,11 @@ const IMAGE_SIGNATURES: &[(usize, &[u8])] = &[
 ];
 
 fn is_image(prefix: &[u8]) -> bool {
-    let signed = IMAGE_SIGNATURES
-        .iter()
-        .any(|(offset, signature)| prefix.get(*offset..).is_some_and(|rest| rest.starts_with(signature)));
+    let signed = IMAGE_SIGNATURES.iter().any(|(offset, signature)| {
+        prefix
+            .get(*offset..)
+            .is_some_and(|rest| rest.starts_with(signature))
+    });
     // `BM` alone is too short to trust: the reserved words after the size are zero.
     signed || (prefix.starts_with(b"BM") && prefix.get(6..10) == Some(&[0; 4]))
 }
@@ -64,7 +66,13 @@ mod tests {
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
         text.encode_utf16()
-            .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .flat_map(|unit| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            })
             .collect()
     }
 
@@ -81,7 +89,10 @@ mod tests {
     #[test]
     fn the_root_element_decides_in_every_encoding() {
         assert_eq!(sniff(CII.as_bytes()), Media::Cii);
-        assert_eq!(sniff(format!("\u{feff}  <?xml version='1.0'?><!-- <a> -->{CII}").as_bytes()), Media::Cii);
+        assert_eq!(
+            sniff(format!("\u{feff}  <?xml version='1.0'?><!-- <a> -->{CII}").as_bytes()),
+            Media::Cii
+        );
         for little in [true, false] {
             assert_eq!(sniff(&utf16(CII, little)), Media::Cii);
             assert_eq!(sniff(&utf16(&format!("\u{feff}{CII}"), little)), Media::Cii);
@@ -90,7 +101,10 @@ mod tests {
 
     #[test]
     fn a_name_without_its_namespace_is_not_an_invoice() {
-        assert_eq!(sniff(b"<Invoice xmlns='urn:other'><ID>1</ID></Invoice>"), Media::Xml);
+        assert_eq!(
+            sniff(b"<Invoice xmlns='urn:other'><ID>1</ID></Invoice>"),
+            Media::Xml
+        );
         assert_eq!(
             sniff(b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'/>"),
             Media::Ubl

@@ -28,54 +28,159 @@ const DOCUMENT_FIELDS: &[FieldPath] = &[
 
 const AGREEMENT_FIELDS: &[FieldPath] = &[
     (F::BuyerReference, "BuyerReference"),
-    (F::OrderNumber, "BuyerOrderReferencedDocument/IssuerAssignedID|ID"),
-    (F::SalesOrderNumber, "SellerOrderReferencedDocument/IssuerAssignedID|ID"),
-    (F::ContractNumber, "ContractReferencedDocument/IssuerAssignedID|ID"),
+    (
+        F::OrderNumber,
+        "BuyerOrderReferencedDocument/IssuerAssignedID|ID",
+    ),
+    (
+        F::SalesOrderNumber,
+        "SellerOrderReferencedDocument/IssuerAssignedID|ID",
+    ),
+    (
+        F::ContractNumber,
+        "ContractReferencedDocument/IssuerAssignedID|ID",
+    ),
     (F::ProjectReference, "SpecifiedProcuringProject/ID"),
     (F::Seller, "SellerTradeParty/Name"),
-    (F::SellerTradingName, "SellerTradeParty/SpecifiedLegalOrganization/TradingBusinessName"),
+    (
+        F::SellerTradingName,
+        "SellerTradeParty/SpecifiedLegalOrganization/TradingBusinessName",
+    ),
     (F::SellerId, "SellerTradeParty/ID"),
     (F::SellerId, "SellerTradeParty/GlobalID"),
-    (F::SellerRegistration, "SellerTradeParty/SpecifiedLegalOrganization/ID"),
-    (F::SellerVat, "SellerTradeParty/SpecifiedTaxRegistration/ID[@schemeID=VA]"),
-    (F::SellerTaxNumber, "SellerTradeParty/SpecifiedTaxRegistration/ID[@schemeID=FC]"),
-    (F::SellerStreet, "SellerTradeParty/PostalTradeAddress/LineOne"),
-    (F::SellerCity, "SellerTradeParty/PostalTradeAddress/CityName"),
-    (F::SellerPostCode, "SellerTradeParty/PostalTradeAddress/PostcodeCode"),
-    (F::SellerCountry, "SellerTradeParty/PostalTradeAddress/CountryID"),
-    (F::SellerContact, "SellerTradeParty/DefinedTradeContact/PersonName"),
-    (F::SellerContact, "SellerTradeParty/DefinedTradeContact/DepartmentName"),
-    (F::SellerPhone, "SellerTradeParty/DefinedTradeContact/TelephoneUniversalCommunication/CompleteNumber"),
-    (F::SellerEmail, "SellerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/URIID"),
-    (F::SellerEmail, "SellerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/CompleteNumber"),
+    (
+        F::SellerRegistration,
+        "SellerTradeParty/SpecifiedLegalOrganization/ID",
+    ),
+    (
+        F::SellerVat,
+        "SellerTradeParty/SpecifiedTaxRegistration/ID[@schemeID=VA]",
+    ),
+    (
+        F::SellerTaxNumber,
+        "SellerTradeParty/SpecifiedTaxRegistration/ID[@schemeID=FC]",
+    ),
+    (
+        F::SellerStreet,
+        "SellerTradeParty/PostalTradeAddress/LineOne",
+    ),
+    (
+        F::SellerCity,
+        "SellerTradeParty/PostalTradeAddress/CityName",
+    ),
+    (
+        F::SellerPostCode,
+        "SellerTradeParty/PostalTradeAddress/PostcodeCode",
+    ),
+    (
+        F::SellerCountry,
+        "SellerTradeParty/PostalTradeAddress/CountryID",
+    ),
+    (
+        F::SellerContact,
+        "SellerTradeParty/DefinedTradeContact/PersonName",
+    ),
+    (
+        F::SellerContact,
+        "SellerTradeParty/DefinedTradeContact/DepartmentName",
+    ),
+    (
+        F::SellerPhone,
+        "SellerTradeParty/DefinedTradeContact/TelephoneUniversalCommunication/CompleteNumber",
+    ),
+    (
+        F::SellerEmail,
+        "SellerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/URIID",
+    ),
+    (
+        F::SellerEmail,
+        "SellerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/CompleteNumber",
+    ),
     (F::Buyer, "BuyerTradeParty/Name"),
-    (F::BuyerTradingName, "BuyerTradeParty/SpecifiedLegalOrganization/TradingBusinessName"),
+    (
+        F::BuyerTradingName,
+        "BuyerTradeParty/SpecifiedLegalOrganization/TradingBusinessName",
+    ),
     (F::CustomerNumber, "BuyerTradeParty/ID"),
     (F::CustomerNumber, "BuyerTradeParty/GlobalID"),
-    (F::BuyerRegistration, "BuyerTradeParty/SpecifiedLegalOrganization/ID"),
-    (F::BuyerVat, "BuyerTradeParty/SpecifiedTaxRegistration/ID[@schemeID=VA]"),
+    (
+        F::BuyerRegistration,
+        "BuyerTradeParty/SpecifiedLegalOrganization/ID",
+    ),
+    (
+        F::BuyerVat,
+        "BuyerTradeParty/SpecifiedTaxRegistration/ID[@schemeID=VA]",
+    ),
     (F::BuyerStreet, "BuyerTradeParty/PostalTradeAddress/LineOne"),
     (F::BuyerCity, "BuyerTradeParty/PostalTradeAddress/CityName"),
-    (F::BuyerPostCode, "BuyerTradeParty/PostalTradeAddress/PostcodeCode"),
-    (F::BuyerCountry, "BuyerTradeParty/PostalTradeAddress/CountryID"),
-    (F::BuyerContact, "BuyerTradeParty/DefinedTradeContact/PersonName"),
-    (F::BuyerContact, "BuyerTradeParty/DefinedTradeContact/DepartmentName"),
-    (F::BuyerPhone, "BuyerTradeParty/DefinedTradeContact/TelephoneUniversalCommunication/CompleteNumber"),
-    (F::BuyerEmail, "BuyerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/URIID"),
-    (F::BuyerEmail, "BuyerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/CompleteNumber"),
-    (F::TaxRepresentative, "SellerTaxRepresentativeTradeParty/Name"),
-    (F::TaxRepresentativeVat, "SellerTaxRepresentativeTradeParty/SpecifiedTaxRegistration/ID[@schemeID=VA]"),
+    (
+        F::BuyerPostCode,
+        "BuyerTradeParty/PostalTradeAddress/PostcodeCode",
+    ),
+    (
+        F::BuyerCountry,
+        "BuyerTradeParty/PostalTradeAddress/CountryID",
+    ),
+    (
+        F::BuyerContact,
+        "BuyerTradeParty/DefinedTradeContact/PersonName",
+    ),
+    (
+        F::BuyerContact,
+        "BuyerTradeParty/DefinedTradeContact/DepartmentName",
+    ),
+    (
+        F::BuyerPhone,
+        "BuyerTradeParty/DefinedTradeContact/TelephoneUniversalCommunication/CompleteNumber",
+    ),
+    (
+        F::BuyerEmail,
+        "BuyerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/URIID",
+    ),
+    (
+        F::BuyerEmail,
+        "BuyerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/CompleteNumber",
+    ),
+    (
+        F::TaxRepresentative,
+        "SellerTaxRepresentativeTradeParty/Name",
+    ),
+    (
+        F::TaxRepresentativeVat,
+        "SellerTaxRepresentativeTradeParty/SpecifiedTaxRegistration/ID[@schemeID=VA]",
+    ),
 ];
 
 const DELIVERY_FIELDS: &[FieldPath] = &[
-    (F::DeliveryDate, "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString|DateTime"),
-    (F::DeliveryNote, "DespatchAdviceReferencedDocument/IssuerAssignedID|ID"),
-    (F::DeliveryNote, "DeliveryNoteReferencedDocument/IssuerAssignedID|ID"),
+    (
+        F::DeliveryDate,
+        "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString|DateTime",
+    ),
+    (
+        F::DeliveryNote,
+        "DespatchAdviceReferencedDocument/IssuerAssignedID|ID",
+    ),
+    (
+        F::DeliveryNote,
+        "DeliveryNoteReferencedDocument/IssuerAssignedID|ID",
+    ),
     (F::ShipTo, "ShipToTradeParty/Name"),
-    (F::ShipToStreet, "ShipToTradeParty/PostalTradeAddress/LineOne"),
-    (F::ShipToCity, "ShipToTradeParty/PostalTradeAddress/CityName"),
-    (F::ShipToPostCode, "ShipToTradeParty/PostalTradeAddress/PostcodeCode"),
-    (F::ShipToCountry, "ShipToTradeParty/PostalTradeAddress/CountryID"),
+    (
+        F::ShipToStreet,
+        "ShipToTradeParty/PostalTradeAddress/LineOne",
+    ),
+    (
+        F::ShipToCity,
+        "ShipToTradeParty/PostalTradeAddress/CityName",
+    ),
+    (
+        F::ShipToPostCode,
+        "ShipToTradeParty/PostalTradeAddress/PostcodeCode",
+    ),
+    (
+        F::ShipToCountry,
+        "ShipToTradeParty/PostalTradeAddress/CountryID",
+    ),
 ];
 
 const SETTLEMENT_FIELDS: &[FieldPath] = &[
@@ -83,19 +188,55 @@ const SETTLEMENT_FIELDS: &[FieldPath] = &[
     (F::TaxCurrency, "TaxCurrencyCode"),
     (F::PaymentReference, "PaymentReference"),
     (F::Payee, "PayeeTradeParty/Name"),
-    (F::ServiceStart, "BillingSpecifiedPeriod/StartDateTime/DateTimeString|DateTime"),
-    (F::ServiceEnd, "BillingSpecifiedPeriod/EndDateTime/DateTimeString|DateTime"),
-    (F::TaxPointDate, "ApplicableTradeTax/TaxPointDate/DateString"),
+    (
+        F::ServiceStart,
+        "BillingSpecifiedPeriod/StartDateTime/DateTimeString|DateTime",
+    ),
+    (
+        F::ServiceEnd,
+        "BillingSpecifiedPeriod/EndDateTime/DateTimeString|DateTime",
+    ),
+    (
+        F::TaxPointDate,
+        "ApplicableTradeTax/TaxPointDate/DateString",
+    ),
     (F::PaymentTerms, "SpecifiedTradePaymentTerms/Description"),
-    (F::DueDate, "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString|DateTime"),
-    (F::DirectDebitMandate, "SpecifiedTradePaymentTerms/DirectDebitMandateID"),
-    (F::PrecedingInvoice, "InvoiceReferencedDocument/IssuerAssignedID|ID"),
-    (F::PaymentMeans, "SpecifiedTradeSettlementPaymentMeans/TypeCode"),
-    (F::Iban, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID"),
-    (F::Iban, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/ProprietaryID"),
-    (F::AccountName, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/AccountName"),
-    (F::Bic, "SpecifiedTradeSettlementPaymentMeans/PayeeSpecifiedCreditorFinancialInstitution/BICID"),
-    (F::DebitedAccount, "SpecifiedTradeSettlementPaymentMeans/PayerPartyDebtorFinancialAccount/IBANID"),
+    (
+        F::DueDate,
+        "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString|DateTime",
+    ),
+    (
+        F::DirectDebitMandate,
+        "SpecifiedTradePaymentTerms/DirectDebitMandateID",
+    ),
+    (
+        F::PrecedingInvoice,
+        "InvoiceReferencedDocument/IssuerAssignedID|ID",
+    ),
+    (
+        F::PaymentMeans,
+        "SpecifiedTradeSettlementPaymentMeans/TypeCode",
+    ),
+    (
+        F::Iban,
+        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID",
+    ),
+    (
+        F::Iban,
+        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/ProprietaryID",
+    ),
+    (
+        F::AccountName,
+        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/AccountName",
+    ),
+    (
+        F::Bic,
+        "SpecifiedTradeSettlementPaymentMeans/PayeeSpecifiedCreditorFinancialInstitution/BICID",
+    ),
+    (
+        F::DebitedAccount,
+        "SpecifiedTradeSettlementPaymentMeans/PayerPartyDebtorFinancialAccount/IBANID",
+    ),
 ];
 
 const SUMMATION_FIELDS: &[FieldPath] = &[
@@ -164,7 +305,9 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     if let Some(document) = path::section(root, DOCUMENT) {
         into.table(document, DOCUMENT_FIELDS);
     }
-    let Some(trade) = path::section(root, TRADE) else { return };
+    let Some(trade) = path::section(root, TRADE) else {
+        return;
+    };
     if let Some(agreement) = path::section(trade, AGREEMENT) {
         into.table(agreement, AGREEMENT_FIELDS);
     }
@@ -184,7 +327,11 @@ fn read_settlement(settlement: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     if let Some(summation) = path::section(settlement, SUMMATION) {
         // The tax may be stated in the accounting currency as well (BT-111).
         if let Some(currency) = into.document_currency() {
-            into.field(F::Tax, summation, &format!("TaxTotalAmount[@currencyID={currency}]"));
+            into.field(
+                F::Tax,
+                summation,
+                &format!("TaxTotalAmount[@currencyID={currency}]"),
+            );
         }
         into.table(summation, SUMMATION_FIELDS);
     }
@@ -198,7 +345,9 @@ fn read_settlement(settlement: Node<'_, '_>, into: &mut Collector<'_, '_>) {
         let amount = into.decimal(term, "PartialPaymentAmount");
         if amount.is_some() {
             let due_date = into.date(term, "DueDateDateTime/DateTimeString|DateTime");
-            into.reading.instalments.push(Instalment { due_date, amount });
+            into.reading
+                .instalments
+                .push(Instalment { due_date, amount });
         }
     }
 }

@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 
 use super::{path, value};
 use crate::documents::field_name::{FieldKind, FieldName};
-use crate::documents::model::{AllowanceCharge, Field, Line, Problem, Reading, Source, TaxSubtotal};
+use crate::documents::model::{
+    AllowanceCharge, Field, Line, Problem, Reading, Source, TaxSubtotal,
+};
 
 /// Most problems told for one document; the rest would only repeat them.
 const MAX_PROBLEMS: usize = 50;
@@ -64,7 +66,12 @@ pub(super) struct Collector<'d, 'i> {
 
 impl<'d, 'i> Collector<'d, 'i> {
     pub(super) fn new(document: &'d Document<'i>, lines_before_markup: u32) -> Self {
-        Self { document, lines_before_markup, reading: Reading::default(), problems: Vec::new() }
+        Self {
+            document,
+            lines_before_markup,
+            reading: Reading::default(),
+            problems: Vec::new(),
+        }
     }
 
     pub(super) fn finish(self) -> (Reading, Vec<Problem>) {
@@ -105,7 +112,14 @@ impl<'d, 'i> Collector<'d, 'i> {
         self.insert(name, node, value, String::new(), Source::Derived);
     }
 
-    fn insert(&mut self, name: FieldName, node: Node<'_, '_>, value: String, raw: String, source: Source) {
+    fn insert(
+        &mut self,
+        name: FieldName,
+        node: Node<'_, '_>,
+        value: String,
+        raw: String,
+        source: Source,
+    ) {
         let field = Field {
             value,
             raw,
@@ -155,7 +169,10 @@ impl<'d, 'i> Collector<'d, 'i> {
     pub(super) fn line(&mut self, node: Node<'_, '_>, paths: &LinePaths) {
         let line = Line {
             id: self.text(node, paths.id),
-            description: paths.description.iter().find_map(|path| self.text(node, path)),
+            description: paths
+                .description
+                .iter()
+                .find_map(|path| self.text(node, path)),
             item_code: self.text(node, paths.item_code),
             buyer_item_code: self.text(node, paths.buyer_item_code),
             quantity: self.decimal(node, paths.quantity),
@@ -179,7 +196,9 @@ impl<'d, 'i> Collector<'d, 'i> {
     fn line_allowance(&mut self, line: Node<'_, '_>, paths: &AllowancePaths) -> Option<Decimal> {
         let mut sum: Option<Decimal> = None;
         for node in path::all(line, paths.element) {
-            let Some(item) = self.allowance(node, paths) else { continue };
+            let Some(item) = self.allowance(node, paths) else {
+                continue;
+            };
             let Some(amount) = item.amount else { continue };
             let signed = if item.is_charge { -amount } else { amount };
             sum = sum.unwrap_or_default().checked_add(signed);
@@ -198,19 +217,30 @@ impl<'d, 'i> Collector<'d, 'i> {
     pub(super) fn charges(&mut self, section: Node<'_, '_>, paths: &AllowancePaths) {
         for node in path::all(section, paths.element) {
             let item = self.allowance(node, paths);
-            self.reading.allowances.extend(item.map(|item| AllowanceCharge { is_charge: true, ..item }));
+            self.reading
+                .allowances
+                .extend(item.map(|item| AllowanceCharge {
+                    is_charge: true,
+                    ..item
+                }));
         }
     }
 
     /// The document's currency, when it is fit for use in a path.
     pub(super) fn document_currency(&self) -> Option<String> {
         let field = self.reading.fields.get(&FieldName::Currency)?;
-        field.value.bytes().all(|byte| byte.is_ascii_uppercase()).then(|| field.value.clone())
+        field
+            .value
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase())
+            .then(|| field.value.clone())
     }
 
     fn allowance(&mut self, node: Node<'_, '_>, paths: &AllowancePaths) -> Option<AllowanceCharge> {
         Some(AllowanceCharge {
-            is_charge: self.text(node, paths.indicator).is_some_and(|text| text == paths.charge),
+            is_charge: self
+                .text(node, paths.indicator)
+                .is_some_and(|text| text == paths.charge),
             amount: Some(self.decimal(node, paths.amount)?),
             reason: self.text(node, paths.reason),
         })
@@ -236,12 +266,19 @@ impl<'d, 'i> Collector<'d, 'i> {
         let line = position.row.saturating_add(self.lines_before_markup);
         let place = path::describe(self.document, node);
         let text = format!("line {line}, column {}, {place}: {what}", position.col);
-        self.problems.push(Problem { code: code.to_owned(), text });
+        self.problems.push(Problem {
+            code: code.to_owned(),
+            text,
+        });
     }
 
     fn problem_with(&mut self, node: Node<'_, '_>, raw: &str, wanted: &str) {
         let shown: String = raw.chars().take(40).collect();
-        self.problem("xml_value_invalid", node, &format!("{shown:?} is not {wanted}"));
+        self.problem(
+            "xml_value_invalid",
+            node,
+            &format!("{shown:?} is not {wanted}"),
+        );
     }
 }
 

@@ -33,8 +33,12 @@ impl Decoded<'_> {
 
     /// A problem at a byte offset of [`Self::markup`].
     pub(super) fn problem_at(&self, code: &str, offset: usize, what: &str) -> Problem {
-        let (line, column) = line_and_column(&self.text, self.markup_starts_at.saturating_add(offset));
-        Problem { code: code.to_owned(), text: format!("line {line}, column {column}: {what}") }
+        let (line, column) =
+            line_and_column(&self.text, self.markup_starts_at.saturating_add(offset));
+        Problem {
+            code: code.to_owned(),
+            text: format!("line {line}, column {column}: {what}"),
+        }
     }
 
     /// The parser's own complaint with its position in the file.
@@ -44,7 +48,12 @@ impl Decoded<'_> {
         // The parser ends its message with its own position; ours counts the file's lines.
         let message = error.to_string();
         let own = format!(" at {position}");
-        let what: String = message.strip_suffix(&own).unwrap_or(&message).chars().take(200).collect();
+        let what: String = message
+            .strip_suffix(&own)
+            .unwrap_or(&message)
+            .chars()
+            .take(200)
+            .collect();
         Problem {
             code: "xml_not_well_formed".to_owned(),
             text: format!("line {line}, column {}: {what}", position.col),
@@ -65,7 +74,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
         .decode_without_bom_handling_and_without_replacement(body)
         .ok_or_else(|| invalid(encoding, body))?;
     let markup_starts_at = text.len() - text.trim_start().len();
-    Ok(Decoded { text, markup_starts_at })
+    Ok(Decoded {
+        text,
+        markup_starts_at,
+    })
 }
 
 /// Decodes what may be the start of a document, replacing what is cut or wrong.
@@ -87,7 +99,9 @@ fn encoding_of(bytes: &[u8]) -> Result<(&'static Encoding, &[u8]), Problem> {
         [0, b'<', 0, _, ..] => return Ok((UTF_16BE, bytes)),
         _ => {}
     }
-    let Some(label) = declared(bytes) else { return Ok((UTF_8, bytes)) };
+    let Some(label) = declared(bytes) else {
+        return Ok((UTF_8, bytes));
+    };
     let encoding = Encoding::for_label(label.as_bytes()).ok_or_else(|| unknown(&label))?;
     // A declaration that can be read byte by byte cannot be in UTF-16: the
     // sender converted the file and kept the old declaration.
@@ -99,7 +113,10 @@ fn encoding_of(bytes: &[u8]) -> Result<(&'static Encoding, &[u8]), Problem> {
 
 /// The encoding named in the declaration.
 fn declared(bytes: &[u8]) -> Option<String> {
-    let head = bytes.get(..DECLARATION_WITHIN).unwrap_or(bytes).trim_ascii_start();
+    let head = bytes
+        .get(..DECLARATION_WITHIN)
+        .unwrap_or(bytes)
+        .trim_ascii_start();
     let body = head.strip_prefix(b"<?xml")?;
     let end = body.windows(2).position(|window| window == b"?>")?;
     let declaration = String::from_utf8_lossy(body.get(..end)?);
@@ -121,7 +138,8 @@ fn invalid(encoding: &'static Encoding, body: &[u8]) -> Problem {
     let name = encoding.name();
     let place = match std::str::from_utf8(body) {
         Err(error) if encoding == UTF_8 => {
-            let before = String::from_utf8_lossy(body.get(..error.valid_up_to()).unwrap_or_default());
+            let before =
+                String::from_utf8_lossy(body.get(..error.valid_up_to()).unwrap_or_default());
             let (line, column) = line_and_column(&before, before.len());
             format!("line {line}, column {column}: ")
         }
@@ -141,6 +159,15 @@ fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
     }
     let before = &text[..end];
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    (
+        u32::try_from(line).unwrap_or(u32::MAX),
+        u32::try_from(column).unwrap_or(u32::MAX),
+    )
 }

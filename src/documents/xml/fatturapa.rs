@@ -11,9 +11,18 @@ use crate::documents::field_name::FieldName as F;
 use crate::documents::model::Instalment;
 
 const HEADER: &[FieldPath] = &[
-    (F::Seller, "CedentePrestatore/DatiAnagrafici/Anagrafica/Denominazione"),
-    (F::SellerTaxNumber, "CedentePrestatore/DatiAnagrafici/CodiceFiscale"),
-    (F::SellerRegistration, "CedentePrestatore/IscrizioneREA/NumeroREA"),
+    (
+        F::Seller,
+        "CedentePrestatore/DatiAnagrafici/Anagrafica/Denominazione",
+    ),
+    (
+        F::SellerTaxNumber,
+        "CedentePrestatore/DatiAnagrafici/CodiceFiscale",
+    ),
+    (
+        F::SellerRegistration,
+        "CedentePrestatore/IscrizioneREA/NumeroREA",
+    ),
     (F::SellerStreet, "CedentePrestatore/Sede/Indirizzo"),
     (F::SellerCity, "CedentePrestatore/Sede/Comune"),
     (F::SellerPostCode, "CedentePrestatore/Sede/CAP"),
@@ -21,9 +30,18 @@ const HEADER: &[FieldPath] = &[
     (F::SellerPhone, "CedentePrestatore/Contatti/Telefono"),
     (F::SellerEmail, "CedentePrestatore/Contatti/Email"),
     (F::SellerId, "CedentePrestatore/RiferimentoAmministrazione"),
-    (F::TaxRepresentative, "RappresentanteFiscale/DatiAnagrafici/Anagrafica/Denominazione"),
-    (F::Buyer, "CessionarioCommittente/DatiAnagrafici/Anagrafica/Denominazione"),
-    (F::BuyerRegistration, "CessionarioCommittente/DatiAnagrafici/CodiceFiscale"),
+    (
+        F::TaxRepresentative,
+        "RappresentanteFiscale/DatiAnagrafici/Anagrafica/Denominazione",
+    ),
+    (
+        F::Buyer,
+        "CessionarioCommittente/DatiAnagrafici/Anagrafica/Denominazione",
+    ),
+    (
+        F::BuyerRegistration,
+        "CessionarioCommittente/DatiAnagrafici/CodiceFiscale",
+    ),
     (F::BuyerStreet, "CessionarioCommittente/Sede/Indirizzo"),
     (F::BuyerCity, "CessionarioCommittente/Sede/Comune"),
     (F::BuyerPostCode, "CessionarioCommittente/Sede/CAP"),
@@ -37,31 +55,71 @@ const HEADER: &[FieldPath] = &[
 const PARTIES: &[(&str, F, F)] = &[
     ("CedentePrestatore", F::Seller, F::SellerVat),
     ("CessionarioCommittente", F::Buyer, F::BuyerVat),
-    ("RappresentanteFiscale", F::TaxRepresentative, F::TaxRepresentativeVat),
+    (
+        "RappresentanteFiscale",
+        F::TaxRepresentative,
+        F::TaxRepresentativeVat,
+    ),
 ];
 
 const BODY: &[FieldPath] = &[
     (F::Number, "DatiGenerali/DatiGeneraliDocumento/Numero"),
     (F::Currency, "DatiGenerali/DatiGeneraliDocumento/Divisa"),
     (F::IssueDate, "DatiGenerali/DatiGeneraliDocumento/Data"),
-    (F::Total, "DatiGenerali/DatiGeneraliDocumento/ImportoTotaleDocumento"),
-    (F::Rounding, "DatiGenerali/DatiGeneraliDocumento/Arrotondamento"),
+    (
+        F::Total,
+        "DatiGenerali/DatiGeneraliDocumento/ImportoTotaleDocumento",
+    ),
+    (
+        F::Rounding,
+        "DatiGenerali/DatiGeneraliDocumento/Arrotondamento",
+    ),
     (F::Note, "DatiGenerali/DatiGeneraliDocumento/Causale"),
-    (F::OrderNumber, "DatiGenerali/DatiOrdineAcquisto/IdDocumento"),
+    (
+        F::OrderNumber,
+        "DatiGenerali/DatiOrdineAcquisto/IdDocumento",
+    ),
     (F::ContractNumber, "DatiGenerali/DatiContratto/IdDocumento"),
-    (F::PrecedingInvoice, "DatiGenerali/DatiFattureCollegate/IdDocumento"),
-    (F::ProjectReference, "DatiGenerali/DatiOrdineAcquisto|DatiContratto|DatiConvenzione/CodiceCUP"),
+    (
+        F::PrecedingInvoice,
+        "DatiGenerali/DatiFattureCollegate/IdDocumento",
+    ),
+    (
+        F::ProjectReference,
+        "DatiGenerali/DatiOrdineAcquisto|DatiContratto|DatiConvenzione/CodiceCUP",
+    ),
     (F::DeliveryNote, "DatiGenerali/DatiDDT/NumeroDDT"),
-    (F::DeliveryDate, "DatiGenerali/DatiTrasporto/DataOraConsegna"),
-    (F::ShipToStreet, "DatiGenerali/DatiTrasporto/IndirizzoResa/Indirizzo"),
-    (F::ShipToCity, "DatiGenerali/DatiTrasporto/IndirizzoResa/Comune"),
-    (F::ShipToPostCode, "DatiGenerali/DatiTrasporto/IndirizzoResa/CAP"),
-    (F::ShipToCountry, "DatiGenerali/DatiTrasporto/IndirizzoResa/Nazione"),
+    (
+        F::DeliveryDate,
+        "DatiGenerali/DatiTrasporto/DataOraConsegna",
+    ),
+    (
+        F::ShipToStreet,
+        "DatiGenerali/DatiTrasporto/IndirizzoResa/Indirizzo",
+    ),
+    (
+        F::ShipToCity,
+        "DatiGenerali/DatiTrasporto/IndirizzoResa/Comune",
+    ),
+    (
+        F::ShipToPostCode,
+        "DatiGenerali/DatiTrasporto/IndirizzoResa/CAP",
+    ),
+    (
+        F::ShipToCountry,
+        "DatiGenerali/DatiTrasporto/IndirizzoResa/Nazione",
+    ),
     (F::Payee, "DatiPagamento/DettaglioPagamento/Beneficiario"),
-    (F::DueDate, "DatiPagamento/DettaglioPagamento/DataScadenzaPagamento"),
+    (
+        F::DueDate,
+        "DatiPagamento/DettaglioPagamento/DataScadenzaPagamento",
+    ),
     (F::Iban, "DatiPagamento/DettaglioPagamento/IBAN"),
     (F::Bic, "DatiPagamento/DettaglioPagamento/BIC"),
-    (F::PaymentReference, "DatiPagamento/DettaglioPagamento/CodicePagamento"),
+    (
+        F::PaymentReference,
+        "DatiPagamento/DettaglioPagamento/CodicePagamento",
+    ),
 ];
 
 /// TipoDocumento to the nearest UNTDID 1001 code; the raw code is kept beside it.
@@ -145,15 +203,28 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
         into.table(header, HEADER);
         for (party, name, vat) in PARTIES {
             if let Some(person) = path::section(header, &format!("{party}/DatiAnagrafici")) {
-                joined(person, (*name, "Anagrafica/Nome", "Anagrafica/Cognome", " "), into);
-                joined(person, (*vat, "IdFiscaleIVA/IdPaese", "IdFiscaleIVA/IdCodice", ""), into);
+                joined(
+                    person,
+                    (*name, "Anagrafica/Nome", "Anagrafica/Cognome", " "),
+                    into,
+                );
+                joined(
+                    person,
+                    (*vat, "IdFiscaleIVA/IdPaese", "IdFiscaleIVA/IdCodice", ""),
+                    into,
+                );
             }
         }
     }
     let bodies = path::all(root, "FatturaElettronicaBody");
-    let Some(body) = bodies.first().copied() else { return };
+    let Some(body) = bodies.first().copied() else {
+        return;
+    };
     if bodies.len() > 1 {
-        let what = format!("the file holds {} invoices; only the first is read", bodies.len());
+        let what = format!(
+            "the file holds {} invoices; only the first is read",
+            bodies.len()
+        );
         into.problem("xml_several_invoices", root, &what);
     }
     read_body(body, into);
@@ -161,7 +232,13 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
 
 fn read_body(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     into.table(body, BODY);
-    coded(body, F::TypeCode, "DatiGenerali/DatiGeneraliDocumento/TipoDocumento", TYPE_CODES, into);
+    coded(
+        body,
+        F::TypeCode,
+        "DatiGenerali/DatiGeneraliDocumento/TipoDocumento",
+        TYPE_CODES,
+        into,
+    );
     let means = "DatiPagamento/DettaglioPagamento/ModalitaPagamento";
     coded(body, F::PaymentMeans, means, PAYMENT_MEANS, into);
     for line in path::all(body, "DatiBeniServizi/DettaglioLinee") {
@@ -177,7 +254,11 @@ fn read_body(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     into.charges(body, &PENSION_FUND);
     let payments = path::all(body, "DatiPagamento/DettaglioPagamento");
     if payments.len() == 1 {
-        into.field(F::Payable, body, "DatiPagamento/DettaglioPagamento/ImportoPagamento");
+        into.field(
+            F::Payable,
+            body,
+            "DatiPagamento/DettaglioPagamento/ImportoPagamento",
+        );
     }
     for payment in payments {
         let instalment = Instalment {
@@ -191,13 +272,17 @@ fn read_body(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
 /// The format states net and tax by rate only. Both sums are told as derived,
 /// and only when every part was read.
 fn sum_taxes(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
-    let Some(summary) = path::section(body, "DatiBeniServizi") else { return };
+    let Some(summary) = path::section(body, "DatiBeniServizi") else {
+        return;
+    };
     let taxes = &into.reading.taxes;
     if taxes.is_empty() {
         return;
     }
     let sum = |part: fn(&crate::documents::model::TaxSubtotal) -> Option<Decimal>| {
-        taxes.iter().try_fold(Decimal::ZERO, |sum, tax| sum.checked_add(part(tax)?))
+        taxes
+            .iter()
+            .try_fold(Decimal::ZERO, |sum, tax| sum.checked_add(part(tax)?))
     };
     let (net, tax) = (sum(|tax| tax.base), sum(|tax| tax.tax));
     if let Some(net) = net {
@@ -212,8 +297,14 @@ fn sum_taxes(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
 fn joined(section: Node<'_, '_>, parts: (F, &str, &str, &str), into: &mut Collector<'_, '_>) {
     let (name, first, second, separator) = parts;
     let nodes = [path::first(section, first), path::first(section, second)];
-    let Some(node) = nodes.iter().flatten().last().copied() else { return };
-    let texts: Vec<String> = nodes.iter().flatten().map(|node| path::text(*node)).collect();
+    let Some(node) = nodes.iter().flatten().last().copied() else {
+        return;
+    };
+    let texts: Vec<String> = nodes
+        .iter()
+        .flatten()
+        .map(|node| path::text(*node))
+        .collect();
     let text = texts.join(separator);
     into.put(name, node, text.clone(), text);
 }
@@ -227,13 +318,19 @@ fn coded(
     table: &[(&str, &str)],
     into: &mut Collector<'_, '_>,
 ) {
-    let Some(node) = path::first(body, path) else { return };
+    let Some(node) = path::first(body, path) else {
+        return;
+    };
     let raw = path::text(node);
     match table.iter().find(|(code, _)| *code == raw) {
         Some((_, code)) => into.put(name, node, (*code).to_owned(), raw),
         None => {
             let shown: String = raw.chars().take(40).collect();
-            into.problem("xml_code_unknown", node, &format!("{shown:?} has no known counterpart"));
+            into.problem(
+                "xml_code_unknown",
+                node,
+                &format!("{shown:?} has no known counterpart"),
+            );
         }
     }
 }

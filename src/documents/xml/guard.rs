@@ -76,7 +76,12 @@ struct StartTag {
 impl StartTag {
     fn scan(text: &str, from: usize) -> Self {
         let bytes = text.as_bytes();
-        let mut tag = Self { attributes: 0, namespaces: 0, is_empty: false, end: bytes.len() };
+        let mut tag = Self {
+            attributes: 0,
+            namespaces: 0,
+            is_empty: false,
+            end: bytes.len(),
+        };
         let mut at = from;
         let mut name_from = from;
         while let Some(byte) = bytes.get(at) {

@@ -36,7 +36,10 @@ use super::model::{Media, Problem, Structured};
 pub fn read(bytes: &[u8]) -> Result<Structured, Problem> {
     let decoded = decode::decode(bytes)?;
     guard::check(&decoded)?;
-    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let options = ParsingOptions {
+        nodes_limit: MAX_NODES,
+        ..ParsingOptions::default()
+    };
     let document = Document::parse_with_options(decoded.markup(), options)
         .map_err(|error| decoded.problem_at_parse_error(&error))?;
     let root = document.root_element();
@@ -57,7 +60,12 @@ pub fn read(bytes: &[u8]) -> Result<Structured, Problem> {
         _ => ubl::read(root, &mut collector),
     }
     let (reading, problems) = collector.finish();
-    Ok(Structured { syntax, attachment: None, reading, problems })
+    Ok(Structured {
+        syntax,
+        attachment: None,
+        reading,
+        problems,
+    })
 }
 
 /// The root element's name and namespace from the first bytes of a file, which

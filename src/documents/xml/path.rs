@@ -67,7 +67,10 @@ pub(super) fn describe(document: &Document<'_>, node: Node<'_, '_>) -> String {
 }
 
 fn step(document: &Document<'_>, element: Node<'_, '_>) -> String {
-    let written = document.input_text().get(element.range()).unwrap_or_default();
+    let written = document
+        .input_text()
+        .get(element.range())
+        .unwrap_or_default();
     let name: String = written
         .chars()
         .skip(1)
@@ -79,7 +82,11 @@ fn step(document: &Document<'_>, element: Node<'_, '_>) -> String {
         .skip(1)
         .filter(|sibling| sibling.is_element() && sibling.tag_name() == element.tag_name())
         .count();
-    if earlier == 0 { name } else { format!("{name}[{}]", earlier + 1) }
+    if earlier == 0 {
+        name
+    } else {
+        format!("{name}[{}]", earlier + 1)
+    }
 }
 
 /// Calls `visit` on every match until it says stop; true when it did. Recursion

@@ -16,18 +16,42 @@ pub struct Root {
 /// Root element, how its namespace starts, vocabulary. FatturaPA has had several
 /// namespaces, all of which hold the word checked in [`Root::vocabulary`].
 const VOCABULARIES: &[(&str, &str, Media)] = &[
-    ("CrossIndustryInvoice", "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:", Media::Cii),
-    ("CrossIndustryDocument", "urn:ferd:CrossIndustryDocument:invoice:", Media::Cii),
-    ("CrossIndustryDocument", "urn:un:unece:uncefact:data:standard:CBFBUY:", Media::Cii),
-    ("Invoice", "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2", Media::Ubl),
-    ("CreditNote", "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2", Media::Ubl),
+    (
+        "CrossIndustryInvoice",
+        "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:",
+        Media::Cii,
+    ),
+    (
+        "CrossIndustryDocument",
+        "urn:ferd:CrossIndustryDocument:invoice:",
+        Media::Cii,
+    ),
+    (
+        "CrossIndustryDocument",
+        "urn:un:unece:uncefact:data:standard:CBFBUY:",
+        Media::Cii,
+    ),
+    (
+        "Invoice",
+        "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
+        Media::Ubl,
+    ),
+    (
+        "CreditNote",
+        "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
+        Media::Ubl,
+    ),
 ];
 
 impl Root {
     pub(super) fn of_element(element: Node<'_, '_>) -> Self {
         Self {
             local_name: element.tag_name().name().to_owned(),
-            namespace: element.tag_name().namespace().unwrap_or_default().to_owned(),
+            namespace: element
+                .tag_name()
+                .namespace()
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
@@ -51,7 +75,11 @@ impl Root {
         if self.namespace.is_empty() {
             format!("<{}> without namespace", short(&self.local_name))
         } else {
-            format!("<{}> in namespace {}", short(&self.local_name), short(&self.namespace))
+            format!(
+                "<{}> in namespace {}",
+                short(&self.local_name),
+                short(&self.namespace)
+            )
         }
     }
 
@@ -66,7 +94,11 @@ impl Root {
                 after.split_once("-->")?.1
             } else if let Some(after) = rest.strip_prefix("<!") {
                 // A document type with an internal subset ends at `]>`.
-                let end = if after.split('>').next()?.contains('[') { "]>" } else { ">" };
+                let end = if after.split('>').next()?.contains('[') {
+                    "]>"
+                } else {
+                    ">"
+                };
                 after.split_once(end)?.1
             } else {
                 return Self::of_start_tag(rest.strip_prefix('<')?);
@@ -82,9 +114,16 @@ impl Root {
         if !local_name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return None;
         }
-        let wanted = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+        let wanted = if prefix.is_empty() {
+            "xmlns".to_owned()
+        } else {
+            format!("xmlns:{prefix}")
+        };
         let namespace = namespace_in(attributes, &wanted).unwrap_or_default();
-        Some(Self { local_name: local_name.to_owned(), namespace })
+        Some(Self {
+            local_name: local_name.to_owned(),
+            namespace,
+        })
     }
 }
 

@@ -24,28 +24,58 @@ const HEADER: &[FieldPath] = &[
     (F::ContractNumber, "ContractDocumentReference/ID"),
     (F::ProjectReference, "ProjectReference/ID"),
     // A credit note has no project reference; EN 16931 puts it here under code 50.
-    (F::ProjectReference, "AdditionalDocumentReference[DocumentTypeCode=50]/ID"),
+    (
+        F::ProjectReference,
+        "AdditionalDocumentReference[DocumentTypeCode=50]/ID",
+    ),
     (F::DeliveryNote, "DespatchDocumentReference/ID"),
-    (F::PrecedingInvoice, "BillingReference/InvoiceDocumentReference/ID"),
+    (
+        F::PrecedingInvoice,
+        "BillingReference/InvoiceDocumentReference/ID",
+    ),
     (F::BuyerReference, "BuyerReference"),
     (F::PaymentTerms, "PaymentTerms/Note"),
     (F::Note, "Note"),
     (F::Payee, "PayeeParty/PartyName/Name"),
-    (F::TaxRepresentative, "TaxRepresentativeParty/PartyName/Name"),
-    (F::TaxRepresentativeVat, "TaxRepresentativeParty/PartyTaxScheme/CompanyID"),
+    (
+        F::TaxRepresentative,
+        "TaxRepresentativeParty/PartyName/Name",
+    ),
+    (
+        F::TaxRepresentativeVat,
+        "TaxRepresentativeParty/PartyTaxScheme/CompanyID",
+    ),
     (F::ShipTo, "Delivery/DeliveryParty/PartyName/Name"),
-    (F::ShipToStreet, "Delivery/DeliveryLocation/Address/StreetName"),
+    (
+        F::ShipToStreet,
+        "Delivery/DeliveryLocation/Address/StreetName",
+    ),
     (F::ShipToCity, "Delivery/DeliveryLocation/Address/CityName"),
-    (F::ShipToPostCode, "Delivery/DeliveryLocation/Address/PostalZone"),
-    (F::ShipToCountry, "Delivery/DeliveryLocation/Address/Country/IdentificationCode"),
+    (
+        F::ShipToPostCode,
+        "Delivery/DeliveryLocation/Address/PostalZone",
+    ),
+    (
+        F::ShipToCountry,
+        "Delivery/DeliveryLocation/Address/Country/IdentificationCode",
+    ),
     (F::PaymentMeans, "PaymentMeans/PaymentMeansCode"),
     (F::PaymentReference, "PaymentMeans/PaymentID"),
     (F::Iban, "PaymentMeans/PayeeFinancialAccount/ID"),
     (F::AccountName, "PaymentMeans/PayeeFinancialAccount/Name"),
-    (F::Bic, "PaymentMeans/PayeeFinancialAccount/FinancialInstitutionBranch/ID"),
-    (F::Bic, "PaymentMeans/PayeeFinancialAccount/FinancialInstitutionBranch/FinancialInstitution/ID"),
+    (
+        F::Bic,
+        "PaymentMeans/PayeeFinancialAccount/FinancialInstitutionBranch/ID",
+    ),
+    (
+        F::Bic,
+        "PaymentMeans/PayeeFinancialAccount/FinancialInstitutionBranch/FinancialInstitution/ID",
+    ),
     (F::DirectDebitMandate, "PaymentMeans/PaymentMandate/ID"),
-    (F::DebitedAccount, "PaymentMeans/PaymentMandate/PayerFinancialAccount/ID"),
+    (
+        F::DebitedAccount,
+        "PaymentMeans/PaymentMandate/PayerFinancialAccount/ID",
+    ),
 ];
 
 const SELLER: &[FieldPath] = &[
@@ -55,7 +85,10 @@ const SELLER: &[FieldPath] = &[
     (F::SellerId, "PartyIdentification/ID[@schemeID!=SEPA]"),
     (F::SellerRegistration, "PartyLegalEntity/CompanyID"),
     (F::SellerVat, "PartyTaxScheme[TaxScheme/ID=VAT]/CompanyID"),
-    (F::SellerTaxNumber, "PartyTaxScheme[TaxScheme/ID!=VAT]/CompanyID"),
+    (
+        F::SellerTaxNumber,
+        "PartyTaxScheme[TaxScheme/ID!=VAT]/CompanyID",
+    ),
     (F::SellerStreet, "PostalAddress/StreetName"),
     (F::SellerCity, "PostalAddress/CityName"),
     (F::SellerPostCode, "PostalAddress/PostalZone"),
@@ -143,7 +176,11 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     }
     // A second TaxTotal states the tax in the accounting currency (BT-111).
     if let Some(currency) = into.document_currency() {
-        into.field(F::Tax, root, &format!("TaxTotal/TaxAmount[@currencyID={currency}]"));
+        into.field(
+            F::Tax,
+            root,
+            &format!("TaxTotal/TaxAmount[@currencyID={currency}]"),
+        );
     }
     into.field(F::Tax, root, "TaxTotal/TaxAmount");
     for tax in path::all(root, "TaxTotal/TaxSubtotal") {
@@ -154,7 +191,9 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
         let amount = into.decimal(terms, "Amount");
         if amount.is_some() {
             let due_date = into.date(terms, "PaymentDueDate|InstallmentDueDate");
-            into.reading.instalments.push(Instalment { due_date, amount });
+            into.reading
+                .instalments
+                .push(Instalment { due_date, amount });
         }
     }
     for line in path::all(root, "InvoiceLine|CreditNoteLine") {

@@ -29,7 +29,10 @@ pub(super) fn normalise(name: FieldName, text: &str) -> Option<String> {
 /// a [`Decimal`] holds.
 pub(super) fn decimal(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix('+').unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    let plain = !digits.is_empty()
+        && digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
     if !plain {
         return None;
     }
@@ -90,7 +93,11 @@ mod tests {
             ("", None),
             ("79228162514264337593543950336", None),
         ] {
-            assert_eq!(decimal(text).map(|d| d.to_string()).as_deref(), value, "{text}");
+            assert_eq!(
+                decimal(text).map(|d| d.to_string()).as_deref(),
+                value,
+                "{text}"
+            );
         }
     }
 }
