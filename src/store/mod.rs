@@ -1,1 +1,52 @@
-//! SQLite store, migrations, audit chain.
+//! What is kept, and the promise that an answered write survives.
+//!
+//! One SQLite database in write-ahead mode with `synchronous=FULL`, the
+//! documents' bytes as files beside it, and `audit.head`, a file that remembers how long
+//! each tenant's audit chain was. Writes go through one connection, reads through a pool.
+//! Every method takes the tenant whose rows it may see, and no query can leave it out.
+
+mod analyses;
+mod audit_chain;
+mod audit_head;
+mod blobs;
+mod cursor;
+mod decisions;
+mod documents;
+mod error;
+mod feedback;
+mod idempotency;
+mod inbox;
+mod jobs;
+mod keys;
+mod open;
+mod time;
+
+pub use analyses::Analysis;
+pub use cursor::{Cursor, InvalidCursor, Page};
+pub use decisions::{Decision, DecisionFilter};
+pub use documents::{DocumentRow, NewDocument, PutDocument};
+pub use error::{Result, StoreError};
+pub use feedback::StoredFeedback;
+pub use idempotency::{IdempotencyStart, StoredResponse};
+pub use inbox::{InboxCounts, InboxFilter, InboxRow};
+pub use jobs::{Job, JobState};
+pub use keys::{ApiKey, CreatedKey, NewKey};
+pub use open::Store;
+
+/// The wire name of a unit variant, as it is stored.
+fn name_of(value: &impl serde::Serialize) -> Result<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => Ok(name),
+        _ => Err(StoreError::Invalid("the value has no name".to_owned())),
+    }
+}
+
+/// The unit variant of a stored wire name.
+fn from_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
+    Ok(serde_json::from_value(name.into())?)
+}
+
+fn parse_uuid(text: &str) -> Result<uuid::Uuid> {
+    text.parse()
+        .map_err(|_| StoreError::Damaged(format!("`{text}` is not an id")))
+}

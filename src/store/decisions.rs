@@ -1,0 +1,202 @@
+//! Recommendations as they were given, with what they were made from.
+
+use serde_json::Value;
+use sqlx::{QueryBuilder, Sqlite};
+use uuid::Uuid;
+
+use super::audit_chain::{self, EntryKind, NewEntry};
+use super::cursor::{Cursor, Page, bounded};
+use super::error::{Result, StoreError};
+use super::{Store, time};
+use crate::advice::{Case, Recommendation};
+use crate::domain::{TenantId, canonical_json};
+
+/// A recommendation with what it was made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The answer, its `decision_sha256` set.
+    pub recommendation: Recommendation,
+    /// What was asked.
+    pub input: Value,
+    /// The features it was scored on.
+    pub features: Value,
+    /// Its place in the tenant's chain, from 1.
+    pub seq: u64,
+}
+
+/// Which recommendations to list.
+#[derive(Debug, Clone, Default)]
+pub struct DecisionFilter {
+    /// Of this case only.
+    pub case: Option<Case>,
+    /// About this kind of subject only.
+    pub subject_kind: Option<String>,
+    /// About this subject only.
+    pub subject_id: Option<String>,
+}
+
+impl Store {
+    /// Stores a recommendation with its input and features as the next link of the tenant's
+    /// chain, durably, and sets its `decision_sha256`.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] if the recommendation is already chained or cannot be
+    /// written as JSON; else what the disk said, and then nothing may be answered.
+    pub async fn append_decision(
+        &self,
+        tenant: &TenantId,
+        recommendation: &mut Recommendation,
+        input: &Value,
+        features: &Value,
+    ) -> Result<()> {
+        if recommendation.decision_sha256.is_some() {
+            return Err(StoreError::Invalid(
+                "the recommendation is already in the chain".to_owned(),
+            ));
+        }
+        self.ensure_tenant(tenant).await?;
+        let output = serde_json::to_value(&*recommendation)
+            .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))?;
+        let at = time::now();
+        let entry = NewEntry {
+            kind: EntryKind::Recommendation,
+            id: recommendation.recommendation_id,
+            at,
+            parts: vec![
+                ("input", canonical_json(input)),
+                ("features", canonical_json(features)),
+                ("output", canonical_json(&output)),
+            ],
+        };
+        let mut transaction = self.begin().await?;
+        let link = audit_chain::append(&mut transaction, tenant, entry).await?;
+        sqlx::query(
+            "INSERT INTO recommendations \
+             (tenant, id, seq, case_name, subject_kind, subject_id, status, level, decided_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(tenant.as_str())
+        .bind(recommendation.recommendation_id.to_string())
+        .bind(i64::try_from(link.seq).unwrap_or(i64::MAX))
+        .bind(recommendation.case.as_str())
+        .bind(&recommendation.subject.kind)
+        .bind(&recommendation.subject.id)
+        .bind(super::name_of(&recommendation.status)?)
+        .bind(super::name_of(&recommendation.level)?)
+        .bind(time::text(at))
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        self.head_file().append(tenant, &link).await?;
+        recommendation.decision_sha256 = Some(link.sha256);
+        Ok(())
+    }
+
+    /// The recommendation with this id; `None` if the tenant has none or it was erased.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn recommendation(
+        &self,
+        tenant: &TenantId,
+        id: Uuid,
+    ) -> Result<Option<Recommendation>> {
+        Ok(self
+            .decision(tenant, id)
+            .await?
+            .map(|decision| decision.recommendation))
+    }
+
+    /// The recommendation with its input and features, for replay; `None` if the tenant has
+    /// none or it was erased.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn decision(&self, tenant: &TenantId, id: Uuid) -> Result<Option<Decision>> {
+        let seq: Option<i64> =
+            sqlx::query_scalar("SELECT seq FROM recommendations WHERE tenant = $1 AND id = $2")
+                .bind(tenant.as_str())
+                .bind(id.to_string())
+                .fetch_optional(self.readers())
+                .await?;
+        match seq {
+            Some(seq) => self.decision_at(tenant, seq).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The tenant's recommendations, newest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn decisions(
+        &self,
+        tenant: &TenantId,
+        filter: &DecisionFilter,
+        cursor: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Decision>> {
+        let limit = bounded(limit);
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("SELECT seq FROM recommendations WHERE tenant = ");
+        query.push_bind(tenant.as_str());
+        if let Some(case) = filter.case {
+            query.push(" AND case_name = ").push_bind(case.as_str());
+        }
+        if let Some(kind) = &filter.subject_kind {
+            query.push(" AND subject_kind = ").push_bind(kind);
+        }
+        if let Some(id) = &filter.subject_id {
+            query.push(" AND subject_id = ").push_bind(id);
+        }
+        if let Some(cursor) = cursor {
+            let before: i64 = cursor
+                .key()
+                .parse()
+                .map_err(|_| StoreError::Invalid("the cursor is of another listing".to_owned()))?;
+            query.push(" AND seq < ").push_bind(before);
+        }
+        query.push(" ORDER BY seq DESC LIMIT ");
+        query.push_bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+        let seqs: Vec<i64> = query.build_query_scalar().fetch_all(self.readers()).await?;
+        let page = Page::cut(seqs, limit, ToString::to_string);
+        let mut items = Vec::with_capacity(page.items.len());
+        for seq in page.items {
+            items.extend(self.decision_at(tenant, seq).await?);
+        }
+        Ok(Page {
+            items,
+            next: page.next,
+        })
+    }
+
+    async fn decision_at(&self, tenant: &TenantId, seq: i64) -> Result<Option<Decision>> {
+        let rows: Vec<(String, Option<String>, String)> = sqlx::query_as(
+            "SELECT p.name, p.content, e.entry_sha256 FROM audit_parts p \
+             JOIN audit_entries e ON e.tenant = p.tenant AND e.seq = p.seq \
+             WHERE p.tenant = $1 AND p.seq = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(seq)
+        .fetch_all(self.readers())
+        .await?;
+        let part = |wanted: &str| {
+            rows.iter()
+                .find(|(name, ..)| name == wanted)
+                .and_then(|(_, content, _)| content.as_deref())
+        };
+        let (Some(input), Some(features), Some(output)) =
+            (part("input"), part("features"), part("output"))
+        else {
+            return Ok(None);
+        };
+        let mut recommendation: Recommendation = serde_json::from_str(output)?;
+        recommendation.decision_sha256 = rows.first().map(|(.., sha256)| sha256.clone());
+        Ok(Some(Decision {
+            recommendation,
+            input: serde_json::from_str(input)?,
+            features: serde_json::from_str(features)?,
+            seq: u64::try_from(seq).unwrap_or_default(),
+        }))
+    }
+}

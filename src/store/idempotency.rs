@@ -1,0 +1,148 @@
+//! One answer for one idempotency key.
+
+use chrono::{DateTime, Duration, Utc};
+use sqlx::FromRow;
+
+use super::error::Result;
+use super::{Store, time};
+use crate::domain::TenantId;
+
+/// A request whose process died is forgotten after this.
+const RUNNING_LEASE: Duration = Duration::minutes(10);
+/// An answer is given again for this long.
+const ANSWER_KEPT: Duration = Duration::hours(24);
+
+/// A response to give again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// Media type of the body.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
+}
+
+/// What is known of an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdempotencyStart {
+    /// It is new and now marked as running: do the work, then finish or abandon it.
+    Fresh,
+    /// The same request is running (409).
+    Running,
+    /// The key was used for another request (422).
+    Mismatch,
+    /// The same request was answered: give this again.
+    Done(StoredResponse),
+}
+
+#[derive(FromRow)]
+struct StoredKey {
+    request_sha256: String,
+    status: Option<i64>,
+    content_type: Option<String>,
+    body: Option<String>,
+}
+
+impl Store {
+    /// Claims an idempotency key for a request with this digest (of method, path and
+    /// body), or says what became of the earlier one.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn idempotency_start(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+        request_sha256: &str,
+        now: DateTime<Utc>,
+    ) -> Result<IdempotencyStart> {
+        self.ensure_tenant(tenant).await?;
+        let mut transaction = self.begin().await?;
+        // Expired keys of every tenant go here, so that the table stays bounded by a day's use.
+        sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1")
+            .bind(time::text(now))
+            .execute(&mut *transaction)
+            .await?;
+        let known: Option<StoredKey> = sqlx::query_as(
+            "SELECT request_sha256, status, content_type, body FROM idempotency \
+             WHERE tenant = $1 AND idempotency_key = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(key)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let outcome = match known {
+            Some(known) if known.request_sha256 != request_sha256 => IdempotencyStart::Mismatch,
+            Some(StoredKey {
+                status: Some(status),
+                content_type,
+                body,
+                ..
+            }) => IdempotencyStart::Done(StoredResponse {
+                status: u16::try_from(status).unwrap_or(500),
+                content_type: content_type.unwrap_or_default(),
+                body: body.unwrap_or_default(),
+            }),
+            Some(_) => IdempotencyStart::Running,
+            None => {
+                sqlx::query(
+                    "INSERT INTO idempotency \
+                     (tenant, idempotency_key, request_sha256, expires_at) \
+                     VALUES ($1, $2, $3, $4)",
+                )
+                .bind(tenant.as_str())
+                .bind(key)
+                .bind(request_sha256)
+                .bind(time::text(now + RUNNING_LEASE))
+                .execute(&mut *transaction)
+                .await?;
+                IdempotencyStart::Fresh
+            }
+        };
+        transaction.commit().await?;
+        Ok(outcome)
+    }
+
+    /// Keeps the answer of a claimed key for a day.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn idempotency_finish(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+        response: &StoredResponse,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE idempotency SET status = $3, content_type = $4, body = $5, expires_at = $6 \
+             WHERE tenant = $1 AND idempotency_key = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(key)
+        .bind(i64::from(response.status))
+        .bind(&response.content_type)
+        .bind(&response.body)
+        .bind(time::text(now + ANSWER_KEPT))
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// Gives a claimed key back, so that the request can be tried again.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn idempotency_abandon(&self, tenant: &TenantId, key: &str) -> Result<()> {
+        sqlx::query(
+            "DELETE FROM idempotency \
+             WHERE tenant = $1 AND idempotency_key = $2 AND status IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(key)
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+}

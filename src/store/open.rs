@@ -1,0 +1,151 @@
+//! Opening the store, and the two ways into it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+
+use super::audit_head::HeadFile;
+use super::error::{Result, StoreError};
+use super::time;
+use crate::domain::TenantId;
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const READERS: u32 = 4;
+
+/// The open store; clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    data_dir: PathBuf,
+    head_file: HeadFile,
+}
+
+impl Store {
+    /// Opens the store in a folder, making both where they are absent, and brings
+    /// its tables up to date. Several processes may have it open.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] if the folder cannot be made or written, the database is
+    /// not one of ours, or it was written by a later version.
+    pub async fn open(data_dir: &Path) -> Result<Self> {
+        let failed = |detail: String| StoreError::Open {
+            path: data_dir.to_owned(),
+            detail,
+        };
+        make_private_dir(data_dir).map_err(|error| failed(error.to_string()))?;
+        let options = SqliteConnectOptions::new()
+            .filename(data_dir.join("scrutineer.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(BUSY_TIMEOUT * 3)
+            .connect_with(options.clone())
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        sqlx::migrate!("src/store/migrations")
+            .run(&writer)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let head_file = HeadFile::open(data_dir.join("audit.head"))
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer,
+                readers,
+                data_dir: data_dir.to_owned(),
+                head_file,
+            }),
+        })
+    }
+
+    /// Waits for running statements, checkpoints and closes the files.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+    }
+
+    /// Whether the database answers, within its busy timeout.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(self.readers()).await?;
+        Ok(())
+    }
+
+    /// Makes the tenant known; does nothing if it is.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn ensure_tenant(&self, tenant: &TenantId) -> Result<()> {
+        let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM tenants WHERE id = $1")
+            .bind(tenant.as_str())
+            .fetch_optional(self.readers())
+            .await?;
+        if known.is_some() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(tenant.as_str())
+        .bind(time::text(time::now()))
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// The folder that holds everything.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.inner.writer
+    }
+
+    pub(crate) fn head_file(&self) -> &HeadFile {
+        &self.inner.head_file
+    }
+
+    /// A transaction that holds the write lock from its start, so that what it read
+    /// is still so when it writes, whichever process else is writing.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.inner.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Makes a folder that only its owner may enter.
+pub(crate) fn make_private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
