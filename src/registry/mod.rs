@@ -1,1 +1,24 @@
-//! Model manifests, digests, golden scores, load.
+//! Model manifests, digests, golden scores, load, promotion.
+//!
+//! A model lives in `models/<name>/<version>/` with a `manifest.toml` that
+//! lists every file and its SHA-256, a `MODEL_CARD.md` and, where it answers
+//! questions, a `golden.json` with inputs and the outputs they must give. The
+//! version that answers is the highest one, unless `models/<name>/current`
+//! says otherwise.
+
+mod error;
+mod golden;
+mod locate;
+mod manifest;
+mod open;
+mod promotion;
+
+pub use error::RegistryError;
+pub use golden::{Golden, GoldenCase};
+pub use locate::{MODELS_DIR_VARIABLE, locate};
+pub use manifest::{Manifest, ManifestFile, ManifestSource, sha256_hex};
+pub use open::{LoadedManifest, Registry};
+pub use promotion::{Change, ChangeKind};
+
+#[cfg(test)]
+mod tests;

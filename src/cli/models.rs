@@ -1,0 +1,151 @@
+//! `scrutineer models`: list, verify, promote, roll back.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use chrono::Utc;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::registry::{Change, LoadedManifest, Registry, RegistryError, locate};
+
+/// Arguments of `scrutineer models`.
+#[derive(Debug, Args)]
+pub(super) struct ModelsArgs {
+    /// Folder of models; else SCRUTINEER_MODELS_DIR, `./models`, or one above the program.
+    #[arg(long, global = true)]
+    models_dir: Option<PathBuf>,
+    /// One JSON object a line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Every version of every model, and which one answers.
+    List,
+    /// Check the digest of every file of every version.
+    Verify,
+    /// Make a version answer.
+    Promote {
+        /// The model.
+        name: String,
+        /// The version.
+        version: u32,
+        /// Who does it.
+        #[arg(long, env = "USER")]
+        by: String,
+    },
+    /// Make the version answer that answered before.
+    Rollback {
+        /// The model.
+        name: String,
+        /// Who does it.
+        #[arg(long, env = "USER")]
+        by: String,
+    },
+}
+
+/// Runs `scrutineer models`; false if some model is damaged.
+///
+/// # Errors
+/// A folder, manifest or pointer that cannot be read or written, or a change that is refused.
+pub(super) fn run(args: &ModelsArgs) -> anyhow::Result<bool> {
+    let out = &mut io::stdout().lock();
+    let mut registry = Registry::open(&locate(args.models_dir.as_deref())?)?;
+    match &args.action {
+        Action::List => {
+            for (model, current) in registry.all() {
+                write_listed(out, args.json, model, current)?;
+            }
+            Ok(true)
+        }
+        Action::Verify => {
+            let mut all_good = true;
+            for (model, _) in registry.all() {
+                let result = model.verify_digests();
+                all_good &= result.is_ok();
+                write_verified(out, args.json, model, result)?;
+            }
+            Ok(all_good)
+        }
+        Action::Promote { name, version, by } => {
+            let change = registry.promote(name, *version, by, Utc::now())?;
+            write_changed(out, args.json, name, &change)?;
+            Ok(true)
+        }
+        Action::Rollback { name, by } => {
+            let change = registry.rollback(name, by, Utc::now())?;
+            write_changed(out, args.json, name, &change)?;
+            Ok(true)
+        }
+    }
+}
+
+fn write_listed(
+    out: &mut impl Write,
+    as_json: bool,
+    model: &LoadedManifest,
+    current: bool,
+) -> io::Result<()> {
+    let manifest = &model.manifest;
+    if as_json {
+        let mut row = identity(model);
+        row["current"] = json!(current);
+        row["sha256"] = json!(model.sha256);
+        row["format_version"] = json!(manifest.format_version);
+        row["trained_until"] = json!(manifest.trained_until);
+        row["licence"] = json!(manifest.licence);
+        row["metrics"] = json!(manifest.metrics);
+        return writeln!(out, "{row}");
+    }
+    writeln!(
+        out,
+        "{} {:<18} {:>3}  trained until {}  {}",
+        if current { '*' } else { ' ' },
+        manifest.name,
+        manifest.version,
+        manifest.trained_until,
+        manifest.description
+    )
+}
+
+fn write_verified(
+    out: &mut impl Write,
+    as_json: bool,
+    model: &LoadedManifest,
+    result: Result<(), RegistryError>,
+) -> io::Result<()> {
+    let problem = result.err().map(|error| error.to_string());
+    if as_json {
+        let mut row = identity(model);
+        row["ok"] = json!(problem.is_none());
+        row["problem"] = json!(problem);
+        return writeln!(out, "{row}");
+    }
+    let manifest = &model.manifest;
+    let verdict = problem.as_deref().unwrap_or("ok");
+    writeln!(out, "{} {}: {verdict}", manifest.name, manifest.version)
+}
+
+fn write_changed(
+    out: &mut impl Write,
+    as_json: bool,
+    name: &str,
+    change: &Change,
+) -> io::Result<()> {
+    if as_json {
+        return writeln!(out, "{}", json!({"name": name, "change": change}));
+    }
+    let Change { from, to, by, .. } = change;
+    writeln!(
+        out,
+        "{name}: version {to} answers now instead of {from}, by {by}"
+    )
+}
+
+fn identity(model: &LoadedManifest) -> Value {
+    json!({"name": model.manifest.name, "version": model.manifest.version})
+}

@@ -1,0 +1,150 @@
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+
+fn write_version(models: &Path, name: &str, version: u32, weights: &[u8]) {
+    let dir = models.join(name).join(version.to_string());
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("weights.json"), weights).unwrap();
+    let digest = sha256_hex(weights);
+    let manifest = format!(
+        "name = \"{name}\"\nversion = {version}\nformat_version = 1\ndescription = \"d\"\n\
+         licence = \"Apache-2.0\"\ntrained_until = \"2026-11-23\"\ndata = \"x\"\n\
+         [[files]]\npath = \"weights.json\"\nsha256 = \"{digest}\"\n"
+    );
+    fs::write(dir.join("manifest.toml"), manifest).unwrap();
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T10:00:00Z".parse().unwrap()
+}
+
+fn current(models: &Path) -> u32 {
+    let registry = Registry::open(models).unwrap();
+    registry.model("toy").unwrap().manifest.version
+}
+
+#[test]
+fn the_highest_version_answers_and_its_bytes_are_checked() {
+    let models = tempfile::tempdir().unwrap();
+    for version in [1, 2, 10] {
+        write_version(
+            models.path(),
+            "toy",
+            version,
+            format!("w{version}").as_bytes(),
+        );
+    }
+    let registry = Registry::open(models.path()).unwrap();
+    let model = registry.model("toy").unwrap();
+    assert_eq!(model.manifest.version, 10);
+    assert_eq!(model.read("weights.json").unwrap(), b"w10");
+    assert_eq!(model.reference().version, "10");
+    assert!(matches!(
+        model.read("other"),
+        Err(RegistryError::Unlisted { .. })
+    ));
+    assert!(matches!(
+        model.require_format(2),
+        Err(RegistryError::FormatVersion {
+            found: 1,
+            supported: 2,
+            ..
+        })
+    ));
+    assert!(matches!(
+        registry.model("none"),
+        Err(RegistryError::UnknownModel { .. })
+    ));
+}
+
+#[test]
+fn tampered_weights_are_refused_and_named() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"good");
+    fs::write(models.path().join("toy/1/weights.json"), b"evil").unwrap();
+    let registry = Registry::open(models.path()).unwrap();
+    let error = registry
+        .model("toy")
+        .unwrap()
+        .read("weights.json")
+        .unwrap_err();
+    assert!(matches!(error, RegistryError::DigestMismatch { .. }));
+    assert!(
+        error.to_string().contains("toy/1/weights.json: SHA-256 is"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_manifest_in_the_wrong_folder_is_refused() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"w");
+    fs::rename(models.path().join("toy/1"), models.path().join("toy/3")).unwrap();
+    let error = Registry::open(models.path()).unwrap_err().to_string();
+    assert!(error.contains("says `toy` version 1"), "{error}");
+}
+
+#[test]
+fn promotion_and_rollback_survive_a_restart_and_say_who_and_when() {
+    let models = tempfile::tempdir().unwrap();
+    for version in 1..=3 {
+        write_version(models.path(), "toy", version, b"w");
+    }
+    let mut registry = Registry::open(models.path()).unwrap();
+    registry.promote("toy", 1, "ana", now()).unwrap();
+    registry.promote("toy", 2, "ben", now()).unwrap();
+    assert_eq!(current(models.path()), 2);
+    assert_eq!(registry.rollback("toy", "ana", now()).unwrap().to, 1);
+    assert_eq!(registry.rollback("toy", "ana", now()).unwrap().to, 3);
+    assert_eq!(current(models.path()), 3);
+    let registry = Registry::open(models.path()).unwrap();
+    let changes = registry.changes("toy").unwrap();
+    assert_eq!(changes.len(), 4);
+    assert_eq!((changes[1].by.as_str(), changes[1].at), ("ben", now()));
+    assert_eq!(changes[3].change, ChangeKind::Rollback);
+}
+
+#[test]
+fn a_rollback_without_history_takes_the_next_lower_version_or_says_there_is_none() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"w");
+    write_version(models.path(), "toy", 4, b"w");
+    let mut registry = Registry::open(models.path()).unwrap();
+    assert_eq!(registry.rollback("toy", "ana", now()).unwrap().to, 1);
+    let error = registry.rollback("toy", "ana", now()).unwrap_err();
+    assert!(matches!(
+        error,
+        RegistryError::NothingEarlier { version: 1, .. }
+    ));
+}
+
+#[test]
+fn a_damaged_version_is_not_promoted() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"w");
+    write_version(models.path(), "toy", 2, b"w");
+    fs::write(models.path().join("toy/1/weights.json"), b"x").unwrap();
+    let mut registry = Registry::open(models.path()).unwrap();
+    let damaged = registry.promote("toy", 1, "ana", now());
+    assert!(matches!(damaged, Err(RegistryError::DigestMismatch { .. })));
+    let again = registry.promote("toy", 2, "ana", now());
+    assert!(matches!(again, Err(RegistryError::AlreadyCurrent { .. })));
+    let unknown = registry.promote("toy", 9, "ana", now());
+    assert!(matches!(unknown, Err(RegistryError::UnknownVersion { .. })));
+    assert_eq!(current(models.path()), 2);
+}
+
+#[test]
+fn a_damaged_pointer_is_named_with_its_line() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"w");
+    fs::write(models.path().join("toy/current"), "\n{\"to\": 1}\n").unwrap();
+    let error = Registry::open(models.path()).unwrap_err().to_string();
+    assert!(error.contains("toy/current: line 2"), "{error}");
+}
