@@ -5,6 +5,7 @@
 
 mod exit;
 mod health;
+mod models;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,8 @@ struct Cli {
 enum Command {
     /// Ask a running service whether it is ready
     Health(health::HealthArgs),
+    /// Models: list, verify, promote, roll back
+    Models(models::ModelsArgs),
 }
 
 /// Runs the command line and says how it ended.
@@ -29,5 +32,6 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Health(args) => health::run(&args),
+        Command::Models(args) => models::run(&args),
     }
 }

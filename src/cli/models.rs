@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::exit;
 use crate::registry::{Change, LoadedManifest, Registry, RegistryError, locate};
 
 /// Arguments of `scrutineer models`.
@@ -48,11 +50,16 @@ enum Action {
     },
 }
 
-/// Runs `scrutineer models`; false if some model is damaged.
-///
-/// # Errors
-/// A folder, manifest or pointer that cannot be read or written, or a change that is refused.
-pub(super) fn run(args: &ModelsArgs) -> anyhow::Result<bool> {
+/// Runs `scrutineer models`; ends with 1 if some model is damaged.
+pub(super) fn run(args: &ModelsArgs) -> ExitCode {
+    match act(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => exit::environment(&error.to_string()),
+    }
+}
+
+fn act(args: &ModelsArgs) -> anyhow::Result<bool> {
     let out = &mut io::stdout().lock();
     let mut registry = Registry::open(&locate(args.models_dir.as_deref())?)?;
     match &args.action {
