@@ -1,1 +1,107 @@
 //! Bytes to pages and structure, in this process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::pdf::{self, PageLimits};
+use super::{Media, Parsed, Problem};
+
+/// What to read of a file, and how much.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParseOptions {
+    /// Leave an e-invoice attached to a PDF aside, and read its pages alone.
+    pub ignore_xml: bool,
+    /// Pages read, from the first.
+    pub max_pages: u32,
+    /// Words kept of one page, in reading order.
+    pub max_words_per_page: usize,
+    /// Milliseconds after which no further page is begun.
+    pub time_budget_ms: u64,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self {
+            ignore_xml: false,
+            max_pages: 50,
+            max_words_per_page: 20_000,
+            time_budget_ms: 5_000,
+        }
+    }
+}
+
+/// Reads a file as far as it can be read; whatever cannot is named in
+/// [`Parsed::problems`].
+///
+/// A panic in a reader is caught and becomes the problem `parser_failed`. Memory
+/// and time are only bounded by the options here: bytes from strangers go
+/// through [`super::sandbox`].
+#[must_use]
+pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
+    let mut parsed = Parsed {
+        media: Media::Unknown,
+        sha256: hex::encode(Sha256::digest(bytes)),
+        pages: Vec::new(),
+        structured: None,
+        problems: Vec::new(),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| read(bytes, options, &mut parsed)));
+    if outcome.is_err() {
+        parsed.problems.push(problem(
+            "parser_failed",
+            "The file is damaged in a way that its reader does not survive.",
+        ));
+    }
+    parsed
+}
+
+fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
+    let header = bytes.get(..1024).unwrap_or(bytes);
+    if header.windows(5).any(|window| window == b"%PDF-") {
+        parsed.media = Media::Pdf;
+    }
+    match parsed.media {
+        Media::Pdf => read_pdf(bytes, options, parsed),
+        _ => parsed.problems.push(problem(
+            "media_unknown",
+            "The file is neither a PDF nor an e-invoice in XML.",
+        )),
+    }
+}
+
+fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
+    let pdf = match pdf::open(bytes) {
+        Ok(pdf) => pdf,
+        Err(reason) => {
+            parsed.problems.push(reason);
+            return;
+        }
+    };
+    let limits = PageLimits {
+        max_pages: options.max_pages,
+        max_words_per_page: options.max_words_per_page,
+        time_budget: Duration::from_millis(options.time_budget_ms),
+    };
+    parsed.pages = pdf::pages(&pdf, limits, &mut parsed.problems);
+    if parsed.pages.is_empty() {
+        parsed
+            .problems
+            .push(problem("no_pages", "The PDF has no pages."));
+    } else if parsed.pages.iter().all(|page| page.words.is_empty()) {
+        parsed.problems.push(problem(
+            "no_text_layer",
+            "No page has a text layer: the file is a scan or a drawing.",
+        ));
+    }
+}
+
+fn problem(code: &str, text: &str) -> Problem {
+    Problem {
+        code: code.to_owned(),
+        text: text.to_owned(),
+    }
+}
