@@ -78,7 +78,10 @@ fn pdf_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             pdf_files(&path, files)?;
-        } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf")) {
+        } else if path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("pdf"))
+        {
             files.push(path);
         }
     }
@@ -95,7 +98,9 @@ fn measure(file: &Path) -> Result<Tally> {
         for word in &page.words {
             let bbox = word.bbox;
             let centre = ((bbox.x0 + bbox.x1) / 2.0, (bbox.y0 + bbox.y1) / 2.0);
-            ours.entry((page.number, word.text.clone())).or_default().push(centre);
+            ours.entry((page.number, word.text.clone()))
+                .or_default()
+                .push(centre);
         }
     }
     let theirs = reference(file)?;
@@ -135,16 +140,24 @@ fn reference(file: &Path) -> Result<Words> {
         .chars()
         .filter(|character| !character.is_control() || character.is_whitespace())
         .collect();
-    let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    let options = roxmltree::ParsingOptions {
+        allow_dtd: true,
+        ..Default::default()
+    };
     let mut words = Words::new();
     let Ok(document) = roxmltree::Document::parse_with_options(&text, options) else {
         return Ok(words);
     };
-    let pages = document.descendants().filter(|node| node.has_tag_name("page"));
+    let pages = document
+        .descendants()
+        .filter(|node| node.has_tag_name("page"));
     for (number, page) in (1_u32..).zip(pages) {
         for word in page.children().filter(|node| node.has_tag_name("word")) {
             let number_of = |name: &str| -> Result<f32> {
-                Ok(word.attribute(name).context("a word without a box")?.parse()?)
+                Ok(word
+                    .attribute(name)
+                    .context("a word without a box")?
+                    .parse()?)
             };
             let centre = (
                 (number_of("xMin")? + number_of("xMax")?) / 2.0,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::pdf::{self, PageLimits};
-use super::{Media, Parsed, Problem};
+use super::pdf::{self, Attachment, PageLimits};
+use super::{Media, Parsed, Problem, sniff, xml};
 
 /// What to read of a file, and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,15 +60,20 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
 }
 
 fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
-    let header = bytes.get(..1024).unwrap_or(bytes);
-    if header.windows(5).any(|window| window == b"%PDF-") {
-        parsed.media = Media::Pdf;
-    }
+    parsed.media = sniff::sniff(bytes);
     match parsed.media {
         Media::Pdf => read_pdf(bytes, options, parsed),
-        _ => parsed.problems.push(problem(
+        Media::Cii | Media::Ubl | Media::Fatturapa | Media::Xml => match xml::read(bytes) {
+            Ok(structured) => parsed.structured = Some(structured),
+            Err(reason) => parsed.problems.push(reason),
+        },
+        Media::Image => parsed.problems.push(problem(
+            "scan_needs_ocr",
+            "The file is a picture. Text in pictures is not read yet.",
+        )),
+        Media::Unknown => parsed.problems.push(problem(
             "media_unknown",
-            "The file is neither a PDF nor an e-invoice in XML.",
+            "The file is neither a PDF, an e-invoice in XML nor a picture.",
         )),
     }
 }
@@ -86,6 +91,9 @@ fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
         max_words_per_page: options.max_words_per_page,
         time_budget: Duration::from_millis(options.time_budget_ms),
     };
+    if !options.ignore_xml {
+        read_attached_invoice(&pdf, parsed);
+    }
     parsed.pages = pdf::pages(&pdf, limits, &mut parsed.problems);
     if parsed.pages.is_empty() {
         parsed
@@ -94,9 +102,42 @@ fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
     } else if parsed.pages.iter().all(|page| page.words.is_empty()) {
         parsed.problems.push(problem(
             "no_text_layer",
-            "No page has a text layer: the file is a scan or a drawing.",
+            "No page has a text layer: the file is a scan or a drawing. Text in pictures is \
+             not read yet.",
         ));
     }
+}
+
+/// Reads the first e-invoice among the attachments, told by content; one of a
+/// well-known name goes first, for a PDF may carry several.
+fn read_attached_invoice(pdf: &hayro_syntax::Pdf, parsed: &mut Parsed) {
+    let mut attached = pdf::attachments(pdf, &mut parsed.problems);
+    attached.sort_by_key(|file| !has_invoice_name(file));
+    let invoice = attached.iter().find(|file| {
+        matches!(
+            sniff::sniff(&file.bytes),
+            Media::Cii | Media::Ubl | Media::Fatturapa
+        )
+    });
+    let Some(Attachment { name, bytes }) = invoice else {
+        return;
+    };
+    match xml::read(bytes) {
+        Ok(mut structured) => {
+            structured.attachment = Some(name.clone());
+            parsed.structured = Some(structured);
+        }
+        Err(reason) => parsed.problems.push(Problem {
+            code: reason.code,
+            text: format!("In the attachment \"{name}\": {}", reason.text),
+        }),
+    }
+}
+
+/// The names that ZUGFeRD 1 and 2, Factur-X and XRechnung prescribe.
+fn has_invoice_name(file: &Attachment) -> bool {
+    let name = file.name.to_ascii_lowercase();
+    ["factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"].contains(&name.as_str())
 }
 
 fn problem(code: &str, text: &str) -> Problem {

@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use hayro_interpret::kurbo::Rect;
 use hayro_interpret::{
     Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page,
 };
-use hayro_interpret::kurbo::Rect;
 use hayro_syntax::Pdf;
 use hayro_syntax::page::Page as PdfPage;
 

@@ -35,7 +35,10 @@ fn render_opened(bytes: &[u8], number: u32, width_px: u32) -> Result<Vec<u8>, Pr
         .ok_or_else(|| {
             problem(
                 "page_not_found",
-                format!("There is no page {number}; the file has {}.", pdf.pages().len()),
+                format!(
+                    "There is no page {number}; the file has {}.",
+                    pdf.pages().len()
+                ),
             )
         })?;
     let (width, height) = page.render_dimensions();

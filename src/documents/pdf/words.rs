@@ -171,7 +171,13 @@ fn points(value: f64, limit: f64) -> f32 {
 /// NFKC without white space, control and zero-width characters.
 fn normalised(text: &str) -> String {
     text.nfkc()
-        .map(|character| if character == '\u{ad}' { '-' } else { character })
+        .map(|character| {
+            if character == '\u{ad}' {
+                '-'
+            } else {
+                character
+            }
+        })
         .filter(|character| {
             !character.is_whitespace()
                 && !character.is_control()
@@ -254,8 +260,7 @@ fn pieces(glyphs: &[Glyph], direction: Direction) -> Vec<Piece> {
         };
         match &mut current {
             Some(piece)
-                if piece.goes_on(start, baseline, glyph.size)
-                    && piece.glyphs < MAX_WORD_CHARS =>
+                if piece.goes_on(start, baseline, glyph.size) && piece.glyphs < MAX_WORD_CHARS =>
             {
                 piece.append(next);
             }
@@ -271,10 +276,13 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
     pieces.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut lines: Vec<Vec<Piece>> = Vec::new();
     for piece in pieces {
-        let joins = lines.last().and_then(|line| line.first()).is_some_and(|first| {
-            let em = first.size.min(piece.size);
-            (piece.baseline - first.baseline).abs() <= SAME_LINE_RISE_EMS * em
-        });
+        let joins = lines
+            .last()
+            .and_then(|line| line.first())
+            .is_some_and(|first| {
+                let em = first.size.min(piece.size);
+                (piece.baseline - first.baseline).abs() <= SAME_LINE_RISE_EMS * em
+            });
         match lines.last_mut() {
             Some(line) if joins => line.push(piece),
             _ => lines.push(vec![piece]),
@@ -326,7 +334,10 @@ mod tests {
     }
 
     fn texts(glyphs: Vec<Glyph>) -> Vec<String> {
-        words(glyphs, 600.0, 800.0).into_iter().map(|word| word.text).collect()
+        words(glyphs, 600.0, 800.0)
+            .into_iter()
+            .map(|word| word.text)
+            .collect()
     }
 
     #[test]
@@ -376,7 +387,11 @@ mod tests {
             .into_iter()
             .map(|glyph| {
                 let turned = |point: Point| Point::new(20.0, 500.0 - point.x);
-                Glyph { start: turned(glyph.start), end: turned(glyph.end), ..glyph }
+                Glyph {
+                    start: turned(glyph.start),
+                    end: turned(glyph.end),
+                    ..glyph
+                }
             })
             .collect();
         let words = words(glyphs, 600.0, 800.0);
