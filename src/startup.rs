@@ -1,1 +1,101 @@
 //! Configuration to application: the composition root.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::http::{self, AppState};
+use crate::telemetry::{self, TelemetryError};
+
+/// The service, ready to be asked.
+pub struct App {
+    state: AppState,
+}
+
+/// Why the service could not start or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Metrics could not be set up.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The server stopped by itself.
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+impl App {
+    /// Puts everything together from settings that were checked.
+    ///
+    /// # Errors
+    /// [`StartError`] naming the part that cannot be had.
+    pub async fn build(config: Config) -> Result<Self, StartError> {
+        let metrics = telemetry::metrics()?;
+        let state = AppState::new(config, metrics);
+        Ok(Self { state })
+    }
+
+    /// What handlers share.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// All routes behind all layers.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        http::router(self.state.clone(), Router::new())
+    }
+
+    /// Takes the address that is set.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] if it is taken or not ours.
+    pub async fn listen(&self) -> Result<TcpListener, StartError> {
+        let address = self.state.config().listen;
+        TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })
+    }
+
+    /// Answers until `stop` completes, then lets running requests finish for as long as is set.
+    ///
+    /// # Errors
+    /// [`StartError::Serve`] if the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), StartError> {
+        let grace = self.state.config().limits.shutdown_time();
+        let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+        let server = axum::serve(listener, self.router()).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            stopping.send_replace(true);
+        });
+        let overdue = async move {
+            // An error means that the server ended before it was asked to.
+            if stopped.wait_for(|asked| *asked).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(grace).await;
+        };
+        tokio::select! {
+            ended = server => ended.map_err(StartError::Serve),
+            () = overdue => {
+                tracing::warn!(grace_s = grace.as_secs(), "requests were still running");
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,1 +1,88 @@
-//! Logs, metric names, traces.
+//! Logs, metric names and the recorder.
+//!
+//! A log line is a message plus fields, the unit in the field's name. It never holds
+//! a name, bank data, a token or a body.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::TryInitError;
+
+use crate::config::{Log, LogFormat};
+
+/// Metric names: `scrutineer_<name>_<unit>`, counters ending in `_total`.
+pub mod metric {
+    /// Counter of answers, by `method`, `route` and `status`.
+    pub const HTTP_REQUESTS_TOTAL: &str = "scrutineer_http_requests_total";
+    /// Histogram of the time to answer, by `method` and `route`.
+    pub const HTTP_REQUEST_SECONDS: &str = "scrutineer_http_request_duration_seconds";
+    /// Gauge of requests that wait for their turn.
+    pub const HTTP_QUEUE_REQUESTS: &str = "scrutineer_http_queue_requests";
+    /// Counter of requests turned away, by `reason`.
+    pub const HTTP_SHED_TOTAL: &str = "scrutineer_http_shed_total";
+    /// Counter of analysed documents, by `status`.
+    pub const DOCUMENTS_TOTAL: &str = "scrutineer_documents_analysed_total";
+    /// Histogram of the time to parse and assess one document, by `media`.
+    pub const DOCUMENT_SECONDS: &str = "scrutineer_document_analysis_duration_seconds";
+}
+
+const BUCKETS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// Why logs or metrics could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter does not parse.
+    #[error("log filter: {0}")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Logs were set up before.
+    #[error("logs: {0}")]
+    Logs(#[from] TryInitError),
+    /// The recorder could not be made.
+    #[error("metrics: {0}")]
+    Metrics(#[from] BuildError),
+}
+
+/// Sends logs to standard error in the form that is set.
+///
+/// # Errors
+/// [`TelemetryError`] if the filter does not parse or logs were set up before.
+pub fn init_logs(log: &Log) -> Result<(), TelemetryError> {
+    use tracing_subscriber::util::SubscriberInitExt as _;
+    let filter = EnvFilter::try_new(&log.filter)?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => builder.finish().try_init()?,
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .finish()
+            .try_init()?,
+    }
+    Ok(())
+}
+
+/// The process's metrics, made on the first call and shared after it.
+///
+/// # Errors
+/// [`TelemetryError::Metrics`] if another recorder is installed.
+pub fn metrics() -> Result<PrometheusHandle, TelemetryError> {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    static MAKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one_at_a_time = MAKING
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)?
+        .install_recorder()?;
+    Ok(HANDLE.get_or_init(|| handle).clone())
+}

@@ -4,17 +4,17 @@ use std::io::Write;
 use std::process::ExitCode;
 
 /// Some input could not be handled.
-pub fn input(message: &str) -> ExitCode {
+pub(super) fn input(message: &str) -> ExitCode {
     fail(1, message)
 }
 
 /// The settings or the call are wrong.
-pub fn usage(message: &str) -> ExitCode {
+pub(super) fn usage(message: &str) -> ExitCode {
     fail(2, message)
 }
 
 /// The environment failed: disk, port, models.
-pub fn environment(message: &str) -> ExitCode {
+pub(super) fn environment(message: &str) -> ExitCode {
     fail(3, message)
 }
 

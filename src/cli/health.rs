@@ -13,14 +13,14 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Arguments of `health`.
 #[derive(Debug, Args)]
-pub struct HealthArgs {
+pub(super) struct HealthArgs {
     /// Address the service listens on.
     #[arg(long, env = "SCRUTINEER_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 }
 
 /// Exit code 0 if `/health/ready` answers 200, 1 otherwise.
-pub fn run(args: &HealthArgs) -> ExitCode {
+pub(super) fn run(args: &HealthArgs) -> ExitCode {
     match ready(args.listen) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => exit::input("the service is running but not ready"),

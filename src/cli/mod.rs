@@ -6,6 +6,7 @@
 mod exit;
 mod health;
 mod models;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Command {
     Health(health::HealthArgs),
     /// Models: list, verify, promote, roll back
     Models(models::ModelsArgs),
+    /// Answer over HTTP until asked to stop
+    Serve(serve::ServeArgs),
 }
 
 /// Runs the command line and says how it ended.
@@ -33,5 +36,6 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Health(args) => health::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::Serve(args) => serve::run(&args),
     }
 }

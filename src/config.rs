@@ -1,1 +1,0 @@
-//! Typed settings, checked once, secrets redacted.

@@ -1,0 +1,93 @@
+//! What a value must be beyond its type.
+
+use super::{Config, ConfigError};
+
+impl Config {
+    /// Checks every value that its type does not.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] for the first setting that cannot be used.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let limits = &self.limits;
+        let at_least_one = [
+            ("limits.body_bytes", limits.body_bytes as u64),
+            ("limits.document_pages", u64::from(limits.document_pages)),
+            ("limits.page_width_px", u64::from(limits.page_width_px)),
+            ("limits.batch_items", limits.batch_items as u64),
+            ("limits.batch_rows", limits.batch_rows as u64),
+            ("limits.concurrency", limits.concurrency as u64),
+            ("limits.jobs", limits.jobs as u64),
+            ("limits.request_seconds", limits.request_seconds),
+            ("limits.parse_seconds", limits.parse_seconds),
+            ("limits.parse_processes", limits.parse_processes as u64),
+            (
+                "limits.requests_per_minute",
+                u64::from(limits.requests_per_minute),
+            ),
+            ("limits.request_burst", u64::from(limits.request_burst)),
+        ];
+        for (key, value) in at_least_one {
+            require(value >= 1, key, || "must be at least 1".to_owned())?;
+        }
+        require(
+            limits.body_bytes <= 1024 * 1024 * 1024,
+            "limits.body_bytes",
+            || "must be at most 1073741824 (1 GiB)".to_owned(),
+        )?;
+        require(
+            limits.parse_memory_bytes >= 64 * 1024 * 1024,
+            "limits.parse_memory_bytes",
+            || "must be at least 67108864 (64 MiB), or no document can be read".to_owned(),
+        )?;
+        require(
+            limits.parse_seconds < limits.request_seconds,
+            "limits.parse_seconds",
+            || {
+                format!(
+                    "must be below limits.request_seconds ({})",
+                    limits.request_seconds
+                )
+            },
+        )?;
+        require(
+            tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_ok(),
+            "log.filter",
+            || format!("`{}` is not a tracing filter", self.log.filter),
+        )?;
+        self.check_oidc()
+    }
+
+    fn check_oidc(&self) -> Result<(), ConfigError> {
+        let oidc = &self.oidc;
+        let parts = [
+            ("oidc.issuer", oidc.issuer.is_some()),
+            ("oidc.audience", oidc.audience.is_some()),
+            ("oidc.jwks_file", oidc.jwks_file.is_some()),
+        ];
+        if parts.iter().any(|(_, set)| *set) {
+            for (key, set) in parts {
+                require(set, key, || {
+                    "must be set, as another setting of oidc is".to_owned()
+                })?;
+            }
+        }
+        require(!oidc.tenant_claim.is_empty(), "oidc.tenant_claim", || {
+            "must name a claim".to_owned()
+        })
+    }
+}
+
+fn require(
+    holds: bool,
+    key: &'static str,
+    message: impl FnOnce() -> String,
+) -> Result<(), ConfigError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(ConfigError::Invalid {
+            key,
+            message: message(),
+        })
+    }
+}

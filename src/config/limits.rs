@@ -1,0 +1,86 @@
+//! Bounds on what one caller, request or document may use.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Bounds; all are hard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Longest request body, in bytes.
+    pub body_bytes: usize,
+    /// A document longer than this is answered with a job, in bytes.
+    pub inline_bytes: usize,
+    /// Most pages read of one document.
+    pub document_pages: u32,
+    /// Widest page image, in pixels.
+    pub page_width_px: u32,
+    /// Most items of one batch of documents.
+    pub batch_items: usize,
+    /// Most rows of one import or events of one batch.
+    pub batch_rows: usize,
+    /// Requests that do heavy work at once.
+    pub concurrency: usize,
+    /// Requests that wait for their turn; more are turned away with 503.
+    pub queue: usize,
+    /// Documents that wait for analysis in the background.
+    pub jobs: usize,
+    /// Longest time to receive a request and to answer it, in seconds.
+    pub request_seconds: u64,
+    /// Longest time a document may take to parse, in seconds of wall clock.
+    pub parse_seconds: u64,
+    /// Address space of the process that parses one document, in bytes.
+    pub parse_memory_bytes: u64,
+    /// Processes that parse, at once.
+    pub parse_processes: usize,
+    /// Requests a minute of one key.
+    pub requests_per_minute: u32,
+    /// Requests one key may send at once before the rate counts.
+    pub request_burst: u32,
+    /// Longest wait for running requests when asked to stop, in seconds.
+    pub shutdown_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 25 * 1024 * 1024,
+            inline_bytes: 8 * 1024 * 1024,
+            document_pages: 200,
+            page_width_px: 2_000,
+            batch_items: 500,
+            batch_rows: 100_000,
+            concurrency: 4,
+            queue: 64,
+            jobs: 256,
+            request_seconds: 60,
+            parse_seconds: 10,
+            parse_memory_bytes: 1024 * 1024 * 1024,
+            parse_processes: 2,
+            requests_per_minute: 1_200,
+            request_burst: 200,
+            shutdown_seconds: 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Longest time to receive a request and to answer it.
+    #[must_use]
+    pub const fn request_time(&self) -> Duration {
+        Duration::from_secs(self.request_seconds)
+    }
+
+    /// Longest time a document may take to parse.
+    #[must_use]
+    pub const fn parse_time(&self) -> Duration {
+        Duration::from_secs(self.parse_seconds)
+    }
+
+    /// Longest wait for running requests when asked to stop.
+    #[must_use]
+    pub const fn shutdown_time(&self) -> Duration {
+        Duration::from_secs(self.shutdown_seconds)
+    }
+}

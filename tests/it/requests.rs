@@ -1,0 +1,55 @@
+//! What holds for every request, whatever it asks.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn an_unknown_address_is_a_problem() {
+    let app = TestApp::start().await;
+    for path in ["/v1/none", "/v2"] {
+        app.get_public(path).await.assert_problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_a_problem_that_names_the_right_ones() {
+    let app = TestApp::start().await;
+    let answer = app.bare(Method::DELETE, "/health/live").await;
+    answer.assert_problem(405, "method_not_allowed");
+    assert_eq!(answer.header("allow"), "GET,HEAD");
+}
+
+#[tokio::test]
+async fn every_answer_carries_an_id_a_trace_and_the_headers_that_protect() {
+    let app = TestApp::start().await;
+    for path in ["/health/live", "/none"] {
+        let answer = app.get_public(path).await;
+        assert_eq!(answer.header("x-request-id").len(), 36);
+        assert_eq!(answer.header("traceparent").len(), 55);
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn the_callers_id_and_trace_are_kept_if_they_are_sound() {
+    let app = TestApp::start().await;
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let ask = |id: &str| {
+        Request::get("/health/live")
+            .header("x-request-id", id)
+            .header("traceparent", trace)
+            .body(Body::empty())
+            .unwrap()
+    };
+    let answer = app.send(ask("engine-7.a_b")).await;
+    assert_eq!(answer.header("x-request-id"), "engine-7.a_b");
+    assert!(answer.header("traceparent").starts_with(&trace[..36]));
+    assert!(!answer.header("traceparent").contains("00f067aa0ba902b7"));
+    let answer = app.send(ask("a b")).await;
+    assert_ne!(answer.header("x-request-id"), "a b");
+}
