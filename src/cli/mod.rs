@@ -7,6 +7,7 @@ mod exit;
 mod health;
 mod models;
 mod serve;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,9 @@ enum Command {
     Models(models::ModelsArgs),
     /// Answer over HTTP until asked to stop
     Serve(serve::ServeArgs),
+    /// Read one document for the server
+    #[command(hide = true)]
+    Worker(worker::WorkerArgs),
 }
 
 /// Runs the command line and says how it ended.
@@ -37,5 +41,6 @@ pub fn main() -> ExitCode {
         Command::Health(args) => health::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Worker(args) => worker::run(&args),
     }
 }

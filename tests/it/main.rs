@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
+mod damaged_files;
+mod damaged_variants;
+mod pdf_files;
 mod published;
 mod requests;

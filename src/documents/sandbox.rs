@@ -1,1 +1,0 @@
-//! Parsing in a child process with limits.

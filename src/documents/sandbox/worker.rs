@@ -1,0 +1,41 @@
+//! The worker's side: one file, one answer.
+
+use std::io::{Read, Write};
+
+use thiserror::Error;
+
+use super::Limits;
+use super::protocol::{Answer, Job, read_request, write_answer};
+use crate::documents::parse::parse;
+use crate::documents::pdf;
+
+/// Why a worker could not answer.
+#[derive(Debug, Error)]
+pub enum WorkerError {
+    /// The limits could not be set; nothing was read.
+    #[error("cannot limit this process")]
+    Limits(#[source] std::io::Error),
+    /// The request could not be read.
+    #[error("cannot read the request")]
+    Request(#[source] std::io::Error),
+    /// The answer could not be written.
+    #[error("cannot write the answer")]
+    Answer(#[source] std::io::Error),
+}
+
+/// Limits this process for good, reads one request, and answers it.
+///
+/// # Errors
+/// When the limits cannot be set, or when either end of the conversation breaks.
+pub fn serve_one(limits: Limits, input: impl Read, output: impl Write) -> Result<(), WorkerError> {
+    limits.apply().map_err(WorkerError::Limits)?;
+    let (job, file) = read_request(input).map_err(WorkerError::Request)?;
+    let answer = match job {
+        Job::Parse(options) => Answer::Parsed(Box::new(parse(&file, &options))),
+        Job::Render { page, width_px } => match pdf::render(&file, page, width_px) {
+            Ok(png) => Answer::Picture(png),
+            Err(problem) => Answer::Refused(problem),
+        },
+    };
+    write_answer(output, &answer).map_err(WorkerError::Answer)
+}
