@@ -6,7 +6,9 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
-use crate::http::{self, AppState};
+use crate::http::{self, AppState, Oidc, OidcError, Parts};
+use crate::registry::{self, Registry, RegistryError};
+use crate::store::{Store, StoreError};
 use crate::telemetry::{self, TelemetryError};
 
 /// The service, ready to be asked.
@@ -20,6 +22,15 @@ pub enum StartError {
     /// Metrics could not be set up.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A model is absent or not what its manifest says.
+    #[error(transparent)]
+    Models(#[from] RegistryError),
+    /// The identity provider's keys cannot be read.
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -40,7 +51,17 @@ impl App {
     /// [`StartError`] naming the part that cannot be had.
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let metrics = telemetry::metrics()?;
-        let state = AppState::new(config, metrics);
+        let oidc = Oidc::open(&config.oidc)?;
+        let models_dir = registry::locate(config.models_dir.as_deref())?;
+        let registry = Registry::open(&models_dir)?;
+        let store = Store::open(&config.data_dir).await?;
+        let state = AppState::new(Parts {
+            config,
+            store,
+            registry,
+            oidc,
+            metrics,
+        });
         Ok(Self { state })
     }
 

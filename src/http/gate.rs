@@ -14,7 +14,7 @@ use crate::telemetry::metric;
 
 /// Lets `concurrency` requests work and `queue` more wait.
 #[derive(Debug)]
-pub struct Gate {
+pub(super) struct Gate {
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
     queue: usize,
@@ -23,7 +23,7 @@ pub struct Gate {
 /// One request's turn; the next one begins when it is dropped. As a handler's
 /// argument it stands before the body, so that a waiting request holds no body.
 #[derive(Debug)]
-pub struct Turn {
+pub(super) struct Turn {
     _permit: OwnedSemaphorePermit,
 }
 
@@ -40,7 +40,7 @@ impl Drop for Waiting<'_> {
 impl Gate {
     /// A gate of this width with a queue of this length before it.
     #[must_use]
-    pub fn new(concurrency: usize, queue: usize) -> Self {
+    pub(super) fn new(concurrency: usize, queue: usize) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(concurrency)),
             waiting: AtomicUsize::new(0),
@@ -49,7 +49,7 @@ impl Gate {
     }
 
     /// Waits for a turn; `None` at once if the queue is full.
-    pub async fn enter(&self) -> Option<Turn> {
+    pub(super) async fn enter(&self) -> Option<Turn> {
         if let Ok(permit) = Arc::clone(&self.turns).try_acquire_owned() {
             return Some(Turn { _permit: permit });
         }

@@ -29,6 +29,14 @@ pub(super) fn current_request_id() -> Option<String> {
     CURRENT_REQUEST_ID.try_with(Clone::clone).ok()
 }
 
+/// Runs work on another task under the id of the request that asked for it.
+pub(super) async fn same_request<F: Future>(id: Option<String>, work: F) -> F::Output {
+    match id {
+        Some(id) => CURRENT_REQUEST_ID.scope(id, work).await,
+        None => work.await,
+    }
+}
+
 /// Gives the request an id and a place in its trace, writes one log line and the
 /// metrics, and puts both ids on the answer.
 pub(super) async fn observe(request: Request, next: Next) -> Response {

@@ -2,20 +2,23 @@
 //!
 //! A handler extracts, calls, wraps: it takes no decision of its own.
 
+mod auth;
 mod docs_page;
 mod extract;
 mod gate;
+mod idempotency;
 mod layers;
 mod openapi;
+mod paging;
 mod problem;
+mod rate;
 mod routes;
 mod state;
 mod trace_context;
 
-pub use gate::{Gate, Turn};
+pub use auth::{Caller, Oidc, OidcError, authenticate};
 pub use problem::{ApiError, ApiResult, FieldError, PROBLEM_JSON, Problem};
-pub use state::AppState;
-pub use trace_context::TraceContext;
+pub use state::{AppState, Parts};
 
 use std::sync::Arc;
 
@@ -25,18 +28,10 @@ use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-/// All routes of the interface and the description generated from them.
-fn api(state: &AppState) -> (Router<AppState>, utoipa::openapi::OpenApi) {
-    let _ = state;
-    OpenApiRouter::with_openapi(openapi::base())
-        .merge(routes::public())
-        .split_for_parts()
-}
-
 /// The whole service: the interface and whatever else is to be served beside it
 /// (pages for people), behind the layers that every request passes.
 pub fn router(state: AppState, beside: Router<AppState>) -> Router {
-    let (interface, description) = api(&state);
+    let (interface, description) = interface(&state).split_for_parts();
     let published = Arc::new(openapi::Published::new(description));
     interface
         .merge(beside)
@@ -49,4 +44,15 @@ pub fn router(state: AppState, beside: Router<AppState>) -> Router {
         .layer(from_fn(layers::protect))
         .layer(from_fn(layers::observe))
         .with_state(state)
+}
+
+/// All routes of the interface. Those behind a credential pass the rate limit and,
+/// if they write, the idempotency key; the others are the short public list.
+fn interface(state: &AppState) -> OpenApiRouter<AppState> {
+    let protected = routes::protected()
+        .route_layer(from_fn_with_state(state.clone(), idempotency::once))
+        .route_layer(from_fn_with_state(state.clone(), auth::admit));
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(protected)
+        .merge(routes::public())
 }

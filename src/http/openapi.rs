@@ -174,7 +174,7 @@ fn add_problem(operation: &mut Operation, code: ErrorCode) {
 
 fn problem_response(title: &str, code: ErrorCode) -> Response {
     let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Problem")))
+        .schema(Some(Ref::from_schema_name("ProblemDetails")))
         .build();
     let mut response = ResponseBuilder::new()
         .description(title)

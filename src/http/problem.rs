@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::ErrorCode;
+use crate::store::StoreError;
 
 /// Media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What went wrong, for machines and people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ProblemDetails)]
 pub struct Problem {
     /// Stable identifier of the kind of problem: `urn:scrutineer:problem:` and the code.
     #[serde(rename = "type")]
@@ -135,6 +137,25 @@ impl ApiError {
             detail: self.detail,
             errors: self.errors,
             request_id: super::layers::current_request_id(),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing(what) => {
+                Self::new(ErrorCode::NotFound, format!("There is no such {what}."))
+            }
+            StoreError::Invalid(detail) => Self::new(ErrorCode::InvalidContent, detail),
+            StoreError::Busy => {
+                Self::new(ErrorCode::Overloaded, "The store is busy; try again.").retry_after(1)
+            }
+            StoreError::Full | StoreError::ReadOnly => {
+                tracing::error!(%error, "store not writable");
+                Self::new(ErrorCode::Unavailable, "The store cannot be written.").retry_after(60)
+            }
+            other => Self::internal(&other),
         }
     }
 }

@@ -4,46 +4,82 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::auth::Oidc;
 use super::gate::Gate;
+use super::rate::Rate;
 use crate::config::Config;
+use crate::registry::Registry;
+use crate::store::Store;
 
 /// What handlers share; clones are cheap.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
+/// What an application is made of.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// What is kept.
+    pub store: Store,
+    /// The models and which version of each answers.
+    pub registry: Registry,
+    /// Tokens of an identity provider, if one is set.
+    pub oidc: Option<Oidc>,
+    /// The process's metrics.
+    pub metrics: PrometheusHandle,
+}
+
 struct Shared {
-    config: Config,
+    parts: Parts,
     gate: Gate,
-    metrics: PrometheusHandle,
+    rate: Rate,
 }
 
 impl AppState {
-    /// Shares what the application is made of.
+    /// Shares the parts.
     #[must_use]
-    pub fn new(config: Config, metrics: PrometheusHandle) -> Self {
-        let gate = Gate::new(config.limits.concurrency, config.limits.queue);
+    pub fn new(parts: Parts) -> Self {
+        let limits = &parts.config.limits;
         Self(Arc::new(Shared {
-            config,
-            gate,
-            metrics,
+            gate: Gate::new(limits.concurrency, limits.queue),
+            rate: Rate::new(limits),
+            parts,
         }))
     }
 
     /// The settings.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.0.config
+        &self.0.parts.config
     }
 
-    /// The queue before heavy work.
+    /// What is kept.
     #[must_use]
-    pub fn gate(&self) -> &Gate {
-        &self.0.gate
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// The models and which version of each answers.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.0.parts.registry
     }
 
     /// The process's metrics.
     #[must_use]
     pub fn metrics(&self) -> &PrometheusHandle {
-        &self.0.metrics
+        &self.0.parts.metrics
+    }
+
+    pub(super) fn oidc(&self) -> Option<&Oidc> {
+        self.0.parts.oidc.as_ref()
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    pub(super) fn rate(&self) -> &Rate {
+        &self.0.rate
     }
 }

@@ -10,7 +10,7 @@ pub(super) const TRACEPARENT: &str = "traceparent";
 
 /// Where a request stands in a trace that may span services.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraceContext {
+pub(super) struct TraceContext {
     /// 32 lower-case hex characters, the caller's where it sent a valid one.
     pub trace_id: String,
     /// 16 lower-case hex characters, new for this request.
@@ -22,7 +22,7 @@ pub struct TraceContext {
 impl TraceContext {
     /// Continues the caller's trace, or starts one if the header is absent or not valid.
     #[must_use]
-    pub fn from_headers(headers: &HeaderMap) -> Self {
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let parent = headers
             .get(TRACEPARENT)
             .and_then(|value| value.to_str().ok())
@@ -41,7 +41,7 @@ impl TraceContext {
 
     /// The header's value for the answer.
     #[must_use]
-    pub fn header(&self) -> Option<HeaderValue> {
+    pub(super) fn header(&self) -> Option<HeaderValue> {
         let flags = u8::from(self.sampled);
         HeaderValue::try_from(format!("00-{}-{}-{flags:02x}", self.trace_id, self.span_id)).ok()
     }

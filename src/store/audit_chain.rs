@@ -22,7 +22,7 @@ pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000
 /// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EntryKind {
+pub(super) enum EntryKind {
     /// A recommendation was given.
     Recommendation,
     /// A person said what became of one.

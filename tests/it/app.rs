@@ -5,15 +5,19 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use scrutineer::config::Config;
+use scrutineer::domain::TenantId;
 use scrutineer::startup::App;
+use scrutineer::store::{NewKey, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-/// A service with its own empty store.
+/// A service with its own empty store, and a key that may do everything in the tenant `firm`.
 pub(crate) struct TestApp {
+    pub(crate) store: Store,
+    pub(crate) key: String,
     router: Router,
-    _data: TempDir,
+    data: TempDir,
 }
 
 /// An answer, read to its end.
@@ -24,29 +28,94 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-impl TestApp {
-    /// With the settings a stranger gets.
-    pub(crate) async fn start() -> Self {
-        Self::start_with(|_| {}).await
-    }
+/// One request to be, with a credential or without.
+pub(crate) struct Ask {
+    builder: axum::http::request::Builder,
+    body: Body,
+}
 
-    /// With settings changed.
-    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let mut config = Config {
-            data_dir: data.path().join("data"),
-            ..Config::default()
-        };
-        change(&mut config);
-        let app = App::build(config).await.unwrap();
+impl Ask {
+    pub(crate) fn new(method: Method, path: &str) -> Self {
         Self {
-            router: app.router(),
-            _data: data,
+            builder: Request::builder().method(method).uri(path),
+            body: Body::empty(),
         }
     }
 
-    /// Sends one request.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) fn get(path: &str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(crate) fn post(path: &str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.header("authorization", &format!("Bearer {key}"))
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.builder = self.builder.header(name, value);
+        self
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+impl TestApp {
+    /// With the settings a stranger gets.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_, _| {}).await
+    }
+
+    /// With settings changed; the second argument is a folder for files of the test.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config, &std::path::Path)) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            data_dir: data.path().join("data"),
+            models_dir: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/models").into()),
+            ..Config::default()
+        };
+        change(&mut config, data.path());
+        let app = App::build(config).await.unwrap();
+        let store = app.state().store().clone();
+        let mut started = Self {
+            router: app.router(),
+            store,
+            key: String::new(),
+            data,
+        };
+        started.key = started.new_key("firm", "*").await;
+        started
+    }
+
+    /// The folder given to `start_with`.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
+    /// A new key of a tenant with these scopes.
+    pub(crate) async fn new_key(&self, tenant: &str, scopes: &str) -> String {
+        let new = NewKey {
+            label: "test".to_owned(),
+            scopes: scopes.parse().unwrap(),
+            expires_at: None,
+        };
+        let tenant = TenantId::new(tenant).unwrap();
+        self.store.create_key(&tenant, new).await.unwrap().token
+    }
+
+    /// Sends one request as it is.
+    pub(crate) async fn send(&self, ask: Ask) -> Answer {
+        let request = ask.builder.body(ask.body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Answer {
@@ -58,18 +127,12 @@ impl TestApp {
 
     /// `GET` without a credential.
     pub(crate) async fn get_public(&self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).unwrap())
-            .await
+        self.send(Ask::get(path)).await
     }
 
-    /// Any method without a credential or body.
-    pub(crate) async fn bare(&self, method: Method, path: &str) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .body(Body::empty())
-            .unwrap();
-        self.send(request).await
+    /// `GET` with the key that may do everything.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Ask::get(path).key(&self.key)).await
     }
 }
 

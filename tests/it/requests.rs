@@ -1,9 +1,8 @@
 //! What holds for every request, whatever it asks.
 
-use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::Method;
 
-use crate::app::TestApp;
+use crate::app::{Ask, TestApp};
 
 #[tokio::test]
 async fn an_unknown_address_is_a_problem() {
@@ -16,15 +15,20 @@ async fn an_unknown_address_is_a_problem() {
 #[tokio::test]
 async fn a_wrong_method_is_a_problem_that_names_the_right_ones() {
     let app = TestApp::start().await;
-    let answer = app.bare(Method::DELETE, "/health/live").await;
+    let answer = app.send(Ask::new(Method::DELETE, "/health/live")).await;
     answer.assert_problem(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "GET,HEAD");
+    let answer = app
+        .send(Ask::new(Method::PUT, "/v1/documents").key(&app.key))
+        .await;
+    answer.assert_problem(405, "method_not_allowed");
+    assert!(answer.header("allow").contains("GET"));
 }
 
 #[tokio::test]
 async fn every_answer_carries_an_id_a_trace_and_the_headers_that_protect() {
     let app = TestApp::start().await;
-    for path in ["/health/live", "/none"] {
+    for path in ["/health/live", "/none", "/v1/documents"] {
         let answer = app.get_public(path).await;
         assert_eq!(answer.header("x-request-id").len(), 36);
         assert_eq!(answer.header("traceparent").len(), 55);
@@ -40,11 +44,9 @@ async fn the_callers_id_and_trace_are_kept_if_they_are_sound() {
     let app = TestApp::start().await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let ask = |id: &str| {
-        Request::get("/health/live")
+        Ask::get("/health/live")
             .header("x-request-id", id)
             .header("traceparent", trace)
-            .body(Body::empty())
-            .unwrap()
     };
     let answer = app.send(ask("engine-7.a_b")).await;
     assert_eq!(answer.header("x-request-id"), "engine-7.a_b");
@@ -52,4 +54,24 @@ async fn the_callers_id_and_trace_are_kept_if_they_are_sound() {
     assert!(!answer.header("traceparent").contains("00f067aa0ba902b7"));
     let answer = app.send(ask("a b")).await;
     assert_ne!(answer.header("x-request-id"), "a b");
+}
+
+#[tokio::test]
+async fn it_is_ready_with_a_store_and_counts_what_it_answered() {
+    let app = TestApp::start().await;
+    assert_eq!(app.get_public("/health/ready").await.status, 200);
+    assert_eq!(app.get("/v1/models").await.status, 200);
+    app.get_public("/metrics")
+        .await
+        .assert_problem(401, "unauthenticated");
+    let metrics = app.get("/metrics").await;
+    assert!(metrics.header("content-type").starts_with("text/plain"));
+    let wanted =
+        "scrutineer_http_requests_total{method=\"GET\",route=\"/v1/models\",status=\"200\"}";
+    assert!(metrics.text().contains(wanted), "{}", metrics.text());
+    app.store.close().await;
+    app.get_public("/health/ready")
+        .await
+        .assert_problem(503, "unavailable");
+    assert_eq!(app.get_public("/health/live").await.status, 200);
 }

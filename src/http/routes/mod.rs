@@ -1,7 +1,13 @@
 //! One file a resource.
 
+mod documents;
 mod health;
+mod jobs;
+mod models;
 mod published;
+mod recommendations;
+mod schemas;
+mod worklists;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,6 +18,22 @@ use super::state::AppState;
 pub(super) fn public() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(health::live))
+        .routes(routes!(health::ready))
         .routes(routes!(published::openapi))
         .routes(routes!(published::docs))
+        .routes(routes!(schemas::list))
+        .routes(routes!(schemas::schema))
+}
+
+/// Routes behind a credential.
+pub(super) fn protected() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(documents::list))
+        .routes(routes!(documents::document))
+        .routes(routes!(jobs::job))
+        .routes(routes!(recommendations::recommendation))
+        .routes(routes!(recommendations::feedback))
+        .routes(routes!(models::list))
+        .routes(routes!(worklists::worklist))
+        .routes(routes!(health::metrics))
 }

@@ -1,0 +1,35 @@
+//! Work that goes on after its request was answered.
+
+use axum::Json;
+use axum::extract::State;
+use uuid::Uuid;
+
+use crate::domain::Scope;
+use crate::error::ErrorCode;
+use crate::http::auth::Caller;
+use crate::http::extract::Path;
+use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
+use crate::http::state::AppState;
+use crate::store::Job;
+
+/// How far a job is. Once it is done, the analysis is at `/v1/documents/{document_id}`.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs/{id}",
+    tag = "Documents",
+    params(("id" = Uuid, Path, description = "Id of the job.")),
+    responses(
+        (status = 200, description = "The job.", body = Job),
+        (status = 404, description = "No such job.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn job(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> ApiResult<Json<Job>> {
+    caller.require(Scope::Documents)?;
+    let job = state.store().job(&caller.tenant, id).await?;
+    job.map(Json)
+        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "There is no such job."))
+}

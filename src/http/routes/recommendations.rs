@@ -1,0 +1,66 @@
+//! Answers given, and what people made of them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use uuid::Uuid;
+
+use crate::advice::{Feedback, Recommendation};
+use crate::domain::Scope;
+use crate::error::ErrorCode;
+use crate::http::auth::Caller;
+use crate::http::extract::{self, Path};
+use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
+use crate::http::state::AppState;
+use crate::store::StoredFeedback;
+
+/// A recommendation as it was given.
+#[utoipa::path(
+    get,
+    path = "/v1/recommendations/{id}",
+    tag = "Recommendations",
+    params(("id" = Uuid, Path, description = "Id of the recommendation.")),
+    responses(
+        (status = 200, description = "The recommendation.", body = Recommendation),
+        (status = 404, description = "No such recommendation.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn recommendation(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> ApiResult<Json<Recommendation>> {
+    caller.require(Scope::Read)?;
+    let found = state.store().recommendation(&caller.tenant, id).await?;
+    found.map(Json).ok_or_else(unknown)
+}
+
+/// Says what became of a recommendation; stored beside it as the label for the next training.
+#[utoipa::path(
+    post,
+    path = "/v1/recommendations/{id}/feedback",
+    tag = "Recommendations",
+    params(("id" = Uuid, Path, description = "Id of the recommendation.")),
+    request_body = Feedback,
+    responses(
+        (status = 201, description = "Stored.", body = StoredFeedback),
+        (status = 404, description = "No such recommendation.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn feedback(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    extract::Json(feedback): extract::Json<Feedback>,
+) -> ApiResult<(StatusCode, Json<StoredFeedback>)> {
+    caller.require(Scope::Feedback)?;
+    let stored = state
+        .store()
+        .append_feedback(&caller.tenant, id, &feedback, &caller.actor)
+        .await?;
+    Ok((StatusCode::CREATED, Json(stored)))
+}
+
+fn unknown() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "There is no such recommendation.")
+}
