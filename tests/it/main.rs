@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
+mod credentials;
 mod damaged_files;
 mod damaged_variants;
-mod pdf_files;
-mod credentials;
 mod idempotency;
 mod limits;
 mod oidc;
+mod pdf_files;
 mod published;
 mod requests;
 mod routes;
