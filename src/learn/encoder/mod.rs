@@ -1,0 +1,173 @@
+//! Sentences to vectors: all-MiniLM-L6-v2, mean pooling, unit length.
+//!
+//! Wang et al., "MiniLM: Deep Self-Attention Distillation" (2020), fine-tuned
+//! as in Reimers and Gurevych, "Sentence-BERT" (2019). The weights are shipped
+//! in 16 bits and computed with in 32.
+
+mod bert;
+mod kernels;
+
+use std::collections::BTreeMap;
+
+use tokenizers::{Tokenizer, TruncationParams};
+
+use self::bert::Bert;
+use crate::advice::ModelRef;
+use crate::registry::{Golden, Registry, RegistryError};
+
+/// Numbers in an embedding.
+pub const EMBEDDING_SIZE: usize = 384;
+
+/// Tokens of a text that are looked at, the two markers at its ends included.
+pub const MAX_TOKENS: usize = 128;
+
+/// A text as a vector of unit length; the zero vector for a text without words.
+pub type Embedding = [f32; EMBEDDING_SIZE];
+
+const MODEL: &str = "text_encoder";
+const FORMAT_VERSION: u32 = 1;
+
+/// Tokens run through the network at once: bounds memory whatever is asked.
+const MAX_TOKENS_AT_ONCE: usize = 1024;
+
+/// Characters of a text that are looked at: enough for [`MAX_TOKENS`] of any
+/// ordinary text, so that a huge one costs nothing.
+const MAX_CHARS: usize = 2048;
+
+/// Why a text could not be encoded, or the encoder not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    /// The model's files are absent or not what they should be.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The tokenizer's file or a text could not be made into tokens.
+    #[error("text encoder, tokenizer: {0}")]
+    Tokenizer(String),
+    /// The weights are not those of the network, or computing with them failed.
+    #[error("text encoder: {0}")]
+    Network(#[from] candle_core::Error),
+}
+
+/// The text encoder; shared freely between threads.
+pub struct TextEncoder {
+    tokenizer: Tokenizer,
+    bert: Bert,
+    reference: ModelRef,
+}
+
+impl std::fmt::Debug for TextEncoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextEncoder")
+            .field("reference", &self.reference)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TextEncoder {
+    /// Loads the version of `text_encoder` that answers; digests and golden
+    /// vectors are checked.
+    ///
+    /// # Errors
+    /// [`EncoderError`] that names the file.
+    pub fn load(registry: &Registry) -> Result<Self, EncoderError> {
+        let model = registry.model(MODEL)?;
+        model.require_format(FORMAT_VERSION)?;
+        let (weights, tokenizer) = (
+            model.read("model.safetensors")?,
+            model.read("tokenizer.json")?,
+        );
+        let encoder = Self::from_bytes(&weights, &tokenizer, model.reference())?;
+        Golden::<String>::assert_on_load(model, |text| encoder.named_output(text))?;
+        Ok(encoder)
+    }
+
+    /// Makes an encoder of a safetensors file of 16- or 32-bit weights and a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] or [`EncoderError::Network`].
+    pub fn from_bytes(
+        weights: &[u8],
+        tokenizer_json: &[u8],
+        reference: ModelRef,
+    ) -> Result<Self, EncoderError> {
+        Ok(Self {
+            tokenizer: tokenizer(tokenizer_json)?,
+            bert: Bert::load(weights)?,
+            reference,
+        })
+    }
+
+    /// The embeddings of some texts, in their order. Only the first
+    /// [`MAX_TOKENS`] tokens of each count.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] or [`EncoderError::Network`].
+    pub fn encode(&self, texts: &[&str]) -> Result<Vec<Embedding>, EncoderError> {
+        let mut tokens = Vec::with_capacity(texts.len());
+        for text in texts {
+            tokens.push(self.token_ids(text)?);
+        }
+        let mut embeddings = Vec::with_capacity(texts.len());
+        let mut rest = tokens.as_slice();
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(how_many_fit(rest));
+            embeddings.extend(self.bert.embed(now)?);
+            rest = later;
+        }
+        Ok(embeddings)
+    }
+
+    /// How answers name this model.
+    #[must_use]
+    pub fn reference(&self) -> &ModelRef {
+        &self.reference
+    }
+
+    fn token_ids(&self, text: &str) -> Result<Vec<u32>, EncoderError> {
+        let end = text
+            .char_indices()
+            .nth(MAX_CHARS)
+            .map_or(text.len(), |(at, _)| at);
+        let start = text.get(..end).unwrap_or(text);
+        let encoding = self.tokenizer.encode_fast(start, true);
+        Ok(encoding
+            .map_err(|e| EncoderError::Tokenizer(e.to_string()))?
+            .get_ids()
+            .to_vec())
+    }
+
+    /// The embedding with its indices as names, as golden files have it.
+    fn named_output(&self, text: &String) -> Result<BTreeMap<String, f64>, EncoderError> {
+        let numbers = self.encode(&[text])?.into_iter().flatten().enumerate();
+        Ok(numbers
+            .map(|(index, x)| (index.to_string(), f64::from(x)))
+            .collect())
+    }
+}
+
+fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
+    let failed = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
+    let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
+    let truncation = TruncationParams {
+        max_length: MAX_TOKENS,
+        ..TruncationParams::default()
+    };
+    tokenizer
+        .with_truncation(Some(truncation))
+        .map_err(failed)?;
+    tokenizer.with_padding(None);
+    Ok(tokenizer)
+}
+
+/// How many texts from the front go through the network together; at least one.
+fn how_many_fit(tokens: &[Vec<u32>]) -> usize {
+    let mut total = 0;
+    let fitting = tokens.iter().take_while(|ids| {
+        total += ids.len();
+        total <= MAX_TOKENS_AT_ONCE
+    });
+    fitting.count().max(1)
+}
+
+#[cfg(test)]
+mod tests;

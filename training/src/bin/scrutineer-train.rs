@@ -1,0 +1,45 @@
+//! Fits the models of a case: `scrutineer-train CASE`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use scrutineer_training::text_encoder;
+
+/// Fits shipped models; the same seeds give the same bytes.
+#[derive(Debug, Parser)]
+#[command(name = "scrutineer-train", version)]
+struct Cli {
+    /// Folder of models to write to.
+    #[arg(long, global = true, default_value = "models")]
+    models_dir: PathBuf,
+    #[command(subcommand)]
+    case: Case,
+}
+
+#[derive(Debug, Subcommand)]
+enum Case {
+    /// Measure the shipped 16-bit encoder against the original weights.
+    TextEncoder {
+        /// The original `model.safetensors`, 32 bits.
+        #[arg(long)]
+        weights: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let out = &mut std::io::stdout();
+    match cli.case {
+        Case::TextEncoder { weights } => {
+            let least = text_encoder::measure(&cli.models_dir, &weights)?;
+            writeln!(out, "least cosine to 32 bits: {least:.6}")?;
+            let [singly, batched] = text_encoder::speed(&cli.models_dir)?;
+            writeln!(
+                out,
+                "sentences a second: {singly:.0} singly, {batched:.0} in batches of 32"
+            )?;
+        }
+    }
+    Ok(())
+}
