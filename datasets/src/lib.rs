@@ -1,1 +1,5 @@
-//! x
+//! Schemas of the canonical records, the generator of a demo firm and loaders of
+//! public sets.
+
+pub mod sets;
+pub mod split;

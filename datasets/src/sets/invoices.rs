@@ -1,0 +1,154 @@
+//! Public sets of invoices.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use scrutineer::documents::FieldName;
+use serde_json::Value;
+
+use super::{SetError, TruthRow, read_truth};
+
+/// A public set of invoices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvoiceSet {
+    /// ZUGFeRD/corpus.
+    Zugferd,
+    /// Test files of the Mustang project.
+    Mustang,
+    /// Test files of horstoeko/zugferd.
+    Horstoeko,
+    /// The XRechnung test suite of KoSIT.
+    Xrechnung,
+    /// Examples of the European norm.
+    En16931,
+    /// Peppol BIS Billing 3 examples.
+    Peppol,
+    /// The PDFs that the template reader invoice2data is tested with.
+    Invoice2data,
+}
+
+/// Documents and what they state.
+#[derive(Debug, Clone)]
+pub struct TruthedDocuments {
+    /// Folder that [`TruthRow::file`] is relative to.
+    pub folder: PathBuf,
+    /// One row a document.
+    pub rows: Vec<TruthRow>,
+}
+
+impl InvoiceSet {
+    /// Every set.
+    pub const ALL: &'static [Self] = &[
+        Self::Zugferd,
+        Self::Mustang,
+        Self::Horstoeko,
+        Self::Xrechnung,
+        Self::En16931,
+        Self::Peppol,
+        Self::Invoice2data,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Zugferd => "zugferd",
+            Self::Mustang => "mustang",
+            Self::Horstoeko => "horstoeko",
+            Self::Xrechnung => "xrechnung",
+            Self::En16931 => "en16931",
+            Self::Peppol => "peppol",
+            Self::Invoice2data => "invoice2data",
+        }
+    }
+
+    /// The set of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|set| set.name() == name)
+    }
+
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Zugferd => "zugferd-corpus",
+            Self::Mustang => "mustangproject",
+            Self::Horstoeko => "horstoeko-zugferd",
+            Self::Xrechnung => "xrechnung-testsuite",
+            Self::En16931 => "eInvoicing-EN16931",
+            Self::Peppol => "peppol-bis-invoice-3",
+            Self::Invoice2data => "invoice2data",
+        }
+    }
+
+    /// Loads the set from `data`, the folder of all public sets.
+    ///
+    /// # Errors
+    /// [`SetError`], above all [`SetError::Absent`].
+    pub fn load(self, data: &Path) -> Result<TruthedDocuments, SetError> {
+        let invoices = data.join("invoices");
+        let folder = invoices.join(self.folder());
+        let rows = match self {
+            Self::Invoice2data => rows_beside_files(&folder)?,
+            _ => read_truth(&invoices.join(format!("{}.truth.ndjson", self.folder())))?,
+        };
+        Ok(TruthedDocuments { folder, rows })
+    }
+}
+
+/// invoice2data's own keys and the fields they tell.
+const INVOICE2DATA_KEYS: &[(&str, FieldName)] = &[
+    ("amount", FieldName::Total),
+    ("date", FieldName::IssueDate),
+    ("invoice_number", FieldName::Number),
+    ("issuer", FieldName::Seller),
+    ("currency", FieldName::Currency),
+];
+
+/// One row for each PDF that has a `.json` of the same name beside it.
+fn rows_beside_files(folder: &Path) -> Result<Vec<TruthRow>, SetError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| SetError::io(folder, error))?;
+    let mut rows = Vec::new();
+    for entry in entries {
+        let pdf = entry.map_err(|error| SetError::io(folder, error))?.path();
+        let truth = pdf.with_extension("json");
+        if pdf.extension().is_none_or(|extension| extension != "pdf") || !truth.exists() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&truth).map_err(|error| SetError::io(&truth, error))?;
+        let row = row_of_invoice2data(&pdf, &text).map_err(|message| SetError::Row {
+            path: truth.display().to_string(),
+            line: 1,
+            message,
+        })?;
+        rows.push(row);
+    }
+    rows.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(rows)
+}
+
+fn row_of_invoice2data(pdf: &Path, text: &str) -> Result<TruthRow, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let object = value
+        .get(0)
+        .and_then(Value::as_object)
+        .ok_or("not a list of one object")?;
+    let mut fields = BTreeMap::new();
+    for (key, name) in INVOICE2DATA_KEYS {
+        let stated = match object.get(*key) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => continue,
+        };
+        fields.insert(*name, Some(stated));
+    }
+    let file = pdf
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    Ok(TruthRow {
+        file,
+        fields,
+        lines: None,
+        document_type: None,
+    })
+}
