@@ -122,6 +122,7 @@ field_names! {
     (ChargesTotal, "charges_total", Amount, Some("BT-108"), "Sum of document charges"),
     (Net, "net", Amount, Some("BT-109"), "Total without tax"),
     (Tax, "tax", Amount, Some("BT-110"), "Total tax"),
+    (TaxInTaxCurrency, "tax_in_tax_currency", Amount, Some("BT-111"), "Total tax in tax accounting currency"),
     (Total, "total", Amount, Some("BT-112"), "Total with tax"),
     (Prepaid, "prepaid", Amount, Some("BT-113"), "Paid amount"),
     (Rounding, "rounding", Amount, Some("BT-114"), "Rounding amount"),

@@ -244,7 +244,6 @@ const SUMMATION_FIELDS: &[FieldPath] = &[
     (F::AllowancesTotal, "AllowanceTotalAmount"),
     (F::ChargesTotal, "ChargeTotalAmount"),
     (F::Net, "TaxBasisTotalAmount"),
-    (F::Tax, "TaxTotalAmount"),
     (F::Total, "GrandTotalAmount"),
     (F::Prepaid, "TotalPrepaidAmount"),
     (F::Rounding, "RoundingAmount"),
@@ -325,14 +324,7 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
 fn read_settlement(settlement: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     into.table(settlement, SETTLEMENT_FIELDS);
     if let Some(summation) = path::section(settlement, SUMMATION) {
-        // The tax may be stated in the accounting currency as well (BT-111).
-        if let Some(currency) = into.document_currency() {
-            into.field(
-                F::Tax,
-                summation,
-                &format!("TaxTotalAmount[@currencyID={currency}]"),
-            );
-        }
+        into.tax_totals(summation, "TaxTotalAmount");
         into.table(summation, SUMMATION_FIELDS);
     }
     for tax in path::all(settlement, "ApplicableTradeTax") {

@@ -226,14 +226,34 @@ impl<'d, 'i> Collector<'d, 'i> {
         }
     }
 
-    /// The document's currency, when it is fit for use in a path.
-    pub(super) fn document_currency(&self) -> Option<String> {
-        let field = self.reading.fields.get(&FieldName::Currency)?;
-        field
-            .value
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase())
-            .then(|| field.value.clone())
+    /// Reads a code that the reading holds, when it is fit for use in a path.
+    pub(super) fn code(&self, name: FieldName) -> Option<String> {
+        let field = self.reading.fields.get(&name)?;
+        let fit = field.value.bytes().all(|byte| byte.is_ascii_uppercase());
+        fit.then(|| field.value.clone())
+    }
+
+    /// The tax may be stated once more in the accounting currency (BT-111): the
+    /// currency of each amount tells which is which.
+    pub(super) fn tax_totals(&mut self, section: Node<'_, '_>, path: &str) {
+        let currencies = (
+            self.code(FieldName::Currency),
+            self.code(FieldName::TaxCurrency),
+        );
+        if let (Some(currency), _) = &currencies {
+            self.field(
+                FieldName::Tax,
+                section,
+                &format!("{path}[@currencyID={currency}]"),
+            );
+        }
+        if let (Some(currency), Some(other)) = currencies
+            && currency != other
+        {
+            let path = format!("{path}[@currencyID={other}]");
+            self.field(FieldName::TaxInTaxCurrency, section, &path);
+        }
+        self.field(FieldName::Tax, section, path);
     }
 
     fn allowance(&mut self, node: Node<'_, '_>, paths: &AllowancePaths) -> Option<AllowanceCharge> {

@@ -174,15 +174,7 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     if let Some(totals) = path::section(root, "LegalMonetaryTotal") {
         into.table(totals, TOTALS);
     }
-    // A second TaxTotal states the tax in the accounting currency (BT-111).
-    if let Some(currency) = into.document_currency() {
-        into.field(
-            F::Tax,
-            root,
-            &format!("TaxTotal/TaxAmount[@currencyID={currency}]"),
-        );
-    }
-    into.field(F::Tax, root, "TaxTotal/TaxAmount");
+    into.tax_totals(root, "TaxTotal/TaxAmount");
     for tax in path::all(root, "TaxTotal/TaxSubtotal") {
         into.tax(tax, &TAX);
     }

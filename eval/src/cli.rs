@@ -1,0 +1,214 @@
+//! The command line.
+//!
+//! Exit codes: 0 done, 1 a gate is missed or a file is wrong, 2 wrong usage,
+//! 3 results could not be written, 4 the data or models are absent.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use scrutineer_datasets::sets::{self, InvoiceSet};
+use scrutineer_datasets::split::Split;
+use scrutineer_eval::invoice::{self, Disagreement, InvoiceOptions, InvoiceOutcome, Protocol};
+use scrutineer_eval::{EvalError, gate, results};
+
+/// Measures what Scrutineer would have told, on data it has never seen.
+#[derive(Debug, Parser)]
+#[command(name = "scrutineer-eval", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fields read from documents, against their truth.
+    Invoice(InvoiceArgs),
+    /// Every protocol of a gate file; fails when a threshold is missed.
+    Gate {
+        /// Such as `eval/gates/invoice.toml`.
+        file: PathBuf,
+        /// Folder of the models.
+        #[arg(long, default_value = "models")]
+        models: PathBuf,
+    },
+    /// Runs every protocol and writes the page of results with its plots.
+    Results {
+        /// Folder that `RESULTS.md` and `plots/` are written to.
+        #[arg(long, default_value = "eval")]
+        out: PathBuf,
+        /// Folder of the models.
+        #[arg(long, default_value = "models")]
+        models: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct InvoiceArgs {
+    /// Folder of documents.
+    #[arg(long, requires = "truth", required_unless_present = "set")]
+    documents: Option<PathBuf>,
+    /// Truth rows, one JSON object a line: `file`, then any fields.
+    #[arg(long, requires = "documents", conflicts_with = "set")]
+    truth: Option<PathBuf>,
+    /// A public set of `SCRUTINEER_DATA`.
+    #[arg(long, value_parser = parse_set)]
+    set: Option<InvoiceSet>,
+    /// Read the page alone; count only values that are printed on it.
+    #[arg(long)]
+    strip_xml: bool,
+    /// Only documents on this side of the split by seller and number.
+    #[arg(long)]
+    split: Option<SplitArg>,
+    /// Write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Write every disagreement as NDJSON. Not for held-out documents.
+    #[arg(long)]
+    disagreements: Option<PathBuf>,
+    /// Folder of the models.
+    #[arg(long, default_value = "models")]
+    models: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SplitArg {
+    /// Identities used in building.
+    Build,
+    /// Identities held out.
+    Heldout,
+}
+
+fn parse_set(name: &str) -> Result<InvoiceSet, String> {
+    InvoiceSet::of_name(name).ok_or_else(|| {
+        let known: Vec<&str> = InvoiceSet::ALL.iter().map(|set| set.name()).collect();
+        format!("expected one of {}", known.join(", "))
+    })
+}
+
+/// Runs the command line and says how it ended.
+pub(crate) fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Invoice(args) => run_invoice(&args),
+        Command::Gate { file, models } => run_gate(&file, &models),
+        Command::Results { out, models } => run_results(&out, &models),
+    };
+    outcome.unwrap_or_else(|error| {
+        tell(&format!("scrutineer-eval: {error}"));
+        match error {
+            EvalError::Absent(_) => ExitCode::from(4),
+            EvalError::File { .. } => ExitCode::from(1),
+            EvalError::Write { .. } => ExitCode::from(3),
+        }
+    })
+}
+
+fn run_invoice(args: &InvoiceArgs) -> Result<ExitCode, EvalError> {
+    let (set, documents, rows) = match (&args.set, &args.documents, &args.truth) {
+        (Some(set), _, _) => {
+            let loaded = set.load(&sets::data_dir())?;
+            (set.name().to_owned(), loaded.folder, loaded.rows)
+        }
+        (None, Some(documents), Some(truth)) => (
+            truth.display().to_string(),
+            documents.clone(),
+            sets::read_truth(truth)?,
+        ),
+        _ => {
+            return Err(EvalError::Absent(
+                "name --set, or --documents and --truth".to_owned(),
+            ));
+        }
+    };
+    // A set of bare PDFs has no structure to read.
+    let on_page = args.strip_xml || args.set == Some(InvoiceSet::Invoice2data);
+    let options = InvoiceOptions {
+        set,
+        documents,
+        rows,
+        protocol: if on_page {
+            Protocol::Page
+        } else {
+            Protocol::Structure
+        },
+        split: args.split.map(|split| match split {
+            SplitArg::Build => Split::Build,
+            SplitArg::Heldout => Split::HeldOut,
+        }),
+        models: args.models.clone(),
+    };
+    let bar = progress_bar(options.rows.len());
+    let outcome = invoice::evaluate(&options, || bar.inc(1))?;
+    bar.finish_and_clear();
+    if let Some(path) = &args.json {
+        results::write_json(path, &outcome.evaluation)?;
+    }
+    if let Some(path) = &args.disagreements {
+        write_disagreements(path, &outcome.disagreements)?;
+    }
+    say(&results::as_text(&outcome.evaluation));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_gate(file: &Path, models: &Path) -> Result<ExitCode, EvalError> {
+    let gate = gate::Gate::load(file)?;
+    let mut missed = 0;
+    for check in gate::run(&gate, models, measured)? {
+        missed += usize::from(!check.passed);
+        say(&format!("{check}\n"));
+    }
+    if missed == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    tell(&format!("{missed} thresholds missed"));
+    Ok(ExitCode::from(1))
+}
+
+fn run_results(out: &Path, models: &Path) -> Result<ExitCode, EvalError> {
+    results::write_page(out, models, measured)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Evaluates with a progress bar.
+fn measured(options: &InvoiceOptions) -> Result<InvoiceOutcome, EvalError> {
+    let bar = progress_bar(options.rows.len());
+    bar.set_message(options.set.clone());
+    let outcome = invoice::evaluate(options, || bar.inc(1));
+    bar.finish_and_clear();
+    outcome
+}
+
+fn progress_bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn write_disagreements(path: &Path, disagreements: &[Disagreement]) -> Result<(), EvalError> {
+    let mut text = String::new();
+    for disagreement in disagreements {
+        let line = serde_json::to_string(disagreement).map_err(|error| EvalError::Write {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        })?;
+        text.push_str(&line);
+        text.push('\n');
+    }
+    results::write(path, &text)
+}
+
+fn say(text: &str) {
+    // A closed pipe is the reader's choice.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

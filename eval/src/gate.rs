@@ -1,0 +1,220 @@
+//! Gates: thresholds that a build must meet before it ships.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::invoice::{InvoiceOptions, InvoiceOutcome};
+use crate::results::Protocols;
+use crate::{EvalError, Evaluation};
+
+/// A file of thresholds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// The case, such as `invoice`.
+    pub case: String,
+    /// Thresholds, all of which must hold.
+    pub threshold: Vec<Threshold>,
+}
+
+/// One figure and its bounds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// Protocol it is measured by: `structure`, `page_build`, `page_heldout`, `invoice2data`.
+    pub protocol: String,
+    /// Path of the figure: `metrics.NAME`, or `fields.NAME.right` (also `wrong`,
+    /// `abstained`, `missed`) as a share of the stated values, or
+    /// `fields.NAME.right_corrected`.
+    pub metric: String,
+    /// Smallest value that passes.
+    pub min: Option<f64>,
+    /// Largest value that passes.
+    pub max: Option<f64>,
+}
+
+/// A threshold and what was measured.
+#[derive(Debug)]
+pub struct Check {
+    /// Protocol and path of the figure.
+    pub name: String,
+    /// The figure; absent when there was nothing to measure, which fails.
+    pub value: Option<f64>,
+    /// Bounds in words.
+    pub bounds: String,
+    /// Whether it holds.
+    pub passed: bool,
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.passed { "pass" } else { "MISS" };
+        match self.value {
+            Some(value) => write!(f, "{verdict}  {}  {value:.4}  ({})", self.name, self.bounds),
+            None => write!(
+                f,
+                "{verdict}  {}  nothing measured  ({})",
+                self.name, self.bounds
+            ),
+        }
+    }
+}
+
+impl Gate {
+    /// Reads a gate file.
+    ///
+    /// # Errors
+    /// [`EvalError::File`] when it is absent or is not a gate file.
+    pub fn load(path: &Path) -> Result<Self, EvalError> {
+        let wrong = |message: String| EvalError::File {
+            path: path.display().to_string(),
+            message,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let gate: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        if gate.case != "invoice" {
+            return Err(wrong(format!("`case`: no protocols for {:?}", gate.case)));
+        }
+        Ok(gate)
+    }
+}
+
+/// Measures every protocol that the gate names, once, and checks its thresholds.
+///
+/// # Errors
+/// [`EvalError`] when data or models are absent, or a protocol or path is unknown.
+pub fn run(
+    gate: &Gate,
+    models: &Path,
+    measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
+) -> Result<Vec<Check>, EvalError> {
+    let protocols = Protocols::new(models);
+    let mut measured: BTreeMap<&str, Evaluation> = BTreeMap::new();
+    let mut checks = Vec::new();
+    for threshold in &gate.threshold {
+        let name = threshold.protocol.as_str();
+        if !measured.contains_key(name) {
+            measured.insert(name, protocols.evaluate(name, &measure)?);
+        }
+        if let Some(evaluation) = measured.get(name) {
+            checks.push(check(threshold, evaluation)?);
+        }
+    }
+    Ok(checks)
+}
+
+fn check(threshold: &Threshold, evaluation: &Evaluation) -> Result<Check, EvalError> {
+    let value = figure(evaluation, &threshold.metric).ok_or_else(|| EvalError::File {
+        path: "gate".to_owned(),
+        message: format!("`metric`: {:?} is no path of a figure", threshold.metric),
+    })?;
+    let within = |value: f64| {
+        threshold.min.is_none_or(|min| value >= min) && threshold.max.is_none_or(|max| value <= max)
+    };
+    let bounds = match (threshold.min, threshold.max) {
+        (Some(min), Some(max)) => format!("{min} to {max}"),
+        (Some(min), None) => format!("at least {min}"),
+        (None, Some(max)) => format!("at most {max}"),
+        (None, None) => "no bound".to_owned(),
+    };
+    Ok(Check {
+        name: format!("{} {}", threshold.protocol, threshold.metric),
+        value,
+        bounds,
+        passed: value.is_some_and(within),
+    })
+}
+
+/// The figure at a path: outer `None` for an unknown path.
+fn figure(evaluation: &Evaluation, path: &str) -> Option<Option<f64>> {
+    let mut steps = path.split('.');
+    match (steps.next()?, steps.next()?, steps.next(), steps.next()) {
+        ("metrics", name, None, None) => evaluation.metrics.get(name).copied(),
+        ("fields", name, Some(part), None) => {
+            let score = evaluation.fields.get(name).copied().unwrap_or_default();
+            let count = match part {
+                "right_corrected" => return Some(score.right_corrected()),
+                "right" => score.right,
+                "wrong" => score.wrong,
+                "abstained" => score.abstained,
+                "missed" => score.missed,
+                _ => return None,
+            };
+            Some(score.share(count))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Threshold, check};
+    use crate::{Evaluation, FieldScore};
+
+    fn evaluation(right: usize, wrong: usize) -> Evaluation {
+        let score = FieldScore {
+            right,
+            wrong,
+            ..FieldScore::default()
+        };
+        Evaluation {
+            case: "invoice".into(),
+            set: "s".into(),
+            protocol: "p".into(),
+            n: right + wrong,
+            metrics: [("exact".to_owned(), Some(0.5))].into(),
+            baselines: [].into(),
+            fields: [("total".to_owned(), score)].into(),
+        }
+    }
+
+    fn threshold(metric: &str, min: Option<f64>, max: Option<f64>) -> Threshold {
+        Threshold {
+            protocol: "p".into(),
+            metric: metric.into(),
+            min,
+            max,
+        }
+    }
+
+    #[test]
+    fn a_threshold_holds_at_its_bound_and_not_below() {
+        let right = threshold("fields.total.right", Some(0.9), None);
+        assert!(check(&right, &evaluation(9, 1)).unwrap().passed);
+        assert!(!check(&right, &evaluation(89, 11)).unwrap().passed);
+        let wrong = threshold("fields.total.wrong", None, Some(0.1));
+        assert!(check(&wrong, &evaluation(9, 1)).unwrap().passed);
+        assert!(!check(&wrong, &evaluation(89, 11)).unwrap().passed);
+        assert!(
+            check(
+                &threshold("metrics.exact", Some(0.5), None),
+                &evaluation(1, 0)
+            )
+            .unwrap()
+            .passed
+        );
+    }
+
+    #[test]
+    fn nothing_measured_fails_and_an_unknown_path_is_an_error() {
+        assert!(
+            !check(
+                &threshold("fields.total.right", Some(0.0), None),
+                &evaluation(0, 0)
+            )
+            .unwrap()
+            .passed
+        );
+        assert!(
+            check(
+                &threshold("fields.total.rigth", Some(0.0), None),
+                &evaluation(1, 0)
+            )
+            .is_err()
+        );
+        assert!(check(&threshold("total", Some(0.0), None), &evaluation(1, 0)).is_err());
+    }
+}

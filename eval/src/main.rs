@@ -1,0 +1,9 @@
+//! `scrutineer-eval`: backtests, gates and the page of results.
+
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    cli::main()
+}

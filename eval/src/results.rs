@@ -1,0 +1,218 @@
+//! The page of results, and figures as text and JSON.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use scrutineer_datasets::sets::{self, InvoiceSet};
+use scrutineer_datasets::split::Split;
+
+use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
+use crate::{EvalError, Evaluation, plot};
+
+/// Sets whose truth is their structured part.
+const STRUCTURED: &[InvoiceSet] = &[
+    InvoiceSet::Zugferd,
+    InvoiceSet::Mustang,
+    InvoiceSet::Horstoeko,
+    InvoiceSet::Xrechnung,
+    InvoiceSet::En16931,
+    InvoiceSet::Peppol,
+];
+
+/// The protocols of the page and of the gate, by name.
+pub struct Protocols {
+    models: PathBuf,
+}
+
+impl Protocols {
+    /// With the folder of the models.
+    #[must_use]
+    pub fn new(models: &Path) -> Self {
+        Self {
+            models: models.to_owned(),
+        }
+    }
+
+    /// Name and heading of each, in the order of the page.
+    pub const ALL: &'static [(&'static str, &'static str)] = &[
+        ("structure", "Structured part of every document"),
+        ("page_build", "Page alone, identities used in building"),
+        ("page_heldout", "Page alone, identities held out"),
+        ("invoice2data", "Page alone, the template reader's own PDFs"),
+    ];
+
+    /// Measures one by name, over all its sets together.
+    ///
+    /// # Errors
+    /// [`EvalError::Absent`] without data or models, [`EvalError::File`] for an
+    /// unknown name.
+    pub fn evaluate(
+        &self,
+        name: &str,
+        measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
+    ) -> Result<Evaluation, EvalError> {
+        let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
+            "structure" => (STRUCTURED, Protocol::Structure, None),
+            "page_build" => (STRUCTURED, Protocol::Page, Some(Split::Build)),
+            "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
+            "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Page, None),
+            _ => {
+                return Err(EvalError::File {
+                    path: "gate".to_owned(),
+                    message: format!("`protocol`: {name:?} is not known"),
+                });
+            }
+        };
+        let data = sets::data_dir();
+        let mut rows = Vec::new();
+        for set in sets {
+            let mut loaded = set.load(&data)?;
+            for row in &mut loaded.rows {
+                row.file = loaded.folder.join(&row.file).display().to_string();
+            }
+            rows.append(&mut loaded.rows);
+        }
+        let options = InvoiceOptions {
+            set: name.to_owned(),
+            // Files are given with their folder, which `join` then leaves alone or starts from here.
+            documents: if data.is_absolute() {
+                data
+            } else {
+                PathBuf::from(".")
+            },
+            rows,
+            protocol,
+            split,
+            models: self.models.clone(),
+        };
+        Ok(measure(&options)?.evaluation)
+    }
+}
+
+/// Runs every protocol and writes `RESULTS.md` and `plots/*.svg` in `out`.
+///
+/// # Errors
+/// [`EvalError`] when data or models are absent or a file cannot be written.
+pub fn write_page(
+    out: &Path,
+    models: &Path,
+    measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
+) -> Result<(), EvalError> {
+    let protocols = Protocols::new(models);
+    let mut page = PREAMBLE.to_owned();
+    for (name, heading) in Protocols::ALL {
+        let evaluation = protocols.evaluate(name, &measure)?;
+        write(
+            &out.join("plots").join(format!("invoice_{name}.svg")),
+            &plot::bars_by_field(heading, &evaluation),
+        )?;
+        let _ = write!(page, "\n## {heading}\n\n{}\n", as_markdown(&evaluation));
+        let _ = write!(page, "\n![{heading}](plots/invoice_{name}.svg)\n");
+    }
+    write(&out.join("RESULTS.md"), &page)
+}
+
+const PREAMBLE: &str = "# Results: invoices\n\nWritten by `scrutineer-eval results`; do not edit. Documents are public sets that are no part of the\n\
+repository (`SCRUTINEER_DATA`). A field is *right* when its normalised value is the truth's, *wrong* when another value was\n\
+answered, *abstained* when none was, *missed* when the document could not be read at all. Shares are of the values that the\n\
+documents state. *Beyond truth* counts answers where the truth states nothing.\n";
+
+/// The figures as a table for a person on a terminal.
+#[must_use]
+pub fn as_text(evaluation: &Evaluation) -> String {
+    let mut text = format!(
+        "{} on {}: {}\n{} documents\n",
+        evaluation.case, evaluation.set, evaluation.protocol, evaluation.n
+    );
+    let _ = writeln!(
+        text,
+        "{:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
+        "field", "stated", "right", "wrong", "abstained", "missed", "right %"
+    );
+    for (name, score) in &evaluation.fields {
+        let _ = writeln!(
+            text,
+            "{name:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
+            score.stated(),
+            score.right,
+            score.wrong,
+            score.abstained,
+            score.missed,
+            percent(score.share(score.right))
+        );
+    }
+    for (name, value) in &evaluation.metrics {
+        let _ = writeln!(
+            text,
+            "{name:<22}{}",
+            value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
+        );
+    }
+    text
+}
+
+fn as_markdown(evaluation: &Evaluation) -> String {
+    let mut text = format!("{} documents.\n\n", evaluation.n);
+    text.push_str("| field | stated | right | wrong | abstained | missed | right % | wrong % | beyond truth |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+    for (name, score) in &evaluation.fields {
+        let _ = writeln!(
+            text,
+            "| {name} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            score.stated(),
+            score.right,
+            score.wrong,
+            score.abstained,
+            score.missed,
+            percent(score.share(score.right)),
+            percent(score.share(score.wrong)),
+            score.unstated
+        );
+    }
+    text.push_str("\n| figure | value |\n|---|---:|\n");
+    for (name, value) in &evaluation.metrics {
+        let _ = writeln!(
+            text,
+            "| {name} | {} |",
+            value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
+        );
+    }
+    text
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2}", share * 100.0))
+}
+
+/// Writes figures as JSON.
+///
+/// # Errors
+/// [`EvalError::Write`].
+pub fn write_json(path: &Path, evaluation: &Evaluation) -> Result<(), EvalError> {
+    let wrong = |error: serde_json::Error| EvalError::Write {
+        path: path.display().to_string(),
+        message: error.to_string(),
+    };
+    let mut value = serde_json::to_value(evaluation).map_err(wrong)?;
+    // Counts by field are figures too: readers of `metrics` alone find them there.
+    let fields = value.get("fields").cloned();
+    if let (Some(fields), Some(metrics)) = (fields, value.get_mut("metrics")) {
+        metrics["fields"] = fields;
+    }
+    let text = serde_json::to_string_pretty(&value).map_err(wrong)?;
+    write(path, &format!("{text}\n"))
+}
+
+/// Writes a file, making its folder.
+///
+/// # Errors
+/// [`EvalError::Write`].
+pub fn write(path: &Path, text: &str) -> Result<(), EvalError> {
+    let failed = |error: std::io::Error| EvalError::Write {
+        path: path.display().to_string(),
+        message: error.to_string(),
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::write(path, text).map_err(failed)
+}
