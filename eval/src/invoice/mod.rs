@@ -136,11 +136,14 @@ fn tally_row(
                     continue;
                 }
                 let same = read.map(|read| compare::same(*name, stated, read, on_page));
-                tally.field(
+                let right = tally.field(
                     name.as_str(),
                     (&row.file, stated),
                     (answer.is_some(), read, same),
                 );
+                if !right && answer.is_some_and(|answer| states_other_term(answer, *name, stated)) {
+                    tally.truth_of_other_term(name.as_str());
+                }
             }
             None if read.is_some() => tally.unstated(name.as_str()),
             None => {}
