@@ -1,5 +1,6 @@
 //! Schemas of the canonical records, the generator of a demo firm and loaders of
 //! public sets.
 
+pub mod documents;
 pub mod sets;
 pub mod split;

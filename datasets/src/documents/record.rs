@@ -1,0 +1,101 @@
+//! The drawn sheet made into a file, and the truth about it.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use scrutineer::documents::FieldName;
+use sha2::{Digest, Sha256};
+
+use super::GeneratedDocument;
+use super::draw::Sheet;
+use super::layout::{self, Column, Scene};
+use super::truth::{DocumentKind, Truth, TruthLine};
+
+/// Draws the scene and states what its pages say.
+pub(super) fn finish(scene: &Scene, name: String) -> GeneratedDocument {
+    let sheet = layout::draw(scene);
+    let mut truth = truth_of(scene, &sheet);
+    let producer = ["Quire Writer 4.1", "paperworks 2.0", "OfficeExport", "erp-print"][scene_choice(scene)];
+    let pdf = sheet.into_pdf(producer, scene.salt % 4 != 0, None);
+    truth.file.clone_from(&name);
+    truth.sha256 = hex::encode(Sha256::digest(&pdf));
+    GeneratedDocument { name, pdf, truth }
+}
+
+fn scene_choice(scene: &Scene) -> usize {
+    usize::try_from(scene.salt % 4).unwrap_or(0)
+}
+
+fn iso(date: NaiveDate) -> String {
+    date.format("%Y-%m-%d").to_string()
+}
+
+/// Only what the sheet was marked to show.
+fn truth_of(scene: &Scene, sheet: &Sheet) -> Truth {
+    let facts = scene.facts;
+    let totals = &facts.totals;
+    let text = |field, value: Option<String>| value.filter(|_| sheet.has(field));
+    let money = |field, value: Decimal| sheet.has(field).then_some(value);
+    let total = money(FieldName::Total, totals.total);
+    // One printed sum can be several terms at once.
+    let same_as_total = |value: Decimal| total.filter(|total| *total == value);
+    let mut traits: Vec<String> = facts.traits.iter().map(|name| (*name).to_owned()).collect();
+    if sheet.page_count() > 1 {
+        traits.push("several_pages".to_owned());
+    }
+    Truth {
+        file: String::new(),
+        sha256: String::new(),
+        kind: facts.kind,
+        type_code: facts.kind.type_code().map(str::to_owned),
+        number: text(FieldName::Number, Some(facts.number.clone())),
+        issue_date: text(FieldName::IssueDate, Some(iso(facts.issue_date))),
+        due_date: text(FieldName::DueDate, facts.due_date.map(iso)),
+        service_start: text(FieldName::ServiceStart, facts.period.map(|period| iso(period.0))),
+        service_end: text(FieldName::ServiceEnd, facts.period.map(|period| iso(period.1))),
+        currency: text(FieldName::Currency, Some(facts.currency.to_owned())),
+        seller: text(FieldName::Seller, Some(facts.seller.name.clone())),
+        seller_vat: text(FieldName::SellerVat, facts.seller.vat.clone()),
+        seller_country: text(FieldName::SellerCountry, Some(facts.seller.country.to_owned())),
+        buyer: text(FieldName::Buyer, Some(facts.buyer.name.clone())),
+        buyer_vat: text(FieldName::BuyerVat, facts.buyer.vat.clone()),
+        order_number: text(FieldName::OrderNumber, facts.order_number.clone()),
+        net: money(FieldName::Net, totals.net).or(same_as_total(totals.net)),
+        tax: money(FieldName::Tax, totals.tax),
+        payable: money(FieldName::Payable, totals.payable).or(same_as_total(totals.payable)),
+        total,
+        iban: text(FieldName::Iban, facts.seller.iban.clone()),
+        lines: lines(scene, sheet),
+        language: facts.language.code().to_owned(),
+        layout: layout_name(scene).to_owned(),
+        traits,
+        oddities: facts.oddities.clone(),
+    }
+}
+
+fn layout_name(scene: &Scene) -> &'static str {
+    match scene.facts.kind {
+        DocumentKind::Receipt => "till_slip",
+        _ => scene.style.name,
+    }
+}
+
+fn lines(scene: &Scene, sheet: &Sheet) -> Vec<TruthLine> {
+    if !sheet.has(FieldName::Total) {
+        return Vec::new();
+    }
+    let till = scene.facts.kind == DocumentKind::Receipt;
+    let columns = layout::columns(scene);
+    let shows = |column| !till && columns.contains(&column);
+    scene
+        .facts
+        .items
+        .iter()
+        .map(|item| TruthLine {
+            description: Some(item.description.clone()),
+            quantity: shows(Column::Quantity).then_some(item.quantity),
+            unit_price: shows(Column::UnitPrice).then_some(item.unit_price),
+            net: Some(item.net),
+            tax_rate: shows(Column::TaxRate).then_some(item.rate),
+        })
+        .collect()
+}
