@@ -43,7 +43,11 @@ pub(super) fn trade(dice: &mut Dice, language: Language, group: &str) -> Trade {
 
 /// A unit goods are counted in.
 pub(super) fn unit(dice: &mut Dice, language: Language) -> &'static str {
-    trade(dice, language, "units").1.first().copied().unwrap_or("")
+    trade(dice, language, "units")
+        .1
+        .first()
+        .copied()
+        .unwrap_or("")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::dice::Dice;
 use super::locale::Language;
 
 /// What a document of one country looks like. In patterns `#` is a digit and `@` a letter.
+#[derive(Debug)]
 pub(super) struct Country {
     /// ISO 3166-1 alpha-2.
     pub(super) code: &'static str,
@@ -34,7 +35,9 @@ impl Country {
     /// A country where `language` is written, the usual ones more often.
     pub(super) fn of_language(dice: &mut Dice, language: Language) -> &'static Self {
         let codes: &[&str] = match language {
-            Language::En => &["GB", "GB", "GB", "US", "US", "US", "IE", "AU", "CA", "SG", "ZA", "NL", "DE"],
+            Language::En => &[
+                "GB", "GB", "GB", "US", "US", "US", "IE", "AU", "CA", "SG", "ZA", "NL", "DE",
+            ],
             Language::De => &["DE", "DE", "DE", "DE", "AT", "CH"],
             Language::Fr => &["FR", "FR", "FR", "BE", "CH", "LU", "CA"],
             Language::Nl => &["NL", "NL", "NL", "BE"],

@@ -34,12 +34,33 @@ impl Facts {
         let trade = catalogue::trade(dice, language, group);
         let seller = Party::firm(dice, country, trade.0);
         let issue_date = dice.day(FIRST_DAY.unwrap_or_default(), DAYS);
-        Self::draw_for(dice, Brief { kind, language, country, group, trade, seller, buyer: None, issue_date })
+        Self::draw_for(
+            dice,
+            Brief {
+                kind,
+                language,
+                country,
+                group,
+                trade,
+                seller,
+                buyer: None,
+                issue_date,
+            },
+        )
     }
 
     /// The facts of a document between parties that are given.
     pub(super) fn draw_for(dice: &mut Dice, brief: Brief) -> Self {
-        let Brief { kind, language, country, group, trade, seller, buyer, issue_date } = brief;
+        let Brief {
+            kind,
+            language,
+            country,
+            group,
+            trade,
+            seller,
+            buyer,
+            issue_date,
+        } = brief;
         let invoice_like = kind.type_code().is_some() && kind != DocumentKind::UtilityBill;
         let abroad = invoice_like && buyer.is_none() && dice.percent(10);
         let buyer = buyer.unwrap_or_else(|| draw_buyer(dice, language, country, abroad, kind));
@@ -53,12 +74,20 @@ impl Facts {
         let period = draw_period(dice, kind, issue_date);
         let items = draft_items::draw(
             dice,
-            &Order { kind, language, country, group, trade: &trade, exemption, period },
+            &Order {
+                kind,
+                language,
+                country,
+                group,
+                trade: &trade,
+                exemption,
+                period,
+            },
         );
         let adjustments = draw_adjustments(dice, kind, country, &items);
         let bookings = draw_bookings(dice, kind, issue_date);
-        let previous_balance = (kind == DocumentKind::UtilityBill && dice.percent(30))
-            .then(|| dice.amount(10, 200));
+        let previous_balance =
+            (kind == DocumentKind::UtilityBill && dice.percent(30)).then(|| dice.amount(10, 200));
         let mut totals = Totals::of(&items, adjustments);
         if matches!(kind, DocumentKind::Statement | DocumentKind::Reminder) {
             totals = draw_open_amount(dice, kind, &bookings);
@@ -84,9 +113,15 @@ impl Facts {
             && (kind == DocumentKind::UtilityBill || dice.percent(65));
         let wants_order = kind == DocumentKind::PoInvoice
             || (kind == DocumentKind::ServicesInvoice && dice.percent(30))
-            || (matches!(kind, DocumentKind::CreditNote | DocumentKind::ProForma) && dice.percent(40));
-        let second_language = (kind != DocumentKind::Receipt && dice.percent(5))
-            .then(|| if language == Language::En { Language::De } else { Language::En });
+            || (matches!(kind, DocumentKind::CreditNote | DocumentKind::ProForma)
+                && dice.percent(40));
+        let second_language = (kind != DocumentKind::Receipt && dice.percent(5)).then(|| {
+            if language == Language::En {
+                Language::De
+            } else {
+                Language::En
+            }
+        });
         if second_language.is_some() {
             traits.push("bilingual");
         }
@@ -97,17 +132,21 @@ impl Facts {
             number: numbering::document(dice, kind, issue_date),
             due_date: has_due.then(|| later(issue_date, u64::from(terms_days))),
             terms_days,
-            delivery_date: dice.percent(35).then(|| earlier(issue_date, u64::from(dice.below(12)))),
+            delivery_date: dice
+                .percent(35)
+                .then(|| earlier(issue_date, u64::from(dice.below(12)))),
             order_number: wants_order.then(|| numbering::order(dice, issue_date)),
             sales_order: dice.percent(30).then(|| numbering::sales_order(dice)),
             customer_number: dice.percent(60).then(|| numbering::customer(dice)),
-            delivery_note: (group == "goods" && dice.percent(35)).then(|| numbering::delivery_note(dice)),
+            delivery_note: (group == "goods" && dice.percent(35))
+                .then(|| numbering::delivery_note(dice)),
             contract: (kind == DocumentKind::UtilityBill || dice.percent(12))
                 .then(|| numbering::contract(dice)),
             project: (kind == DocumentKind::ServicesInvoice && dice.percent(60))
                 .then(|| numbering::project(dice, issue_date)),
             preceding,
-            ship_to: deliver_elsewhere.then(|| Party::firm(dice, Country::by_code(buyer.country), "")),
+            ship_to: deliver_elsewhere
+                .then(|| Party::firm(dice, Country::by_code(buyer.country), "")),
             cash_discount: (invoice_like && kind != DocumentKind::CreditNote && dice.percent(15))
                 .then(|| dice.between(2, 3)),
             previous_balance,
@@ -164,7 +203,12 @@ fn draw_buyer(
     kind: DocumentKind,
 ) -> Party {
     let country = if abroad {
-        let other = dice.pick(&[Language::En as usize, Language::De as usize, Language::Fr as usize, Language::It as usize]);
+        let other = dice.pick(&[
+            Language::En as usize,
+            Language::De as usize,
+            Language::Fr as usize,
+            Language::It as usize,
+        ]);
         let other = Language::ALL.get(other).copied().unwrap_or(language);
         Country::of_language(dice, other)
     } else {
@@ -182,7 +226,12 @@ fn draw_buyer(
     Party::firm(dice, country, trade)
 }
 
-fn draw_exemption(dice: &mut Dice, invoice_like: bool, abroad: bool, country: &Country) -> Exemption {
+fn draw_exemption(
+    dice: &mut Dice,
+    invoice_like: bool,
+    abroad: bool,
+    country: &Country,
+) -> Exemption {
     if country.rates.first() == Some(&0) {
         return Exemption::None;
     }
@@ -195,7 +244,11 @@ fn draw_exemption(dice: &mut Dice, invoice_like: bool, abroad: bool, country: &C
     }
 }
 
-fn draw_period(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+fn draw_period(
+    dice: &mut Dice,
+    kind: DocumentKind,
+    issue: NaiveDate,
+) -> Option<(NaiveDate, NaiveDate)> {
     let share = match kind {
         DocumentKind::ServicesInvoice => 85,
         DocumentKind::UtilityBill => 95,
@@ -229,7 +282,10 @@ fn draw_adjustments(
     let lines: Decimal = items.iter().map(|item| item.net).sum();
     let ordinary = matches!(
         kind,
-        DocumentKind::PoInvoice | DocumentKind::NonPoInvoice | DocumentKind::ServicesInvoice | DocumentKind::ProForma
+        DocumentKind::PoInvoice
+            | DocumentKind::NonPoInvoice
+            | DocumentKind::ServicesInvoice
+            | DocumentKind::ProForma
     );
     let mut adjustments = Adjustments {
         round_to_five: country.currency == "CHF" && dice.percent(50),
@@ -263,7 +319,9 @@ fn draw_bookings(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Vec<B
         date = dice.day(date, 9).min(earlier(issue, 35));
         let open: Decimal = bookings.iter().map(|booking| booking.amount).sum();
         let pays = kind == DocumentKind::Statement && open > Decimal::ZERO && dice.percent(35);
-        let earlier_amount = bookings.first().map_or(open, |booking| booking.amount.abs());
+        let earlier_amount = bookings
+            .first()
+            .map_or(open, |booking| booking.amount.abs());
         bookings.push(Booking {
             date,
             number: if pays {
@@ -272,12 +330,15 @@ fn draw_bookings(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Vec<B
                 numbering::document(dice, DocumentKind::NonPoInvoice, date)
             },
             due: later(date, 30),
-            amount: if pays { -earlier_amount.min(open) } else { dice.amount(40, 6_000) },
+            amount: if pays {
+                -earlier_amount.min(open)
+            } else {
+                dice.amount(40, 6_000)
+            },
         });
     }
     bookings
 }
-
 
 /// What is open on a statement or reminder, with a fee on some reminders.
 fn draw_open_amount(dice: &mut Dice, kind: DocumentKind, bookings: &[Booking]) -> Totals {
@@ -287,5 +348,11 @@ fn draw_open_amount(dice: &mut Dice, kind: DocumentKind, bookings: &[Booking]) -
     } else {
         Decimal::ZERO
     };
-    Totals { lines: open, charge: fee, total: open + fee, payable: open + fee, ..Totals::default() }
+    Totals {
+        lines: open,
+        charge: fee,
+        total: open + fee,
+        payable: open + fee,
+        ..Totals::default()
+    }
 }

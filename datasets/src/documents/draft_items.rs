@@ -30,16 +30,23 @@ pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
         return Vec::new();
     }
     let rate = main_rate(dice, order);
-    let mixed = order.exemption == Exemption::None && order.country.rates.len() > 1 && dice.percent(15);
+    let mixed =
+        order.exemption == Exemption::None && order.country.rates.len() > 1 && dice.percent(15);
     let style = LineStyle {
         with_codes: dice.percent(60),
         with_discount: order.group == "goods" && dice.percent(15),
-        people: (0..dice.between(1, 3)).map(|_| party::person(dice, order.language)).collect(),
+        people: (0..dice.between(1, 3))
+            .map(|_| party::person(dice, order.language))
+            .collect(),
         by_day: dice.percent(20),
     };
     let mut items: Vec<Item> = (0..line_count(dice, order))
         .map(|_| {
-            let rate = if mixed && dice.percent(40) { percent(dice.pick(order.country.rates)) } else { rate };
+            let rate = if mixed && dice.percent(40) {
+                percent(dice.pick(order.country.rates))
+            } else {
+                rate
+            };
             match order.group {
                 "services" => services_line(dice, order, &style, rate),
                 "utility" => utility_line(dice, order, rate),
@@ -129,7 +136,13 @@ fn goods_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decimal) 
     item
 }
 
-fn counted_line(dice: &mut Dice, order: &Order, rate: Decimal, count: [u32; 2], price: [u32; 2]) -> Item {
+fn counted_line(
+    dice: &mut Dice,
+    order: &Order,
+    rate: Decimal,
+    count: [u32; 2],
+    price: [u32; 2],
+) -> Item {
     let quantity = Decimal::from(dice.between(count[0], count[1]));
     let unit_price = dice.amount(price[0], price[1]);
     Item {
@@ -144,16 +157,30 @@ fn counted_line(dice: &mut Dice, order: &Order, rate: Decimal, count: [u32; 2], 
 }
 
 fn services_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decimal) -> Item {
-    let quarters = if style.by_day { dice.between(1, 20) * 2 } else { dice.between(2, 160) };
+    let quarters = if style.by_day {
+        dice.between(1, 20) * 2
+    } else {
+        dice.between(2, 160)
+    };
     let quantity = Decimal::new(i64::from(quarters) * 25, 2).normalize();
-    let hourly = if style.by_day { dice.between(60, 180) * 10 } else { dice.between(45, 290) };
+    let hourly = if style.by_day {
+        dice.between(60, 180) * 10
+    } else {
+        dice.between(45, 290)
+    };
     let unit_price = Decimal::from(hourly);
     let date = order.period.map(|(start, end)| {
         let days = u64::try_from((end - start).num_days()).unwrap_or(0);
         let offset = dice.below(u32::try_from(days).unwrap_or(0) + 1);
-        start.checked_add_days(Days::new(u64::from(offset))).unwrap_or(start)
+        start
+            .checked_add_days(Days::new(u64::from(offset)))
+            .unwrap_or(start)
     });
-    let unit = if style.by_day { Term::UnitDay } else { Term::UnitHour };
+    let unit = if style.by_day {
+        Term::UnitDay
+    } else {
+        Term::UnitHour
+    };
     Item {
         description: article(dice, order),
         person: dice.pick(&style.people),
@@ -169,13 +196,21 @@ fn services_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decima
 
 fn utility_line(dice: &mut Dice, order: &Order, rate: Decimal) -> Item {
     let metered = dice.percent(55);
-    let quantity = Decimal::from(if metered { dice.between(80, 4_200) } else { dice.between(1, 3) });
+    let quantity = Decimal::from(if metered {
+        dice.between(80, 4_200)
+    } else {
+        dice.between(1, 3)
+    });
     let unit_price = if metered {
         Decimal::new(i64::from(dice.between(200, 4_100)), 4)
     } else {
         dice.amount(4, 45)
     };
-    let unit = if metered { Term::UnitKwh } else { Term::UnitMonth };
+    let unit = if metered {
+        Term::UnitKwh
+    } else {
+        Term::UnitMonth
+    };
     Item {
         description: article(dice, order),
         quantity,

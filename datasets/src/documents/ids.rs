@@ -179,7 +179,11 @@ fn with_check_digits(country: &str, body: &str) -> String {
     let mut rest = 0_u32;
     for sign in body.chars().chain(country.chars()).chain("00".chars()) {
         let value = sign.to_digit(36).unwrap_or(0);
-        rest = if value > 9 { rest * 100 + value } else { rest * 10 + value } % 97;
+        rest = if value > 9 {
+            rest * 100 + value
+        } else {
+            rest * 10 + value
+        } % 97;
     }
     format!("{country}{:02}{body}", 98 - rest)
 }
@@ -207,7 +211,10 @@ mod tests {
             with_check_digits("DE", "370400440532013000"),
             "DE89370400440532013000"
         );
-        assert_eq!(grouped("DE89370400440532013000"), "DE89 3704 0044 0532 0130 00");
+        assert_eq!(
+            grouped("DE89370400440532013000"),
+            "DE89 3704 0044 0532 0130 00"
+        );
         // SIREN 732829320 passes Luhn.
         assert_eq!(luhn_sum("732829320", |index| index % 2 == 1) % 10, 0);
     }

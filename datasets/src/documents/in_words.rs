@@ -6,8 +6,25 @@ use rust_decimal::prelude::ToPrimitive;
 use super::locale::Language;
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
     "nineteen",
 ];
 const TENS: [&str; 10] = [
@@ -36,7 +53,11 @@ fn words(number: usize) -> String {
 }
 
 fn join(count: &str, unit: &str, rest: usize) -> String {
-    if rest == 0 { format!("{count} {unit}") } else { format!("{count} {unit} {}", words(rest)) }
+    if rest == 0 {
+        format!("{count} {unit}")
+    } else {
+        format!("{count} {unit} {}", words(rest))
+    }
 }
 
 #[cfg(test)]

@@ -35,28 +35,88 @@ impl Language {
     fn months(self) -> [&'static str; 12] {
         match self {
             Self::En => [
-                "January", "February", "March", "April", "May", "June", "July", "August",
-                "September", "October", "November", "December",
+                "January",
+                "February",
+                "March",
+                "April",
+                "May",
+                "June",
+                "July",
+                "August",
+                "September",
+                "October",
+                "November",
+                "December",
             ],
             Self::De => [
-                "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
-                "September", "Oktober", "November", "Dezember",
+                "Januar",
+                "Februar",
+                "März",
+                "April",
+                "Mai",
+                "Juni",
+                "Juli",
+                "August",
+                "September",
+                "Oktober",
+                "November",
+                "Dezember",
             ],
             Self::Fr => [
-                "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
-                "septembre", "octobre", "novembre", "décembre",
+                "janvier",
+                "février",
+                "mars",
+                "avril",
+                "mai",
+                "juin",
+                "juillet",
+                "août",
+                "septembre",
+                "octobre",
+                "novembre",
+                "décembre",
             ],
             Self::Nl => [
-                "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus",
-                "september", "oktober", "november", "december",
+                "januari",
+                "februari",
+                "maart",
+                "april",
+                "mei",
+                "juni",
+                "juli",
+                "augustus",
+                "september",
+                "oktober",
+                "november",
+                "december",
             ],
             Self::Es => [
-                "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
-                "septiembre", "octubre", "noviembre", "diciembre",
+                "enero",
+                "febrero",
+                "marzo",
+                "abril",
+                "mayo",
+                "junio",
+                "julio",
+                "agosto",
+                "septiembre",
+                "octubre",
+                "noviembre",
+                "diciembre",
             ],
             Self::It => [
-                "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
-                "settembre", "ottobre", "novembre", "dicembre",
+                "gennaio",
+                "febbraio",
+                "marzo",
+                "aprile",
+                "maggio",
+                "giugno",
+                "luglio",
+                "agosto",
+                "settembre",
+                "ottobre",
+                "novembre",
+                "dicembre",
             ],
         }
     }
@@ -120,7 +180,12 @@ impl DateStyle {
     pub(super) fn draw(dice: &mut Dice, language: Language, country: &str) -> Self {
         let american = matches!(country, "US");
         let options: &[Self] = match language {
-            Language::En if american => &[Self::MonthFirst, Self::MonthFirst, Self::LongMonthFirst, Self::Iso],
+            Language::En if american => &[
+                Self::MonthFirst,
+                Self::MonthFirst,
+                Self::LongMonthFirst,
+                Self::Iso,
+            ],
             Language::En => &[
                 Self::DayFirst('/'),
                 Self::Long,
@@ -182,20 +247,28 @@ impl NumberStyle {
     pub(super) fn draw(dice: &mut Dice, language: Language, country: &str) -> Self {
         const SPACE: char = '\u{a0}';
         let (group, point) = match (country, language) {
-            ("CH" | "LI", _) => [(Some('\''), '.'), (Some('’'), '.'), (None, '.')][dice.weighted(&[6, 3, 1])],
+            ("CH" | "LI", _) => {
+                [(Some('\''), '.'), (Some('’'), '.'), (None, '.')][dice.weighted(&[6, 3, 1])]
+            }
             ("US" | "GB" | "IE" | "AU" | "SG" | "MX" | "CA", _) => {
                 [(Some(','), '.'), (None, '.')][dice.weighted(&[9, 1])]
             }
             ("ZA", _) => [(Some(' '), '.'), (Some(','), '.')][dice.weighted(&[1, 1])],
-            (_, Language::Fr) => {
-                [(Some(SPACE), ','), (Some(' '), ','), (None, ','), (Some('.'), ',')]
-                    [dice.weighted(&[4, 3, 3, 1])]
-            }
+            (_, Language::Fr) => [
+                (Some(SPACE), ','),
+                (Some(' '), ','),
+                (None, ','),
+                (Some('.'), ','),
+            ][dice.weighted(&[4, 3, 3, 1])],
             (_, Language::En) => [(Some(','), '.'), (Some('.'), ',')][dice.weighted(&[8, 2])],
             _ => [(Some('.'), ','), (None, ',')][dice.weighted(&[8, 2])],
         };
         let minus = [Minus::Before, Minus::After, Minus::Brackets][dice.weighted(&[8, 2, 1])];
-        Self { group, point, minus }
+        Self {
+            group,
+            point,
+            minus,
+        }
     }
 
     /// `value` with `places` digits after the point.
@@ -301,9 +374,20 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_and_signed_by_habit() {
-        let swiss = NumberStyle { group: Some('\''), point: '.', minus: Minus::After };
-        assert_eq!(swiss.write(Decimal::new(-123_456_789, 2), 2), "1'234'567.89-");
-        let plain = NumberStyle { group: None, point: ',', minus: Minus::Brackets };
+        let swiss = NumberStyle {
+            group: Some('\''),
+            point: '.',
+            minus: Minus::After,
+        };
+        assert_eq!(
+            swiss.write(Decimal::new(-123_456_789, 2), 2),
+            "1'234'567.89-"
+        );
+        let plain = NumberStyle {
+            group: None,
+            point: ',',
+            minus: Minus::Brackets,
+        };
         assert_eq!(plain.write(Decimal::new(-100, 2), 2), "(1,00)");
         assert_eq!(plain.write_short(Decimal::new(250, 2)), "2,5");
         assert_eq!(CurrencyPlace::SignAttached.write("1.00", "CHF"), "Fr. 1.00");
@@ -313,8 +397,17 @@ mod tests {
     fn dates_follow_the_language() {
         let date = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         assert_eq!(DateStyle::Long.write(Language::Fr, date), "1er mars 2026");
-        assert_eq!(DateStyle::LongMonthFirst.write(Language::En, date), "March 1, 2026");
-        assert_eq!(DateStyle::DayFirst('.').write(Language::De, date), "01.03.2026");
-        assert_eq!(DateStyle::MonthFirst.write(Language::En, date), "03/01/2026");
+        assert_eq!(
+            DateStyle::LongMonthFirst.write(Language::En, date),
+            "March 1, 2026"
+        );
+        assert_eq!(
+            DateStyle::DayFirst('.').write(Language::De, date),
+            "01.03.2026"
+        );
+        assert_eq!(
+            DateStyle::MonthFirst.write(Language::En, date),
+            "03/01/2026"
+        );
     }
 }

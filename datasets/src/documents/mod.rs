@@ -54,7 +54,11 @@ pub fn document(seed: u64, index: usize) -> GeneratedDocument {
     let facts = Facts::draw(&mut dice, kind, language);
     let style = Style::draw(&mut dice, &facts);
     let salt = dice.salt();
-    let scene = Scene { facts: &facts, style, salt };
+    let scene = Scene {
+        facts: &facts,
+        style,
+        salt,
+    };
     record::finish(&scene, format!("document-{index:06}.pdf"))
 }
 

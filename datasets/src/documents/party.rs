@@ -60,7 +60,10 @@ pub(super) fn street(dice: &mut Dice, language: Language) -> String {
     let letter = if dice.percent(12) { "a" } else { "" };
     match language {
         Language::En => format!("{number}{letter} {road}"),
-        Language::Fr => format!("{number}{}, {road}", if letter.is_empty() { "" } else { " bis" }),
+        Language::Fr => format!(
+            "{number}{}, {road}",
+            if letter.is_empty() { "" } else { " bis" }
+        ),
         Language::Es => format!("{road}, {number}"),
         _ => format!("{road} {number}{letter}"),
     }
@@ -122,7 +125,12 @@ impl Party {
         match self.country {
             "GB" | "IE" => format!("{} {}", self.city, self.post_code),
             "US" | "CA" | "AU" => format!("{}, {}", self.city, self.post_code),
-            "IT" => format!("{} {} ({})", self.post_code, self.city, province(&self.city)),
+            "IT" => format!(
+                "{} {} ({})",
+                self.post_code,
+                self.city,
+                province(&self.city)
+            ),
             _ => format!("{} {}", self.post_code, self.city),
         }
     }
@@ -165,7 +173,11 @@ fn domain_of(name: &str, country: &str) -> String {
         .filter_map(plain_letter)
         .collect();
     // Reserved by RFC 2606: no mail ever reaches a real firm.
-    format!("{}.{}.example", label.trim_matches('-'), country.to_lowercase())
+    format!(
+        "{}.{}.example",
+        label.trim_matches('-'),
+        country.to_lowercase()
+    )
 }
 
 fn plain_letter(letter: char) -> Option<char> {

@@ -14,7 +14,12 @@ use super::truth::{DocumentKind, Truth, TruthLine};
 pub(super) fn finish(scene: &Scene, name: String) -> GeneratedDocument {
     let sheet = layout::draw(scene);
     let mut truth = truth_of(scene, &sheet);
-    let producer = ["Quire Writer 4.1", "paperworks 2.0", "OfficeExport", "erp-print"][scene_choice(scene)];
+    let producer = [
+        "Quire Writer 4.1",
+        "paperworks 2.0",
+        "OfficeExport",
+        "erp-print",
+    ][scene_choice(scene)];
     let pdf = sheet.into_pdf(producer, scene.salt % 4 != 0, None);
     truth.file.clone_from(&name);
     truth.sha256 = hex::encode(Sha256::digest(&pdf));
@@ -50,12 +55,21 @@ fn truth_of(scene: &Scene, sheet: &Sheet) -> Truth {
         number: text(FieldName::Number, Some(facts.number.clone())),
         issue_date: text(FieldName::IssueDate, Some(iso(facts.issue_date))),
         due_date: text(FieldName::DueDate, facts.due_date.map(iso)),
-        service_start: text(FieldName::ServiceStart, facts.period.map(|period| iso(period.0))),
-        service_end: text(FieldName::ServiceEnd, facts.period.map(|period| iso(period.1))),
+        service_start: text(
+            FieldName::ServiceStart,
+            facts.period.map(|period| iso(period.0)),
+        ),
+        service_end: text(
+            FieldName::ServiceEnd,
+            facts.period.map(|period| iso(period.1)),
+        ),
         currency: text(FieldName::Currency, Some(facts.currency.to_owned())),
         seller: text(FieldName::Seller, Some(facts.seller.name.clone())),
         seller_vat: text(FieldName::SellerVat, facts.seller.vat.clone()),
-        seller_country: text(FieldName::SellerCountry, Some(facts.seller.country.to_owned())),
+        seller_country: text(
+            FieldName::SellerCountry,
+            Some(facts.seller.country.to_owned()),
+        ),
         buyer: text(FieldName::Buyer, Some(facts.buyer.name.clone())),
         buyer_vat: text(FieldName::BuyerVat, facts.buyer.vat.clone()),
         order_number: text(FieldName::OrderNumber, facts.order_number.clone()),

@@ -67,9 +67,17 @@ impl Totals {
             .map(|(rate, amount)| {
                 if adjustments.tax_included {
                     let tax = cents(amount * rate / (hundred + rate));
-                    TaxGroup { rate, base: amount - tax, tax }
+                    TaxGroup {
+                        rate,
+                        base: amount - tax,
+                        tax,
+                    }
                 } else {
-                    TaxGroup { rate, base: amount, tax: cents(amount * rate / hundred) }
+                    TaxGroup {
+                        rate,
+                        base: amount,
+                        tax: cents(amount * rate / hundred),
+                    }
                 }
             })
             .collect();
@@ -79,8 +87,10 @@ impl Totals {
         let due = total - adjustments.prepaid;
         let rounding = if adjustments.round_to_five {
             let twenty = Decimal::from(20);
-            cents((due * twenty).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero) / twenty)
-                - due
+            cents(
+                (due * twenty).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
+                    / twenty,
+            ) - due
         } else {
             Decimal::ZERO
         };
@@ -106,14 +116,22 @@ mod tests {
     use rust_decimal::Decimal;
 
     fn item(net: i64, rate: i64) -> Item {
-        Item { net: Decimal::new(net, 2), rate: Decimal::from(rate), ..Item::default() }
+        Item {
+            net: Decimal::new(net, 2),
+            rate: Decimal::from(rate),
+            ..Item::default()
+        }
     }
 
     #[test]
     fn two_rates_a_discount_and_rounding_prove() {
         let totals = Totals::of(
             &[item(10_003, 8), item(5_000, 3)],
-            Adjustments { allowance: Decimal::new(100, 2), round_to_five: true, ..Adjustments::default() },
+            Adjustments {
+                allowance: Decimal::new(100, 2),
+                round_to_five: true,
+                ..Adjustments::default()
+            },
         );
         assert_eq!(totals.net, Decimal::new(14_903, 2));
         assert_eq!(totals.tax, Decimal::new(792 + 150, 2));
@@ -125,8 +143,14 @@ mod tests {
     fn tax_within_the_price_is_taken_out() {
         let totals = Totals::of(
             &[item(1_190, 19)],
-            Adjustments { tax_included: true, ..Adjustments::default() },
+            Adjustments {
+                tax_included: true,
+                ..Adjustments::default()
+            },
         );
-        assert_eq!((totals.net, totals.tax), (Decimal::new(1_000, 2), Decimal::new(190, 2)));
+        assert_eq!(
+            (totals.net, totals.tax),
+            (Decimal::new(1_000, 2), Decimal::new(190, 2))
+        );
     }
 }

@@ -4,7 +4,9 @@ mod font;
 mod pdf;
 mod widths;
 
-pub(super) use font::{Face, Family, is_encodable, text_width};
+#[cfg(test)]
+pub(super) use font::is_encodable;
+pub(super) use font::{Face, Family, text_width};
 pub(super) use pdf::Attachment;
 
 use std::collections::BTreeSet;

@@ -41,9 +41,7 @@ impl Sheet {
             if let (Some(spec), Some(attachment)) = (file, attachment) {
                 let mut names = root.names();
                 let mut files = names.embedded_files();
-                files
-                    .names()
-                    .insert(Str(attachment.name.as_bytes()), spec);
+                files.names().insert(Str(attachment.name.as_bytes()), spec);
                 files.finish();
                 names.finish();
                 root.insert(Name(b"AF")).array().item(spec);

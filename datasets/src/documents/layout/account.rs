@@ -20,7 +20,10 @@ pub(super) fn draw(scene: &Scene) -> Sheet {
     let below_table = bookings(scene, &mut sheet, below_title);
     let below_sum = sum(scene, &mut sheet, below_table);
     let x = scene.left();
-    let closing = [scene.plain_term(Term::ClosingLine), scene.facts.seller.contact.clone()];
+    let closing = [
+        scene.plain_term(Term::ClosingLine),
+        scene.facts.seller.contact.clone(),
+    ];
     let below = scene.lines(&mut sheet, x, below_sum + 16.0, Align::Left, &closing);
     if scene.flag("bank_on_account", 70) {
         closing::bank_block(scene, &mut sheet, x, below + 10.0, scene.ink(), 300.0);
@@ -50,9 +53,22 @@ fn cells(scene: &Scene, booking: &Booking, balance: Decimal) -> Vec<String> {
 
 fn heads(scene: &Scene) -> Vec<Term> {
     if scene.facts.kind == DocumentKind::Reminder {
-        vec![Term::Date, Term::Number, Term::Due, Term::DaysOverdue, Term::OpenAmount]
+        vec![
+            Term::Date,
+            Term::Number,
+            Term::Due,
+            Term::DaysOverdue,
+            Term::OpenAmount,
+        ]
     } else {
-        vec![Term::DocumentDate, Term::DocumentNumber, Term::Due, Term::Debit, Term::Credit, Term::Balance]
+        vec![
+            Term::DocumentDate,
+            Term::DocumentNumber,
+            Term::Due,
+            Term::Debit,
+            Term::Credit,
+            Term::Balance,
+        ]
     }
 }
 
@@ -65,7 +81,10 @@ fn bookings(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
         let mut x = left;
         for (index, text) in texts.iter().enumerate() {
             let ink = if head { scene.bold(0.92) } else { scene.ink() };
-            let line = Sheet::wrap(ink, text, width + 12.0).into_iter().next().unwrap_or_default();
+            let line = Sheet::wrap(ink, text, width + 12.0)
+                .into_iter()
+                .next()
+                .unwrap_or_default();
             if index >= 3 {
                 sheet.text(x + width - 3.0, y, Align::Right, ink, &line);
             } else {
@@ -103,13 +122,36 @@ fn sum(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
         rows.push((Term::ReminderFee, totals.charge));
     }
     for (term, value) in rows {
-        sheet.text(right - 190.0, at, Align::Left, scene.ink(), &scene.label(term));
-        sheet.text(right - 3.0, at, Align::Right, scene.ink(), &scene.amount(value));
+        sheet.text(
+            right - 190.0,
+            at,
+            Align::Left,
+            scene.ink(),
+            &scene.label(term),
+        );
+        sheet.text(
+            right - 3.0,
+            at,
+            Align::Right,
+            scene.ink(),
+            &scene.amount(value),
+        );
         at += scene.leading() * 1.2;
     }
-    let term = if scene.facts.kind == DocumentKind::Reminder { Term::Payable } else { Term::Closing };
-    let amount = super::super::locale::CurrencyPlace::CodeBefore.write(&scene.money(totals.payable), scene.facts.currency);
-    sheet.text(right - 190.0, at, Align::Left, scene.bold(1.1), &scene.label(term));
+    let term = if scene.facts.kind == DocumentKind::Reminder {
+        Term::Payable
+    } else {
+        Term::Closing
+    };
+    let amount = super::super::locale::CurrencyPlace::CodeBefore
+        .write(&scene.money(totals.payable), scene.facts.currency);
+    sheet.text(
+        right - 190.0,
+        at,
+        Align::Left,
+        scene.bold(1.1),
+        &scene.label(term),
+    );
     sheet.text(right - 3.0, at, Align::Right, scene.bold(1.1), &amount);
     sheet.mark(FieldName::Payable);
     sheet.mark(FieldName::Currency);

@@ -45,7 +45,11 @@ fn address_lines(scene: &Scene, party: &Party) -> Vec<String> {
     let mut lines = vec![party.street.clone(), party.city_line()];
     if party.country != scene.facts.seller.country {
         let name = Country::by_code(party.country).name(scene.facts.language);
-        lines.push(if scene.flag("country_capitals", 50) { name.to_uppercase() } else { name.to_owned() });
+        lines.push(if scene.flag("country_capitals", 50) {
+            name.to_uppercase()
+        } else {
+            name.to_owned()
+        });
     }
     lines
 }
@@ -54,11 +58,24 @@ fn window(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
     let x = scene.left();
     let seller = &scene.facts.seller;
     let mut at = y.max(132.0);
-    let sender = format!("{} · {} · {}", seller.name, seller.street, seller.city_line());
-    let ink = crate::documents::draw::Ink { size: 6.5, ..scene.small() };
+    let sender = format!(
+        "{} · {} · {}",
+        seller.name,
+        seller.street,
+        seller.city_line()
+    );
+    let ink = crate::documents::draw::Ink {
+        size: 6.5,
+        ..scene.small()
+    };
     let width = sheet.text(x, at, Align::Left, ink, &sender);
     if scene.flag("sender_rule", 60) {
-        sheet.rule([x, at + 2.0], [x + width, at + 2.0], 0.4, scene.style.accent);
+        sheet.rule(
+            [x, at + 2.0],
+            [x + width, at + 2.0],
+            0.4,
+            scene.style.accent,
+        );
     }
     at += 16.0;
     let lines = buyer_lines(scene, sheet);
@@ -69,7 +86,13 @@ fn window(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
 
 fn labelled(scene: &Scene, sheet: &mut Sheet, x: f32, y: f32, width: f32) -> f32 {
     let mut at = y;
-    sheet.text(x, at, Align::Left, scene.bold(1.0), &scene.label(Term::BillTo));
+    sheet.text(
+        x,
+        at,
+        Align::Left,
+        scene.bold(1.0),
+        &scene.label(Term::BillTo),
+    );
     at += scene.leading();
     let lines: Vec<String> = buyer_lines(scene, sheet)
         .iter()
@@ -85,7 +108,13 @@ fn labelled(scene: &Scene, sheet: &mut Sheet, x: f32, y: f32, width: f32) -> f32
 fn side_by_side(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
     let (left, right) = (scene.left(), scene.right(sheet));
     let middle = f32::midpoint(left, right) + 8.0;
-    sheet.text(left, y, Align::Left, scene.bold(1.0), &scene.label(Term::From));
+    sheet.text(
+        left,
+        y,
+        Align::Left,
+        scene.bold(1.0),
+        &scene.label(Term::From),
+    );
     let mut lines = vec![scene.facts.seller.name.clone()];
     lines.extend(seller_lines(scene, sheet));
     lines.extend(contact_lines(scene).into_iter().take(2));
@@ -107,7 +136,9 @@ fn right(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
 
 /// Where the goods went, if elsewhere; returns the base line below it.
 fn ship_to(scene: &Scene, sheet: &mut Sheet, x: f32, y: f32) -> f32 {
-    let Some(party) = &scene.facts.ship_to else { return y };
+    let Some(party) = &scene.facts.ship_to else {
+        return y;
+    };
     let mut lines = vec![scene.label(Term::ShipTo), party.name.clone()];
     lines.extend(address_lines(scene, party));
     sheet.mark(FieldName::ShipTo);

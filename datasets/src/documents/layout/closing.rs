@@ -57,7 +57,11 @@ fn notes(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
     }
     if scene.flag("total_in_words", 6) {
         if let Some(words) = in_words::amount(facts.language, facts.totals.total) {
-            notes.push(format!("{} {words} {}", scene.plain_term(Term::WordsPrefix), facts.currency));
+            notes.push(format!(
+                "{} {words} {}",
+                scene.plain_term(Term::WordsPrefix),
+                facts.currency
+            ));
         }
     }
     if scene.flag("thanks", 60) {
@@ -84,7 +88,10 @@ fn payment(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
         sheet.mark(FieldName::PaymentTerms);
     }
     if let Some(percent) = facts.cash_discount {
-        let early = facts.issue_date.checked_add_days(Days::new(10)).unwrap_or(facts.issue_date);
+        let early = facts
+            .issue_date
+            .checked_add_days(Days::new(10))
+            .unwrap_or(facts.issue_date);
         let amount = cents(facts.totals.payable * Decimal::from(percent) / Decimal::ONE_HUNDRED);
         notes.push(scene.sentence(
             Term::CashDiscount,
@@ -107,7 +114,11 @@ pub(super) fn bank_lines(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
         lines.push(format!("{} {}", scene.label(Term::Holder), seller.name));
     }
     if let Some(iban) = &seller.iban {
-        let printed = if scene.flag("iban_grouped", 75) { grouped(iban) } else { iban.clone() };
+        let printed = if scene.flag("iban_grouped", 75) {
+            grouped(iban)
+        } else {
+            iban.clone()
+        };
         lines.push(format!("{} {printed}", scene.label(Term::Iban)));
         lines.push(format!("{} {}", scene.label(Term::Bic), seller.bic));
         sheet.mark(FieldName::Iban);
@@ -117,7 +128,11 @@ pub(super) fn bank_lines(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
         lines.push(format!("{} {}", scene.label(Term::Bic), seller.bic));
     }
     if scene.flag("payment_reference", 25) {
-        lines.push(format!("{} {}", scene.label(Term::PaymentReference), scene.facts.number));
+        lines.push(format!(
+            "{} {}",
+            scene.label(Term::PaymentReference),
+            scene.facts.number
+        ));
     }
     lines
 }
@@ -125,7 +140,10 @@ pub(super) fn bank_lines(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
 /// Bank data as a block of lines.
 pub(super) fn bank_block(scene: &Scene, sheet: &mut Sheet, x: f32, y: f32, ink: Ink, width: f32) {
     let mut at = y;
-    for line in bank_lines(scene, sheet).iter().flat_map(|line| Sheet::wrap(ink, line, width)) {
+    for line in bank_lines(scene, sheet)
+        .iter()
+        .flat_map(|line| Sheet::wrap(ink, line, width))
+    {
         sheet.text(x, at, Align::Left, ink, &line);
         at += ink.size * 1.4;
     }

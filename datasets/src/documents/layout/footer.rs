@@ -37,12 +37,20 @@ fn columns(scene: &Scene, sheet: &mut Sheet) {
     ink.size = ink.size.min(7.0);
     let width = (right - left) / 4.0;
     let top = sheet.height - 70.0;
-    sheet.rule([left, top - 10.0], [right, top - 10.0], 0.4, scene.style.accent);
+    sheet.rule(
+        [left, top - 10.0],
+        [right, top - 10.0],
+        0.4,
+        scene.style.accent,
+    );
     for page in 0..sheet.page_count() {
         let mut x = left;
         for block in &blocks {
             let mut at = top;
-            for line in block.iter().flat_map(|line| Sheet::wrap(ink, line, width - 6.0)) {
+            for line in block
+                .iter()
+                .flat_map(|line| Sheet::wrap(ink, line, width - 6.0))
+            {
                 sheet.text_on(page, x, at, Align::Left, ink, &line);
                 at += ink.size * 1.3;
             }
@@ -53,7 +61,11 @@ fn columns(scene: &Scene, sheet: &mut Sheet) {
 
 fn one_line(scene: &Scene, sheet: &mut Sheet) {
     let seller = &scene.facts.seller;
-    let mut parts = vec![seller.name.clone(), seller.street.clone(), seller.city_line()];
+    let mut parts = vec![
+        seller.name.clone(),
+        seller.street.clone(),
+        seller.city_line(),
+    ];
     if scene.flag("register_in_footer", 60) {
         parts.push(seller.register.clone());
     }

@@ -13,7 +13,12 @@ use crate::documents::terms::{Term, wordings};
 pub(super) fn draw(scene: &Scene) -> Sheet {
     match scene.choice("letter_kind", 9) {
         0 => priced(scene, Term::TitleQuote, Term::QuoteIntro, true),
-        1 => priced(scene, Term::TitleOrderConfirmation, Term::ConfirmationIntro, true),
+        1 => priced(
+            scene,
+            Term::TitleOrderConfirmation,
+            Term::ConfirmationIntro,
+            true,
+        ),
         2 => priced(scene, Term::TitleDeliveryNote, Term::DeliveryIntro, false),
         3 => priced(scene, Term::TitlePurchaseOrder, Term::ShipTo, true),
         4 => remittance(scene),
@@ -30,13 +35,21 @@ fn opening(scene: &Scene, sheet: &mut Sheet, numbered: bool) -> f32 {
     let mut at = address::draw(scene, sheet, below_head) + 8.0;
     let right = scene.right(sheet);
     if numbered {
-        let number = format!("{} {}", scene.label(Term::DocumentNumber), scene.facts.number);
+        let number = format!(
+            "{} {}",
+            scene.label(Term::DocumentNumber),
+            scene.facts.number
+        );
         sheet.text(scene.left(), at, Align::Left, scene.ink(), &number);
         sheet.mark(FieldName::Number);
     }
     let city = &scene.facts.seller.city;
     let date = scene.date(scene.facts.issue_date);
-    let date = if scene.flag("city_before_date", 50) { format!("{city}, {date}") } else { date };
+    let date = if scene.flag("city_before_date", 50) {
+        format!("{city}, {date}")
+    } else {
+        date
+    };
     sheet.text(right, at, Align::Right, scene.ink(), &date);
     sheet.mark(FieldName::IssueDate);
     at += scene.leading() * 2.2;
@@ -79,7 +92,11 @@ fn filled(scene: &Scene, text: &str) -> String {
 /// `count` different texts of `term`, from a place that depends on the document.
 fn texts(scene: &Scene, term: Term, count: usize) -> Vec<String> {
     let options = wordings(scene.facts.language, term);
-    let start = if count == options.len() { 0 } else { scene.choice("text", options.len()) };
+    let start = if count == options.len() {
+        0
+    } else {
+        scene.choice("text", options.len())
+    };
     options
         .iter()
         .cycle()
@@ -90,7 +107,11 @@ fn texts(scene: &Scene, term: Term, count: usize) -> Vec<String> {
 }
 
 fn closing(scene: &Scene, sheet: &mut Sheet, y: f32) {
-    let lines = [scene.plain_term(Term::ClosingLine), String::new(), scene.facts.seller.contact.clone()];
+    let lines = [
+        scene.plain_term(Term::ClosingLine),
+        String::new(),
+        scene.facts.seller.contact.clone(),
+    ];
     scene.lines(sheet, scene.left(), y + 10.0, Align::Left, &lines);
     footer::draw(scene, sheet);
 }
@@ -100,9 +121,18 @@ fn priced(scene: &Scene, title: Term, intro: Term, sums: bool) -> Sheet {
     let mut at = opening(scene, &mut sheet, true);
     at = heading(scene, &mut sheet, &scene.plain_term(title), at);
     if intro != Term::ShipTo {
-        at = paragraphs(scene, &mut sheet, &[filled(scene, &scene.plain_term(intro))], at);
+        at = paragraphs(
+            scene,
+            &mut sheet,
+            &[filled(scene, &scene.plain_term(intro))],
+            at,
+        );
     }
-    at = if sums { table::draw(scene, &mut sheet, at) } else { packing(scene, &mut sheet, at) };
+    at = if sums {
+        table::draw(scene, &mut sheet, at)
+    } else {
+        packing(scene, &mut sheet, at)
+    };
     if sums {
         at = totals::draw(scene, &mut sheet, at);
     }
@@ -114,8 +144,20 @@ fn priced(scene: &Scene, title: Term, intro: Term, sums: bool) -> Sheet {
 fn packing(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
     let x = scene.left();
     let mut at = y;
-    sheet.text(x, at, Align::Left, scene.bold(1.0), &scene.plain_term(Term::Quantity));
-    sheet.text(x + 90.0, at, Align::Left, scene.bold(1.0), &scene.plain_term(Term::Description));
+    sheet.text(
+        x,
+        at,
+        Align::Left,
+        scene.bold(1.0),
+        &scene.plain_term(Term::Quantity),
+    );
+    sheet.text(
+        x + 90.0,
+        at,
+        Align::Left,
+        scene.bold(1.0),
+        &scene.plain_term(Term::Description),
+    );
     at += scene.leading() * 1.4;
     for item in &scene.facts.items {
         if at > scene.bottom(sheet) {
@@ -133,20 +175,48 @@ fn packing(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
 fn remittance(scene: &Scene) -> Sheet {
     let mut sheet = scene.sheet();
     let mut at = opening(scene, &mut sheet, true);
-    at = heading(scene, &mut sheet, &scene.plain_term(Term::TitleRemittance), at);
-    at = paragraphs(scene, &mut sheet, &[filled(scene, &scene.plain_term(Term::RemittanceIntro))], at);
+    at = heading(
+        scene,
+        &mut sheet,
+        &scene.plain_term(Term::TitleRemittance),
+        at,
+    );
+    at = paragraphs(
+        scene,
+        &mut sheet,
+        &[filled(scene, &scene.plain_term(Term::RemittanceIntro))],
+        at,
+    );
     let right = scene.right(&sheet);
     let mut sum = rust_decimal::Decimal::ZERO;
     for booking in &scene.facts.bookings {
         let x = scene.left();
         sheet.text(x, at, Align::Left, scene.ink(), &booking.number);
-        sheet.text(x + 150.0, at, Align::Left, scene.ink(), &scene.date(booking.date));
-        sheet.text(right, at, Align::Right, scene.ink(), &scene.amount(booking.amount));
+        sheet.text(
+            x + 150.0,
+            at,
+            Align::Left,
+            scene.ink(),
+            &scene.date(booking.date),
+        );
+        sheet.text(
+            right,
+            at,
+            Align::Right,
+            scene.ink(),
+            &scene.amount(booking.amount),
+        );
         sum += booking.amount;
         at += scene.leading() * 1.2;
     }
     at += 6.0;
-    sheet.text(right - 170.0, at, Align::Left, scene.bold(1.0), &scene.plain_term(Term::Total));
+    sheet.text(
+        right - 170.0,
+        at,
+        Align::Left,
+        scene.bold(1.0),
+        &scene.plain_term(Term::Total),
+    );
     sheet.text(right, at, Align::Right, scene.bold(1.0), &scene.amount(sum));
     closing(scene, &mut sheet, at + 20.0);
     sheet
@@ -155,7 +225,10 @@ fn remittance(scene: &Scene) -> Sheet {
 fn prose(scene: &Scene, title: Option<Term>, body: Term, count: usize) -> Sheet {
     let mut sheet = scene.sheet();
     let mut at = opening(scene, &mut sheet, false);
-    let subject = filled(scene, &scene.plain_term(title.unwrap_or(Term::LetterSubject)));
+    let subject = filled(
+        scene,
+        &scene.plain_term(title.unwrap_or(Term::LetterSubject)),
+    );
     at = heading(scene, &mut sheet, &subject, at);
     let mut parts = Vec::new();
     if title.is_none() {

@@ -35,11 +35,19 @@ pub(super) fn contact_lines(scene: &Scene) -> Vec<String> {
     let seller = &scene.facts.seller;
     let mut lines = vec![format!("{} {}", scene.label(Term::Phone), seller.phone)];
     if scene.flag("fax", 30) {
-        lines.push(format!("{} {}", scene.label(Term::Fax), seller.phone.replace('1', "2")));
+        lines.push(format!(
+            "{} {}",
+            scene.label(Term::Fax),
+            seller.phone.replace('1', "2")
+        ));
     }
     if scene.flag("email", 75) {
         let mailbox = ["info", "accounts", "billing", "office"][scene.choice("mailbox", 4)];
-        lines.push(format!("{} {}", scene.label(Term::Email), seller.email(mailbox)));
+        lines.push(format!(
+            "{} {}",
+            scene.label(Term::Email),
+            seller.email(mailbox)
+        ));
     }
     if scene.flag("web", 50) {
         lines.push(format!("www.{}", seller.domain));
@@ -51,17 +59,29 @@ pub(super) fn contact_lines(scene: &Scene) -> Vec<String> {
 pub(super) fn vat_line(scene: &Scene, sheet: &mut Sheet) -> Option<String> {
     let seller = &scene.facts.seller;
     if seller.vat.is_none() {
-        return Some(format!("{} {}", scene.label(Term::TaxNo), seller.tax_number));
+        return Some(format!(
+            "{} {}",
+            scene.label(Term::TaxNo),
+            seller.tax_number
+        ));
     }
     scene.mark_seller_vat(sheet);
     Some(format!("{} {}", scene.label(Term::Vat), seller.vat_printed))
 }
 
 fn beside_logo(scene: &Scene, sheet: &mut Sheet, align: Align) -> f32 {
-    let x = if align == Align::Left { scene.left() } else { scene.right(sheet) };
+    let x = if align == Align::Left {
+        scene.left()
+    } else {
+        scene.right(sheet)
+    };
     let mut y = 58.0;
     if scene.flag("logo", 55) {
-        let logo_x = if align == Align::Left { scene.right(sheet) - 60.0 } else { scene.left() };
+        let logo_x = if align == Align::Left {
+            scene.right(sheet) - 60.0
+        } else {
+            scene.left()
+        };
         logo(scene, sheet, logo_x, 36.0);
     }
     let name = Scene::coloured(scene.bold(1.6), scene.style.accent);
@@ -108,7 +128,13 @@ fn band(scene: &Scene, sheet: &mut Sheet) -> f32 {
     let width = sheet.width;
     sheet.rect([0.0, 0.0, width, 78.0], scene.style.accent, true);
     let name = Scene::coloured(scene.bold(1.9), WHITE);
-    sheet.text(scene.left(), 47.0, Align::Left, name, &scene.facts.seller.name);
+    sheet.text(
+        scene.left(),
+        47.0,
+        Align::Left,
+        name,
+        &scene.facts.seller.name,
+    );
     let right = scene.right(sheet);
     let ink = Scene::coloured(scene.small(), WHITE);
     let mut y = 30.0;
@@ -143,7 +169,10 @@ fn sidebar(scene: &Scene, sheet: &mut Sheet) -> f32 {
     lines.extend(vat_line(scene, sheet));
     lines.push(scene.facts.seller.register.clone());
     let small = scene.small();
-    for line in lines.iter().flat_map(|line| Sheet::wrap(small, line, 128.0)) {
+    for line in lines
+        .iter()
+        .flat_map(|line| Sheet::wrap(small, line, 128.0))
+    {
         sheet.text(x, y, Align::Left, small, &line);
         y += small.size * 1.5;
     }
@@ -156,8 +185,18 @@ fn logo(scene: &Scene, sheet: &mut Sheet, x: f32, y: f32) {
     let colour = scene.style.accent;
     match scene.choice("logo_shape", 4) {
         0 => {
-            sheet.polygon(&[[x, y + 40.0], [x + 24.0, y], [x + 48.0, y + 40.0]], colour);
-            sheet.polygon(&[[x + 14.0, y + 40.0], [x + 24.0, y + 22.0], [x + 34.0, y + 40.0]], WHITE);
+            sheet.polygon(
+                &[[x, y + 40.0], [x + 24.0, y], [x + 48.0, y + 40.0]],
+                colour,
+            );
+            sheet.polygon(
+                &[
+                    [x + 14.0, y + 40.0],
+                    [x + 24.0, y + 22.0],
+                    [x + 34.0, y + 40.0],
+                ],
+                WHITE,
+            );
         }
         1 => {
             sheet.rect([x, y, 18.0, 40.0], colour, true);
@@ -177,7 +216,12 @@ fn logo(scene: &Scene, sheet: &mut Sheet, x: f32, y: f32) {
             for step in 0..3_u8 {
                 let offset = f32::from(step) * 14.0;
                 sheet.polygon(
-                    &[[x + offset, y], [x + offset + 10.0, y], [x + offset + 20.0, y + 38.0], [x + offset + 10.0, y + 38.0]],
+                    &[
+                        [x + offset, y],
+                        [x + offset + 10.0, y],
+                        [x + offset + 20.0, y + 38.0],
+                        [x + offset + 10.0, y + 38.0],
+                    ],
                     colour,
                 );
             }

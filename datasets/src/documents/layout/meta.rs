@@ -30,7 +30,9 @@ pub(super) fn draw(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
 fn number_term(kind: DocumentKind) -> Term {
     match kind {
         DocumentKind::CreditNote => Term::CreditNumber,
-        DocumentKind::Statement | DocumentKind::Reminder | DocumentKind::Other => Term::DocumentNumber,
+        DocumentKind::Statement | DocumentKind::Reminder | DocumentKind::Other => {
+            Term::DocumentNumber
+        }
         _ => Term::Number,
     }
 }
@@ -49,37 +51,87 @@ fn date_term(kind: DocumentKind) -> Term {
 pub(super) fn entries(scene: &Scene) -> Vec<Entry> {
     let facts = scene.facts;
     let mut entries = Vec::new();
-    let mut add = |term, value: String, fields| entries.push(Entry { term, value, fields });
-    add(number_term(facts.kind), facts.number.clone(), &[FieldName::Number][..]);
-    add(date_term(facts.kind), scene.date(facts.issue_date), &[FieldName::IssueDate][..]);
+    let mut add = |term, value: String, fields| {
+        entries.push(Entry {
+            term,
+            value,
+            fields,
+        })
+    };
+    add(
+        number_term(facts.kind),
+        facts.number.clone(),
+        &[FieldName::Number][..],
+    );
+    add(
+        date_term(facts.kind),
+        scene.date(facts.issue_date),
+        &[FieldName::IssueDate][..],
+    );
     if let Some(customer) = &facts.customer_number {
-        add(Term::CustomerNo, customer.clone(), &[FieldName::CustomerNumber][..]);
+        add(
+            Term::CustomerNo,
+            customer.clone(),
+            &[FieldName::CustomerNumber][..],
+        );
     }
     if let Some(order) = &facts.order_number {
         add(Term::Order, order.clone(), &[FieldName::OrderNumber][..]);
     }
     if let Some(order) = &facts.sales_order {
-        add(Term::SalesOrder, order.clone(), &[FieldName::SalesOrderNumber][..]);
+        add(
+            Term::SalesOrder,
+            order.clone(),
+            &[FieldName::SalesOrderNumber][..],
+        );
     }
     if let Some(note) = &facts.delivery_note {
-        add(Term::DeliveryNote, note.clone(), &[FieldName::DeliveryNote][..]);
+        add(
+            Term::DeliveryNote,
+            note.clone(),
+            &[FieldName::DeliveryNote][..],
+        );
     }
     if let Some(contract) = &facts.contract {
-        add(Term::Contract, contract.clone(), &[FieldName::ContractNumber][..]);
+        add(
+            Term::Contract,
+            contract.clone(),
+            &[FieldName::ContractNumber][..],
+        );
     }
     if let Some(project) = &facts.project {
-        add(Term::Project, project.clone(), &[FieldName::ProjectReference][..]);
+        add(
+            Term::Project,
+            project.clone(),
+            &[FieldName::ProjectReference][..],
+        );
     }
     if let Some(preceding) = &facts.preceding {
-        add(Term::Preceding, preceding.clone(), &[FieldName::PrecedingInvoice][..]);
+        add(
+            Term::Preceding,
+            preceding.clone(),
+            &[FieldName::PrecedingInvoice][..],
+        );
     }
     if let Some((start, end)) = facts.period {
-        let sign = if scene.flag("period_dash", 60) { "–" } else { "-" };
+        let sign = if scene.flag("period_dash", 60) {
+            "–"
+        } else {
+            "-"
+        };
         let value = format!("{} {sign} {}", scene.date(start), scene.date(end));
-        add(Term::Period, value, &[FieldName::ServiceStart, FieldName::ServiceEnd][..]);
+        add(
+            Term::Period,
+            value,
+            &[FieldName::ServiceStart, FieldName::ServiceEnd][..],
+        );
     }
     if let Some(date) = facts.delivery_date {
-        add(Term::DeliveryDate, scene.date(date), &[FieldName::DeliveryDate][..]);
+        add(
+            Term::DeliveryDate,
+            scene.date(date),
+            &[FieldName::DeliveryDate][..],
+        );
     }
     if let Some(due) = facts.due_date {
         if !due_below(scene) {
@@ -89,7 +141,11 @@ pub(super) fn entries(scene: &Scene) -> Vec<Entry> {
         add(Term::Due, String::new(), &[][..]);
     }
     if scene.flag("contact_entry", 25) {
-        add(Term::Contact, facts.seller.contact.clone(), &[FieldName::SellerContact][..]);
+        add(
+            Term::Contact,
+            facts.seller.contact.clone(),
+            &[FieldName::SellerContact][..],
+        );
     }
     if scene.flag("shuffle_entries", 30) && entries.len() > 3 {
         let at = 1 + scene.choice("shuffle_at", entries.len() - 1);
@@ -130,7 +186,13 @@ fn block_right(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f
         if to_right {
             sheet.text(right, at, Align::Right, scene.ink(), &entry.value);
         } else {
-            sheet.text(x + widest + 10.0, at, Align::Left, scene.ink(), &entry.value);
+            sheet.text(
+                x + widest + 10.0,
+                at,
+                Align::Left,
+                scene.ink(),
+                &entry.value,
+            );
         }
         mark(sheet, entry);
         at += scene.leading();
@@ -144,11 +206,21 @@ fn list(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
         .iter()
         .map(|entry| scene.bold(1.0).width(&scene.label(entry.term)))
         .fold(70.0_f32, f32::max);
-    let label_ink = if scene.flag("bold_labels", 50) { scene.bold(1.0) } else { scene.ink() };
+    let label_ink = if scene.flag("bold_labels", 50) {
+        scene.bold(1.0)
+    } else {
+        scene.ink()
+    };
     let mut at = y;
     for entry in entries {
         sheet.text(x, at, Align::Left, label_ink, &scene.label(entry.term));
-        sheet.text(x + widest + 12.0, at, Align::Left, scene.ink(), &entry.value);
+        sheet.text(
+            x + widest + 12.0,
+            at,
+            Align::Left,
+            scene.ink(),
+            &entry.value,
+        );
         mark(sheet, entry);
         at += scene.leading();
     }
@@ -161,13 +233,23 @@ fn row(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
     let (mut x, mut at) = (left, y);
     for entry in entries {
         let label = scene.term(entry.term);
-        let width = scene.small().width(&label).max(scene.ink().width(&entry.value)) + 16.0;
+        let width = scene
+            .small()
+            .width(&label)
+            .max(scene.ink().width(&entry.value))
+            + 16.0;
         if x + width > right && x > left {
             x = left;
             at += scene.leading() * 2.5;
         }
         sheet.text(x, at, Align::Left, scene.small(), &label);
-        sheet.text(x, at + scene.leading(), Align::Left, scene.ink(), &entry.value);
+        sheet.text(
+            x,
+            at + scene.leading(),
+            Align::Left,
+            scene.ink(),
+            &entry.value,
+        );
         mark(sheet, entry);
         x += width.max(86.0);
     }
@@ -179,7 +261,10 @@ fn grid(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
     let widest = entries
         .iter()
         .map(|entry| {
-            scene.small().width(&scene.term(entry.term)).max(scene.ink().width(&entry.value))
+            scene
+                .small()
+                .width(&scene.term(entry.term))
+                .max(scene.ink().width(&entry.value))
         })
         .fold(60.0_f32, f32::max);
     let columns = [4.0_f32, 3.0, 2.0]
@@ -195,8 +280,20 @@ fn grid(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
         }
         sheet.rect([x, top, width, height], scene.style.accent, false);
         let label_y = top + scene.small().size + 3.0;
-        sheet.text(x + 4.0, label_y, Align::Left, scene.small(), &scene.term(entry.term));
-        sheet.text(x + 4.0, top + height - 5.0, Align::Left, scene.ink(), &entry.value);
+        sheet.text(
+            x + 4.0,
+            label_y,
+            Align::Left,
+            scene.small(),
+            &scene.term(entry.term),
+        );
+        sheet.text(
+            x + 4.0,
+            top + height - 5.0,
+            Align::Left,
+            scene.ink(),
+            &entry.value,
+        );
         mark(sheet, entry);
         x += width;
     }
@@ -210,11 +307,15 @@ fn inline(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
         Term::InlineIntro,
         &[("number", &scene.facts.number), ("date", &date)],
     );
-    if scene.facts.kind != DocumentKind::PoInvoice && scene.facts.kind != DocumentKind::NonPoInvoice {
+    if scene.facts.kind != DocumentKind::PoInvoice && scene.facts.kind != DocumentKind::NonPoInvoice
+    {
         return list(scene, sheet, entries, y);
     }
     if let Some(order) = &scene.facts.order_number {
-        sentence = format!("{sentence} {}", scene.sentence(Term::InlineOrder, &[("order", order)]));
+        sentence = format!(
+            "{sentence} {}",
+            scene.sentence(Term::InlineOrder, &[("order", order)])
+        );
     }
     let x = scene.left();
     let width = scene.right(sheet) - x;
@@ -225,7 +326,10 @@ fn inline(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
     }
     let (said, rest): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|entry| {
         entry.fields.iter().any(|field| {
-            matches!(field, FieldName::Number | FieldName::IssueDate | FieldName::OrderNumber)
+            matches!(
+                field,
+                FieldName::Number | FieldName::IssueDate | FieldName::OrderNumber
+            )
         })
     });
     for entry in said {

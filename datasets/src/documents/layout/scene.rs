@@ -22,7 +22,11 @@ pub(in crate::documents) struct Scene<'a> {
 impl Scene<'_> {
     /// An empty page of the right size.
     pub(super) fn sheet(&self) -> Sheet {
-        let (width, height) = if self.style.letter_paper { (612.0, 792.0) } else { (595.28, 841.89) };
+        let (width, height) = if self.style.letter_paper {
+            (612.0, 792.0)
+        } else {
+            (595.28, 841.89)
+        };
         Sheet::new(width, height, self.style.spelling)
     }
 
@@ -53,12 +57,17 @@ impl Scene<'_> {
 
     fn wording(&self, language: Language, term: Term) -> String {
         let options = wordings(language, term);
-        let text = options.get(self.choice(term.name(), options.len())).copied().unwrap_or("");
+        let text = options
+            .get(self.choice(term.name(), options.len()))
+            .copied()
+            .unwrap_or("");
         if language != Language::En {
             return text.to_owned();
         }
         match self.facts.country.code {
-            "US" => text.replace("VAT Reg. No.", "Tax ID").replace("VAT", "Sales Tax"),
+            "US" => text
+                .replace("VAT Reg. No.", "Tax ID")
+                .replace("VAT", "Sales Tax"),
             "AU" | "SG" | "CA" => text.replace("VAT", "GST"),
             _ => text.to_owned(),
         }
@@ -68,7 +77,9 @@ impl Scene<'_> {
     pub(super) fn label(&self, term: Term) -> String {
         let text = self.term(term);
         match self.style.label_end {
-            _ if text.ends_with([':', '#', '.']) && self.style.label_end == LabelEnd::Nothing => text,
+            _ if text.ends_with([':', '#', '.']) && self.style.label_end == LabelEnd::Nothing => {
+                text
+            }
             LabelEnd::Colon => format!("{text}:"),
             LabelEnd::SpacedColon => format!("{text} :"),
             LabelEnd::Nothing => text,
@@ -87,7 +98,9 @@ impl Scene<'_> {
 
     /// An amount with its currency.
     pub(super) fn amount(&self, value: Decimal) -> String {
-        self.style.currency.write(&self.money(value), self.facts.currency)
+        self.style
+            .currency
+            .write(&self.money(value), self.facts.currency)
     }
 
     /// A quantity or rate, without needless zeros.
@@ -106,17 +119,29 @@ impl Scene<'_> {
 
     /// Ordinary ink.
     pub(super) fn ink(&self) -> Ink {
-        Ink { face: self.style.family.regular(), size: self.style.size, colour: BLACK }
+        Ink {
+            face: self.style.family.regular(),
+            size: self.style.size,
+            colour: BLACK,
+        }
     }
 
     /// Bold ink, `factor` times the ordinary size.
     pub(super) fn bold(&self, factor: f32) -> Ink {
-        Ink { face: self.style.family.bold(), size: self.style.size * factor, colour: BLACK }
+        Ink {
+            face: self.style.family.bold(),
+            size: self.style.size * factor,
+            colour: BLACK,
+        }
     }
 
     /// Small print.
     pub(super) fn small(&self) -> Ink {
-        Ink { face: self.style.family.regular(), size: (self.style.size - 2.0).max(6.0), colour: BLACK }
+        Ink {
+            face: self.style.family.regular(),
+            size: (self.style.size - 2.0).max(6.0),
+            colour: BLACK,
+        }
     }
 
     /// Ordinary ink in `colour`.
@@ -131,7 +156,11 @@ impl Scene<'_> {
 
     /// Left edge of the text.
     pub(super) fn left(&self) -> f32 {
-        if self.style.letterhead == super::style::Letterhead::Sidebar { 178.0 } else { self.style.margin }
+        if self.style.letterhead == super::style::Letterhead::Sidebar {
+            178.0
+        } else {
+            self.style.margin
+        }
     }
 
     /// Right edge of the text.
@@ -145,7 +174,14 @@ impl Scene<'_> {
     }
 
     /// Writes text lines downwards from `y`; returns the base line after the last.
-    pub(super) fn lines(&self, sheet: &mut Sheet, x: f32, y: f32, align: Align, lines: &[String]) -> f32 {
+    pub(super) fn lines(
+        &self,
+        sheet: &mut Sheet,
+        x: f32,
+        y: f32,
+        align: Align,
+        lines: &[String],
+    ) -> f32 {
         let mut at = y;
         for line in lines {
             sheet.text(x, at, align, self.ink(), line);

@@ -148,7 +148,11 @@ impl Style {
         } else {
             [Family::Helvetica, Family::Times, Family::Courier][dice.weighted(&[70, 25, 5])]
         };
-        let size = if family == Family::Courier { 8.5 } else { [8.5, 9.0, 9.5, 10.0][dice.below(4) as usize] };
+        let size = if family == Family::Courier {
+            8.5
+        } else {
+            [8.5, 9.0, 9.5, 10.0][dice.below(4) as usize]
+        };
         let inline = meta == MetaStyle::Inline && facts.kind == DocumentKind::UtilityBill;
         Self {
             name,
@@ -168,7 +172,8 @@ impl Style {
                 1 => LabelEnd::Colon,
                 _ => LabelEnd::Nothing,
             },
-            spelling: [Spelling::Strings, Spelling::Words, Spelling::Kerned][dice.weighted(&[6, 3, 2])],
+            spelling: [Spelling::Strings, Spelling::Words, Spelling::Kerned]
+                [dice.weighted(&[6, 3, 2])],
             numbers: NumberStyle::draw(dice, facts.language, facts.country.code),
             dates: DateStyle::draw(dice, facts.language, facts.country.code),
             currency: CurrencyPlace::draw(dice, facts.language),

@@ -62,7 +62,10 @@ impl Column {
             Self::Quantity if scene.flag("quantity_places", 30) && item.quantity.scale() <= 2 => {
                 scene.money(item.quantity)
             }
-            Self::Quantity if scene.facts.kind == DocumentKind::ServicesInvoice || !unit_with_quantity(scene) => {
+            Self::Quantity
+                if scene.facts.kind == DocumentKind::ServicesInvoice
+                    || !unit_with_quantity(scene) =>
+            {
                 scene.number(item.quantity)
             }
             Self::Quantity => format!("{} {}", scene.number(item.quantity), item.unit),
@@ -137,7 +140,9 @@ fn place(scene: &Scene, sheet: &Sheet, columns: &[Column]) -> Vec<Placed> {
     let gap = 9.0;
     let (left, right) = (scene.left(), scene.right(sheet));
     let natural = |column: Column| {
-        let head = scene.bold(0.95).width(&scene.term(column.term(scene.facts.kind)));
+        let head = scene
+            .bold(0.95)
+            .width(&scene.term(column.term(scene.facts.kind)));
         let cells = scene
             .facts
             .items
@@ -149,7 +154,13 @@ fn place(scene: &Scene, sheet: &Sheet, columns: &[Column]) -> Vec<Placed> {
     };
     let widths: Vec<f32> = columns
         .iter()
-        .map(|column| if *column == Column::Description { 0.0 } else { natural(*column) })
+        .map(|column| {
+            if *column == Column::Description {
+                0.0
+            } else {
+                natural(*column)
+            }
+        })
         .collect();
     let rest = (right - left - widths.iter().sum::<f32>()).max(90.0);
     let mut x = left;
@@ -157,8 +168,16 @@ fn place(scene: &Scene, sheet: &Sheet, columns: &[Column]) -> Vec<Placed> {
         .iter()
         .zip(widths)
         .map(|(column, width)| {
-            let width = if *column == Column::Description { rest } else { width };
-            let placed = Placed { column: *column, left: x, right: x + width };
+            let width = if *column == Column::Description {
+                rest
+            } else {
+                width
+            };
+            let placed = Placed {
+                column: *column,
+                left: x,
+                right: x + width,
+            };
             x += width;
             placed
         })
@@ -200,8 +219,20 @@ pub(super) fn draw(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
 
 fn carry(scene: &Scene, sheet: &mut Sheet, term: Term, amount: Decimal, y: f32) {
     let right = scene.right(sheet);
-    sheet.text(right - 90.0, y, Align::Right, scene.ink(), &scene.term(term));
-    sheet.text(right - 3.0, y, Align::Right, scene.ink(), &scene.money(amount));
+    sheet.text(
+        right - 90.0,
+        y,
+        Align::Right,
+        scene.ink(),
+        &scene.term(term),
+    );
+    sheet.text(
+        right - 3.0,
+        y,
+        Align::Right,
+        scene.ink(),
+        &scene.money(amount),
+    );
 }
 
 fn header(scene: &Scene, sheet: &mut Sheet, placed: &[Placed], y: f32) -> f32 {
@@ -211,20 +242,30 @@ fn header(scene: &Scene, sheet: &mut Sheet, placed: &[Placed], y: f32) -> f32 {
     let mut ink = scene.bold(0.95);
     if filled {
         let top = y - scene.leading() * 1.05;
-        sheet.rect([left, top, right - left, scene.leading() * 1.5], scene.style.accent, true);
+        sheet.rect(
+            [left, top, right - left, scene.leading() * 1.5],
+            scene.style.accent,
+            true,
+        );
         ink = Scene::coloured(ink, WHITE);
     }
     let mut below = y;
     for cell in placed {
         let term = scene.term(cell.column.term(scene.facts.kind));
         let mut at = y;
-        for line in Sheet::wrap(ink, &term, (cell.right - cell.left - 4.0).max(40.0)).iter().take(2) {
+        for line in Sheet::wrap(ink, &term, (cell.right - cell.left - 4.0).max(40.0))
+            .iter()
+            .take(2)
+        {
             write_cell(sheet, cell, ink, at, line);
             at += scene.leading() * 0.9;
         }
         below = below.max(at - scene.leading() * 0.9);
     }
-    if matches!(style, TableStyle::HeaderRule | TableStyle::Ruled | TableStyle::Boxed) {
+    if matches!(
+        style,
+        TableStyle::HeaderRule | TableStyle::Ruled | TableStyle::Boxed
+    ) {
         let rule = below + 4.0;
         sheet.rule([left, rule], [right, rule], 0.7, scene.style.accent);
     }
@@ -252,11 +293,22 @@ fn row_height(scene: &Scene, placed: &[Placed], item: &Item) -> f32 {
     scene.leading() * (f32::from(lines) + 0.35)
 }
 
-fn row(scene: &Scene, sheet: &mut Sheet, placed: &[Placed], index: usize, item: &Item, y: f32) -> f32 {
+fn row(
+    scene: &Scene,
+    sheet: &mut Sheet,
+    placed: &[Placed],
+    index: usize,
+    item: &Item,
+    y: f32,
+) -> f32 {
     let (left, right) = (scene.left(), scene.right(sheet));
     let height = row_height(scene, placed, item);
     if scene.style.table == TableStyle::Zebra && index % 2 == 1 {
-        sheet.rect([left, y - scene.leading() * 0.95, right - left, height], [0.93, 0.94, 0.95], true);
+        sheet.rect(
+            [left, y - scene.leading() * 0.95, right - left, height],
+            [0.93, 0.94, 0.95],
+            true,
+        );
     }
     for cell in placed {
         if cell.column == Column::Description {
@@ -266,7 +318,13 @@ fn row(scene: &Scene, sheet: &mut Sheet, placed: &[Placed], index: usize, item: 
                 at += scene.leading();
             }
         } else {
-            write_cell(sheet, cell, scene.ink(), y, &cell.column.cell(scene, index, item));
+            write_cell(
+                sheet,
+                cell,
+                scene.ink(),
+                y,
+                &cell.column.cell(scene, index, item),
+            );
         }
     }
     let below = y + height;
@@ -284,8 +342,17 @@ fn frame(scene: &Scene, sheet: &mut Sheet, placed: &[Placed], top: f32, below: f
     }
     let (left, right) = (scene.left(), scene.right(sheet));
     let bottom = below - scene.leading() * 0.95;
-    sheet.rect([left, top, right - left, bottom - top], scene.style.accent, false);
+    sheet.rect(
+        [left, top, right - left, bottom - top],
+        scene.style.accent,
+        false,
+    );
     for cell in placed.iter().skip(1) {
-        sheet.rule([cell.left, top], [cell.left, bottom], 0.3, scene.style.accent);
+        sheet.rule(
+            [cell.left, top],
+            [cell.left, bottom],
+            0.3,
+            scene.style.accent,
+        );
     }
 }

@@ -16,9 +16,21 @@ pub(super) fn draw(scene: &Scene) -> Sheet {
     let right = width - LEFT;
     let rows = u16::try_from(facts.items.len()).unwrap_or(0);
     let mut sheet = Sheet::new(width, 330.0 + f32::from(rows) * 24.0, scene.style.spelling);
-    let family = if scene.flag("till_courier", 65) { crate::documents::draw::Family::Courier } else { scene.style.family };
-    let ink = Ink { face: family.regular(), size: 7.5, colour: BLACK };
-    let bold = Ink { face: family.bold(), size: 10.0, colour: BLACK };
+    let family = if scene.flag("till_courier", 65) {
+        crate::documents::draw::Family::Courier
+    } else {
+        scene.style.family
+    };
+    let ink = Ink {
+        face: family.regular(),
+        size: 7.5,
+        colour: BLACK,
+    };
+    let bold = Ink {
+        face: family.bold(),
+        size: 10.0,
+        colour: BLACK,
+    };
     let mut y = 26.0;
     for line in Sheet::wrap(bold, &facts.seller.name, right - LEFT) {
         sheet.text(width / 2.0, y, Align::Centre, bold, &line);
@@ -27,23 +39,44 @@ pub(super) fn draw(scene: &Scene) -> Sheet {
     sheet.mark(FieldName::Seller);
     let mut head = vec![facts.seller.street.clone(), facts.seller.city_line()];
     if scene.flag("till_phone", 60) {
-        head.push(format!("{} {}", scene.label(Term::Phone), facts.seller.phone));
+        head.push(format!(
+            "{} {}",
+            scene.label(Term::Phone),
+            facts.seller.phone
+        ));
     }
     if let (true, Some(_)) = (scene.flag("till_vat", 60), &facts.seller.vat) {
-        head.push(format!("{} {}", scene.label(Term::Vat), facts.seller.vat_printed));
+        head.push(format!(
+            "{} {}",
+            scene.label(Term::Vat),
+            facts.seller.vat_printed
+        ));
         scene.mark_seller_vat(&mut sheet);
     }
-    for line in head.iter().flat_map(|line| Sheet::wrap(ink, line, right - LEFT)) {
+    for line in head
+        .iter()
+        .flat_map(|line| Sheet::wrap(ink, line, right - LEFT))
+    {
         sheet.text(width / 2.0, y, Align::Centre, ink, &line);
         y += 10.0;
     }
     y += 8.0;
     if scene.flag("till_title", 60) {
-        sheet.text(width / 2.0, y, Align::Centre, bold, &scene.plain_term(Term::TitleReceipt));
+        sheet.text(
+            width / 2.0,
+            y,
+            Align::Centre,
+            bold,
+            &scene.plain_term(Term::TitleReceipt),
+        );
         y += 14.0;
     }
     sheet.text(LEFT, y, Align::Left, ink, &scene.date(facts.issue_date));
-    let time = format!("{:02}:{:02}", 8 + scene.choice("hour", 12), scene.choice("minute", 60));
+    let time = format!(
+        "{:02}:{:02}",
+        8 + scene.choice("hour", 12),
+        scene.choice("minute", 60)
+    );
     sheet.text(right, y, Align::Right, ink, &time);
     sheet.mark(FieldName::IssueDate);
     y += 10.0;
@@ -53,7 +86,11 @@ pub(super) fn draw(scene: &Scene) -> Sheet {
         sheet.mark(FieldName::Number);
         y += 10.0;
     }
-    let till = format!("{} {}", scene.plain_term(Term::TableNo), 1 + scene.choice("till", 9));
+    let till = format!(
+        "{} {}",
+        scene.plain_term(Term::TableNo),
+        1 + scene.choice("till", 9)
+    );
     sheet.text(LEFT, y, Align::Left, ink, &till);
     y += 14.0;
     for item in &facts.items {
@@ -96,7 +133,9 @@ fn sums(scene: &Scene, sheet: &mut Sheet, at: [f32; 2], ink: Ink, bold: Ink) -> 
     y += 14.0;
     if scene.flag("till_tax", 75) {
         for group in totals.groups.iter().filter(|group| !group.rate.is_zero()) {
-            let label = scene.plain_term(Term::TaxIncluded).replace("{r}", &scene.number(group.rate));
+            let label = scene
+                .plain_term(Term::TaxIncluded)
+                .replace("{r}", &scene.number(group.rate));
             sheet.text(LEFT, y, Align::Left, ink, &label);
             sheet.text(right, y, Align::Right, ink, &scene.money(group.tax));
             y += 10.0;

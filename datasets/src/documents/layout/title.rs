@@ -56,8 +56,16 @@ fn introduction(scene: &Scene) -> String {
         DocumentKind::Reminder => Term::IntroReminder,
         _ => Term::Intro,
     };
-    let date = scene.facts.due_date.map(|due| scene.date(due)).unwrap_or_default();
+    let date = scene
+        .facts
+        .due_date
+        .map(|due| scene.date(due))
+        .unwrap_or_default();
     let text = scene.sentence(term, &[("date", &date)]);
     let greeting = scene.sentence(Term::Greeting, &[("name", &scene.facts.buyer.contact)]);
-    if scene.flag("greeting", 40) { format!("{greeting}\n{text}") } else { text }
+    if scene.flag("greeting", 40) {
+        format!("{greeting}\n{text}")
+    } else {
+        text
+    }
 }

@@ -20,20 +20,47 @@ pub(super) struct Sum {
 pub(super) fn sums(scene: &Scene) -> Vec<Sum> {
     let totals = &scene.facts.totals;
     let mut sums = Vec::new();
-    let mut add = |label: String, value, field, strong| sums.push(Sum { label, value, field, strong });
+    let mut add = |label: String, value, field, strong| {
+        sums.push(Sum {
+            label,
+            value,
+            field,
+            strong,
+        })
+    };
     let adjusted = !totals.allowance.is_zero() || !totals.charge.is_zero();
     if adjusted {
-        add(scene.term(Term::Subtotal), totals.lines, Some(FieldName::LinesTotal), false);
+        add(
+            scene.term(Term::Subtotal),
+            totals.lines,
+            Some(FieldName::LinesTotal),
+            false,
+        );
     }
     if !totals.allowance.is_zero() {
-        add(scene.term(Term::Allowance), -totals.allowance, Some(FieldName::AllowancesTotal), false);
+        add(
+            scene.term(Term::Allowance),
+            -totals.allowance,
+            Some(FieldName::AllowancesTotal),
+            false,
+        );
     }
     if !totals.charge.is_zero() {
-        add(scene.term(Term::Charge), totals.charge, Some(FieldName::ChargesTotal), false);
+        add(
+            scene.term(Term::Charge),
+            totals.charge,
+            Some(FieldName::ChargesTotal),
+            false,
+        );
     }
     let untaxed = totals.tax.is_zero();
     if !untaxed || scene.flag("net_without_tax", 40) {
-        add(scene.term(Term::Net), totals.net, Some(FieldName::Net), false);
+        add(
+            scene.term(Term::Net),
+            totals.net,
+            Some(FieldName::Net),
+            false,
+        );
     }
     let several = totals.groups.len() > 1;
     if several {
@@ -42,26 +69,64 @@ pub(super) fn sums(scene: &Scene) -> Vec<Sum> {
             add(label, group.tax, None, false);
         }
         if scene.flag("tax_total", 40) {
-            add(scene.plain_term(Term::TaxPlain), totals.tax, Some(FieldName::Tax), false);
+            add(
+                scene.plain_term(Term::TaxPlain),
+                totals.tax,
+                Some(FieldName::Tax),
+                false,
+            );
         }
     } else if !untaxed || scene.flag("zero_tax_row", 50) {
-        let rate = totals.groups.first().map(|group| group.rate).unwrap_or_default();
-        let label = if scene.flag("tax_with_rate", 80) { tax_label(scene, rate) } else { scene.term(Term::TaxPlain) };
+        let rate = totals
+            .groups
+            .first()
+            .map(|group| group.rate)
+            .unwrap_or_default();
+        let label = if scene.flag("tax_with_rate", 80) {
+            tax_label(scene, rate)
+        } else {
+            scene.term(Term::TaxPlain)
+        };
         add(label, totals.tax, Some(FieldName::Tax), false);
     }
     let ends_here = totals.payable == totals.total;
-    add(scene.term(Term::Total), totals.total, Some(FieldName::Total), ends_here);
+    add(
+        scene.term(Term::Total),
+        totals.total,
+        Some(FieldName::Total),
+        ends_here,
+    );
     if !totals.rounding.is_zero() {
-        add(scene.term(Term::Rounding), totals.rounding, Some(FieldName::Rounding), false);
+        add(
+            scene.term(Term::Rounding),
+            totals.rounding,
+            Some(FieldName::Rounding),
+            false,
+        );
     }
     if !totals.prepaid.is_zero() {
-        add(scene.term(Term::Prepaid), -totals.prepaid, Some(FieldName::Prepaid), false);
+        add(
+            scene.term(Term::Prepaid),
+            -totals.prepaid,
+            Some(FieldName::Prepaid),
+            false,
+        );
     }
     if let Some(previous) = scene.facts.previous_balance {
-        add(scene.term(Term::PreviousBalance), previous, Some(FieldName::PreviousBalance), false);
+        add(
+            scene.term(Term::PreviousBalance),
+            previous,
+            Some(FieldName::PreviousBalance),
+            false,
+        );
     }
     if !ends_here || scene.flag("payable_row", 25) {
-        add(scene.term(Term::Payable), totals.payable, Some(FieldName::Payable), true);
+        add(
+            scene.term(Term::Payable),
+            totals.payable,
+            Some(FieldName::Payable),
+            true,
+        );
     }
     sums
 }
@@ -118,10 +183,23 @@ fn stacked(scene: &Scene, sheet: &mut Sheet, sums: &[Sum], y: f32) -> f32 {
     };
     let mut at = y;
     for sum in sums {
-        let mut ink = if sum.strong { scene.bold(1.1) } else { scene.ink() };
+        let mut ink = if sum.strong {
+            scene.bold(1.1)
+        } else {
+            scene.ink()
+        };
         if sum.strong && scene.style.totals == TotalsStyle::Bar {
             let top = at - scene.leading();
-            sheet.rect([label_x - 6.0, top, value_x - label_x + 12.0, scene.leading() * 1.5], scene.style.accent, true);
+            sheet.rect(
+                [
+                    label_x - 6.0,
+                    top,
+                    value_x - label_x + 12.0,
+                    scene.leading() * 1.5,
+                ],
+                scene.style.accent,
+                true,
+            );
             ink = Scene::coloured(ink, WHITE);
         } else if sum.strong && scene.flag("total_rule", 60) {
             let rule = at - scene.leading() * 0.95;
@@ -133,13 +211,21 @@ fn stacked(scene: &Scene, sheet: &mut Sheet, sums: &[Sum], y: f32) -> f32 {
     }
     if scene.style.totals == TotalsStyle::RightBoxed {
         let top = y - scene.leading() * 1.1;
-        sheet.rect([label_x - 6.0, top, value_x - label_x + 12.0, at - y + 2.0], scene.style.accent, false);
+        sheet.rect(
+            [label_x - 6.0, top, value_x - label_x + 12.0, at - y + 2.0],
+            scene.style.accent,
+            false,
+        );
     }
     at + 10.0
 }
 
 fn scene_label(scene: &Scene, sum: &Sum) -> String {
-    if scene.flag("colon_in_sums", 30) { format!("{}:", sum.label) } else { sum.label.clone() }
+    if scene.flag("colon_in_sums", 30) {
+        format!("{}:", sum.label)
+    } else {
+        sum.label.clone()
+    }
 }
 
 /// Labels above values, side by side, in rows of four.
@@ -151,11 +237,31 @@ fn across(scene: &Scene, sheet: &mut Sheet, sums: &[Sum], y: f32) -> f32 {
     for chunk in sums.chunks(usize::from(columns)) {
         let mut x = left;
         for sum in chunk {
-            sheet.rect([x, at - scene.leading(), width, scene.leading() * 2.5], scene.style.accent, false);
-            let ink = if sum.strong { scene.bold(1.1) } else { scene.ink() };
+            sheet.rect(
+                [x, at - scene.leading(), width, scene.leading() * 2.5],
+                scene.style.accent,
+                false,
+            );
+            let ink = if sum.strong {
+                scene.bold(1.1)
+            } else {
+                scene.ink()
+            };
             let label = Sheet::wrap(scene.small(), &sum.label, width - 6.0);
-            sheet.text(x + 3.0, at - 1.0, Align::Left, scene.small(), label.first().map_or("", String::as_str));
-            sheet.text(x + width - 4.0, at + scene.leading() * 1.2, Align::Right, ink, &shown(scene, sum));
+            sheet.text(
+                x + 3.0,
+                at - 1.0,
+                Align::Left,
+                scene.small(),
+                label.first().map_or("", String::as_str),
+            );
+            sheet.text(
+                x + width - 4.0,
+                at + scene.leading() * 1.2,
+                Align::Right,
+                ink,
+                &shown(scene, sum),
+            );
             x += width;
         }
         at += scene.leading() * 2.5;
