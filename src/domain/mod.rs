@@ -1,10 +1,23 @@
 //! Canonical records and value types; no IO.
 
 mod canonical;
+mod codes;
+mod currency;
+mod fields;
+pub mod loader;
+mod money;
+mod period;
+pub mod records;
 pub mod schema;
 mod scope;
 mod tenant;
 
 pub use canonical::{canonical_json, sha256_hex};
+pub use codes::{Country, RecordId, Sha256Hex};
+pub use currency::{Currency, UnknownCurrency};
+pub use fields::{FieldProblem, FieldSet, FieldValue, MemberReader};
+pub use money::{Amount, InvalidAmount, Money, MoneyError};
+pub use period::{InvalidPeriod, Period};
+pub use records::{CheckedRecord, RecordKind};
 pub use scope::{InvalidScope, Scope, Scopes};
 pub use tenant::{InvalidTenant, TenantId};

@@ -15,10 +15,12 @@ mod documents;
 mod error;
 mod feedback;
 mod idempotency;
+mod import;
 mod inbox;
 mod jobs;
 mod keys;
 mod open;
+mod records;
 mod time;
 
 pub use analyses::Analysis;
@@ -28,10 +30,12 @@ pub use documents::{DocumentRow, NewDocument, PutDocument};
 pub use error::{Result, StoreError};
 pub use feedback::StoredFeedback;
 pub use idempotency::{IdempotencyStart, StoredResponse};
+pub use import::{ImportOptions, ImportReport};
 pub use inbox::{InboxCounts, InboxFilter, InboxRow};
 pub use jobs::{Job, JobState};
 pub use keys::{ApiKey, CreatedKey, NewKey};
 pub use open::Store;
+pub use records::{RecordWriter, StoredRecord, UpsertCounts};
 
 /// The wire name of a unit variant, as it is stored.
 fn name_of(value: &impl serde::Serialize) -> Result<String> {
