@@ -3,10 +3,14 @@
 //! Exit codes: 0 done, 1 some input could not be handled, 2 wrong usage or
 //! settings, 3 the environment failed (disk, port, models).
 
+mod audit;
 mod exit;
 mod health;
+mod import;
+mod keys;
 mod models;
 mod serve;
+mod store_args;
 mod worker;
 
 use std::process::ExitCode;
@@ -25,6 +29,12 @@ struct Cli {
 enum Command {
     /// Ask a running service whether it is ready
     Health(health::HealthArgs),
+    /// The record of decisions: verify it
+    Audit(audit::AuditArgs),
+    /// Canonical records from CSV or NDJSON into the store
+    Import(import::ImportArgs),
+    /// Keys of callers: create, list, revoke
+    Keys(keys::KeysArgs),
     /// Models: list, verify, promote, roll back
     Models(models::ModelsArgs),
     /// Answer over HTTP until asked to stop
@@ -38,7 +48,10 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Audit(args) => audit::run(&args),
         Command::Health(args) => health::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Keys(args) => keys::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Worker(args) => worker::run(&args),

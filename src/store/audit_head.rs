@@ -4,9 +4,10 @@
 //! whose tail was cut off no longer reaches what this file remembers. Whoever can write
 //! both can still cut both: keep a copy of a head elsewhere and give it to the verifier.
 
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::audit_chain::Link;
@@ -35,11 +36,6 @@ impl HeadFile {
         })
     }
 
-    /// Where it is.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Adds a line durably. One write of under 4 KiB in append mode is not interleaved
     /// with another's, and lines may stand in any order.
     pub(super) async fn append(&self, tenant: &TenantId, link: &Link) -> Result<()> {
@@ -51,6 +47,33 @@ impl HeadFile {
                 .write_all(line.as_bytes())
                 .and_then(|()| file.sync_data())
                 .map_err(|error| StoreError::file(path, error))
+        })
+        .await
+    }
+
+    /// What every chain was, by tenant. A last line cut short by a power failure is passed over.
+    pub(super) async fn read(&self) -> Result<HashMap<String, Vec<(u64, String)>>> {
+        let path = self.path.clone();
+        blobs::off_thread(move || {
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| StoreError::file(&path, error))?;
+            let mut heads: HashMap<String, Vec<(u64, String)>> = HashMap::new();
+            for line in text
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'))
+            {
+                let mut words = line.split_whitespace();
+                let (Some(tenant), Some(Ok(seq)), Some(sha256)) =
+                    (words.next(), words.next().map(str::parse), words.next())
+                else {
+                    return Err(StoreError::Damaged(
+                        "`audit.head` has an odd line".to_owned(),
+                    ));
+                };
+                let chain = heads.entry(tenant.to_owned()).or_default();
+                chain.push((seq, sha256.to_owned()));
+            }
+            Ok(heads)
         })
         .await
     }

@@ -7,11 +7,15 @@
 
 mod analyses;
 mod audit_chain;
+mod audit_check;
 mod audit_head;
+mod audit_report;
+mod audit_verify;
 mod blobs;
 mod cursor;
 mod decisions;
 mod documents;
+mod erasure;
 mod error;
 mod feedback;
 mod idempotency;
@@ -24,9 +28,11 @@ mod records;
 mod time;
 
 pub use analyses::Analysis;
+pub use audit_report::{AuditFault, AuditReport, ChainState, FaultKind, KeptHead};
 pub use cursor::{Cursor, InvalidCursor, Page};
 pub use decisions::{Decision, DecisionFilter};
 pub use documents::{DocumentRow, NewDocument, PutDocument};
+pub use erasure::{Erasure, ErasureTarget};
 pub use error::{Result, StoreError};
 pub use feedback::StoredFeedback;
 pub use idempotency::{IdempotencyStart, StoredResponse};

@@ -1,0 +1,46 @@
+//! Arguments and set-up shared by the commands that work on the store directly.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::exit;
+use crate::domain::TenantId;
+use crate::store::{Result, Store, StoreError};
+
+/// Where the store is and whose rows.
+#[derive(Debug, Args)]
+pub(super) struct StoreArgs {
+    /// Folder of the store.
+    #[arg(long, env = "SCRUTINEER_DATA_DIR", default_value = "data")]
+    pub(super) data_dir: PathBuf,
+    /// Whose rows.
+    #[arg(long, default_value_t)]
+    pub(super) tenant: TenantId,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Opens the store, runs the work on it and closes it.
+pub(super) fn with_store<T, F>(args: &StoreArgs, work: F) -> Result<T, ExitCode>
+where
+    F: AsyncFnOnce(&Store) -> Result<T>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| exit::environment(&error.to_string()))?;
+    runtime.block_on(async {
+        let store = Store::open(&args.data_dir)
+            .await
+            .map_err(|error| exit::environment(&error.to_string()))?;
+        let result = work(&store).await;
+        store.close().await;
+        result.map_err(|error| match error {
+            StoreError::Invalid(_) | StoreError::Missing(_) => exit::usage(&error.to_string()),
+            _ => exit::environment(&error.to_string()),
+        })
+    })
+}

@@ -1,0 +1,246 @@
+//! Erasing a document, a record or a person: content goes, a provable gap stays.
+
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::audit_chain::{self, EntryKind, NewEntry};
+use super::error::{Result, StoreError};
+use super::{Store, blobs, time};
+use crate::domain::{RecordKind, TenantId, canonical_json};
+
+/// Whose traces go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErasureTarget {
+    /// A document: its bytes, name, analysis and everything answered about it.
+    Document(Uuid),
+    /// A record: all its versions and everything answered about it.
+    Record(RecordKind, String),
+    /// An employee: their record, every record that names them as `employee_id`, and everything
+    /// answered about those.
+    Person(String),
+}
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Erasure {
+    /// Id of the erasure's own entry in the chain.
+    pub id: Uuid,
+    /// Entries of the chain whose content was removed.
+    pub entries: u64,
+    /// Versions of records that were removed.
+    pub record_versions: u64,
+    /// Link in the audit chain.
+    pub decision_sha256: String,
+}
+
+/// The content of an erasure's entry: places only, nothing about whom.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Erased {
+    pub(super) entries: Vec<i64>,
+    reason: String,
+    actor: String,
+}
+
+/// Kind and id of something that recommendations are about.
+type SubjectKey = (String, String);
+
+impl Store {
+    /// Removes content for good: inputs, features, answers, labels, records and bytes, and the
+    /// answers kept for idempotency. The chain keeps salted digests, whose salts go too, and
+    /// an entry that says which content was removed, why and by whom.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if the tenant has no such document.
+    pub async fn erase(
+        &self,
+        tenant: &TenantId,
+        target: &ErasureTarget,
+        reason: &str,
+        actor: &str,
+    ) -> Result<Erasure> {
+        self.ensure_tenant(tenant).await?;
+        let mut transaction = self.begin().await?;
+        let mut document = None;
+        let mut record_versions = 0;
+        let subjects = match target {
+            ErasureTarget::Document(id) => {
+                document = Some(erase_document(&mut transaction, tenant, *id).await?);
+                vec![("document".to_owned(), id.to_string())]
+            }
+            ErasureTarget::Record(kind, id) => {
+                let subject = (kind.as_str().to_owned(), id.clone());
+                record_versions = erase_records(&mut transaction, tenant, &[&subject]).await?;
+                vec![subject]
+            }
+            ErasureTarget::Person(id) => {
+                let subjects = subjects_of_person(&mut transaction, tenant, id).await?;
+                let keys: Vec<_> = subjects.iter().collect();
+                record_versions = erase_records(&mut transaction, tenant, &keys).await?;
+                subjects
+            }
+        };
+        let mut entries = Vec::new();
+        for (kind, id) in &subjects {
+            entries.extend(entries_about(&mut transaction, tenant, kind, id).await?);
+            forget_answers(&mut transaction, tenant, id).await?;
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        for seq in &entries {
+            empty_entry(&mut transaction, tenant, *seq).await?;
+        }
+        let content = Erased {
+            entries,
+            reason: reason.to_owned(),
+            actor: actor.to_owned(),
+        };
+        let id = Uuid::now_v7();
+        let entry = NewEntry {
+            kind: EntryKind::Erasure,
+            id,
+            at: time::now(),
+            parts: vec![("erased", canonical_json(&serde_json::to_value(&content)?))],
+        };
+        let link = audit_chain::append(&mut transaction, tenant, entry).await?;
+        transaction.commit().await?;
+        self.head_file().append(tenant, &link).await?;
+        if let Some(sha256) = document {
+            let target = blobs::path(self.data_dir(), tenant, &sha256);
+            blobs::off_thread(move || blobs::remove(&target)).await?;
+        }
+        // The write-ahead log still holds the old pages until it is truncated.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(self.writer())
+            .await?;
+        Ok(Erasure {
+            id,
+            entries: content.entries.len() as u64,
+            record_versions,
+            decision_sha256: link.sha256,
+        })
+    }
+}
+
+/// Empties a document's rows and gives the digest that its file is named by.
+async fn erase_document(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: Uuid,
+) -> Result<String> {
+    let sha256: Option<String> =
+        sqlx::query_scalar("SELECT sha256 FROM documents WHERE tenant = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.to_string())
+            .fetch_optional(&mut *connection)
+            .await?;
+    let sha256 = sha256.ok_or(StoreError::Missing("document"))?;
+    for statement in [
+        "DELETE FROM analyses WHERE tenant = $1 AND document_id = $2",
+        "UPDATE jobs SET problem = NULL WHERE tenant = $1 AND document_id = $2",
+    ] {
+        sqlx::query(statement)
+            .bind(tenant.as_str())
+            .bind(id.to_string())
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::query(
+        "UPDATE documents SET filename = NULL, erased_at = $3 WHERE tenant = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.to_string())
+    .bind(time::text(time::now()))
+    .execute(&mut *connection)
+    .await?;
+    Ok(sha256)
+}
+
+async fn erase_records(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    records: &[&SubjectKey],
+) -> Result<u64> {
+    let mut versions = 0;
+    for (kind, id) in records {
+        versions += sqlx::query("DELETE FROM records WHERE tenant = $1 AND kind = $2 AND id = $3")
+            .bind(tenant.as_str())
+            .bind(kind)
+            .bind(id)
+            .execute(&mut *connection)
+            .await?
+            .rows_affected();
+    }
+    Ok(versions)
+}
+
+/// The employee and every record that ever named them.
+async fn subjects_of_person(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &str,
+) -> Result<Vec<SubjectKey>> {
+    // Bodies are canonical JSON: a member stands in them in exactly one spelling. Replacing is
+    // the portable way to look for a text with regard to case.
+    let member = format!("\"employee_id\":{}", serde_json::Value::from(id));
+    let mut subjects: Vec<SubjectKey> = sqlx::query_as(
+        "SELECT DISTINCT kind, id FROM records \
+         WHERE tenant = $1 AND REPLACE(body, $2, '') <> body",
+    )
+    .bind(tenant.as_str())
+    .bind(member)
+    .fetch_all(&mut *connection)
+    .await?;
+    subjects.push((RecordKind::Employee.as_str().to_owned(), id.to_owned()));
+    Ok(subjects)
+}
+
+/// The recommendations about a subject and what was said about them.
+async fn entries_about(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    kind: &str,
+    id: &str,
+) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar(
+        "SELECT seq FROM recommendations \
+         WHERE tenant = $1 AND subject_kind = $2 AND subject_id = $3 \
+         UNION SELECT f.seq FROM feedback f JOIN recommendations r \
+         ON r.tenant = f.tenant AND r.id = f.recommendation_id \
+         WHERE f.tenant = $1 AND r.subject_kind = $2 AND r.subject_id = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(kind)
+    .bind(id)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Drops answers kept for idempotency that speak of the subject.
+async fn forget_answers(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &str,
+) -> Result<()> {
+    sqlx::query("DELETE FROM idempotency WHERE tenant = $1 AND REPLACE(body, $2, '') <> body")
+        .bind(tenant.as_str())
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn empty_entry(connection: &mut SqliteConnection, tenant: &TenantId, seq: i64) -> Result<()> {
+    for statement in [
+        "UPDATE audit_parts SET salt = NULL, content = NULL WHERE tenant = $1 AND seq = $2",
+        "DELETE FROM recommendations WHERE tenant = $1 AND seq = $2",
+        "DELETE FROM feedback WHERE tenant = $1 AND seq = $2",
+    ] {
+        sqlx::query(statement)
+            .bind(tenant.as_str())
+            .bind(seq)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
