@@ -13,6 +13,7 @@ pub mod history;
 pub mod http;
 pub mod learn;
 pub mod registry;
+pub mod service;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

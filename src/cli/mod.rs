@@ -9,6 +9,7 @@ mod health;
 mod import;
 mod keys;
 mod models;
+mod read;
 mod serve;
 mod store_args;
 mod worker;
@@ -37,6 +38,8 @@ enum Command {
     Keys(keys::KeysArgs),
     /// Models: list, verify, promote, roll back
     Models(models::ModelsArgs),
+    /// Read documents: fields, type, findings, without a server
+    Read(read::ReadArgs),
     /// Answer over HTTP until asked to stop
     Serve(serve::ServeArgs),
     /// Read one document for the server
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::Read(args) => read::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Worker(args) => worker::run(&args),
     }

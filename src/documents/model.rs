@@ -302,3 +302,17 @@ pub struct Parsed {
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
 }
+
+impl Parsed {
+    /// A file of which nothing could be read, and why.
+    #[must_use]
+    pub fn unreadable(bytes: &[u8], problem: Problem) -> Self {
+        Self {
+            media: super::sniff::sniff(bytes),
+            sha256: crate::domain::sha256_hex(bytes),
+            pages: Vec::new(),
+            structured: None,
+            problems: vec![problem],
+        }
+    }
+}

@@ -12,3 +12,4 @@ mod pdf_files;
 mod published;
 mod requests;
 mod routes;
+mod tidy;

@@ -1,0 +1,71 @@
+//! The types of document a back office sorts.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a document is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentType {
+    /// An invoice that names a purchase order.
+    PoInvoice,
+    /// An invoice for goods without one.
+    NonPoInvoice,
+    /// An invoice for work by hours, days or milestones.
+    ServicesInvoice,
+    /// A credit note or corrective invoice in the buyer's favour.
+    CreditNote,
+    /// A pro-forma invoice: nothing is due yet.
+    ProForma,
+    /// A statement of account over several invoices.
+    Statement,
+    /// A reminder or dunning letter.
+    Reminder,
+    /// A bill for energy, water, telephone or the like.
+    UtilityBill,
+    /// A till or card receipt: paid already.
+    Receipt,
+    /// Anything else.
+    Other,
+}
+
+impl DocumentType {
+    /// Every type, in the order of the model's outputs.
+    pub const ALL: [Self; 10] = [
+        Self::PoInvoice,
+        Self::NonPoInvoice,
+        Self::ServicesInvoice,
+        Self::CreditNote,
+        Self::ProForma,
+        Self::Statement,
+        Self::Reminder,
+        Self::UtilityBill,
+        Self::Receipt,
+        Self::Other,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PoInvoice => "po_invoice",
+            Self::NonPoInvoice => "non_po_invoice",
+            Self::ServicesInvoice => "services_invoice",
+            Self::CreditNote => "credit_note",
+            Self::ProForma => "pro_forma",
+            Self::Statement => "statement",
+            Self::Reminder => "reminder",
+            Self::UtilityBill => "utility_bill",
+            Self::Receipt => "receipt",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl std::fmt::Display for DocumentType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

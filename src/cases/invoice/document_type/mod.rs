@@ -1,0 +1,7 @@
+//! Which type of document it is.
+
+mod kind;
+mod verdict;
+
+pub use kind::DocumentType;
+pub use verdict::TypeVerdict;

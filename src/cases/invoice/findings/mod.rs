@@ -1,0 +1,5 @@
+//! What is odd about a document.
+
+mod finding;
+
+pub use finding::Finding;

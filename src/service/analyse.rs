@@ -1,0 +1,138 @@
+//! Bytes in, stored answer out.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Service, ServiceError};
+use crate::cases::invoice::{Assessment, Context, Judgement};
+use crate::documents::parse::ParseOptions;
+use crate::documents::{Parsed, sniff};
+use crate::domain::TenantId;
+use crate::store::{DocumentRow, NewDocument};
+
+/// A file as it came in.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// The name the sender gave, for people only.
+    pub filename: Option<String>,
+}
+
+/// A document with its stored answer.
+#[derive(Debug, Clone)]
+pub struct Analysed {
+    /// The stored document.
+    pub document: DocumentRow,
+    /// Whether these bytes are new to the tenant.
+    pub created: bool,
+    /// The answer.
+    pub assessment: Assessment,
+}
+
+impl Service {
+    /// Stores a file, reads it, judges it and chains the answer before giving it.
+    /// The same bytes again get the answer that they got.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the answer could not be computed or kept.
+    pub async fn analyse(
+        &self,
+        tenant: &TenantId,
+        incoming: Incoming,
+        as_of: DateTime<Utc>,
+    ) -> Result<Analysed, ServiceError> {
+        let document = NewDocument {
+            bytes: Arc::clone(&incoming.bytes),
+            media: sniff::sniff(&incoming.bytes),
+            filename: incoming.filename,
+        };
+        let put = self.store().put_document(tenant, document).await?;
+        if !put.created
+            && let Some(assessment) = self.earlier(tenant, put.row.id).await?
+        {
+            return Ok(Analysed {
+                document: put.row,
+                created: false,
+                assessment,
+            });
+        }
+        let parsed = self.parse(&incoming.bytes).await?;
+        let assessment = self.judge(tenant, put.row.id, parsed, as_of).await?;
+        Ok(Analysed {
+            document: put.row,
+            created: put.created,
+            assessment,
+        })
+    }
+
+    async fn earlier(
+        &self,
+        tenant: &TenantId,
+        document: Uuid,
+    ) -> Result<Option<Assessment>, ServiceError> {
+        let analysis = self.store().analysis(tenant, document).await?;
+        // An answer of an older version of the envelope is computed again.
+        Ok(analysis.and_then(|analysis| serde_json::from_value(analysis.body).ok()))
+    }
+
+    /// Parses in the sandbox; what a file does there is a problem of the file.
+    async fn parse(&self, bytes: &Arc<[u8]>) -> Result<Parsed, ServiceError> {
+        match self
+            .sandbox()
+            .parse(Arc::clone(bytes), ParseOptions::default())
+            .await
+        {
+            Ok(parsed) => Ok(parsed),
+            Err(error) if error.is_about_the_file() => {
+                Ok(Parsed::unreadable(bytes, error.to_problem()))
+            }
+            Err(error) => Err(ServiceError::Sandbox(error)),
+        }
+    }
+
+    async fn judge(
+        &self,
+        tenant: &TenantId,
+        document: Uuid,
+        parsed: Parsed,
+        as_of: DateTime<Utc>,
+    ) -> Result<Assessment, ServiceError> {
+        let context = Context {
+            document_id: document.to_string(),
+            as_of,
+        };
+        let case = Arc::clone(self.invoice());
+        let judgement = tokio::task::spawn_blocking(move || case.assess(&parsed, &context))
+            .await
+            .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        self.keep(tenant, document, judgement).await
+    }
+
+    /// Chains the decision, then stores what is shown of it.
+    async fn keep(
+        &self,
+        tenant: &TenantId,
+        document: Uuid,
+        judgement: Judgement,
+    ) -> Result<Assessment, ServiceError> {
+        let Judgement {
+            mut assessment,
+            input,
+            features,
+        } = judgement;
+        self.store()
+            .append_decision(tenant, &mut assessment.recommendation, &input, &features)
+            .await?;
+        let shown = to_json(&assessment)?;
+        self.store().put_analysis(tenant, document, &shown).await?;
+        Ok(assessment)
+    }
+}
+
+fn to_json(assessment: &Assessment) -> Result<Value, ServiceError> {
+    serde_json::to_value(assessment).map_err(|error| ServiceError::Internal(error.to_string()))
+}

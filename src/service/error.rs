@@ -1,0 +1,19 @@
+//! Why a document was not answered.
+
+use crate::documents::sandbox::SandboxError;
+use crate::store::StoreError;
+
+/// Why a document was not answered. A file that cannot be read is not among
+/// the reasons: it is answered `degraded`, with its problem.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The store could not be read or written; nothing was answered.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No place to parse it in, now; try again.
+    #[error(transparent)]
+    Sandbox(SandboxError),
+    /// The answer could not be computed or written as JSON.
+    #[error("the answer could not be made: {0}")]
+    Internal(String),
+}
