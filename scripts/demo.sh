@@ -16,7 +16,7 @@ for file in "$folder"/firm/*.ndjson; do
   kind="$(basename "$file" .ndjson)"
   "$bin/scrutineer" import "$kind" "$file"
 done
-"$bin/scrutineer" import document "$folder/firm/documents"
+"$bin/scrutineer" ingest "$folder/firm/documents"
 key="$("$bin/scrutineer" keys create --name demo)"
 printf '\n  Sign in at  http://%s/\n  with key    %s\n\n' "$SCRUTINEER_LISTEN" "$key"
 [[ "${2:-}" == "--no-serve" ]] && exit 0

@@ -7,11 +7,13 @@ mod audit;
 mod exit;
 mod health;
 mod import;
+mod ingest;
 mod keys;
 mod models;
 mod read;
 mod serve;
 mod store_args;
+mod with_service;
 mod worker;
 
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Canonical records from CSV or NDJSON into the store
     Import(import::ImportArgs),
+    /// Documents into the store: each read, judged, its answer chained
+    Ingest(ingest::IngestArgs),
     /// Keys of callers: create, list, revoke
     Keys(keys::KeysArgs),
     /// Models: list, verify, promote, roll back
@@ -54,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Audit(args) => audit::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Ingest(args) => ingest::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Read(args) => read::run(&args),

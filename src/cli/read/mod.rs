@@ -12,11 +12,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit;
-use crate::cases::invoice::{Assessment, Context, InvoiceCase};
+use super::with_service::load_invoice_case;
+use crate::cases::invoice::{Assessment, Context};
 use crate::documents::Parsed;
 use crate::documents::parse::ParseOptions;
 use crate::documents::sandbox::{MAX_FILE_BYTES, Sandbox, SandboxConfig, SandboxError};
-use crate::registry::{Registry, locate};
 
 /// Arguments of `read`.
 #[derive(Debug, Args)]
@@ -68,7 +68,7 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
         return exit::environment(&error.to_string());
     }
     let models_dir = args.models_dir.clone();
-    let loaded = tokio::task::spawn_blocking(move || load(models_dir.as_deref()));
+    let loaded = tokio::task::spawn_blocking(move || load_invoice_case(models_dir.as_deref()));
     let options = ParseOptions {
         ignore_xml: args.ignore_xml,
         ..ParseOptions::default()
@@ -109,12 +109,6 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
         }
     }
     code
-}
-
-fn load(models_dir: Option<&Path>) -> Result<InvoiceCase, String> {
-    let folder = locate(models_dir).map_err(|error| error.to_string())?;
-    let registry = Registry::open(&folder).map_err(|error| error.to_string())?;
-    InvoiceCase::load(&registry).map_err(|error| error.to_string())
 }
 
 /// Parses one file; what the file does to its reader is a problem in the answer,
