@@ -1,0 +1,133 @@
+//! Currencies as printed: ISO 4217 codes, signs and names.
+
+/// ISO 4217 codes that appear on invoices; three capital letters alone are too
+/// often something else to accept any.
+const CODES: &[&str] = &[
+    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DEM", "DKK",
+    "EGP", "EUR", "GBP", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW",
+    "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD",
+    "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "XAF",
+    "XOF", "ZAR",
+];
+
+/// A currency read from a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency {
+    /// ISO 4217.
+    pub code: &'static str,
+    /// False for a sign that several currencies share (`$`, `kr`).
+    pub certain: bool,
+}
+
+const fn sure(code: &'static str) -> Option<Currency> {
+    Some(Currency { code, certain: true })
+}
+
+const fn likely(code: &'static str) -> Option<Currency> {
+    Some(Currency { code, certain: false })
+}
+
+/// The currency a whole word names.
+#[must_use]
+pub fn of_word(word: &str) -> Option<Currency> {
+    let word = word.trim_matches(|c: char| "()[].,:;/*".contains(c) && c != '$');
+    if let Some(code) = CODES.iter().find(|c| **c == word) {
+        return sure(code);
+    }
+    if let Some(found) = of_sign(word) {
+        return Some(found);
+    }
+    match word.to_lowercase().as_str() {
+        "euro" | "euros" | "eur" | "teuro" => sure("EUR"),
+        "gbp" | "pounds" => sure("GBP"),
+        "usd" | "dollars" => sure("USD"),
+        "chf" | "sfr" | "fr" if word.starts_with(['C', 'S']) => sure("CHF"),
+        "kč" => sure("CZK"),
+        "zł" | "zl" | "złotych" => sure("PLN"),
+        "ft" if word == "Ft" => sure("HUF"),
+        "lei" => sure("RON"),
+        "rs" | "rupees" => sure("INR"),
+        "kr" => likely("SEK"),
+        "dkk" => sure("DKK"),
+        _ => None,
+    }
+}
+
+/// The currency of a sign such as `€`.
+#[must_use]
+pub fn of_sign(sign: &str) -> Option<Currency> {
+    match sign {
+        "€" | "\u{80}" => sure("EUR"),
+        "£" => sure("GBP"),
+        "US$" => sure("USD"),
+        "C$" | "CA$" => sure("CAD"),
+        "A$" | "AU$" => sure("AUD"),
+        "NZ$" => sure("NZD"),
+        "S$" => sure("SGD"),
+        "HK$" => sure("HKD"),
+        "R$" => sure("BRL"),
+        "$" => likely("USD"),
+        "₹" => sure("INR"),
+        "¥" => likely("JPY"),
+        "₽" => sure("RUB"),
+        "₺" => sure("TRY"),
+        "₪" => sure("ILS"),
+        "₩" => sure("KRW"),
+        _ => None,
+    }
+}
+
+/// Splits a currency sign or code off the front of a word: `EUR12`, `€12`.
+#[must_use]
+pub fn strip_prefix(word: &str) -> Option<(Currency, &str)> {
+    strip(word, |w, s| w.strip_prefix(s))
+}
+
+/// Splits a currency sign or code off the end of a word: `12€`, `12EUR`.
+#[must_use]
+pub fn strip_suffix(word: &str) -> Option<(Currency, &str)> {
+    strip(word, |w, s| w.strip_suffix(s))
+}
+
+const SIGNS: &[&str] = &[
+    "US$", "CA$", "AU$", "NZ$", "HK$", "C$", "A$", "S$", "R$", "$", "€", "£", "₹", "¥", "₽", "₺",
+    "₪", "₩",
+];
+
+fn strip<'a>(
+    word: &'a str,
+    cut: impl Fn(&'a str, &'static str) -> Option<&'a str>,
+) -> Option<(Currency, &'a str)> {
+    for sign in SIGNS {
+        if let Some(rest) = cut(word, sign).filter(|r| !r.is_empty()) {
+            return of_sign(sign).map(|c| (c, rest));
+        }
+    }
+    for code in CODES.iter().copied().chain(["Rs.", "Euro", "Rs", "Kč", "zł", "kr"]) {
+        if let Some(rest) = cut(word, code)
+            && rest.chars().any(|c| c.is_ascii_digit())
+            && !rest.chars().any(char::is_alphabetic)
+        {
+            return of_word(code).map(|c| (c, rest));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn words_signs_and_glued() {
+        assert_eq!(of_word("EUR").unwrap().code, "EUR");
+        assert_eq!(of_word("(EUR)").unwrap().code, "EUR");
+        assert_eq!(of_word("£").unwrap().code, "GBP");
+        assert!(!of_word("$").unwrap().certain);
+        assert_eq!(of_word("GLN"), None);
+        assert_eq!(strip_suffix("12,50€").unwrap().1, "12,50");
+        assert_eq!(strip_prefix("EUR12.50").unwrap().1, "12.50");
+        assert_eq!(strip_prefix("EUROPE"), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! Identifiers: what an invoice, order or customer number can look like.
+
+/// An identifier at the start of a run of words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identifier {
+    /// As printed, words joined by one space.
+    pub value: String,
+    /// How many words it takes.
+    pub words: usize,
+}
+
+/// Reads one word as an identifier: 1 to 40 characters with at least one digit,
+/// no web address, no phone prefix. A trailing comma or point does not belong to it.
+#[must_use]
+pub fn read(word: &str) -> Option<Identifier> {
+    let value = word.trim_matches(|c: char| "#:;,()[]\"'“”„>".contains(c)).trim_end_matches('.');
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let shaped = (1..=40).contains(&value.chars().count())
+        && digits > 0
+        && value.chars().all(|c| c.is_alphanumeric() || "-/._#&+*\u{2013}".contains(c))
+        && value.starts_with(char::is_alphanumeric);
+    shaped.then(|| Identifier { value: value.to_owned(), words: 1 })
+}
+
+/// Reads an identifier printed in several words: a short prefix in capitals
+/// before digits (`RE 2024 17`, `FC 0012/2024`), or parts held by a stroke (`12 / 2024`).
+#[must_use]
+pub fn read_spaced(words: &[&str]) -> Option<Identifier> {
+    let first = words.first()?.trim_start_matches('#');
+    let mut value = first.to_owned();
+    let mut taken = 1;
+    let prefix = first.len() <= 5 && first.chars().all(|c| c.is_ascii_uppercase() || c == '-');
+    if prefix {
+        let next = read(words.get(1)?)?;
+        if next.value.chars().next().is_some_and(|c| c.is_ascii_digit()) {
+            value = format!("{value} {}", next.value);
+            taken = 2;
+        }
+    }
+    while taken + 1 < words.len() && matches!(words[taken], "/" | "-") {
+        let Some(next) = read(words[taken + 1]) else { break };
+        value = format!("{value} {} {}", words[taken], next.value);
+        taken += 2;
+    }
+    (taken > 1 && taken <= 5 && value.chars().any(|c| c.is_ascii_digit())).then_some(Identifier { value, words: taken })
+}
+
+/// Letters and digits as a pattern: `RE-2024/17` gives `A-9/9`.
+#[must_use]
+pub fn shape(value: &str) -> String {
+    let mut out = String::new();
+    for c in value.chars() {
+        let class = if c.is_ascii_digit() { '9' } else if c.is_alphabetic() { 'A' } else { c };
+        if !out.ends_with(class) {
+            out.push(class);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_numbers_look_like() {
+        for text in ["RE-20140703/502", "00.123.456.7-2018-1", "F20180027", "181301674", "TX-471102"] {
+            assert_eq!(read(text).unwrap().value, text);
+        }
+        assert_eq!(read("#42").unwrap().value, "42");
+        assert_eq!(read("42.").unwrap().value, "42");
+        for text in ["Rechnung", "www.a.de", "a@b1.de", "", "€12"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn in_several_words() {
+        assert_eq!(read_spaced(&["RE", "2024", "17"]).unwrap().value, "RE 2024");
+        assert_eq!(read_spaced(&["12", "/", "2024"]).unwrap().value, "12 / 2024");
+        assert_eq!(read_spaced(&["Rechnung", "12"]), None);
+        assert_eq!(shape("RE-2024/17"), "A-9/9");
+    }
+}
