@@ -10,7 +10,11 @@ pub fn fold(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    for c in text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
         match c {
             'ß' => out.push_str("ss"),
             'ł' => out.push('l'),
@@ -27,7 +31,10 @@ pub fn fold(text: &str) -> String {
 /// are one; `#`, `№` and `%` stay because labels use them.
 #[must_use]
 pub fn squeeze(text: &str) -> String {
-    fold(text).chars().filter(|c| c.is_alphanumeric() || matches!(c, '#' | '%')).collect()
+    fold(text)
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, '#' | '%'))
+        .collect()
 }
 
 /// White space collapsed to single spaces, ends trimmed.

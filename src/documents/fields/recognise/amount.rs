@@ -54,7 +54,9 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
         if *word == "%" {
             percent = true;
             at += 1;
-        } else if matches!(*word, "-" | "CR" | "Cr" | "cr") && words.get(at + 1).is_none_or(|n| !starts_digit(n)) {
+        } else if matches!(*word, "-" | "CR" | "Cr" | "cr")
+            && words.get(at + 1).is_none_or(|n| !starts_digit(n))
+        {
             sign = true;
             at += 1;
         }
@@ -62,13 +64,22 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
     if let Some(found) = words.get(at).and_then(|w| currency::of_word(w))
         && money.is_none()
         && !percent
-        && !words.get(at + 1).is_some_and(|n| starts_digit(n) && glued_to_next(words[at]))
+        && !words
+            .get(at + 1)
+            .is_some_and(|n| starts_digit(n) && glued_to_next(words[at]))
     {
         money = Some(found);
         at += 1;
     }
     let value = if sign { -number.value } else { number.value };
-    Some(Amount { value, decimals: number.decimals, grouped: number.grouped, currency: money, percent, words: at })
+    Some(Amount {
+        value,
+        decimals: number.decimals,
+        grouped: number.grouped,
+        currency: money,
+        percent,
+        words: at,
+    })
 }
 
 fn starts_digit(word: &str) -> bool {
@@ -119,7 +130,11 @@ impl<'a> Core<'a> {
                 found = Some(currency);
                 rest = inner;
             }
-            if let Some(inner) = rest.strip_suffix(",-").or_else(|| rest.strip_suffix(".-")).or_else(|| rest.strip_suffix(",--")) {
+            if let Some(inner) = rest
+                .strip_suffix(",-")
+                .or_else(|| rest.strip_suffix(".-"))
+                .or_else(|| rest.strip_suffix(",--"))
+            {
                 rest = inner;
             } else if let Some(inner) = rest
                 .strip_suffix(['-', '\u{2212}', '\u{2013}'])
@@ -129,25 +144,42 @@ impl<'a> Core<'a> {
                 negative = true;
                 rest = inner;
             }
-            rest = rest.strip_suffix(['.', ',', ';', ':', '*', ')']).unwrap_or(rest);
+            rest = rest
+                .strip_suffix(['.', ',', ';', ':', '*', ')'])
+                .unwrap_or(rest);
         }
-        let plain = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || ".,'\u{2019}`".contains(c));
-        plain.then_some(Self { digits: rest, negative, currency: found, percent })
+        let plain = !rest.is_empty()
+            && rest
+                .chars()
+                .all(|c| c.is_ascii_digit() || ".,'\u{2019}`".contains(c));
+        plain.then_some(Self {
+            digits: rest,
+            negative,
+            currency: found,
+            percent,
+        })
     }
 }
 
 /// Joins `1 234,56` written with spaces: groups of three follow one to three digits.
 /// Groups are joined only up to a decimal fraction, so that columns of whole
 /// numbers stay apart.
-fn longest_number(core: &Core<'_>, words: &[&str], mark: Option<DecimalMark>) -> Option<(number::Number, usize)> {
+fn longest_number(
+    core: &Core<'_>,
+    words: &[&str],
+    mark: Option<DecimalMark>,
+) -> Option<(number::Number, usize)> {
     let alone = number::parse(core.digits, mark);
-    let is_group = |d: &str| d.len() <= 3 && !d.starts_with('0') && d.chars().all(|c| c.is_ascii_digit());
+    let is_group =
+        |d: &str| d.len() <= 3 && !d.starts_with('0') && d.chars().all(|c| c.is_ascii_digit());
     if is_group(core.digits) && core.digits.len() + 1 > 1 && !core.percent {
         let mut joined = core.digits.to_owned();
         for (i, word) in words.iter().enumerate().skip(1).take(3) {
             let Some(next) = Core::of(word) else { break };
             let digits = next.digits;
-            let head = digits.get(..3).is_some_and(|h| h.chars().all(|c| c.is_ascii_digit()));
+            let head = digits
+                .get(..3)
+                .is_some_and(|h| h.chars().all(|c| c.is_ascii_digit()));
             if !head || !word.starts_with(|c: char| c.is_ascii_digit()) {
                 break;
             }
@@ -198,7 +230,11 @@ mod tests {
             ("₹1,23,456.00", "123456.00", 1),
             ("-$65.00", "-65.00", 1),
         ] {
-            assert_eq!(read_text(text).unwrap(), (value.to_owned(), words), "{text}");
+            assert_eq!(
+                read_text(text).unwrap(),
+                (value.to_owned(), words),
+                "{text}"
+            );
         }
     }
 

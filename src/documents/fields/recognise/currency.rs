@@ -20,11 +20,17 @@ pub struct Currency {
 }
 
 const fn sure(code: &'static str) -> Option<Currency> {
-    Some(Currency { code, certain: true })
+    Some(Currency {
+        code,
+        certain: true,
+    })
 }
 
 const fn likely(code: &'static str) -> Option<Currency> {
-    Some(Currency { code, certain: false })
+    Some(Currency {
+        code,
+        certain: false,
+    })
 }
 
 /// The currency a whole word names.
@@ -103,7 +109,11 @@ fn strip<'a>(
             return of_sign(sign).map(|c| (c, rest));
         }
     }
-    for code in CODES.iter().copied().chain(["Rs.", "Euro", "Rs", "Kč", "zł", "kr"]) {
+    for code in CODES
+        .iter()
+        .copied()
+        .chain(["Rs.", "Euro", "Rs", "Kč", "zł", "kr"])
+    {
         if let Some(rest) = cut(word, code)
             && rest.chars().any(|c| c.is_ascii_digit())
             && !rest.chars().any(char::is_alphabetic)

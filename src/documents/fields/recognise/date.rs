@@ -72,7 +72,9 @@ pub fn read(words: &[&str]) -> Option<DateRead> {
         return None;
     }
     let most = words.len().min(6);
-    (1..=most).rev().find_map(|count| read_exactly(&words[..count]))
+    (1..=most)
+        .rev()
+        .find_map(|count| read_exactly(&words[..count]))
 }
 
 fn read_exactly(words: &[&str]) -> Option<DateRead> {
@@ -102,7 +104,10 @@ fn read_exactly(words: &[&str]) -> Option<DateRead> {
             _ => clean.push(piece),
         }
     }
-    while matches!(clean.last(), Some(Piece::Filler | Piece::Separator('.' | ','))) {
+    while matches!(
+        clean.last(),
+        Some(Piece::Filler | Piece::Separator('.' | ','))
+    ) {
         clean.pop();
     }
     let mut read = shape(&clean)?;
@@ -113,21 +118,33 @@ fn read_exactly(words: &[&str]) -> Option<DateRead> {
 fn pieces_of(word: &str, pieces: &mut Vec<Piece>) -> Option<()> {
     // A time of day glued to an ISO date says nothing about the day.
     let word = match word.find('T') {
-        Some(at) if at >= 8 && word[..at].chars().all(|c| c.is_ascii_digit() || c == '-') => &word[..at],
+        Some(at) if at >= 8 && word[..at].chars().all(|c| c.is_ascii_digit() || c == '-') => {
+            &word[..at]
+        }
         _ => word,
     };
     let mut rest = word;
     while let Some(c) = rest.chars().next() {
         let same = |x: char| {
-            if c.is_ascii_digit() { x.is_ascii_digit() } else { c.is_alphabetic() && (x.is_alphabetic() || x == '\u{301}') }
+            if c.is_ascii_digit() {
+                x.is_ascii_digit()
+            } else {
+                c.is_alphabetic() && (x.is_alphabetic() || x == '\u{301}')
+            }
         };
-        let end = rest.find(|x: char| !same(x)).unwrap_or(rest.len()).max(c.len_utf8());
+        let end = rest
+            .find(|x: char| !same(x))
+            .unwrap_or(rest.len())
+            .max(c.len_utf8());
         let (run, tail) = rest.split_at(end);
         if c.is_ascii_digit() {
             if run.len() > 8 {
                 return None;
             }
-            pieces.push(Piece::Number { value: run.parse().ok()?, digits: run.len() });
+            pieces.push(Piece::Number {
+                value: run.parse().ok()?,
+                digits: run.len(),
+            });
         } else if c.is_alphabetic() {
             if let Some(month) = month::number(run) {
                 pieces.push(Piece::Month(month));
@@ -136,8 +153,15 @@ fn pieces_of(word: &str, pieces: &mut Vec<Piece>) -> Option<()> {
             } else {
                 return None;
             }
-        } else if matches!(c, '.' | '/' | '-' | '\u{2013}' | '\u{2011}' | ',' | '\'' | '\u{2019}' | 'º' | '°') {
-            pieces.push(Piece::Separator(if matches!(c, '\u{2013}' | '\u{2011}') { '-' } else { c }));
+        } else if matches!(
+            c,
+            '.' | '/' | '-' | '\u{2013}' | '\u{2011}' | ',' | '\'' | '\u{2019}' | 'º' | '°'
+        ) {
+            pieces.push(Piece::Separator(if matches!(c, '\u{2013}' | '\u{2011}') {
+                '-'
+            } else {
+                c
+            }));
         } else {
             return None;
         }
@@ -156,45 +180,97 @@ fn is_filler(word: &str) -> bool {
 /// Recognises the shape of the pieces; `words` is filled in by the caller.
 fn shape(pieces: &[Piece]) -> Option<DateRead> {
     use Piece::{Filler, Month, Number, Separator};
-    let significant: Vec<&Piece> = pieces.iter().filter(|p| matches!(p, Number { .. } | Month(_))).collect();
-    let between_ok = pieces.iter().all(|p| !matches!(p, Separator('º' | '°' | '\'' | '\u{2019}')));
+    let significant: Vec<&Piece> = pieces
+        .iter()
+        .filter(|p| matches!(p, Number { .. } | Month(_)))
+        .collect();
+    let between_ok = pieces
+        .iter()
+        .all(|p| !matches!(p, Separator('º' | '°' | '\'' | '\u{2019}')));
     match (significant.as_slice(), pieces) {
         // 20240131
         ([Number { value, digits: 8 }], [_]) => {
             certain(year_of(value / 10_000, 4)?, value / 100 % 100, value % 100)
         }
         // 31 December 2024, 31-Dec-24, 31. Dezember 2024, 1er mars 2020
-        ([Number { value: day, digits: 1..=2 }, Month(month), Number { value: year, digits: digits @ (2 | 4) }], _) => {
-            certain(year_of(*year, *digits)?, *month, *day)
-        }
+        (
+            [
+                Number {
+                    value: day,
+                    digits: 1..=2,
+                },
+                Month(month),
+                Number {
+                    value: year,
+                    digits: digits @ (2 | 4),
+                },
+            ],
+            _,
+        ) => certain(year_of(*year, *digits)?, *month, *day),
         // December 31, 2024
-        ([Month(month), Number { value: day, digits: 1..=2 }, Number { value: year, digits: digits @ (2 | 4) }], _)
-            if !matches!(pieces.get(1), Some(Separator('/'))) || *digits == 4 =>
-        {
+        (
+            [
+                Month(month),
+                Number {
+                    value: day,
+                    digits: 1..=2,
+                },
+                Number {
+                    value: year,
+                    digits: digits @ (2 | 4),
+                },
+            ],
+            _,
+        ) if !matches!(pieces.get(1), Some(Separator('/'))) || *digits == 4 => {
             certain(year_of(*year, *digits)?, *month, *day)
         }
         // 2024 December 31
-        ([Number { value: year, digits: 4 }, Month(month), Number { value: day, digits: 1..=2 }], _) => {
-            certain(year_of(*year, 4)?, *month, *day)
-        }
+        (
+            [
+                Number {
+                    value: year,
+                    digits: 4,
+                },
+                Month(month),
+                Number {
+                    value: day,
+                    digits: 1..=2,
+                },
+            ],
+            _,
+        ) => certain(year_of(*year, 4)?, *month, *day),
         ([Number { .. }, Number { .. }, Number { .. }], [a, Separator(x), b, Separator(y), c])
             if x == y && between_ok && matches!(x, '.' | '/' | '-') =>
         {
             numeric(a, b, c, *x)
         }
         // 31 12 2024 with nothing but space between needs its four-digit year.
-        ([Number { digits: 2, .. }, Number { digits: 2, .. }, Number { digits: 4, .. }], [a, Filler, b, Filler, c]) => {
-            numeric(a, b, c, ' ')
-        }
+        (
+            [
+                Number { digits: 2, .. },
+                Number { digits: 2, .. },
+                Number { digits: 4, .. },
+            ],
+            [a, Filler, b, Filler, c],
+        ) => numeric(a, b, c, ' '),
         _ => None,
     }
 }
 
 fn numeric(a: &Piece, b: &Piece, c: &Piece, separator: char) -> Option<DateRead> {
     let (
-        Piece::Number { value: a, digits: da },
-        Piece::Number { value: b, digits: db },
-        Piece::Number { value: c, digits: dc },
+        Piece::Number {
+            value: a,
+            digits: da,
+        },
+        Piece::Number {
+            value: b,
+            digits: db,
+        },
+        Piece::Number {
+            value: c,
+            digits: dc,
+        },
     ) = (a, b, c)
     else {
         return None;
@@ -208,16 +284,30 @@ fn numeric(a: &Piece, b: &Piece, c: &Piece, separator: char) -> Option<DateRead>
     let year = year_of(*c, *dc)?;
     let day_first = NaiveDate::from_ymd_opt(year, *b, *a);
     // Points between are never American.
-    let month_first = if separator == '.' { day_first } else { NaiveDate::from_ymd_opt(year, *a, *b) };
+    let month_first = if separator == '.' {
+        day_first
+    } else {
+        NaiveDate::from_ymd_opt(year, *a, *b)
+    };
     if day_first.is_none() && month_first.is_none() {
         return None;
     }
-    Some(DateRead { day_first, month_first, explicit: *dc == 4, words: 0 })
+    Some(DateRead {
+        day_first,
+        month_first,
+        explicit: *dc == 4,
+        words: 0,
+    })
 }
 
 fn certain(year: i32, month: u32, day: u32) -> Option<DateRead> {
     let date = NaiveDate::from_ymd_opt(year, month, day)?;
-    Some(DateRead { day_first: Some(date), month_first: Some(date), explicit: true, words: 0 })
+    Some(DateRead {
+        day_first: Some(date),
+        month_first: Some(date),
+        explicit: true,
+        words: 0,
+    })
 }
 
 /// Two digits mean 1980 to 2079; other years are taken as they stand, 1950 to 2100.
@@ -227,7 +317,10 @@ fn year_of(value: u32, digits: usize) -> Option<i32> {
         2 => value + 2000,
         _ => value,
     };
-    (1950..=2100).contains(&year).then(|| i32::try_from(year).ok()).flatten()
+    (1950..=2100)
+        .contains(&year)
+        .then(|| i32::try_from(year).ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -253,10 +346,29 @@ mod tests {
     #[test]
     fn written_and_numeric() {
         for text in [
-            "31.12.2024", "31. 12. 2024", "31.12.24", "2024-12-31", "2024/12/31", "20241231", "31/12/2024",
-            "12/31/2024", "31-Dec-2024", "31-Dec-24", "31. Dezember 2024", "31 décembre 2024", "December 31, 2024",
-            "Dec 31 2024", "31 de diciembre de 2024", "31 dicembre 2024", "31st December 2024", "2024-12-31T00:00:00",
-            "Dec. 31st, 2024", "31 december 2024", "31 12 2024", "(31.12.2024)", "31/Dec/2024",
+            "31.12.2024",
+            "31. 12. 2024",
+            "31.12.24",
+            "2024-12-31",
+            "2024/12/31",
+            "20241231",
+            "31/12/2024",
+            "12/31/2024",
+            "31-Dec-2024",
+            "31-Dec-24",
+            "31. Dezember 2024",
+            "31 décembre 2024",
+            "December 31, 2024",
+            "Dec 31 2024",
+            "31 de diciembre de 2024",
+            "31 dicembre 2024",
+            "31st December 2024",
+            "2024-12-31T00:00:00",
+            "Dec. 31st, 2024",
+            "31 december 2024",
+            "31 12 2024",
+            "(31.12.2024)",
+            "31/Dec/2024",
         ] {
             assert_eq!(only(text).as_deref(), Some("2024-12-31"), "{text}");
         }
@@ -266,16 +378,37 @@ mod tests {
 
     #[test]
     fn ambiguous_keeps_both() {
-        assert_eq!(both("03/04/2024").unwrap(), (Some("2024-04-03".into()), Some("2024-03-04".into())));
+        assert_eq!(
+            both("03/04/2024").unwrap(),
+            (Some("2024-04-03".into()), Some("2024-03-04".into()))
+        );
         assert_eq!(only("03.04.2024").as_deref(), Some("2024-04-03"));
-        assert_eq!(both("31/12/2024").unwrap(), (Some("2024-12-31".into()), None));
-        assert_eq!(both("12/31/2024").unwrap(), (None, Some("2024-12-31".into())));
+        assert_eq!(
+            both("31/12/2024").unwrap(),
+            (Some("2024-12-31".into()), None)
+        );
+        assert_eq!(
+            both("12/31/2024").unwrap(),
+            (None, Some("2024-12-31".into()))
+        );
     }
 
     #[test]
     fn leap_days_and_nonsense() {
         assert_eq!(only("29.02.2024").as_deref(), Some("2024-02-29"));
-        for text in ["29.02.2023", "32.01.2024", "1.234,56", "13/13/2024", "2.1.1", "192.168.1.1", "Mai", "12", "1 2 3", "00.00.2024", "99999999"] {
+        for text in [
+            "29.02.2023",
+            "32.01.2024",
+            "1.234,56",
+            "13/13/2024",
+            "2.1.1",
+            "192.168.1.1",
+            "Mai",
+            "12",
+            "1 2 3",
+            "00.00.2024",
+            "99999999",
+        ] {
             assert_eq!(both(text), None, "{text}");
         }
     }

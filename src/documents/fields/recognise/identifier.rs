@@ -13,13 +13,23 @@ pub struct Identifier {
 /// no web address, no phone prefix. A trailing comma or point does not belong to it.
 #[must_use]
 pub fn read(word: &str) -> Option<Identifier> {
-    let value = word.trim_matches(|c: char| "#:;,()[]\"'“”„>".contains(c)).trim_end_matches('.');
+    let value = word
+        .trim_matches(|c: char| "#:;,()[]\"'“”„>".contains(c))
+        .trim_end_matches('.');
     let digits = value.chars().filter(char::is_ascii_digit).count();
-    let shaped = (1..=40).contains(&value.chars().count())
+    // `(380)` is a remark on the word before it.
+    let remark = word.starts_with('(') && word.ends_with(')');
+    let shaped = !remark
+        && (1..=40).contains(&value.chars().count())
         && digits > 0
-        && value.chars().all(|c| c.is_alphanumeric() || "-/._#&+*\u{2013}".contains(c))
+        && value
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-/._#&+*\u{2013}".contains(c))
         && value.starts_with(char::is_alphanumeric);
-    shaped.then(|| Identifier { value: value.to_owned(), words: 1 })
+    shaped.then(|| Identifier {
+        value: value.to_owned(),
+        words: 1,
+    })
 }
 
 /// Reads an identifier printed in several words: a short prefix in capitals
@@ -32,17 +42,27 @@ pub fn read_spaced(words: &[&str]) -> Option<Identifier> {
     let prefix = first.len() <= 5 && first.chars().all(|c| c.is_ascii_uppercase() || c == '-');
     if prefix {
         let next = read(words.get(1)?)?;
-        if next.value.chars().next().is_some_and(|c| c.is_ascii_digit()) {
+        if next
+            .value
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii_digit())
+        {
             value = format!("{value} {}", next.value);
             taken = 2;
         }
     }
     while taken + 1 < words.len() && matches!(words[taken], "/" | "-") {
-        let Some(next) = read(words[taken + 1]) else { break };
+        let Some(next) = read(words[taken + 1]) else {
+            break;
+        };
         value = format!("{value} {} {}", words[taken], next.value);
         taken += 2;
     }
-    (taken > 1 && taken <= 5 && value.chars().any(|c| c.is_ascii_digit())).then_some(Identifier { value, words: taken })
+    (taken > 1 && taken <= 5 && value.chars().any(|c| c.is_ascii_digit())).then_some(Identifier {
+        value,
+        words: taken,
+    })
 }
 
 /// Letters and digits as a pattern: `RE-2024/17` gives `A-9/9`.
@@ -50,7 +70,13 @@ pub fn read_spaced(words: &[&str]) -> Option<Identifier> {
 pub fn shape(value: &str) -> String {
     let mut out = String::new();
     for c in value.chars() {
-        let class = if c.is_ascii_digit() { '9' } else if c.is_alphabetic() { 'A' } else { c };
+        let class = if c.is_ascii_digit() {
+            '9'
+        } else if c.is_alphabetic() {
+            'A'
+        } else {
+            c
+        };
         if !out.ends_with(class) {
             out.push(class);
         }
@@ -65,11 +91,18 @@ mod tests {
 
     #[test]
     fn what_numbers_look_like() {
-        for text in ["RE-20140703/502", "00.123.456.7-2018-1", "F20180027", "181301674", "TX-471102"] {
+        for text in [
+            "RE-20140703/502",
+            "00.123.456.7-2018-1",
+            "F20180027",
+            "181301674",
+            "TX-471102",
+        ] {
             assert_eq!(read(text).unwrap().value, text);
         }
         assert_eq!(read("#42").unwrap().value, "42");
         assert_eq!(read("42.").unwrap().value, "42");
+        assert_eq!(read("(380)"), None);
         for text in ["Rechnung", "www.a.de", "a@b1.de", "", "€12"] {
             assert_eq!(read(text), None, "{text}");
         }
@@ -78,7 +111,10 @@ mod tests {
     #[test]
     fn in_several_words() {
         assert_eq!(read_spaced(&["RE", "2024", "17"]).unwrap().value, "RE 2024");
-        assert_eq!(read_spaced(&["12", "/", "2024"]).unwrap().value, "12 / 2024");
+        assert_eq!(
+            read_spaced(&["12", "/", "2024"]).unwrap().value,
+            "12 / 2024"
+        );
         assert_eq!(read_spaced(&["Rechnung", "12"]), None);
         assert_eq!(shape("RE-2024/17"), "A-9/9");
     }

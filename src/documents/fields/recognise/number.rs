@@ -83,7 +83,9 @@ pub fn parse(text: &str, mark: Option<DecimalMark>) -> Option<Number> {
         Some((at, sure)) => (&text[..at], &text[at + 1..], sure),
         None => (text, "", false),
     };
-    let evidence = decimal.filter(|_| sure).and_then(|(at, _)| mark_at(text, at));
+    let evidence = decimal
+        .filter(|_| sure)
+        .and_then(|(at, _)| mark_at(text, at));
     let grouped = is_grouped(whole)?;
     let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
     if digits.len() + fraction.len() > 18 {
@@ -101,7 +103,12 @@ pub fn parse(text: &str, mark: Option<DecimalMark>) -> Option<Number> {
         (true, None, 0, 2..) => Some(DecimalMark::Point),
         _ => None,
     };
-    Some(Number { value, decimals, evidence: evidence.or(implied), grouped })
+    Some(Number {
+        value,
+        decimals,
+        evidence: evidence.or(implied),
+        grouped,
+    })
 }
 
 fn mark_at(text: &str, at: usize) -> Option<DecimalMark> {
@@ -153,9 +160,15 @@ pub fn document_mark<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Decimal
     let (mut comma, mut point) = (0_usize, 0_usize);
     for text in texts {
         let core = text.trim_matches(|c: char| !c.is_ascii_digit());
-        let Some(number) = parse(core, None) else { continue };
+        let Some(number) = parse(core, None) else {
+            continue;
+        };
         // Two decimals are money; 1.1 is more often a section or a version.
-        let weight = if number.decimals == 2 || number.grouped { 2 } else { 1 };
+        let weight = if number.decimals == 2 || number.grouped {
+            2
+        } else {
+            1
+        };
         match number.evidence {
             Some(DecimalMark::Comma) => comma += weight,
             Some(DecimalMark::Point) => point += weight,
@@ -189,7 +202,14 @@ mod tests {
 
     #[test]
     fn every_way_of_writing_it() {
-        for text in ["1.234,56", "1,234.56", "1 234,56", "1'234.56", "1\u{2019}234.56", "1234,56"] {
+        for text in [
+            "1.234,56",
+            "1,234.56",
+            "1 234,56",
+            "1'234.56",
+            "1\u{2019}234.56",
+            "1234,56",
+        ] {
             assert_eq!(value(text, None).unwrap(), "1234.56", "{text}");
         }
         assert_eq!(value("1,23,456.00", None).unwrap(), "123456.00");
@@ -210,15 +230,30 @@ mod tests {
 
     #[test]
     fn no_numbers() {
-        for text in ["", "1..2", "12.34.56", "1,2,3", "1.2345.678", "a1", "1,", "1.234.56"] {
+        for text in [
+            "",
+            "1..2",
+            "12.34.56",
+            "1,2,3",
+            "1.2345.678",
+            "a1",
+            "1,",
+            "1.234.56",
+        ] {
             assert_eq!(value(text, None), None, "{text}");
         }
     }
 
     #[test]
     fn the_document_tells_its_mark() {
-        assert_eq!(document_mark(["1.234,56", "22,00", "v1.2"].into_iter()), Some(DecimalMark::Comma));
-        assert_eq!(document_mark(["12.50", "1,234"].into_iter()), Some(DecimalMark::Point));
+        assert_eq!(
+            document_mark(["1.234,56", "22,00", "v1.2"].into_iter()),
+            Some(DecimalMark::Comma)
+        );
+        assert_eq!(
+            document_mark(["12.50", "1,234"].into_iter()),
+            Some(DecimalMark::Point)
+        );
         assert_eq!(document_mark(["1234"].into_iter()), None);
     }
 

@@ -1,0 +1,137 @@
+//! One document with everything known of it before fields are chosen.
+
+use rust_decimal::Decimal;
+
+use super::candidates::{Candidates, Fact};
+use super::concept::Concept;
+use super::evidence::Habits;
+use super::labels::{self, Hit};
+use super::layout::Layout;
+use super::proof::{self, Labelled, Sum};
+use super::relation::{Labels, Relation};
+use crate::documents::Page;
+
+/// Rows, labels, candidates and sums of one document.
+pub struct Analysis {
+    /// Rows and segments.
+    pub layout: Layout,
+    /// Labels found.
+    pub hits: Vec<Hit>,
+    /// How numbers and dates are written.
+    pub habits: Habits,
+    /// What could be a value.
+    pub candidates: Candidates,
+    /// For each amount, the labels around it.
+    pub amount_relations: Vec<Vec<Relation>>,
+    /// For each date.
+    pub date_relations: Vec<Vec<Relation>>,
+    /// For each identifier.
+    pub identifier_relations: Vec<Vec<Relation>>,
+    /// Sums that hold among the amounts.
+    pub sums: Vec<Sum>,
+}
+
+impl Analysis {
+    /// Reads a document.
+    #[must_use]
+    pub fn of(pages: &[Page]) -> Self {
+        let layout = Layout::of(pages);
+        let habits = Habits::of(&layout);
+        let mut hits = labels::find(&layout);
+        settle_heads(&layout, &mut hits);
+        let candidates = Candidates::of(&layout, &habits);
+        let labels = Labels::new(&layout, &hits);
+        let relate = |list: &[super::candidates::Candidate]| -> Vec<Vec<Relation>> {
+            list.iter().map(|c| labels.around(&c.tokens)).collect()
+        };
+        let amount_relations = relate(&candidates.amounts);
+        let date_relations = relate(&candidates.dates);
+        let identifier_relations = relate(&candidates.identifiers);
+        let labelled: Vec<Labelled> = candidates
+            .amounts
+            .iter()
+            .zip(&amount_relations)
+            .filter_map(|(candidate, relations)| {
+                let Fact::Amount(money) = &candidate.fact else {
+                    return None;
+                };
+                let of =
+                    |concepts: &[(Concept, f32)]| labels.support(relations, concepts, &[]).best();
+                (money.decimals == 2
+                    || money.currency.is_some()
+                    || money.value.abs() >= Decimal::TEN)
+                    .then(|| Labelled {
+                        value: money.value,
+                        net: of(&[
+                            (Concept::Net, 1.0),
+                            (Concept::LinesTotal, 0.6),
+                            (Concept::TaxBase, 0.6),
+                        ]),
+                        tax: of(&[(Concept::Tax, 1.0)]),
+                        total: of(&[(Concept::Total, 1.0), (Concept::Payable, 0.9)]),
+                    })
+            })
+            .collect();
+        let rates: Vec<Decimal> = candidates.percents.iter().map(|p| p.1).collect();
+        let sums = proof::sums(&labelled, &rates);
+        Self {
+            layout,
+            hits,
+            habits,
+            candidates,
+            amount_relations,
+            date_relations,
+            identifier_relations,
+            sums,
+        }
+    }
+
+    /// The labels, ready to be asked about values.
+    #[must_use]
+    pub fn labels(&self) -> Labels<'_> {
+        Labels::new(&self.layout, &self.hits)
+    }
+}
+
+/// In the head of a table of lines, `Total` means the line's; there the meanings
+/// of sums are taken away. Elsewhere single words are no heads of columns.
+fn settle_heads(layout: &Layout, hits: &mut [Hit]) {
+    for row in 0..layout.rows.len() {
+        let own: Vec<usize> = (0..hits.len())
+            .filter(|i| hits[*i].row.abs_diff(row) <= 1 && hits[*i].page == layout.rows[row].page)
+            .collect();
+        let here: Vec<usize> = own
+            .iter()
+            .copied()
+            .filter(|i| hits[*i].row == row)
+            .collect();
+        if !is_head(hits, &here, &own) {
+            continue;
+        }
+        for i in here {
+            if hits[i].meanings.iter().any(|m| m.concept.is_column()) {
+                hits[i].meanings.retain(|m| m.concept.is_column());
+            }
+        }
+    }
+}
+
+/// Three or more columns, the description or quantity among them.
+fn is_head(hits: &[Hit], here: &[usize], near: &[usize]) -> bool {
+    let columns = |list: &[usize]| {
+        list.iter()
+            .filter(|i| hits[**i].meanings.iter().any(|m| m.concept.is_column()))
+            .count()
+    };
+    let names = |list: &[usize]| {
+        list.iter().any(|i| {
+            hits[*i].weight(Concept::Description) > 0.0 || hits[*i].weight(Concept::Quantity) > 0.0
+        })
+    };
+    (columns(here) >= 3 && names(here))
+        || (columns(here) >= 1
+            && columns(near) >= 4
+            && names(near)
+            && here.len() == columns(here)
+            && columns(here) >= 2)
+}

@@ -1,0 +1,322 @@
+//! The dictionary of labels, and where a document prints them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::concept::Concept;
+use super::layout::Layout;
+use super::text::squeeze;
+use crate::documents::BBox;
+
+/// Most words one label has.
+const LONGEST: usize = 7;
+/// Labels shorter than this are matched exactly or not at all.
+const FUZZY_FROM: usize = 8;
+
+/// One meaning of a phrase.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Meaning {
+    /// What it announces.
+    pub concept: Concept,
+    /// 1 for a plain label, less for one that needs support.
+    pub weight: f32,
+}
+
+/// A label as printed.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// What it may announce; a phrase can have several meanings (`Total`).
+    pub meanings: Vec<Meaning>,
+    /// Its words, indices into [`Layout::tokens`].
+    pub tokens: Range<usize>,
+    /// Index of its segment.
+    pub segment: usize,
+    /// Index of its row.
+    pub row: usize,
+    /// 1-based page.
+    pub page: u32,
+    /// Its box.
+    pub bbox: BBox,
+    /// Whether nothing else stands before it in its segment.
+    pub leads: bool,
+    /// Whether nothing else stands behind it in its segment.
+    pub ends: bool,
+    /// Whether it closes with a colon.
+    pub colon: bool,
+}
+
+impl Hit {
+    /// How strongly it announces a concept, 0 when it does not.
+    #[must_use]
+    pub fn weight(&self, concept: Concept) -> f32 {
+        self.meanings
+            .iter()
+            .find(|m| m.concept == concept)
+            .map_or(0.0, |m| m.weight)
+    }
+}
+
+struct Dictionary {
+    exact: HashMap<String, Vec<Meaning>>,
+    /// Every longer label with one character left out, for misprints.
+    near: HashMap<String, String>,
+}
+
+static DICTIONARY: LazyLock<Dictionary> =
+    LazyLock::new(|| Dictionary::of(include_str!("labels.tsv")));
+
+impl Dictionary {
+    fn of(table: &str) -> Self {
+        let mut exact: HashMap<String, Vec<Meaning>> = HashMap::new();
+        for line in table.lines().filter(|l| !l.starts_with('#')) {
+            let mut columns = line.split('\t');
+            let (Some(name), Some(_), Some(phrases)) =
+                (columns.next(), columns.next(), columns.next())
+            else {
+                continue;
+            };
+            let Some(concept) = Concept::of_name(name) else {
+                continue;
+            };
+            for phrase in phrases.split('|') {
+                let weight = if phrase.starts_with('~') { 0.4 } else { 1.0 };
+                let key = squeeze(phrase);
+                let meanings = exact.entry(key).or_default();
+                if !meanings.iter().any(|m| m.concept == concept) {
+                    meanings.push(Meaning { concept, weight });
+                }
+            }
+        }
+        exact.remove("");
+        let mut near = HashMap::new();
+        for key in exact.keys().filter(|k| k.chars().count() >= FUZZY_FROM) {
+            for variant in deletions(key) {
+                near.entry(variant).or_insert_with(|| key.clone());
+            }
+        }
+        Self { exact, near }
+    }
+
+    fn meanings(&self, squeezed: &str) -> Option<(&[Meaning], bool)> {
+        if let Some(found) = self.exact.get(squeezed) {
+            return Some((found, true));
+        }
+        if squeezed.chars().count() < FUZZY_FROM || squeezed.chars().any(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        // One character too many, one missing, or one wrong.
+        let key = self.near.get(squeezed).or_else(|| {
+            deletions(squeezed).into_iter().find_map(|variant| {
+                self.exact
+                    .get_key_value(&variant)
+                    .map(|(key, _)| key)
+                    .or_else(|| self.near.get(&variant))
+            })
+        })?;
+        self.exact.get(key).map(|found| (found.as_slice(), false))
+    }
+}
+
+fn deletions(key: &str) -> Vec<String> {
+    let chars: Vec<char> = key.chars().collect();
+    // The first character is hardly ever wrong, and keeping it keeps words apart.
+    (1..chars.len())
+        .map(|skip| {
+            chars
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != skip)
+                .map(|(_, c)| *c)
+                .collect()
+        })
+        .collect()
+}
+
+/// Finds the labels of a document, the longest phrase first at every word;
+/// phrases do not overlap.
+#[must_use]
+pub fn find(layout: &Layout) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let squeezed: Vec<String> = layout.tokens.iter().map(|t| squeeze(&t.text)).collect();
+    for segment in &layout.segments {
+        let mut at = segment.tokens.start;
+        while at < segment.tokens.end {
+            // The sign in `19 % VAT` belongs to the number before it.
+            if squeezed[at] == "%" && at > segment.tokens.start && ends_in_digit(&squeezed[at - 1])
+            {
+                at += 1;
+                continue;
+            }
+            match longest_at(&squeezed, at, segment.tokens.end) {
+                Some((end, meanings)) => {
+                    let close = end_with_punctuation(layout, end, segment.tokens.end);
+                    hits.push(Hit {
+                        meanings,
+                        tokens: at..end,
+                        segment: layout.tokens[at].segment,
+                        row: segment.row,
+                        page: segment.page,
+                        bbox: layout.bbox(at..end),
+                        leads: squeezed[segment.tokens.start..at]
+                            .iter()
+                            .all(String::is_empty),
+                        ends: squeezed[end..segment.tokens.end]
+                            .iter()
+                            .all(String::is_empty),
+                        colon: layout.tokens[close - 1].text.ends_with(':'),
+                    });
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+    }
+    add_stacked(layout, &squeezed, &mut hits);
+    hits
+}
+
+fn ends_in_digit(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn longest_at(squeezed: &[String], start: usize, end: usize) -> Option<(usize, Vec<Meaning>)> {
+    if squeezed[start].is_empty() {
+        return None;
+    }
+    let most = end.min(start + LONGEST);
+    for stop in (start + 1..=most).rev() {
+        if squeezed[stop - 1].is_empty() {
+            continue;
+        }
+        let phrase = squeezed[start..stop].concat();
+        if phrase.len() > 60 {
+            continue;
+        }
+        if let Some((meanings, exact)) = DICTIONARY.meanings(&phrase) {
+            let scale = if exact { 1.0 } else { 0.8 };
+            let meanings = meanings
+                .iter()
+                .map(|m| Meaning {
+                    weight: m.weight * scale,
+                    ..*m
+                })
+                .collect();
+            return Some((stop, meanings));
+        }
+    }
+    None
+}
+
+fn end_with_punctuation(layout: &Layout, end: usize, stop: usize) -> usize {
+    if end < stop && matches!(layout.tokens[end].text.as_str(), ":" | ".:") {
+        end + 1
+    } else {
+        end
+    }
+}
+
+/// Labels broken over two or three rows of one cell, as in the heads of tables.
+fn add_stacked(layout: &Layout, squeezed: &[String], hits: &mut Vec<Hit>) {
+    let text = |s: usize| squeezed[layout.segments[s].tokens.clone()].concat();
+    let mut added = Vec::new();
+    for (row_at, row) in layout.rows.iter().enumerate() {
+        for upper in row
+            .segments
+            .clone()
+            .filter(|s| layout.segments[*s].tokens.len() <= 4)
+        {
+            let mut phrase = text(upper);
+            let mut bbox = layout.segments[upper].bbox;
+            let mut last_row = row_at;
+            for _ in 0..2 {
+                let Some(lower) = segment_below(layout, &bbox, last_row) else {
+                    break;
+                };
+                if layout.segments[lower].tokens.len() > 4 {
+                    break;
+                }
+                phrase.push_str(&text(lower));
+                bbox = bbox.union(layout.segments[lower].bbox);
+                last_row = layout.segments[lower].row;
+                if let Some(meanings) = DICTIONARY.exact.get(&phrase) {
+                    let segment = &layout.segments[lower];
+                    added.push(Hit {
+                        meanings: meanings.clone(),
+                        tokens: segment.tokens.clone(),
+                        segment: lower,
+                        row: segment.row,
+                        page: segment.page,
+                        bbox,
+                        leads: true,
+                        ends: true,
+                        colon: layout.tokens[segment.tokens.end - 1].text.ends_with(':'),
+                    });
+                }
+            }
+        }
+    }
+    // The stacked reading replaces what its last row alone seemed to say.
+    for hit in added {
+        hits.retain(|h| h.segment != hit.segment || !h.leads);
+        hits.push(hit);
+    }
+}
+
+/// The segment of the next row that stands under a box, close enough to be the same cell.
+fn segment_below(layout: &Layout, bbox: &BBox, row: usize) -> Option<usize> {
+    let next = layout.rows.get(row + 1)?;
+    if next.page != layout.rows[row].page
+        || next.bbox.y0 - bbox.y1 > 0.7 * bbox.height().clamp(6.0, 14.0)
+    {
+        return None;
+    }
+    next.segments.clone().find(|s| {
+        let other = layout.segments[*s].bbox;
+        let overlap = bbox.x1.min(other.x1) - bbox.x0.max(other.x0);
+        overlap > 0.5 * bbox.width().min(other.width())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::layout::tests::page_of;
+    use super::*;
+
+    fn concepts(lines: &[&str]) -> Vec<(String, Concept)> {
+        let layout = Layout::of(&[page_of(lines)]);
+        find(&layout)
+            .iter()
+            .map(|h| (layout.text(h.tokens.clone()), h.meanings[0].concept))
+            .collect()
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_used() {
+        for line in include_str!("labels.tsv")
+            .lines()
+            .filter(|l| !l.starts_with('#'))
+        {
+            let columns: Vec<&str> = line.split('\t').collect();
+            assert_eq!(columns.len(), 3, "{line}");
+            assert!(Concept::of_name(columns[0]).is_some(), "{}", columns[0]);
+        }
+    }
+
+    #[test]
+    fn the_longest_phrase_wins() {
+        assert_eq!(
+            concepts(&["Total amount due:\t12"]),
+            [("Total amount due:".into(), Concept::Payable)]
+        );
+        assert_eq!(concepts(&["Rechnungs-Nr. 5"])[0].1, Concept::Number);
+    }
+
+    #[test]
+    fn split_and_misprinted_words() {
+        assert_eq!(concepts(&["Rechnungsn ummer: 5"])[0].1, Concept::Number);
+        assert_eq!(concepts(&["Rechnungsnumer: 5"])[0].1, Concept::Number);
+        assert_eq!(concepts(&["Fälligkeitsdatum"])[0].1, Concept::DueDate);
+    }
+}
