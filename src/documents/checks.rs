@@ -1,1 +1,0 @@
-//! Checksums and arithmetic: IBAN, VAT ids, totals.
