@@ -172,8 +172,8 @@ fn line_steps(lines: &[Line], steps: &mut Vec<Step>) {
             .checked_mul(price)
             .and_then(|amount| amount.checked_div(base))
             .and_then(|amount| amount.checked_sub(line.allowance.unwrap_or_default()));
-        // A price is rounded where it is printed: half of its last decimal, each piece.
-        let half_a_unit = Decimal::try_new(5, price.scale() + 1).unwrap_or_default();
+        // A price with decimals may be rounded: half of its last one, each piece.
+        let half_a_unit = Decimal::try_new(5, price.scale().max(2) + 1).unwrap_or_default();
         let by_price = quantity
             .abs()
             .checked_mul(half_a_unit)

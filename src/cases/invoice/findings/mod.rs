@@ -1,5 +1,112 @@
-//! What is odd about a document.
+//! What is odd about a document: each finding with a code, a sentence, a level
+//! and the places to look at.
+//!
+//! One file a group of questions. A finding never says what to do about it; that
+//! is for the recommendation, and only ever more scrutiny.
 
-mod finding;
+mod arithmetic;
+mod checksums;
+mod dates;
+mod disagreement;
+mod evidence;
+mod firm;
+mod stated;
 
-pub use finding::Finding;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use self::evidence::Places;
+use crate::advice::{Evidence, Level};
+use crate::documents::Reading;
+
+/// Something odd about a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// Stable code in snake case.
+    pub code: String,
+    /// One sentence for a person.
+    pub text: String,
+    /// How much attention it asks for.
+    pub level: Level,
+    /// Where to look.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What the findings are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct FindingsInput<'a> {
+    /// Id of the document.
+    pub document_id: &'a str,
+    /// The day of judgement.
+    pub as_of: NaiveDate,
+    /// What its pages say, where they hold words.
+    pub page: Option<&'a Reading>,
+    /// What its e-invoice says, where it has one.
+    pub xml: Option<&'a Reading>,
+    /// Both as one.
+    pub merged: &'a Reading,
+    /// What the firm knew on the day of judgement.
+    pub firm: &'a FirmKnowledge,
+}
+
+/// What the firm knew that bears on a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FirmKnowledge {
+    /// Its vendors.
+    pub vendors: Vec<KnownVendor>,
+    /// Numbers of its orders; `None` when it keeps none here, so that nothing
+    /// can be said of an order.
+    pub orders: Option<BTreeSet<String>>,
+    /// Invoices that came before.
+    pub earlier: Vec<EarlierInvoice>,
+}
+
+/// A vendor in the firm's records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownVendor {
+    /// Its record.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its VAT identifier.
+    pub vat_id: Option<String>,
+    /// Accounts that the firm pays it to; empty when none are on record.
+    pub ibans: Vec<String>,
+}
+
+/// An invoice that came before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EarlierInvoice {
+    /// Its document or record.
+    pub id: String,
+    /// Name of its seller.
+    pub seller: String,
+    /// The seller's VAT identifier.
+    pub seller_vat: Option<String>,
+    /// Its number.
+    pub number: String,
+}
+
+/// Everything odd about a document, gravest first; the same input gives the same
+/// findings in the same order.
+#[must_use]
+pub fn find(input: &FindingsInput<'_>) -> Vec<Finding> {
+    let places = Places::new(input.document_id);
+    let mut findings = Vec::new();
+    findings.extend(arithmetic::find(input, places));
+    findings.extend(checksums::find(input, places));
+    findings.extend(dates::find(input, places));
+    findings.extend(disagreement::find(input, places));
+    findings.extend(stated::find(input, places));
+    findings.extend(firm::find(input, places));
+    findings.sort_by(|a, b| b.level.cmp(&a.level));
+    findings
+}
+
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;

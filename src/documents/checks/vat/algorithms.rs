@@ -144,6 +144,10 @@ pub(super) fn spain(id: &str) -> Option<bool> {
 pub(super) fn france(id: &str) -> Option<bool> {
     const LETTERS: &str = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let number: u64 = id.get(2..)?.parse().ok()?;
+    // The company number has a digit of its own, but for Monaco's.
+    if number >= 1_000_000 && luhn(id.get(2..)?) == Some(false) {
+        return Some(false);
+    }
     if let Ok(key) = id.get(..2)?.parse::<u64>() {
         return Some((number * 100 + 12) % 97 == key);
     }
@@ -195,6 +199,13 @@ pub(super) fn ireland(id: &str) -> Option<bool> {
     let sum = sum(&number, &[8, 7, 6, 5, 4, 3, 2]) + 9 * u32::try_from(extra).ok()?;
     let index = usize::try_from(sum % 23).ok()?;
     Some(LETTERS.get(index) == Some(letter))
+}
+
+/// Luhn, and the office that gave the number out.
+pub(super) fn italy(id: &str) -> Option<bool> {
+    let office: u32 = id.get(7..10)?.parse().ok()?;
+    let known = matches!(office, 1..=100 | 120 | 121 | 888 | 999);
+    Some(known && !id.starts_with("0000000") && luhn(id)?)
 }
 
 pub(super) fn lithuania(id: &str) -> Option<bool> {

@@ -72,7 +72,7 @@ const RULES: &[CountryRule] = &[
     ("HR", |id| digits(id, &[11]), check::iso_7064_mod_11_10),
     ("HU", |id| digits(id, &[8]), |id| check::weighted(id, &[9, 7, 3, 1, 9, 7, 3, 1], 10)),
     ("IE", irish, check::ireland),
-    ("IT", |id| digits(id, &[11]), check::luhn),
+    ("IT", |id| digits(id, &[11]), check::italy),
     ("LT", |id| digits(id, &[9, 12]), check::lithuania),
     ("LU", |id| digits(id, &[8]), check::luxembourg),
     ("LV", |id| digits(id, &[11]), check::latvia),

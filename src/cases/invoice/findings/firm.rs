@@ -1,0 +1,95 @@
+//! What does not fit the firm's own records.
+
+use super::evidence::{Places, folded, value};
+use super::{EarlierInvoice, Finding, FindingsInput, KnownVendor};
+use crate::advice::Level;
+use crate::documents::{FieldName as F, Reading};
+
+pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
+    [
+        changed_account(input, places),
+        unknown_order(input, places),
+        seen_before(input, places),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The account is none of those on record for the vendor. Where several vendors
+/// match, an account of any of them will do.
+fn changed_account(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
+    let account = folded(value(input.merged, F::Iban)?);
+    let known: Vec<&KnownVendor> = input
+        .firm
+        .vendors
+        .iter()
+        .filter(|vendor| is_seller(input.merged, &vendor.name, vendor.vat_id.as_deref()))
+        .filter(|vendor| !vendor.ibans.is_empty())
+        .collect();
+    let first = known.first()?;
+    let on_record = known
+        .iter()
+        .flat_map(|vendor| &vendor.ibans)
+        .any(|iban| folded(iban) == account);
+    if on_record {
+        return None;
+    }
+    let mut evidence = places.fields(input.merged, &[F::Iban, F::Seller]);
+    evidence.push(places.record(&first.id, &first.name));
+    Some(Finding {
+        code: "iban_not_on_record".to_owned(),
+        text: "The account to pay to is none of those on record for this vendor.".to_owned(),
+        level: Level::High,
+        evidence,
+    })
+}
+
+fn unknown_order(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
+    let orders = input.firm.orders.as_ref()?;
+    let number = folded(value(input.merged, F::OrderNumber)?);
+    // `NA` is what Peppol sends where there is no order but the field is required.
+    if number.is_empty() || number == "na" || orders.iter().any(|order| folded(order) == number) {
+        return None;
+    }
+    Some(Finding {
+        code: "order_unknown".to_owned(),
+        text: "The firm has no order of the number that the document refers to.".to_owned(),
+        level: Level::Medium,
+        evidence: places.fields(input.merged, &[F::OrderNumber]),
+    })
+}
+
+fn seen_before(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
+    let number = folded(value(input.merged, F::Number)?);
+    let same = |earlier: &&EarlierInvoice| {
+        earlier.id != input.document_id
+            && folded(&earlier.number) == number
+            && is_seller(input.merged, &earlier.seller, earlier.seller_vat.as_deref())
+    };
+    let earlier = input
+        .firm
+        .earlier
+        .iter()
+        .find(same)
+        .filter(|_| !number.is_empty())?;
+    let mut evidence = places.fields(input.merged, &[F::Number, F::Seller]);
+    evidence.push(places.record(&earlier.id, &earlier.number));
+    Some(Finding {
+        code: "number_already_seen".to_owned(),
+        text: format!("This seller's number came before, as {}.", earlier.id),
+        level: Level::High,
+        evidence,
+    })
+}
+
+/// The VAT identifier decides where both sides state one, the name otherwise.
+fn is_seller(reading: &Reading, name: &str, vat_id: Option<&str>) -> bool {
+    match (value(reading, F::SellerVat), vat_id) {
+        (Some(stated), Some(known)) => folded(stated) == folded(known),
+        _ => {
+            let seller = value(reading, F::Seller).map(folded).unwrap_or_default();
+            !seller.is_empty() && seller == folded(name)
+        }
+    }
+}
