@@ -1,1 +1,86 @@
-//! What was known when: as-of queries over the records.
+//! What was known when: questions about the firm's records, answered as of a moment.
+//!
+//! Cases ask through [`History`] and never see a fact that became known after the moment they
+//! judge at. The same answers come live, in a batch and in training.
+
+mod facts;
+mod keys;
+mod versions;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use facts::{Facts, KnownInvoice};
+pub use keys::{account_key, identifier_key, name_key};
+
+use crate::domain::records::{PurchaseOrder, Vendor};
+
+/// By what a vendor is looked up. Spelling does not matter: see [`identifier_key`] and [`name_key`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VendorKey<'a> {
+    /// VAT identifier.
+    VatId(&'a str),
+    /// Bank account.
+    Iban(&'a str),
+    /// Legal or trading name.
+    Name(&'a str),
+}
+
+/// The firm's records as they were known at one moment.
+pub trait History: Send + Sync {
+    /// The moment.
+    fn as_of(&self) -> DateTime<Utc>;
+
+    /// The vendor with this id.
+    fn vendor(&self, id: &str) -> Option<Arc<Vendor>>;
+
+    /// The vendors that a document's words point at, in order of id.
+    fn vendors_by(&self, key: VendorKey<'_>) -> Vec<Arc<Vendor>>;
+
+    /// The purchase orders of that number, in order of id.
+    fn purchase_orders(&self, number: &str) -> Vec<Arc<PurchaseOrder>>;
+
+    /// The invoices known of a vendor, oldest first.
+    fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
+}
+
+/// [`Facts`] seen from one moment.
+#[derive(Debug, Clone)]
+pub struct FactsAsOf {
+    facts: Arc<Facts>,
+    as_of: DateTime<Utc>,
+}
+
+impl FactsAsOf {
+    /// Looks at the facts from a moment.
+    #[must_use]
+    pub const fn new(facts: Arc<Facts>, as_of: DateTime<Utc>) -> Self {
+        Self { facts, as_of }
+    }
+}
+
+impl History for FactsAsOf {
+    fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    fn vendor(&self, id: &str) -> Option<Arc<Vendor>> {
+        self.facts.vendor(id, self.as_of)
+    }
+
+    fn vendors_by(&self, key: VendorKey<'_>) -> Vec<Arc<Vendor>> {
+        self.facts.vendors_by(key, self.as_of)
+    }
+
+    fn purchase_orders(&self, number: &str) -> Vec<Arc<PurchaseOrder>> {
+        self.facts.purchase_orders(number, self.as_of)
+    }
+
+    fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {
+        self.facts.invoices_of(vendor_id, self.as_of)
+    }
+}

@@ -85,6 +85,13 @@ impl Store {
             entries.extend(entries_about(&mut transaction, tenant, kind, id).await?);
             forget_answers(&mut transaction, tenant, id).await?;
         }
+        if record_versions > 0 {
+            // What is held in memory of them is to be dropped.
+            sqlx::query("UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1")
+                .bind(tenant.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
         entries.sort_unstable();
         entries.dedup();
         for seq in &entries {

@@ -18,6 +18,7 @@ mod documents;
 mod erasure;
 mod error;
 mod feedback;
+mod history;
 mod idempotency;
 mod import;
 mod inbox;
@@ -26,6 +27,9 @@ mod keys;
 mod open;
 mod records;
 mod time;
+
+#[cfg(test)]
+mod tests;
 
 pub use analyses::Analysis;
 pub use audit_report::{AuditFault, AuditReport, ChainState, FaultKind, KeptHead};

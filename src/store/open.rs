@@ -7,10 +7,11 @@ use std::time::Duration;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 use super::audit_head::HeadFile;
 use super::error::{Result, StoreError};
+use super::history::FactsCache;
 use super::time;
 use crate::domain::TenantId;
 
@@ -29,6 +30,7 @@ struct Inner {
     readers: SqlitePool,
     data_dir: PathBuf,
     head_file: HeadFile,
+    facts_cache: FactsCache,
 }
 
 impl Store {
@@ -56,6 +58,11 @@ impl Store {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY_TIMEOUT * 3)
+            // SQLite itself rolls back on a full disk, and the driver then takes the
+            // transaction for open for ever: such a connection is replaced.
+            .before_acquire(|connection, _| {
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            })
             .connect_with(options.clone())
             .await
             .map_err(|error| failed(error.to_string()))?;
@@ -77,6 +84,7 @@ impl Store {
                 readers,
                 data_dir: data_dir.to_owned(),
                 head_file,
+                facts_cache: FactsCache::default(),
             }),
         })
     }
@@ -134,6 +142,10 @@ impl Store {
 
     pub(crate) fn head_file(&self) -> &HeadFile {
         &self.inner.head_file
+    }
+
+    pub(crate) fn facts_cache(&self) -> &FactsCache {
+        &self.inner.facts_cache
     }
 
     /// A transaction that holds the write lock from its start, so that what it read

@@ -12,7 +12,7 @@ use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::domain::{CheckedRecord, RecordKind, TenantId, canonical_json, sha256_hex};
 
-/// Rows of one statement: SQLite takes 32,766 values, a record has eight.
+/// Rows of one statement: SQLite takes 32,766 values, a record has nine.
 const CHUNK: usize = 500;
 
 /// What became of the rows handed in.
@@ -59,6 +59,7 @@ struct StoredRow {
 pub struct RecordWriter {
     transaction: Transaction<'static, Sqlite>,
     tenant: TenantId,
+    generation: i64,
 }
 
 /// What is known of the versions of one record.
@@ -75,9 +76,18 @@ impl Store {
     /// If the store cannot be written.
     pub async fn begin_records(&self, tenant: &TenantId) -> Result<RecordWriter> {
         self.ensure_tenant(tenant).await?;
+        let mut transaction = self.begin().await?;
+        let generation = sqlx::query_scalar(
+            "UPDATE tenants SET records_generation = records_generation + 1 WHERE id = $1 \
+             RETURNING records_generation",
+        )
+        .bind(tenant.as_str())
+        .fetch_one(&mut *transaction)
+        .await?;
         Ok(RecordWriter {
-            transaction: self.begin().await?,
+            transaction,
             tenant: tenant.clone(),
+            generation,
         })
     }
 
@@ -196,7 +206,7 @@ impl RecordWriter {
         let mut counts = UpsertCounts::default();
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO records \
-             (tenant, kind, id, version, known_at, business_date, body, body_sha256) ",
+             (tenant, kind, id, version, known_at, business_date, body, body_sha256, generation) ",
         );
         let mut fresh = Vec::new();
         for row in rows {

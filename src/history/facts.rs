@@ -1,0 +1,173 @@
+//! The firm's records in memory, every version of them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+
+use super::VendorKey;
+use super::keys::{account_key, identifier_key, name_key};
+use super::versions::Versions;
+use crate::domain::records::{PurchaseOrder, Vendor, VendorInvoice, VendorInvoiceStatus};
+use crate::domain::{FieldSet, Money, RecordKind};
+
+/// What later invoices are compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownInvoice {
+    /// Record id.
+    pub id: String,
+    /// Id of the vendor.
+    pub vendor_id: String,
+    /// Number as printed.
+    pub number: String,
+    /// Invoice date.
+    pub issued_on: NaiveDate,
+    /// Total with tax.
+    pub total: Money,
+    /// Order it names.
+    pub order_number: Option<String>,
+    /// How far it is.
+    pub status: Option<VendorInvoiceStatus>,
+    /// Digest of the document it came as.
+    pub document_sha256: Option<String>,
+}
+
+/// Every version of the records that invoices are judged with.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    vendors: Versions<Vendor>,
+    orders: Versions<PurchaseOrder>,
+    invoices: Versions<KnownInvoice>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            vendors: Versions::new(vendor_keys),
+            orders: Versions::new(|order| vec![identifier_key(&order.number)]),
+            invoices: Versions::new(|invoice| vec![invoice.vendor_id.clone()]),
+        }
+    }
+}
+
+impl Facts {
+    /// The kinds of record it holds.
+    pub const KINDS: &'static [RecordKind] = &[
+        RecordKind::Vendor,
+        RecordKind::PurchaseOrder,
+        RecordKind::VendorInvoice,
+    ];
+
+    /// Adds a version of a record; kinds it does not hold are passed over.
+    ///
+    /// # Errors
+    /// The first member that is not what the kind asks for.
+    pub fn insert(
+        &mut self,
+        kind: RecordKind,
+        known_at: DateTime<Utc>,
+        version: u64,
+        body: Value,
+    ) -> Result<(), String> {
+        match kind {
+            RecordKind::Vendor => {
+                let vendor: Vendor = read(body)?;
+                let id = vendor.id.as_str().to_owned();
+                self.vendors.insert(&id, known_at, version, vendor);
+            }
+            RecordKind::PurchaseOrder => {
+                let order: PurchaseOrder = read(body)?;
+                let id = order.id.as_str().to_owned();
+                self.orders.insert(&id, known_at, version, order);
+            }
+            RecordKind::VendorInvoice => {
+                let invoice = KnownInvoice::from(read::<VendorInvoice>(body)?);
+                let id = invoice.id.clone();
+                self.invoices.insert(&id, known_at, version, invoice);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn vendor(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Vendor>> {
+        self.vendors.get(id, as_of)
+    }
+
+    pub(super) fn vendors_by(&self, key: VendorKey<'_>, as_of: DateTime<Utc>) -> Vec<Arc<Vendor>> {
+        let key = match key {
+            VendorKey::VatId(text) => prefixed("vat", identifier_key(text)),
+            VendorKey::Iban(text) => prefixed("iban", account_key(text)),
+            VendorKey::Name(text) => prefixed("name", name_key(text)),
+        };
+        key.map_or_else(Vec::new, |key| self.vendors.with_key(&key, as_of))
+    }
+
+    pub(super) fn purchase_orders(
+        &self,
+        number: &str,
+        as_of: DateTime<Utc>,
+    ) -> Vec<Arc<PurchaseOrder>> {
+        self.orders.with_key(&identifier_key(number), as_of)
+    }
+
+    pub(super) fn invoices_of(
+        &self,
+        vendor_id: &str,
+        as_of: DateTime<Utc>,
+    ) -> Vec<Arc<KnownInvoice>> {
+        let mut invoices = self.invoices.with_key(vendor_id, as_of);
+        invoices.sort_by(|a, b| (a.issued_on, &a.id).cmp(&(b.issued_on, &b.id)));
+        invoices
+    }
+}
+
+impl From<VendorInvoice> for KnownInvoice {
+    fn from(invoice: VendorInvoice) -> Self {
+        Self {
+            id: invoice.id.as_str().to_owned(),
+            vendor_id: invoice.vendor_id.as_str().to_owned(),
+            number: invoice.number,
+            issued_on: invoice.issued_on,
+            total: Money {
+                amount: invoice.total,
+                currency: invoice.currency,
+            },
+            order_number: invoice.order_number,
+            status: invoice.status,
+            document_sha256: invoice
+                .document_sha256
+                .map(|digest| digest.as_str().to_owned()),
+        }
+    }
+}
+
+/// The sorts of key are kept apart; an empty key finds nothing.
+fn prefixed(sort: &str, key: String) -> Option<String> {
+    (!key.is_empty()).then(|| format!("{sort}:{key}"))
+}
+
+fn vendor_keys(vendor: &Vendor) -> Vec<String> {
+    let vat_id = vendor.vat_id.as_deref().map(identifier_key);
+    let names = [Some(vendor.name.as_str()), vendor.trading_name.as_deref()];
+    let names = names.into_iter().flatten().map(name_key);
+    let accounts = vendor.ibans.iter().map(|iban| account_key(iban));
+    vat_id
+        .and_then(|key| prefixed("vat", key))
+        .into_iter()
+        .chain(accounts.filter_map(|key| prefixed("iban", key)))
+        .chain(names.filter_map(|key| prefixed("name", key)))
+        .collect()
+}
+
+fn read<T: FieldSet>(body: Value) -> Result<T, String> {
+    let Value::Object(members) = body else {
+        return Err("it is not an object".to_owned());
+    };
+    T::from_members("", members).map_err(|problems| {
+        let found = problems.into_iter().next();
+        found.map_or_else(String::new, |found| {
+            format!("`{}` {}", found.field, found.problem)
+        })
+    })
+}

@@ -1,0 +1,102 @@
+//! Facts known later stay invisible.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::{Facts, FactsAsOf, History, VendorKey};
+use crate::domain::RecordKind;
+
+fn at(day: u32) -> DateTime<Utc> {
+    format!("2026-01-{day:02}T00:00:00Z").parse().unwrap()
+}
+
+fn facts() -> Arc<Facts> {
+    let mut facts = Facts::default();
+    let vendor = |name: &str, iban: &str| json!({"id": "v1", "name": name, "vat_id": "DE 123456789", "ibans": [iban]});
+    let invoice = |id: &str, number: &str, issued: &str| json!({"id": id, "number": number, "vendor_id": "v1", "issued_on": issued, "currency": "EUR", "total": "10"});
+    let order = json!({"id": "o1", "number": "PO-77", "vendor_id": "v1", "issued_on": "2026-01-04", "currency": "EUR"});
+    for (kind, day, version, body) in [
+        (
+            RecordKind::Vendor,
+            5,
+            1,
+            vendor("Old Name GmbH", "DE89 3704 0044 0532 0130 00"),
+        ),
+        (
+            RecordKind::Vendor,
+            15,
+            2,
+            vendor("New Name GmbH", "FR7630006000011234567890189"),
+        ),
+        (
+            RecordKind::VendorInvoice,
+            12,
+            1,
+            invoice("i2", "R-2", "2026-01-02"),
+        ),
+        (
+            RecordKind::VendorInvoice,
+            10,
+            1,
+            invoice("i1", "R-1", "2026-01-09"),
+        ),
+        (
+            RecordKind::VendorInvoice,
+            20,
+            2,
+            invoice("i1", "R-1b", "2026-01-01"),
+        ),
+        (RecordKind::PurchaseOrder, 6, 1, order),
+        (RecordKind::Event, 1, 1, json!({})),
+    ] {
+        facts.insert(kind, at(day), version, body).unwrap();
+    }
+    Arc::new(facts)
+}
+
+#[test]
+fn each_moment_sees_what_was_known_by_then() {
+    let facts = facts();
+    let seen = |day| FactsAsOf::new(Arc::clone(&facts), at(day));
+    let names = |day, key| -> Vec<String> {
+        let found = seen(day).vendors_by(key);
+        found.iter().map(|vendor| vendor.name.clone()).collect()
+    };
+    let (old, new) = (vec!["Old Name GmbH"], vec!["New Name GmbH"]);
+    let vat_id = VendorKey::VatId("de123456789");
+    assert!(names(4, vat_id).is_empty());
+    assert_eq!(names(5, vat_id), old);
+    assert_eq!(names(20, vat_id), new);
+    let old_account = VendorKey::Iban("DE89370400440532013000");
+    assert_eq!(names(14, old_account), old);
+    assert!(
+        names(15, old_account).is_empty(),
+        "the account was withdrawn"
+    );
+    assert!(names(14, VendorKey::Name("new name")).is_empty());
+    assert_eq!(names(15, VendorKey::Name("NEW NAME")), new);
+    assert!(names(31, VendorKey::Name("")).is_empty());
+
+    let numbers = |day| -> Vec<String> {
+        let found = seen(day).invoices_of("v1");
+        found.iter().map(|invoice| invoice.number.clone()).collect()
+    };
+    assert!(numbers(9).is_empty());
+    assert_eq!(numbers(10), ["R-1"]);
+    assert_eq!(numbers(12), ["R-2", "R-1"]);
+    assert_eq!(numbers(20), ["R-1b", "R-2"]);
+
+    assert!(seen(5).purchase_orders("PO-77").is_empty());
+    assert_eq!(seen(6).purchase_orders("po 77").len(), 1);
+    assert!(seen(4).vendor("v1").is_none());
+    assert_eq!(seen(16).vendor("v1").unwrap().name, "New Name GmbH");
+}
+
+#[test]
+fn a_body_that_is_not_of_its_kind_is_told() {
+    let mut facts = Facts::default();
+    let refused = facts.insert(RecordKind::Vendor, at(1), 1, json!({"id": "v"}));
+    assert_eq!(refused.unwrap_err(), "`name` is required and missing");
+}

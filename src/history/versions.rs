@@ -1,0 +1,55 @@
+//! Versions of records, and what was in force at a moment.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+/// Every version of every record of one kind, with the keys it can be found by.
+#[derive(Debug, Clone)]
+pub(super) struct Versions<T> {
+    /// By id, in order of `(known_at, version)`.
+    by_id: HashMap<String, BTreeMap<(DateTime<Utc>, u64), Arc<T>>>,
+    /// Ids of records that had the key in some version.
+    by_key: HashMap<String, BTreeSet<String>>,
+    /// The keys of a record.
+    keys: fn(&T) -> Vec<String>,
+}
+
+impl<T> Versions<T> {
+    pub(super) fn new(keys: fn(&T) -> Vec<String>) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            by_key: HashMap::new(),
+            keys,
+        }
+    }
+
+    pub(super) fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {
+        for key in (self.keys)(&record) {
+            self.by_key.entry(key).or_default().insert(id.to_owned());
+        }
+        self.by_id
+            .entry(id.to_owned())
+            .or_default()
+            .insert((known_at, version), Arc::new(record));
+    }
+
+    /// The version in force at a moment: the last that was known by then.
+    pub(super) fn get(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<T>> {
+        let versions = self.by_id.get(id)?;
+        let (_, record) = versions.range(..=(as_of, u64::MAX)).next_back()?;
+        Some(Arc::clone(record))
+    }
+
+    /// The records that have the key in the version in force, in order of id.
+    pub(super) fn with_key(&self, key: &str, as_of: DateTime<Utc>) -> Vec<Arc<T>> {
+        self.by_key
+            .get(key)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.get(id, as_of))
+            .filter(|record| (self.keys)(record).iter().any(|known| known == key))
+            .collect()
+    }
+}

@@ -1,0 +1,179 @@
+//! Documents, the inbox, jobs.
+
+use chrono::{Duration, Utc};
+
+use super::{accepted, analysis, decide, open, put, tenant};
+use crate::store::{InboxFilter, JobState, StoreError};
+
+#[tokio::test]
+async fn the_same_bytes_are_the_same_document_within_a_tenant_only() {
+    let (_folder, store) = open().await;
+    let (a, b) = (tenant("a"), tenant("b"));
+    let first = put(&store, &a, b"%PDF bytes").await;
+    let again = put(&store, &a, b"%PDF bytes").await;
+    assert!(first.created && !again.created);
+    assert_eq!(first.row, again.row);
+    assert_eq!(first.row.size, 10);
+    let other = put(&store, &b, b"%PDF bytes").await;
+    assert!(other.created);
+    assert_ne!(other.row.id, first.row.id);
+
+    assert_eq!(store.document(&b, first.row.id).await.unwrap(), None);
+    assert_eq!(store.document_bytes(&b, first.row.id).await.unwrap(), None);
+    let bytes = store.document_bytes(&a, first.row.id).await.unwrap();
+    assert_eq!(bytes.as_deref(), Some(b"%PDF bytes".as_slice()));
+}
+
+#[tokio::test]
+async fn bytes_that_changed_on_disk_are_not_given_out() {
+    let (folder, store) = open().await;
+    let a = tenant("a");
+    let row = put(&store, &a, b"genuine").await.row;
+    let path = folder
+        .path()
+        .join("documents/a")
+        .join(&row.sha256[..2])
+        .join(&row.sha256);
+    std::fs::write(&path, b"forged!").unwrap();
+    let answer = store.document_bytes(&a, row.id).await;
+    assert!(matches!(answer, Err(StoreError::Damaged(_))), "{answer:?}");
+    // The same bytes handed in again mend the file.
+    put(&store, &a, b"genuine").await;
+    assert!(store.document_bytes(&a, row.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_inbox_filters_counts_and_pages() {
+    let (_folder, store) = open().await;
+    let (a, b) = (tenant("a"), tenant("b"));
+    let mut ids = Vec::new();
+    for n in 0..7_u8 {
+        let id = put(&store, &a, &[n]).await.row.id;
+        ids.push(id);
+        if n == 6 {
+            continue;
+        }
+        let answer = decide(&store, &a, "document", &id.to_string()).await;
+        let seller = if n % 2 == 0 { "Müller_GmbH" } else { "ACME" };
+        let body = analysis(&answer, seller, &format!("2026-01-0{}", n + 1));
+        store.put_analysis(&a, id, &body).await.unwrap();
+        assert_eq!(store.analysis(&a, id).await.unwrap().unwrap().body, body);
+        assert!(store.analysis(&b, id).await.unwrap().is_none());
+        if n == 0 {
+            let id = answer.recommendation_id;
+            store
+                .append_feedback(&a, id, &accepted(), "key")
+                .await
+                .unwrap();
+        }
+    }
+    let count = async |filter: InboxFilter| store.count_documents(&a, &filter).await.unwrap();
+    let all = count(InboxFilter::default()).await;
+    assert_eq!((all.total, all.needs_review, all.decided), (7, 5, 1));
+    assert_eq!(all.by_status["pending"], 1);
+    assert_eq!(all.by_status["scored"], 6);
+    assert_eq!(all.by_type["po_invoice"], 6);
+    assert_eq!(all.by_level["high"], 6);
+    assert_eq!(
+        store
+            .count_documents(&b, &InboxFilter::default())
+            .await
+            .unwrap()
+            .total,
+        0
+    );
+
+    let text = |text: &str| InboxFilter {
+        text: Some(text.to_owned()),
+        ..InboxFilter::default()
+    };
+    for (part, found) in [
+        ("MÜLLER_", 3),
+        ("acme", 3),
+        ("100%", 6),
+        ("%", 6),
+        ("_", 3),
+        ("rechnung", 7),
+        ("'; --", 0),
+    ] {
+        assert_eq!(count(text(part)).await.total, found, "{part}");
+    }
+    let narrow = InboxFilter {
+        issued_from: "2026-01-02".parse().ok(),
+        issued_to: "2026-01-04".parse().ok(),
+        decided: Some(false),
+        needs_review: Some(true),
+        document_type: Some("po_invoice".to_owned()),
+        level: Some("high".to_owned()),
+        status: Some("scored".to_owned()),
+        received_before: Some(Utc::now() + Duration::hours(1)),
+        received_from: Some(Utc::now() - Duration::hours(1)),
+        ..InboxFilter::default()
+    };
+    assert_eq!(count(narrow).await.total, 3);
+    let decided = InboxFilter {
+        decided: Some(true),
+        ..InboxFilter::default()
+    };
+    let listed = store.list_documents(&a, &decided, None, 10).await.unwrap();
+    assert_eq!(listed.items.len(), 1);
+    assert_eq!(listed.items[0].document_id, ids[0]);
+    assert_eq!(listed.items[0].seller.as_deref(), Some("Müller_GmbH"));
+
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = store
+            .list_documents(&a, &InboxFilter::default(), cursor.as_ref(), 3)
+            .await
+            .unwrap();
+        seen.extend(page.items.into_iter().map(|row| row.document_id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    ids.reverse();
+    assert_eq!(seen, ids);
+}
+
+#[tokio::test]
+async fn a_job_is_given_out_once_and_again_when_its_worker_died() {
+    let (_folder, store) = open().await;
+    let (a, b) = (tenant("a"), tenant("b"));
+    let document = put(&store, &a, b"x").await.row.id;
+    let missing = store.create_job(&b, document).await;
+    assert!(matches!(missing, Err(StoreError::Missing("document"))));
+    let job = store.create_job(&a, document).await.unwrap();
+    assert_eq!(store.job(&b, job.id).await.unwrap(), None);
+
+    let now = Utc::now();
+    let lease = Duration::minutes(1);
+    let (owner, claimed) = store.claim_job(now, lease).await.unwrap().unwrap();
+    assert_eq!(
+        (owner, claimed.id, claimed.attempts),
+        (a.clone(), job.id, 1)
+    );
+    assert!(store.claim_job(now, lease).await.unwrap().is_none());
+    for attempt in 1..3 {
+        let later = now + lease * attempt;
+        assert!(store.claim_job(later, lease).await.unwrap().is_some());
+    }
+    assert!(
+        store
+            .claim_job(now + lease * 9, lease)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let failed = store.job(&a, job.id).await.unwrap().unwrap();
+    assert_eq!(failed.state, JobState::Failed);
+
+    let next = store.create_job(&a, document).await.unwrap();
+    store.claim_job(now, lease).await.unwrap().unwrap();
+    store.finish_job(&a, next.id, None).await.unwrap();
+    assert_eq!(
+        store.job(&a, next.id).await.unwrap().unwrap().state,
+        JobState::Done
+    );
+}

@@ -1,0 +1,89 @@
+//! What the store promises.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+mod audit;
+mod crash;
+mod documents;
+mod erasure;
+mod failures;
+mod history;
+mod keys;
+mod records;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::{NewDocument, PutDocument, Store};
+use crate::advice::{Feedback, Recommendation, Verdict, samples};
+use crate::documents::Media;
+use crate::domain::{CheckedRecord, RecordKind, TenantId};
+
+/// A store of its own, removed with the folder.
+pub(super) async fn open() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    (folder, store)
+}
+
+pub(super) fn tenant(name: &str) -> TenantId {
+    TenantId::new(name).unwrap()
+}
+
+pub(super) fn accepted() -> Feedback {
+    Feedback {
+        verdict: Verdict::Accepted,
+        reason: None,
+        about: None,
+        corrected: std::collections::BTreeMap::new(),
+    }
+}
+
+pub(super) async fn put(store: &Store, tenant: &TenantId, bytes: &[u8]) -> PutDocument {
+    let new = NewDocument {
+        bytes: bytes.into(),
+        media: Media::Pdf,
+        filename: Some("Rechnung.pdf".to_owned()),
+    };
+    store.put_document(tenant, new).await.unwrap()
+}
+
+/// Stores an answer about a subject and gives it back chained.
+pub(super) async fn decide(
+    store: &Store,
+    tenant: &TenantId,
+    kind: &str,
+    id: &str,
+) -> Recommendation {
+    let mut recommendation = samples::recommendation();
+    recommendation.subject.kind = kind.to_owned();
+    recommendation.subject.id = id.to_owned();
+    let (input, features) = (json!({"secret input": id}), json!({"amount": 0.1}));
+    store
+        .append_decision(tenant, &mut recommendation, &input, &features)
+        .await
+        .unwrap();
+    recommendation
+}
+
+/// An analysis as clients see it.
+pub(super) fn analysis(recommendation: &Recommendation, seller: &str, issued: &str) -> Value {
+    json!({
+        "status": recommendation.status,
+        "type": {"value": "po_invoice"},
+        "fields": {
+            "seller": {"value": seller}, "number": {"value": "R-100%"},
+            "issue_date": {"value": issued}, "total": {"value": "119.00"},
+        },
+        "findings": [{"code": "x"}],
+        "recommendation": recommendation,
+    })
+}
+
+pub(super) fn record(kind: RecordKind, body: Value) -> CheckedRecord {
+    kind.check(body.as_object().unwrap().clone()).unwrap()
+}
+
+pub(super) fn id(text: &str) -> Uuid {
+    text.parse().unwrap()
+}
