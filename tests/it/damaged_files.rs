@@ -21,10 +21,10 @@ fn sandbox() -> Sandbox {
         workers: 2,
         max_waiting: 16,
         limits: Limits {
-            memory_bytes: 768 * 1024 * 1024,
+            memory_bytes: 256 * 1024 * 1024,
             cpu_seconds: 2,
         },
-        wall_time: Duration::from_secs(6),
+        wall_time: Duration::from_secs(4),
         ..SandboxConfig::for_program(PathBuf::from(env!("CARGO_BIN_EXE_scrutineer")))
     })
 }

@@ -153,8 +153,8 @@ pub fn broken_structure() -> Vec<Variant> {
             base().object(2, "[".repeat(100_000)).bytes(),
         ),
         odd(
-            "dictionaries a hundred thousand deep",
-            base().object(2, "<< /A ".repeat(100_000)).bytes(),
+            "dictionaries twenty thousand deep",
+            base().object(2, "<< /A ".repeat(20_000)).bytes(),
         ),
         odd(
             "a page tree ten thousand deep",
@@ -263,11 +263,11 @@ pub fn broken_content() -> Vec<Variant> {
         odd("content of noise", with_content("", &[0x9c; 3000])),
         odd("content said to be compressed", with_content(flate, b"BT ET")),
         odd("content cut short", with_content(flate, &deflated(b"BT (Invoice) Tj ET")[..9])),
-        odd("content a gigabyte of spaces", with_content(flate, &bomb(b' ', 1024))),
-        odd("content a gigabyte of saved states", with_content(flate, &bomb(b'q', 1024))),
+        odd("content four hundred megabytes of spaces", with_content(flate, &bomb(b' ', 400))),
+        odd("content four hundred megabytes of saved states", with_content(flate, &bomb(b'q', 400))),
         odd("content of a million saved states", with_content(flate, &deflated(&b"q ".repeat(1_000_000)))),
         odd("content of a million restored states", with_content(flate, &deflated(&b"Q ".repeat(1_000_000)))),
-        odd("content packed twice", with_content("/Filter [/FlateDecode /FlateDecode]", &deflated(&bomb(b' ', 2048)))),
+        odd("content packed twice", with_content("/Filter [/FlateDecode /FlateDecode]", &deflated(&bomb(b' ', 400)))),
         odd("content in an unknown filter", with_content("/Filter /Nothing", b"BT ET")),
         odd("content in a hundred filters", with_content(&format!("/Filter [{}]", "/ASCIIHexDecode ".repeat(100)), b"00")),
         odd("content with a billion columns", with_content("/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 999999999 >>", &deflated(b"abc"))),
@@ -413,8 +413,8 @@ pub fn broken_attachments() -> Vec<Variant> {
         ),
         told(
             "attachment_unreadable",
-            "an attachment of two gigabytes",
-            &base().stream(8, "/Filter /FlateDecode", &bomb(b'<', 2048)),
+            "an attachment of four hundred megabytes",
+            &base().stream(8, "/Filter /FlateDecode", &bomb(b'<', 400)),
         ),
         odd(
             "an attachment packed twice",
@@ -422,7 +422,7 @@ pub fn broken_attachments() -> Vec<Variant> {
                 .stream(
                     8,
                     "/Filter [/FlateDecode /FlateDecode]",
-                    &deflated(&bomb(b'<', 2048)),
+                    &deflated(&bomb(b'<', 400)),
                 )
                 .bytes(),
         ),
@@ -463,7 +463,7 @@ pub fn hostile_pictures() -> Vec<Variant> {
     let tile = "/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1]";
     vec![
         odd("a picture of vast size", picture(vast, &[0; 100])),
-        odd("a picture of large size", picture(&format!("{large} /FlateDecode"), &bomb(0, 512))),
+        odd("a picture of large size", picture(&format!("{large} /FlateDecode"), &bomb(0, 400))),
         odd("a picture of no size", picture("/Width 0 /Height 0 /BitsPerComponent 8 /ColorSpace /DeviceGray", b"")),
         odd("a picture of negative size", picture("/Width -5 /Height -5 /BitsPerComponent 99 /ColorSpace /DeviceGray", b"x")),
         odd("a broken JPEG", picture(&format!("{large} /DCTDecode"), b"\xff\xd8\xff\xe0\x00\x10JFIF")),

@@ -21,7 +21,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory_bytes: 1024 * 1024 * 1024,
-            cpu_seconds: 8,
+            cpu_seconds: 6,
         }
     }
 }
@@ -36,7 +36,8 @@ impl Limits {
         let (_, most_stack) = Resource::STACK.get()?;
         Resource::STACK.set(STACK_BYTES.min(most_stack), most_stack)?;
         Resource::AS.set(self.memory_bytes, self.memory_bytes)?;
-        Resource::CPU.set(self.cpu_seconds, self.cpu_seconds)?;
+        // The second in between lets the process end by the signal that says why.
+        Resource::CPU.set(self.cpu_seconds, self.cpu_seconds + 1)?;
         Resource::FSIZE.set(0, 0)?;
         Resource::CORE.set(0, 0)?;
         Resource::NPROC.set(0, 0)

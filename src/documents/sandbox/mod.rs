@@ -39,7 +39,7 @@ pub struct SandboxConfig {
     pub max_waiting: usize,
     /// What each child may use.
     pub limits: Limits,
-    /// Wall-clock time for one file, and for its wait before.
+    /// Wall-clock time for one file, and as much again for its wait before.
     pub wall_time: Duration,
 }
 
@@ -61,7 +61,7 @@ impl SandboxConfig {
             workers,
             max_waiting: 64,
             limits: Limits::default(),
-            wall_time: Duration::from_secs(10),
+            wall_time: Duration::from_secs(9),
         }
     }
 }
