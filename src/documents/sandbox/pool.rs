@@ -31,7 +31,11 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(config: SandboxConfig) -> Self {
+    pub(super) fn new(mut config: SandboxConfig) -> Self {
+        // Children run in the root folder, where a relative path would lead elsewhere.
+        if let Ok(program) = std::path::absolute(&config.program) {
+            config.program = program;
+        }
         let workers = config.workers.max(1);
         Self {
             places: Semaphore::new(workers + config.max_waiting),
