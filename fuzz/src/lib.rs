@@ -1,0 +1,9 @@
+//! The readers of the product, without the rest of it: an instrumented build of
+//! the models and the server would take longer than the fuzzing.
+
+#[path = "../../src/advice/mod.rs"]
+pub mod advice;
+#[path = "../../src/documents/mod.rs"]
+pub mod documents;
+#[path = "../../src/domain/mod.rs"]
+pub mod domain;
