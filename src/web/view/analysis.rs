@@ -1,0 +1,87 @@
+//! The stored analysis of a document, as far as the pages read it.
+//!
+//! Read leniently: an analysis may be older than these pages, and a page that
+//! shows less is better than none.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::advice::{Evidence, Level, Recommendation};
+use crate::documents::{Field, Line, TaxSubtotal};
+
+/// What was made of one document.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Analysis {
+    /// Its kind; absent when nothing could tell.
+    #[serde(rename = "type")]
+    pub(crate) document_type: TypeVerdict,
+    /// Fields by name.
+    pub(crate) fields: BTreeMap<String, Field>,
+    /// Line items.
+    pub(crate) lines: Vec<Line>,
+    /// Tax by rate.
+    pub(crate) taxes: Vec<TaxSubtotal>,
+    /// What is odd about it.
+    pub(crate) findings: Vec<Finding>,
+    /// Sizes of its pages, first to last.
+    pub(crate) pages: Vec<PageSize>,
+    /// The answer.
+    pub(crate) recommendation: Option<Recommendation>,
+}
+
+/// The kind of document and how sure that is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct TypeVerdict {
+    /// The one kind; absent when not sure.
+    pub(crate) value: Option<String>,
+    /// The kinds it may be, most probable first.
+    pub(crate) set: Vec<String>,
+    /// Calibrated probability of `value`, 0..=1.
+    pub(crate) score: Option<f64>,
+}
+
+/// One thing that is odd.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Finding {
+    /// Stable code.
+    pub(crate) code: String,
+    /// One sentence.
+    pub(crate) text: String,
+    /// How much it matters.
+    pub(crate) level: Level,
+    /// What to look at.
+    #[serde(default)]
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// A page's size in points as displayed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct PageSize {
+    /// Width.
+    pub(crate) width: f32,
+    /// Height.
+    pub(crate) height: f32,
+}
+
+impl Analysis {
+    /// Reads a stored analysis; a part that cannot be read is left out.
+    pub(crate) fn from_json(body: &serde_json::Value) -> Self {
+        fn part<T: serde::de::DeserializeOwned + Default>(body: &serde_json::Value, key: &str) -> T {
+            body.get(key)
+                .and_then(|value| T::deserialize(value).ok())
+                .unwrap_or_default()
+        }
+        Self {
+            document_type: part(body, "type"),
+            fields: part(body, "fields"),
+            lines: part(body, "lines"),
+            taxes: part(body, "taxes"),
+            findings: part(body, "findings"),
+            pages: part(body, "pages"),
+            recommendation: part(body, "recommendation"),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What the pages show, made from what the store holds. No IO.
+
+pub(crate) mod analysis;
+pub(crate) mod answer;
+pub(crate) mod bars;
+pub(crate) mod fields;
+pub(crate) mod findings;
+pub(crate) mod lines;
+pub(crate) mod picture;
+pub(crate) mod words;
