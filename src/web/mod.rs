@@ -1,1 +1,41 @@
-//! Pages for clerks.
+//! Pages for clerks: sign-in, inbox, document. They work without script; script
+//! only adds shortcuts, linked boxes and dropping files.
+
+mod assets;
+mod attempts;
+mod cookies;
+mod failure;
+mod frame;
+mod pages;
+mod query;
+mod session;
+mod signed_in;
+mod state;
+mod view;
+
+pub use session::SessionError;
+pub use state::Pages;
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+
+/// The routes of the pages, to be served beside the interface.
+pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/inbox") }))
+        .route(
+            "/sign-in",
+            get(pages::sign_in::form).post(pages::sign_in::sign_in),
+        )
+        .route("/sign-out", post(pages::sign_in::sign_out))
+        .route("/inbox", get(pages::inbox::show))
+        .route("/inbox/upload", post(pages::upload::upload))
+        .route(
+            "/inbox/{id}",
+            get(pages::document::show).post(pages::decision::decide),
+        )
+        .route("/inbox/{id}/pages/{file}", get(pages::sheet::show))
+        .merge(assets::routes())
+        .with_state(pages)
+}

@@ -3,8 +3,10 @@
 pub(crate) mod analysis;
 pub(crate) mod answer;
 pub(crate) mod bars;
+pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod findings;
+pub(crate) mod inbox;
 pub(crate) mod lines;
 pub(crate) mod picture;
 pub(crate) mod words;

@@ -1,0 +1,8 @@
+//! The pages' handlers: each extracts, calls and renders.
+
+pub(super) mod decision;
+pub(super) mod document;
+pub(super) mod inbox;
+pub(super) mod sheet;
+pub(super) mod sign_in;
+pub(super) mod upload;
