@@ -25,7 +25,7 @@ tokio::task_local! {
 
 /// Id of the request that this task answers, if it answers one.
 #[must_use]
-pub(super) fn current_request_id() -> Option<String> {
+pub(crate) fn current_request_id() -> Option<String> {
     CURRENT_REQUEST_ID.try_with(Clone::clone).ok()
 }
 

@@ -16,6 +16,8 @@ mod routes;
 mod state;
 mod trace_context;
 
+pub(crate) use layers::current_request_id;
+
 pub use auth::{Caller, Oidc, OidcError, authenticate};
 pub use problem::{ApiError, ApiResult, FieldError, PROBLEM_JSON, Problem};
 pub use state::{AppState, Parts};

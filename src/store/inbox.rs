@@ -184,6 +184,37 @@ impl Store {
         Ok(Page::cut(rows, limit, |row| row.document_id.to_string()))
     }
 
+    /// The documents that the filter leaves next to this one: the next newer and the
+    /// next older. The document itself need not pass the filter.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn neighbours(
+        &self,
+        tenant: &TenantId,
+        filter: &InboxFilter,
+        id: Uuid,
+    ) -> Result<(Option<Uuid>, Option<Uuid>)> {
+        let mut found = [None, None];
+        let sides = [
+            (" AND id > ", " ORDER BY id ASC LIMIT 1"),
+            (" AND id < ", " ORDER BY id DESC LIMIT 1"),
+        ];
+        for (side, (condition, order)) in found.iter_mut().zip(sides) {
+            let mut query = QueryBuilder::new("SELECT id FROM ");
+            push_inbox(&mut query, tenant, filter);
+            query.push(condition).push_bind(id.to_string());
+            query.push(order);
+            let next: Option<String> = query
+                .build_query_scalar()
+                .fetch_optional(self.readers())
+                .await?;
+            *side = next.as_deref().map(super::parse_uuid).transpose()?;
+        }
+        let [newer, older] = found;
+        Ok((newer, older))
+    }
+
     /// How many documents the filter leaves, by status, type and level.
     ///
     /// # Errors
