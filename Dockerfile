@@ -5,6 +5,7 @@ FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
+COPY askama.toml ./
 COPY src ./src
 COPY datasets ./datasets
 COPY training ./training

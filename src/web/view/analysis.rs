@@ -46,8 +46,6 @@ pub(crate) struct TypeVerdict {
 /// One thing that is odd.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Finding {
-    /// Stable code.
-    pub(crate) code: String,
     /// One sentence.
     pub(crate) text: String,
     /// How much it matters.

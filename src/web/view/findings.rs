@@ -7,8 +7,6 @@ use crate::advice::Evidence;
 /// One finding.
 #[derive(Debug, Clone)]
 pub(crate) struct FindingView {
-    /// Stable code.
-    pub(crate) code: String,
     /// One sentence.
     pub(crate) text: String,
     /// `low`, `medium` or `high`.
@@ -77,7 +75,6 @@ fn view(position: usize, finding: &Finding) -> FindingView {
     };
     let level = words::level_name(finding.level);
     FindingView {
-        code: finding.code.clone(),
         text: finding.text.clone(),
         level,
         level_words: words::level(level),

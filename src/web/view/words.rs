@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::advice::{Level, Status};
+use crate::advice::Level;
 
 const DOCUMENT_TYPES: &[(&str, &str)] = &[
     ("po_invoice", "Invoice on an order"),
@@ -48,16 +48,6 @@ pub(crate) fn status(name: &str) -> String {
         "degraded" => "Partly read".to_owned(),
         "pending" => "Being read".to_owned(),
         other => sentence(other),
-    }
-}
-
-/// The status on the wire.
-pub(crate) const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Scored => "scored",
-        Status::Abstained => "abstained",
-        Status::InsufficientHistory => "insufficient_history",
-        Status::Degraded => "degraded",
     }
 }
 

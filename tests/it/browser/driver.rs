@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -132,16 +133,23 @@ impl Browser {
 
     /// Strikes keys one after the other, wherever the focus is.
     pub(super) async fn press(&self, keys: &str) {
-        for key in keys.chars() {
-            let element = self.client.active_element().await.unwrap();
-            element.send_keys(&key.to_string()).await.unwrap();
-        }
+        let strokes = keys.chars().fold(KeyActions::new("keys".to_owned()), |strokes, value| {
+            strokes
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value })
+        });
+        self.client.perform_actions(strokes).await.unwrap();
     }
 
     /// Strikes a key that is no character.
     pub(super) async fn press_key(&self, key: Key) {
+        self.press(&char::from(key).to_string()).await;
+    }
+
+    /// Types into the element that has the focus, as if pasted.
+    pub(super) async fn paste(&self, text: &str) {
         let element = self.client.active_element().await.unwrap();
-        element.send_keys(&String::from(key)).await.unwrap();
+        element.send_keys(text).await.unwrap();
     }
 
     /// Makes the window as wide and high as a device's.
@@ -157,10 +165,10 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
     }
 
-    /// Whether the page is wider than its window.
-    pub(super) async fn scrolls_sideways(&self) -> bool {
-        let script = "return document.documentElement.scrollWidth > window.innerWidth";
-        self.script(script).await == true
+    /// How wide the page is, in pixels: more than its window if it scrolls sideways.
+    pub(super) async fn page_width(&self) -> u64 {
+        let script = "return document.documentElement.scrollWidth";
+        self.script(script).await.as_u64().unwrap()
     }
 
     /// What the browser complained of since the last call: broken policies, scripts, loads.
@@ -197,11 +205,23 @@ impl Browser {
         );
         let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
+        // The driver keeps the connection open: what its head says is read, no more.
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        let (head, start) = loop {
+            if let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
+                break (String::from_utf8_lossy(&answer[..end]).to_lowercase(), end + 4);
+            }
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "no answer");
+        };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))
+            .map_or(0, |length| length.trim().parse().unwrap());
+        while answer.len() < start + length {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "no answer");
+        }
+        let body = std::str::from_utf8(&answer[start..start + length]).unwrap();
+        assert!(head.starts_with("http/1.1 200"), "{head}\n{body}");
         let answer: Value = serde_json::from_str(body).unwrap();
         answer["value"].clone()
     }
