@@ -36,7 +36,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=1; scrutineer_session=x.y.z"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; scrutineer_session=x.y.z"),
+        );
         headers.append(header::COOKIE, HeaderValue::from_static("b=2"));
         assert_eq!(get(&headers, SESSION), Some("x.y.z"));
         assert_eq!(get(&headers, "b"), Some("2"));
@@ -50,6 +53,12 @@ mod tests {
             plain.to_str().unwrap(),
             "scrutineer_session=v; Path=/; HttpOnly; SameSite=Strict; Max-Age=60"
         );
-        assert!(set(SESSION, "v", 60, true).unwrap().to_str().unwrap().ends_with("; Secure"));
+        assert!(
+            set(SESSION, "v", 60, true)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .ends_with("; Secure")
+        );
     }
 }

@@ -162,7 +162,9 @@ mod tests {
     use super::*;
 
     fn begin(sessions: &Sessions, now: DateTime<Utc>) -> String {
-        sessions.begin("0a1b2c3d4e5f", &TenantId::default(), now).unwrap()
+        sessions
+            .begin("0a1b2c3d4e5f", &TenantId::default(), now)
+            .unwrap()
     }
 
     #[test]

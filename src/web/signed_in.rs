@@ -44,7 +44,10 @@ impl SignedIn {
 
     /// Lets only forms of this session through.
     pub(super) fn check_form(&self, csrf: &str) -> Result<(), Failure> {
-        self.session.accepts(csrf).then_some(()).ok_or(Failure::Forged)
+        self.session
+            .accepts(csrf)
+            .then_some(())
+            .ok_or(Failure::Forged)
     }
 }
 

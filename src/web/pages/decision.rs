@@ -61,7 +61,12 @@ pub(in crate::web) async fn decide(
         return Ok(back("unchanged"));
     }
     store
-        .append_feedback(who.tenant(), answer.recommendation_id, &feedback, who.actor())
+        .append_feedback(
+            who.tenant(),
+            answer.recommendation_id,
+            &feedback,
+            who.actor(),
+        )
         .await?;
     Ok(back(match verdict {
         Verdict::Accepted => "accepted",
@@ -124,7 +129,11 @@ mod tests {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect::<BTreeMap<_, _>>()
         };
-        let same = form(&[("type", "po_invoice"), ("field.number", " R-1 "), ("field.net", "")]);
+        let same = form(&[
+            ("type", "po_invoice"),
+            ("field.number", " R-1 "),
+            ("field.net", ""),
+        ]);
         assert!(corrections(&same, &analysis).is_empty());
         let changed = form(&[
             ("type", "credit_note"),
@@ -137,7 +146,10 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        assert_eq!(shown, [("net", "10.50"), ("number", ""), ("type", "credit_note")]);
+        assert_eq!(
+            shown,
+            [("net", "10.50"), ("number", ""), ("type", "credit_note")]
+        );
     }
 
     #[test]

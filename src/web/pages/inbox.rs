@@ -45,7 +45,10 @@ pub(in crate::web) async fn show(
     let filter = query.filter();
     let cursor: Option<Cursor> = match query.cursor.as_str() {
         "" => None,
-        text => Some(text.parse().map_err(|_| Failure::NotFound("page of the inbox"))?),
+        text => Some(
+            text.parse()
+                .map_err(|_| Failure::NotFound("page of the inbox"))?,
+        ),
     };
     let store = pages.store();
     let counts = store.count_documents(who.tenant(), &filter).await?;

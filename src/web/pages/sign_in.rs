@@ -127,7 +127,13 @@ fn show(
     };
     let mut response = frame::page(status, &shown);
     let secure = is_secure(pages, headers);
-    add_cookie(&mut response, cookies::VISITOR, &visitor, FORM_SECONDS, secure);
+    add_cookie(
+        &mut response,
+        cookies::VISITOR,
+        &visitor,
+        FORM_SECONDS,
+        secure,
+    );
     Ok(response)
 }
 
@@ -161,7 +167,14 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(place("/inbox?level=high"), "/inbox?level=high");
-        for elsewhere in ["//evil", "https://evil", "", "/v1/x", "/inbox\r\nx", "/inbox\\..\\"] {
+        for elsewhere in [
+            "//evil",
+            "https://evil",
+            "",
+            "/v1/x",
+            "/inbox\r\nx",
+            "/inbox\\..\\",
+        ] {
             assert_eq!(place(elsewhere), "/inbox");
         }
     }

@@ -1,7 +1,7 @@
 //! Files from a clerk's browser.
 
-use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::State;
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
@@ -51,7 +51,10 @@ pub(in crate::web) async fn upload(
                     bytes: bytes.as_ref().into(),
                     filename,
                 };
-                let done = pages.service().analyse(who.tenant(), incoming, Utc::now()).await?;
+                let done = pages
+                    .service()
+                    .analyse(who.tenant(), incoming, Utc::now())
+                    .await?;
                 *(if done.created { &mut added } else { &mut known }) += 1;
                 last = Some(done.document.id);
             }
@@ -59,7 +62,9 @@ pub(in crate::web) async fn upload(
         }
     }
     match last {
-        None => Err(Failure::Unusable("There was no file in it, or an empty one.".to_owned())),
+        None => Err(Failure::Unusable(
+            "There was no file in it, or an empty one.".to_owned(),
+        )),
         Some(id) if added + known == 1 => Ok(Redirect::to(&format!("/inbox/{id}")).into_response()),
         Some(_) => {
             let address = format!("/inbox?added={added}&known={known}");
@@ -97,7 +102,10 @@ mod tests {
     #[test]
     fn a_name_is_never_a_path() {
         assert_eq!(plain_name("C:\\x\\bill.pdf").as_deref(), Some("bill.pdf"));
-        assert_eq!(plain_name("../../bill\u{0}.pdf").as_deref(), Some("bill.pdf"));
+        assert_eq!(
+            plain_name("../../bill\u{0}.pdf").as_deref(),
+            Some("bill.pdf")
+        );
         assert_eq!(plain_name("a/"), None);
     }
 }

@@ -67,7 +67,10 @@ pub(crate) struct PageSize {
 impl Analysis {
     /// Reads a stored analysis; a part that cannot be read is left out.
     pub(crate) fn from_json(body: &serde_json::Value) -> Self {
-        fn part<T: serde::de::DeserializeOwned + Default>(body: &serde_json::Value, key: &str) -> T {
+        fn part<T: serde::de::DeserializeOwned + Default>(
+            body: &serde_json::Value,
+            key: &str,
+        ) -> T {
             body.get(key)
                 .and_then(|value| T::deserialize(value).ok())
                 .unwrap_or_default()

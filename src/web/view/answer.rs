@@ -173,7 +173,10 @@ mod tests {
         };
         let shown = kind(&verdict, Some(&recommendation()));
         assert!(!shown.is_told);
-        assert_eq!(shown.candidates, ["Payment reminder", "Statement of account"]);
+        assert_eq!(
+            shown.candidates,
+            ["Payment reminder", "Statement of account"]
+        );
         assert_eq!(shown.coverage, Some(90));
     }
 }

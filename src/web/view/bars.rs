@@ -73,8 +73,14 @@ mod tests {
             &[reason("a", Direction::Raises, 2.0)],
             &[reason("b", Direction::Lowers, -1.0)],
         );
-        assert_eq!((drawn[0].x.as_str(), drawn[0].width.as_str()), ("100.0", "100.0"));
-        assert_eq!((drawn[1].x.as_str(), drawn[1].width.as_str()), ("50.0", "50.0"));
+        assert_eq!(
+            (drawn[0].x.as_str(), drawn[0].width.as_str()),
+            ("100.0", "100.0")
+        );
+        assert_eq!(
+            (drawn[1].x.as_str(), drawn[1].width.as_str()),
+            ("50.0", "50.0")
+        );
         assert_eq!(drawn[1].weight, "\u{2212}1.00");
     }
 

@@ -81,7 +81,10 @@ impl DocumentView {
         let answer = analysis.recommendation.as_ref();
         let can_decide = look.may_decide && answer.is_some();
         let editing = look.editing && can_decide;
-        let filename = document.filename.as_deref().unwrap_or("Document without a name");
+        let filename = document
+            .filename
+            .as_deref()
+            .unwrap_or("Document without a name");
         let field = |name: &str| analysis.fields.get(name).map(|field| field.value.clone());
         let title = match (field("seller"), field("number")) {
             (Some(seller), Some(number)) => format!("{seller}, {number}"),
@@ -139,7 +142,10 @@ fn subtitle(filename: &str, media: Media, received: DateTime<Utc>) -> String {
         Media::Image => "picture",
         Media::Unknown => "unknown kind of file",
     };
-    format!("{filename} · {media} · received {} UTC", words::minute(received))
+    format!(
+        "{filename} · {media} · received {} UTC",
+        words::minute(received)
+    )
 }
 
 fn verdict(said: &StoredFeedback) -> String {

@@ -64,13 +64,19 @@ pub(crate) struct FieldRow {
 
 /// The groups of fields that were read, or of those that can be edited.
 pub(crate) fn groups(fields: &BTreeMap<String, Field>, editing: bool) -> Vec<FieldGroup> {
-    let mut groups: Vec<FieldGroup> = ["Amounts", "Document", "Seller", "Payment", "Buyer and delivery"]
-        .into_iter()
-        .map(|heading| FieldGroup {
-            heading,
-            rows: Vec::new(),
-        })
-        .collect();
+    let mut groups: Vec<FieldGroup> = [
+        "Amounts",
+        "Document",
+        "Seller",
+        "Payment",
+        "Buyer and delivery",
+    ]
+    .into_iter()
+    .map(|heading| FieldGroup {
+        heading,
+        rows: Vec::new(),
+    })
+    .collect();
     for name in FieldName::ALL {
         let field = fields.get(name.as_str());
         if field.is_none() && !(editing && ALWAYS_EDITABLE.contains(name)) {
@@ -183,7 +189,10 @@ mod tests {
                 let field = serde_json::json!({
                     "value": "1234.50", "raw": "1.234,50", "confidence": 0.97, "source": "page"
                 });
-                (name.as_str().to_owned(), serde_json::from_value(field).unwrap())
+                (
+                    name.as_str().to_owned(),
+                    serde_json::from_value(field).unwrap(),
+                )
             })
             .collect();
         let groups = groups(&all, false);

@@ -80,7 +80,11 @@ pub(in crate::web) struct Row {
 
 impl InboxView {
     /// From what the store lists and counts.
-    pub(in crate::web) fn new(listed: &Page<InboxRow>, counts: &InboxCounts, place: &Place) -> Self {
+    pub(in crate::web) fn new(
+        listed: &Page<InboxRow>,
+        counts: &InboxCounts,
+        place: &Place,
+    ) -> Self {
         let query = &place.query;
         let address = |extra: &[(&str, &str)]| query.address("/inbox", extra);
         Self {
@@ -92,7 +96,11 @@ impl InboxView {
             text: query.text.clone(),
             choices: choices(query, counts),
             filtered: query.is_filtered(),
-            rows: listed.items.iter().map(|row| self::row(row, query)).collect(),
+            rows: listed
+                .items
+                .iter()
+                .map(|row| self::row(row, query))
+                .collect(),
             first: (!query.cursor.is_empty()).then(|| address(&[])),
             older: listed
                 .next
@@ -133,8 +141,14 @@ fn choices(query: &InboxQuery, counts: &InboxCounts) -> Vec<Choice> {
         .map(|(name, label)| counted(name, (*label).to_owned(), counts.by_type.get(*name)));
     let levels = ["high", "medium", "low"]
         .map(|name| counted(name, words::level(name), counts.by_level.get(name)));
-    let statuses = ["scored", "abstained", "insufficient_history", "degraded", "pending"]
-        .map(|name| counted(name, words::status(name), counts.by_status.get(name)));
+    let statuses = [
+        "scored",
+        "abstained",
+        "insufficient_history",
+        "degraded",
+        "pending",
+    ]
+    .map(|name| counted(name, words::status(name), counts.by_status.get(name)));
     let review = [("true", "To review"), ("false", "No need")]
         .map(|(name, label)| counted(name, label.to_owned(), None));
     let decided = [("false", "Open"), ("true", "Decided")]
@@ -212,7 +226,11 @@ fn state(row: &InboxRow) -> (String, String) {
     verdict.map_or_else(
         || {
             let asks = row.status == "scored" && row.needs_review;
-            let words = if asks { "To review".to_owned() } else { words::status(&row.status) };
+            let words = if asks {
+                "To review".to_owned()
+            } else {
+                words::status(&row.status)
+            };
             (row.status.clone(), words)
         },
         |(class, words)| (class.to_owned(), words.to_owned()),

@@ -48,7 +48,10 @@ pub(crate) fn lines(lines: &[Line]) -> Vec<LineRow> {
         .enumerate()
         .map(|(position, line)| LineRow {
             position,
-            id: line.id.clone().unwrap_or_else(|| (position + 1).to_string()),
+            id: line
+                .id
+                .clone()
+                .unwrap_or_else(|| (position + 1).to_string()),
             description: line
                 .description
                 .clone()

@@ -84,12 +84,20 @@ fn marks(analysis: &Analysis, page: u32) -> Vec<Mark> {
         on(page, field.page, field.bbox)
             .map(|bbox| at(format!("field-{name}"), "field", label, bbox))
     });
-    let findings = analysis.findings.iter().enumerate().flat_map(|(n, finding)| {
-        finding.evidence.iter().enumerate().filter_map(move |(m, evidence)| {
-            on(page, evidence.page, evidence.bbox)
-                .map(|bbox| at(mark(n, m), "finding", finding.text.clone(), bbox))
-        })
-    });
+    let findings = analysis
+        .findings
+        .iter()
+        .enumerate()
+        .flat_map(|(n, finding)| {
+            finding
+                .evidence
+                .iter()
+                .enumerate()
+                .filter_map(move |(m, evidence)| {
+                    on(page, evidence.page, evidence.bbox)
+                        .map(|bbox| at(mark(n, m), "finding", finding.text.clone(), bbox))
+                })
+        });
     lines.chain(fields).chain(findings).collect()
 }
 

@@ -79,7 +79,11 @@ pub(crate) fn percent(probability: f64) -> u8 {
         return 0;
     }
     // Within 0..100 here: the cast loses nothing but the fraction.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1..=99")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "1..=99"
+    )]
     let whole = (probability * 100.0).round().clamp(1.0, 99.0) as u8;
     whole
 }
@@ -96,7 +100,9 @@ pub(crate) const fn trust(percent: u8) -> (&'static str, &'static str) {
 /// A plain decimal with its thousands apart: `1234567.80` as `1 234 567.80`.
 /// Anything that is no plain decimal is given back as it is.
 pub(crate) fn amount(plain: &str) -> String {
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |d| ("\u{2212}", d));
+    let (sign, digits) = plain
+        .strip_prefix('-')
+        .map_or(("", plain), |d| ("\u{2212}", d));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {

@@ -74,7 +74,11 @@ impl Browser {
         let mut tries = 0;
         let client = loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
-            match builder.capabilities(capabilities.clone()).connect(&address).await {
+            match builder
+                .capabilities(capabilities.clone())
+                .connect(&address)
+                .await
+            {
                 Ok(client) => break client,
                 Err(error) if tries == 100 => panic!("no browser: {error}"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -104,7 +108,12 @@ impl Browser {
 
     /// Whether a CSS selector names anything now.
     pub(super) async fn has(&self, css: &str) -> bool {
-        !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+        !self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .unwrap()
+            .is_empty()
     }
 
     /// What the page reads.
@@ -133,11 +142,13 @@ impl Browser {
 
     /// Strikes keys one after the other, wherever the focus is.
     pub(super) async fn press(&self, keys: &str) {
-        let strokes = keys.chars().fold(KeyActions::new("keys".to_owned()), |strokes, value| {
-            strokes
-                .then(KeyAction::Down { value })
-                .then(KeyAction::Up { value })
-        });
+        let strokes = keys
+            .chars()
+            .fold(KeyActions::new("keys".to_owned()), |strokes, value| {
+                strokes
+                    .then(KeyAction::Down { value })
+                    .then(KeyAction::Up { value })
+            });
         self.client.perform_actions(strokes).await.unwrap();
     }
 
@@ -156,13 +167,15 @@ impl Browser {
     pub(super) async fn resize(&self, width: u32, height: u32, mobile: bool) {
         let parameters =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
-        self.devtools("Emulation.setDeviceMetricsOverride", parameters).await;
+        self.devtools("Emulation.setDeviceMetricsOverride", parameters)
+            .await;
     }
 
     /// Light or dark, as the system would ask for.
     pub(super) async fn colours(&self, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}))
+            .await;
     }
 
     /// How wide the page is, in pixels: more than its window if it scrolls sideways.
@@ -175,7 +188,10 @@ impl Browser {
     pub(super) async fn complaints(&self) -> Vec<String> {
         let entries = self.command("se/log", json!({"type": "browser"})).await;
         let entries = entries.as_array().cloned().unwrap_or_default();
-        entries.iter().map(|entry| entry["message"].to_string()).collect()
+        entries
+            .iter()
+            .map(|entry| entry["message"].to_string())
+            .collect()
     }
 
     /// Writes what is to be seen, as PNG, if `SCRUTINEER_SCREENSHOTS` names a folder.
@@ -186,11 +202,19 @@ impl Browser {
         // Only the window: a tour shows what one sees first.
         let png = self.client.screenshot().await.unwrap();
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), png).unwrap();
+        std::fs::write(
+            std::path::Path::new(&folder).join(format!("{name}.png")),
+            png,
+        )
+        .unwrap();
     }
 
     async fn devtools(&self, method: &str, parameters: Value) {
-        self.command("goog/cdp/execute", json!({"cmd": method, "params": parameters})).await;
+        self.command(
+            "goog/cdp/execute",
+            json!({"cmd": method, "params": parameters}),
+        )
+        .await;
     }
 
     /// A command of chromedriver's own, which the client does not know.
@@ -203,13 +227,18 @@ impl Browser {
              Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
-        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         // The driver keeps the connection open: what its head says is read, no more.
         let mut answer = Vec::new();
         let (head, start) = loop {
             if let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
-                break (String::from_utf8_lossy(&answer[..end]).to_lowercase(), end + 4);
+                break (
+                    String::from_utf8_lossy(&answer[..end]).to_lowercase(),
+                    end + 4,
+                );
             }
             assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "no answer");
         };

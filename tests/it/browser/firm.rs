@@ -84,14 +84,18 @@ impl Firm {
                 .unwrap();
             body["recommendation"] = serde_json::to_value(answer).unwrap();
         }
-        self.store.put_analysis(&self.tenant, id, &body).await.unwrap();
+        self.store
+            .put_analysis(&self.tenant, id, &body)
+            .await
+            .unwrap();
         id
     }
 
     /// An invoice whose page and structure disagree: high, to be reviewed.
     pub(crate) async fn disagreeing(&self) -> Uuid {
         let bytes = page("Alder Consulting GmbH", "AC-2026-0417");
-        self.document("AC-2026-0417.pdf", bytes, disagreeing()).await
+        self.document("AC-2026-0417.pdf", bytes, disagreeing())
+            .await
     }
 
     /// A letter that may be two things: abstained.
@@ -106,7 +110,12 @@ impl Firm {
         answer.as_object_mut().unwrap().remove("score");
         answer["level"] = json!("medium");
         answer["prediction_set"] = json!({"values": ["reminder", "statement"], "coverage": 0.9});
-        self.document("letter-2210.pdf", page("Bright Water Utilities", "M-2210"), body).await
+        self.document(
+            "letter-2210.pdf",
+            page("Bright Water Utilities", "M-2210"),
+            body,
+        )
+        .await
     }
 
     /// A file of which a part could not be read: degraded.
@@ -130,7 +139,12 @@ impl Firm {
 
     /// Enough documents for a second page of the inbox.
     pub(crate) async fn many(&self, count: usize) {
-        let sellers = ["Cedar Travel", "Dunmore Legal LLP", "Elm Office Supply", "Fennel Catering"];
+        let sellers = [
+            "Cedar Travel",
+            "Dunmore Legal LLP",
+            "Elm Office Supply",
+            "Fennel Catering",
+        ];
         let kinds = ["po_invoice", "services_invoice", "receipt", "credit_note"];
         for n in 0..count {
             let seller = sellers[n % sellers.len()];
@@ -140,13 +154,18 @@ impl Firm {
             body["findings"] = json!([]);
             set(&mut body, "seller", seller);
             set(&mut body, "number", &number);
-            set(&mut body, "total", &format!("{}.{:02}", 80 + n * 37, n % 100));
+            set(
+                &mut body,
+                "total",
+                &format!("{}.{:02}", 80 + n * 37, n % 100),
+            );
             let answer = &mut body["recommendation"];
             answer["level"] = json!("low");
             answer["effect"] = json!("none");
             answer["controls_to_add"] = json!([]);
             answer["score"] = json!(0.08);
-            self.document(&format!("{number}.pdf"), page(seller, &number), body).await;
+            self.document(&format!("{number}.pdf"), page(seller, &number), body)
+                .await;
         }
     }
 }
@@ -247,23 +266,56 @@ fn page(seller: &str, number: &str) -> Vec<u8> {
     };
     if !number.is_empty() {
         say("B", 16.0, 58.0, 64.0, seller);
-        say("F", 9.0, 58.0, 84.0, "Kastanienallee 12, 10435 Berlin, Germany");
+        say(
+            "F",
+            9.0,
+            58.0,
+            84.0,
+            "Kastanienallee 12, 10435 Berlin, Germany",
+        );
         say("F", 9.0, 58.0, 100.0, "VAT id DE 136 695 976");
-        for (n, row) in ["Meadow Partners LLP", "14 Orchard Street", "Dublin 2, Ireland"].iter().enumerate() {
+        for (n, row) in [
+            "Meadow Partners LLP",
+            "14 Orchard Street",
+            "Dublin 2, Ireland",
+        ]
+        .iter()
+        .enumerate()
+        {
             say("F", 10.0, 58.0, 159.0 + 15.0 * n as f32, row);
         }
-        let facts = [("Invoice", number), ("Date", "12.11.2026"), ("Due", "12.12.2026"), ("Your order", "PO-88231")];
+        let facts = [
+            ("Invoice", number),
+            ("Date", "12.11.2026"),
+            ("Due", "12.12.2026"),
+            ("Your order", "PO-88231"),
+        ];
         for (n, (label, value)) in facts.iter().enumerate() {
             say("F", 10.0, 370.0, 159.0 + 18.0 * n as f32, label);
             say("B", 10.0, 440.0, 159.0 + 18.0 * n as f32, value);
         }
         say("B", 13.0, 58.0, 262.0, "Services in October 2026");
-        for (x, label) in [(58.0, "Service"), (330.0, "Hours"), (395.0, "Rate"), (490.0, "EUR")] {
+        for (x, label) in [
+            (58.0, "Service"),
+            (330.0, "Hours"),
+            (395.0, "Rate"),
+            (490.0, "EUR"),
+        ] {
             say("B", 9.0, x, 285.0, label);
         }
         let lines = [
-            ("Architecture review, senior consultant", "32", "165,00", "5.280,00"),
-            ("Migration workshop, two consultants", "16", "165,00", "2.640,00"),
+            (
+                "Architecture review, senior consultant",
+                "32",
+                "165,00",
+                "5.280,00",
+            ),
+            (
+                "Migration workshop, two consultants",
+                "16",
+                "165,00",
+                "2.640,00",
+            ),
             ("Project management", "8", "150,00", "1.200,00"),
         ];
         for (n, (text, hours, rate, net)) in lines.iter().enumerate() {
@@ -272,7 +324,11 @@ fn page(seller: &str, number: &str) -> Vec<u8> {
                 say("F", 10.0, x, y, cell);
             }
         }
-        let sums = [("Net", "9.120,00"), ("VAT 19 %", "1.732,80"), ("Total EUR", "10.852,80")];
+        let sums = [
+            ("Net", "9.120,00"),
+            ("VAT 19 %", "1.732,80"),
+            ("Total EUR", "10.852,80"),
+        ];
         for (n, (label, value)) in sums.iter().enumerate() {
             let y = 406.0 + 18.0 * n as f32;
             say("B", 10.0, 395.0, y, label);
@@ -292,6 +348,9 @@ fn page(seller: &str, number: &str) -> Vec<u8> {
         )
         .stream(4, "", content.as_bytes())
         .object(5, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
-        .object(6, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>")
+        .object(
+            6,
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>",
+        )
         .bytes()
 }

@@ -19,17 +19,33 @@ async fn sign_in(browser: &Browser, firm: &Firm, place: &str) {
 }
 
 async fn verdicts(firm: &Firm, document: Uuid) -> Vec<scrutineer::advice::Feedback> {
-    let body = firm.store.analysis(&firm.tenant, document).await.unwrap().unwrap().body;
-    let id = body["recommendation"]["recommendation_id"].as_str().unwrap();
-    let said = firm.store.feedback(&firm.tenant, id.parse().unwrap()).await.unwrap();
+    let body = firm
+        .store
+        .analysis(&firm.tenant, document)
+        .await
+        .unwrap()
+        .unwrap()
+        .body;
+    let id = body["recommendation"]["recommendation_id"]
+        .as_str()
+        .unwrap();
+    let said = firm
+        .store
+        .feedback(&firm.tenant, id.parse().unwrap())
+        .await
+        .unwrap();
     said.into_iter().map(|said| said.feedback).collect()
 }
 
 #[tokio::test]
 async fn signing_in_and_out_and_a_wrong_key() {
-    let Some(browser) = browser().await else { return };
+    let Some(browser) = browser().await else {
+        return;
+    };
     let firm = Firm::start().await;
-    browser.open(&format!("{}/inbox?level=high", firm.address)).await;
+    browser
+        .open(&format!("{}/inbox?level=high", firm.address))
+        .await;
     browser.find("#key").await;
     browser.paste("scr_000000000000_wrong").await;
     browser.press_key(Key::Enter).await;
@@ -45,19 +61,29 @@ async fn signing_in_and_out_and_a_wrong_key() {
     let cookies = browser.script("return document.cookie").await;
     assert_eq!(cookies, "", "scripts must not see the session");
 
-    browser.find("form[action='/sign-out'] button").await.click().await.unwrap();
+    browser
+        .find("form[action='/sign-out'] button")
+        .await
+        .click()
+        .await
+        .unwrap();
     browser.find("#key").await;
     browser.open(&format!("{}/inbox", firm.address)).await;
     browser.find("#key").await;
     let complaints = browser.complaints().await;
     // The one complaint is the browser's own on the answer 401.
-    assert!(complaints.iter().all(|c| c.contains("401")), "{complaints:?}");
+    assert!(
+        complaints.iter().all(|c| c.contains("401")),
+        "{complaints:?}"
+    );
     browser.close().await;
 }
 
 #[tokio::test]
 async fn a_document_is_decided_by_keyboard_alone() {
-    let Some(browser) = browser().await else { return };
+    let Some(browser) = browser().await else {
+        return;
+    };
     let firm = Firm::start().await;
     let older = firm.unsure().await;
     let document = firm.disagreeing().await;
@@ -73,7 +99,9 @@ async fn a_document_is_decided_by_keyboard_alone() {
     // To the first document by Tab alone.
     for _ in 0..60 {
         browser.press_key(Key::Tab).await;
-        let class = browser.script("return document.activeElement.className").await;
+        let class = browser
+            .script("return document.activeElement.className")
+            .await;
         if class == "row-link" {
             break;
         }
@@ -84,7 +112,9 @@ async fn a_document_is_decided_by_keyboard_alone() {
     browser.wait_for_text("10.852,80").await;
 
     // A field that has the focus lights its box up.
-    browser.script("document.querySelector('[data-show=field-total]').focus()").await;
+    browser
+        .script("document.querySelector('[data-show=field-total]').focus()")
+        .await;
     assert!(browser.has("[data-mark=field-total].hot").await);
     let outlined = "return getComputedStyle(document.activeElement).outlineStyle";
     assert_eq!(browser.script(outlined).await, "solid");
@@ -100,7 +130,9 @@ async fn a_document_is_decided_by_keyboard_alone() {
     let net = browser.find("#edit-net").await;
     net.clear().await.unwrap();
     net.send_keys("9000.00").await.unwrap();
-    net.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+    net.send_keys(&char::from(Key::Enter).to_string())
+        .await
+        .unwrap();
     browser.wait_for_text("Corrections saved.").await;
 
     browser.press("r").await;
@@ -112,7 +144,10 @@ async fn a_document_is_decided_by_keyboard_alone() {
 
     let said = verdicts(&firm, document).await;
     let what: Vec<Verdict> = said.iter().map(|said| said.verdict).collect();
-    assert_eq!(what, [Verdict::Accepted, Verdict::Edited, Verdict::Rejected]);
+    assert_eq!(
+        what,
+        [Verdict::Accepted, Verdict::Edited, Verdict::Rejected]
+    );
     assert_eq!(said[1].corrected.get("net").unwrap(), "9000.00");
     assert_eq!(said[1].corrected.len(), 1);
     assert_eq!(said[2].reason, Some(FeedbackReason::ALL[0]));
@@ -126,7 +161,10 @@ async fn a_document_is_decided_by_keyboard_alone() {
     browser.press("i").await;
     browser.wait_for_text("2 documents").await;
     browser.press("/").await;
-    assert_eq!(browser.script("return document.activeElement.id").await, "text");
+    assert_eq!(
+        browser.script("return document.activeElement.id").await,
+        "text"
+    );
     let complaints = browser.complaints().await;
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.close().await;
@@ -134,14 +172,20 @@ async fn a_document_is_decided_by_keyboard_alone() {
 
 #[tokio::test]
 async fn doubt_is_said_plainly() {
-    let Some(browser) = browser().await else { return };
+    let Some(browser) = browser().await else {
+        return;
+    };
     let firm = Firm::start().await;
     let unsure = firm.unsure().await;
     let degraded = firm.degraded().await;
     sign_in(&browser, &firm, &format!("/inbox/{unsure}")).await;
     browser.wait_for_text("The model cannot tell").await;
-    browser.wait_for_text("Payment reminder or Statement of account").await;
-    browser.open(&format!("{}/inbox/{degraded}", firm.address)).await;
+    browser
+        .wait_for_text("Payment reminder or Statement of account")
+        .await;
+    browser
+        .open(&format!("{}/inbox/{degraded}", firm.address))
+        .await;
     browser.wait_for_text("Only partly read").await;
     browser.wait_for_text("Missing: Text layer.").await;
     browser.close().await;
@@ -149,7 +193,9 @@ async fn doubt_is_said_plainly() {
 
 #[tokio::test]
 async fn a_file_is_uploaded_read_and_shown() {
-    let Some(browser) = browser().await else { return };
+    let Some(browser) = browser().await else {
+        return;
+    };
     let firm = Firm::start().await;
     sign_in(&browser, &firm, "/inbox").await;
     let folder = tempfile::tempdir().unwrap();
@@ -170,7 +216,9 @@ async fn a_file_is_uploaded_read_and_shown() {
 
 #[tokio::test]
 async fn phone_and_desk_light_and_dark() {
-    let Some(browser) = browser().await else { return };
+    let Some(browser) = browser().await else {
+        return;
+    };
     let firm = Firm::start().await;
     firm.many(26).await;
     firm.degraded().await;
@@ -185,7 +233,10 @@ async fn phone_and_desk_light_and_dark() {
         ("inbox", "/inbox".to_owned()),
         ("document", format!("/inbox/{document}")),
         ("edit", format!("/inbox/{document}?edit=1")),
-        ("missing", "/inbox/019ab000-0000-7000-8000-000000000009".to_owned()),
+        (
+            "missing",
+            "/inbox/019ab000-0000-7000-8000-000000000009".to_owned(),
+        ),
     ];
     let mut papers = Vec::new();
     for scheme in ["light", "dark"] {
@@ -196,8 +247,13 @@ async fn phone_and_desk_light_and_dark() {
                 browser.open(&format!("{}{place}", firm.address)).await;
                 browser.find("main").await;
                 let taken = browser.page_width().await;
-                assert!(taken <= u64::from(width), "{name} on a {device} is {taken} px wide");
-                browser.screenshot(&format!("{name}-{device}-{scheme}")).await;
+                assert!(
+                    taken <= u64::from(width),
+                    "{name} on a {device} is {taken} px wide"
+                );
+                browser
+                    .screenshot(&format!("{name}-{device}-{scheme}"))
+                    .await;
             }
         }
         let paper = "return getComputedStyle(document.body).backgroundColor";
