@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
-mod browser;
 mod credentials;
 mod damaged_files;
 mod damaged_variants;
