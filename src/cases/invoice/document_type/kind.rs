@@ -62,6 +62,32 @@ impl DocumentType {
             Self::Other => "other",
         }
     }
+
+    /// The type in words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::PoInvoice => "an invoice with an order",
+            Self::NonPoInvoice => "an invoice without an order",
+            Self::ServicesInvoice => "an invoice for services",
+            Self::CreditNote => "a credit note",
+            Self::ProForma => "a pro-forma invoice",
+            Self::Statement => "a statement of account",
+            Self::Reminder => "a reminder",
+            Self::UtilityBill => "a utility bill",
+            Self::Receipt => "a receipt",
+            Self::Other => "another document",
+        }
+    }
+
+    /// Whether it asks for payment of a supply: one of the invoice types.
+    #[must_use]
+    pub const fn is_invoice(self) -> bool {
+        matches!(
+            self,
+            Self::PoInvoice | Self::NonPoInvoice | Self::ServicesInvoice | Self::UtilityBill
+        )
+    }
 }
 
 impl std::fmt::Display for DocumentType {

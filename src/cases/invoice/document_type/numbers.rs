@@ -1,0 +1,265 @@
+//! What the numbers of a page and the codes of a structure tell.
+
+use rust_decimal::Decimal;
+
+use crate::documents::{BBox, FieldName, Page, Reading, Source};
+
+use super::text::DocumentText;
+
+/// Names of the signs of [`of`], in order.
+pub(super) const NAMES: [&str; 20] = [
+    "order_number",
+    "no_order_number",
+    "narrow_page",
+    "more_pages",
+    "many_words",
+    "few_words",
+    "amounts",
+    "negative_amounts",
+    "dates",
+    "iban",
+    "percentages",
+    "structure",
+    "code_invoice",
+    "code_credit",
+    "code_pro_forma",
+    "code_other",
+    "hours_unit",
+    "energy_unit",
+    "negative_total",
+    "person_and_time",
+];
+
+/// UNTDID 1001 codes of invoices of any kind.
+const INVOICES: [&str; 14] = [
+    "71", "80", "82", "84", "326", "380", "383", "384", "386", "389", "393", "395", "751", "876",
+];
+/// UNTDID 1001 codes of credit notes of any kind.
+const CREDITS: [&str; 11] = [
+    "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532",
+];
+/// UN/ECE Recommendation 20 codes, and words, of time worked.
+const TIME_UNITS: [&str; 14] = [
+    "hur", "day", "hrs", "h", "hour", "hours", "std", "stunden", "tag", "tage", "d", "heures",
+    "uren", "ore",
+];
+/// Likewise of energy, water and data.
+const ENERGY_UNITS: [&str; 6] = ["kwh", "mwh", "mtq", "m3", "e34", "e49"];
+
+/// The signs' values, each 0..=1, and the word that shows the order number.
+pub(super) fn of(
+    text: &DocumentText,
+    pages: &[Page],
+    reading: &Reading,
+    order_labels: &[(usize, usize)],
+) -> ([f64; NAMES.len()], Option<usize>) {
+    let structure = Structure::of(reading);
+    let order = order_labels.iter().find_map(|label| value_of(text, *label));
+    let has_order = structure.has_order || order.is_some();
+    let words = text.words.len();
+    let count = |is: fn(&str) -> bool| text.words.iter().filter(|word| is(&word.text)).count();
+    let amounts = count(is_amount);
+    let negative = count(|word| is_amount(word) && is_negative(word));
+    let flag = |holds: bool| f64::from(u8::from(holds));
+    // Counts matter by their magnitude: 1 is reached at `full`.
+    let magnitude = |n: usize, full: f64| ((1.0 + n as f64).ln() / full.ln()).min(1.0);
+    let narrow = pages.first().is_some_and(|page| page.width < 400.0);
+    let values = [
+        flag(has_order),
+        flag(!has_order),
+        flag(narrow),
+        magnitude(pages.len().saturating_sub(1), 10.0),
+        magnitude(words, 2000.0),
+        flag(words < 80),
+        magnitude(amounts, 100.0),
+        negative as f64 / amounts.max(1) as f64,
+        magnitude(count(is_date), 40.0),
+        flag(count(is_iban_start) > 0),
+        magnitude(count(|word| word.ends_with('%')), 20.0),
+        flag(structure.is_there),
+        flag(structure.code == Code::Invoice),
+        flag(structure.code == Code::Credit),
+        flag(structure.code == Code::ProForma),
+        flag(structure.code == Code::Other),
+        flag(structure.has_unit(reading, &TIME_UNITS)),
+        flag(structure.has_unit(reading, &ENERGY_UNITS)),
+        flag(structure.is_negative),
+        magnitude(count(is_clock_or_quantity_of_hours), 12.0),
+    ];
+    (values, order)
+}
+
+#[derive(PartialEq, Eq)]
+enum Code {
+    None,
+    Invoice,
+    Credit,
+    ProForma,
+    Other,
+}
+
+struct Structure {
+    is_there: bool,
+    has_order: bool,
+    is_negative: bool,
+    code: Code,
+}
+
+impl Structure {
+    fn of(reading: &Reading) -> Self {
+        let value = |name: FieldName| {
+            let found = reading
+                .fields
+                .get(&name)
+                .filter(|field| field.source == Source::Xml);
+            found.map(|field| field.value.as_str())
+        };
+        let amount = |name| value(name).and_then(|value| value.parse::<Decimal>().ok());
+        let total = amount(FieldName::Total).or_else(|| amount(FieldName::Payable));
+        Self {
+            is_there: reading
+                .fields
+                .values()
+                .any(|field| field.source == Source::Xml),
+            has_order: value(FieldName::OrderNumber).is_some(),
+            is_negative: total.is_some_and(|total| total < Decimal::ZERO),
+            code: match value(FieldName::TypeCode) {
+                None => Code::None,
+                Some("325") => Code::ProForma,
+                Some(code) if INVOICES.contains(&code) => Code::Invoice,
+                Some(code) if CREDITS.contains(&code) => Code::Credit,
+                Some(_) => Code::Other,
+            },
+        }
+    }
+
+    /// Whether a line of the structure is in one of these units.
+    fn has_unit(&self, reading: &Reading, units: &[&str]) -> bool {
+        let mut stated = reading.lines.iter().filter_map(|line| line.unit.as_deref());
+        self.is_there && stated.any(|unit| units.contains(&unit.to_lowercase().as_str()))
+    }
+}
+
+/// The word that a label speaks of: right of it or below it, with at least
+/// three digits, and neither an amount nor a date.
+fn value_of(text: &DocumentText, label: (usize, usize)) -> Option<usize> {
+    let (page, first) = text.words.get(label.0)?.place?;
+    let (_, last) = text.words.get(label.1)?.place?;
+    let near = |word: &usize| {
+        let Some(seen) = text.words.get(*word) else {
+            return false;
+        };
+        let is_near = seen.place.is_some_and(|(on, bbox)| {
+            on == page && (is_right_of(last, bbox) || is_below(first, bbox))
+        });
+        is_near && is_reference(&seen.text)
+    };
+    (0..text.words.len()).find(near)
+}
+
+fn is_right_of(label: BBox, value: BBox) -> bool {
+    let shift = ((label.y0 + label.y1) - (value.y0 + value.y1)).abs() / 2.0;
+    let gap = value.x0 - label.x1;
+    shift < label.height() * 0.6 && (-2.0..180.0).contains(&gap)
+}
+
+fn is_below(label: BBox, value: BBox) -> bool {
+    let drop = value.y0 - label.y1;
+    let lowest = label.height() * 1.4;
+    (-1.0..lowest).contains(&drop) && (value.x0 - label.x0).abs() < 45.0
+}
+
+fn is_reference(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    digits >= 3 && !is_amount(word) && !is_date(word)
+}
+
+/// Digits with two decimals: `1.204,50`, `-12.00`, `99,90-`.
+fn is_amount(word: &str) -> bool {
+    let body = word.trim_matches(|c: char| !c.is_ascii_digit());
+    let mut from_end = body.chars().rev();
+    let cents = from_end.by_ref().take(2).all(|c| c.is_ascii_digit());
+    let separator = from_end.next().is_some_and(|c| c == '.' || c == ',');
+    let separators = ['.', ',', '\'', '’'];
+    cents
+        && separator
+        && body
+            .chars()
+            .all(|c| c.is_ascii_digit() || separators.contains(&c))
+        && !is_date(word)
+}
+
+fn is_negative(word: &str) -> bool {
+    let signs = ['-', '−', '–', '('];
+    word.starts_with(signs) || word.ends_with(['-', '−', ')']) || word.contains("€-")
+}
+
+/// Three numbers between two equal signs: `12.03.2026`, `2026-03-12`, `3/12/26`.
+fn is_date(word: &str) -> bool {
+    ['.', '-', '/'].iter().any(|sign| {
+        let parts: Vec<&str> = word
+            .trim_end_matches([',', ';', ':'])
+            .split(*sign)
+            .collect();
+        let number =
+            |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        parts.len() == 3
+            && parts.iter().all(number)
+            && parts.iter().filter(|part| part.len() == 4).count() <= 1
+            && parts.get(1).is_some_and(|middle| middle.len() <= 2)
+    })
+}
+
+fn is_iban_start(word: &str) -> bool {
+    let head = word.as_bytes();
+    head.len() >= 4
+        && head.iter().take(2).all(u8::is_ascii_uppercase)
+        && head.iter().skip(2).take(2).all(u8::is_ascii_digit)
+        && (head.len() == 4 || head.len() >= 15)
+}
+
+/// A time of day or a span of one: `14:30`, or hours with a unit: `7.5h`.
+fn is_clock_or_quantity_of_hours(word: &str) -> bool {
+    let clock = word.split_once(':').is_some_and(|(hour, minute)| {
+        (1..=2).contains(&hour.len())
+            && minute.len() >= 2
+            && word.bytes().all(|b| b.is_ascii_digit() || b == b':')
+    });
+    let hours = word.strip_suffix('h').is_some_and(|number| {
+        !number.is_empty()
+            && number
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
+    });
+    clock || hours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_dates_and_references_are_told_apart() {
+        for amount in [
+            "1.204,50",
+            "-12.00",
+            "99,90-",
+            "€1,000.00",
+            "1'234.55",
+            "(12.00)",
+        ] {
+            assert!(is_amount(amount), "{amount}");
+        }
+        for date in ["12.03.2026", "2026-03-12", "3/12/26", "1.2.20"] {
+            assert!(is_date(date) && !is_amount(date), "{date}");
+        }
+        for reference in ["4500012345", "PO-2026/117", "B-4711"] {
+            assert!(is_reference(reference), "{reference}");
+        }
+        for other in ["", "-", "1", "3.14159", "12.00.00.00", "ab.cd"] {
+            assert!(!is_amount(other) && !is_date(other), "{other}");
+        }
+        assert!(is_negative("-12.00") && is_negative("12.00-") && !is_negative("12.00"));
+        assert!(is_iban_start("DE89") && !is_iban_start("DE8") && !is_iban_start("Haus"));
+    }
+}

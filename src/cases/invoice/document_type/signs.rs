@@ -1,0 +1,168 @@
+//! Words and phrases that mark a type, in English, German, French, Dutch,
+//! Spanish and Italian: the table `signs.tsv`, one sign a row.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::text::DocumentText;
+
+/// The table: name of the sign, then its phrases between `|`. A phrase is folded
+/// words; `x*` is any word that begins with `x`, `*x` any that ends with it.
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::parse(include_str!("signs.tsv")));
+
+/// Every sign's name, in the order of the table.
+pub(super) fn names() -> &'static [&'static str] {
+    &TABLE.names
+}
+
+/// Where a sign was seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sightings {
+    /// First and last word of every sighting.
+    pub(super) spans: Vec<(usize, usize)>,
+    /// Words of the first sighting in large letters.
+    pub(super) large: Option<(usize, usize)>,
+    /// Words of the first sighting on a short line in the upper part of the first page.
+    pub(super) alone: Option<(usize, usize)>,
+}
+
+/// Every sign's sightings, in the order of [`names`].
+pub(super) fn find(text: &DocumentText) -> Vec<Sightings> {
+    let mut found = vec![Sightings::default(); TABLE.names.len()];
+    for start in 0..text.tokens.len() {
+        let mut seen_here = Vec::new();
+        for phrase in TABLE.candidates(
+            text.tokens
+                .get(start)
+                .map_or("", |token| token.text.as_str()),
+        ) {
+            let Some(span) = phrase.matched(text, start) else {
+                continue;
+            };
+            // Two phrases of one sign at one place are one sighting.
+            if seen_here.contains(&phrase.sign) {
+                continue;
+            }
+            seen_here.push(phrase.sign);
+            if let Some(sightings) = found.get_mut(phrase.sign) {
+                sightings.add(text, span);
+            }
+        }
+    }
+    found
+}
+
+impl Sightings {
+    fn add(&mut self, text: &DocumentText, span: (usize, usize)) {
+        self.spans.push(span);
+        let word = text.words.get(span.0);
+        if word.is_some_and(|word| word.large) {
+            self.large.get_or_insert(span);
+        }
+        if word.is_some_and(|word| word.alone) {
+            self.alone.get_or_insert(span);
+        }
+    }
+}
+
+struct Table {
+    names: Vec<&'static str>,
+    /// Phrases whose first part is a whole word, by that word.
+    by_first_word: HashMap<&'static str, Vec<Phrase>>,
+    /// Phrases whose first part is the beginning or the end of a word.
+    by_shape: Vec<Phrase>,
+}
+
+struct Phrase {
+    sign: usize,
+    parts: Vec<Part>,
+}
+
+enum Part {
+    Whole(&'static str),
+    Begins(&'static str),
+    Ends(&'static str),
+}
+
+impl Table {
+    fn parse(table: &'static str) -> Self {
+        let mut parsed = Self {
+            names: Vec::new(),
+            by_first_word: HashMap::new(),
+            by_shape: Vec::new(),
+        };
+        for (name, phrases) in table.lines().filter_map(|row| row.split_once('\t')) {
+            let sign = parsed.names.len();
+            parsed.names.push(name);
+            for phrase in phrases.split('|') {
+                let parts: Vec<Part> = phrase.split(' ').map(Part::parse).collect();
+                let phrase = Phrase { sign, parts };
+                match phrase.parts.first() {
+                    Some(Part::Whole(first)) => {
+                        parsed.by_first_word.entry(first).or_default().push(phrase);
+                    }
+                    _ => parsed.by_shape.push(phrase),
+                }
+            }
+        }
+        parsed
+    }
+
+    fn candidates(&self, first: &str) -> impl Iterator<Item = &Phrase> {
+        self.by_first_word
+            .get(first)
+            .into_iter()
+            .flatten()
+            .chain(&self.by_shape)
+    }
+}
+
+impl Phrase {
+    /// First and last word of the phrase, if it starts at that token.
+    fn matched(&self, text: &DocumentText, start: usize) -> Option<(usize, usize)> {
+        let tokens = text.tokens.get(start..start + self.parts.len())?;
+        let all = self
+            .parts
+            .iter()
+            .zip(tokens)
+            .all(|(part, token)| part.matches(&token.text));
+        all.then_some((tokens.first()?.word, tokens.last()?.word))
+    }
+}
+
+impl Part {
+    fn parse(part: &'static str) -> Self {
+        match (part.strip_prefix('*'), part.strip_suffix('*')) {
+            (Some(end), _) => Self::Ends(end),
+            (_, Some(beginning)) => Self::Begins(beginning),
+            _ => Self::Whole(part),
+        }
+    }
+
+    fn matches(&self, word: &str) -> bool {
+        match self {
+            Self::Whole(whole) => word == *whole,
+            Self::Begins(beginning) => word.starts_with(beginning),
+            Self::Ends(end) => word.ends_with(end),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TABLE, names};
+    use crate::cases::invoice::document_type::fold::fold;
+
+    #[test]
+    fn the_table_is_folded_and_holds_nothing_twice() {
+        assert!(names().len() >= 25);
+        for row in include_str!("signs.tsv").lines() {
+            let (name, phrases) = row.split_once('\t').unwrap_or_default();
+            for phrase in phrases.split('|') {
+                let words: Vec<String> = phrase.split(' ').flat_map(fold).collect();
+                assert_eq!(words.join(" "), phrase.replace('*', ""), "{name}");
+            }
+        }
+        assert!(!TABLE.by_shape.is_empty());
+    }
+}
