@@ -4,3 +4,4 @@
 pub mod documents;
 pub mod sets;
 pub mod split;
+pub mod type_parts;

@@ -1,5 +1,6 @@
 //! Metrics, protocols and gates: "what would Scrutineer have told us?"
 
+pub mod document_type;
 pub mod gate;
 pub mod invoice;
 pub mod plot;

@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use scrutineer_training::text_encoder;
+use scrutineer_training::progress::Progress;
+use scrutineer_training::{document_type, text_encoder};
 
 /// Fits shipped models; the same seeds give the same bytes.
 #[derive(Debug, Parser)]
@@ -13,12 +14,17 @@ struct Cli {
     /// Folder of models to write to.
     #[arg(long, global = true, default_value = "models")]
     models_dir: PathBuf,
+    /// No progress bars.
+    #[arg(long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     case: Case,
 }
 
 #[derive(Debug, Subcommand)]
 enum Case {
+    /// What document is it: `invoice_type`.
+    Invoice,
     /// Measure the shipped 16-bit encoder against the original weights.
     TextEncoder {
         /// The original `model.safetensors`, 32 bits.
@@ -29,8 +35,16 @@ enum Case {
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
+    let progress = Progress { shown: !cli.quiet };
     let out = &mut std::io::stdout();
     match cli.case {
+        Case::Invoice => {
+            let tally = document_type::train(&cli.models_dir, &progress)?;
+            writeln!(out, "{tally}")?;
+            for (name, value) in tally.metrics() {
+                writeln!(out, "{name:<36} {value:.4}")?;
+            }
+        }
         Case::TextEncoder { weights } => {
             let least = text_encoder::measure(&cli.models_dir, &weights)?;
             writeln!(out, "least cosine to 32 bits: {least:.6}")?;

@@ -36,13 +36,25 @@ impl Scored<'_> {
     pub(super) fn explain(self) -> TypeVerdict {
         let order = self.weights.sets.set(&self.probabilities);
         let top = order.first().copied().unwrap_or_default();
-        let set: Vec<DocumentType> =
-            order.iter().filter_map(|index| DocumentType::ALL.get(*index)).copied().collect();
+        let set: Vec<DocumentType> = order
+            .iter()
+            .filter_map(|index| DocumentType::ALL.get(*index))
+            .copied()
+            .collect();
         let named = set.first().copied().unwrap_or(DocumentType::Other);
         let margin = self.weights.linear.margin(top);
         let mut parts = self.parts(&margin.weights);
-        parts.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.code.cmp(&b.code)));
-        let evidence = parts.iter().take(SHOWN).filter_map(|part| self.evidence(part)).collect();
+        parts.sort_by(|a, b| {
+            b.weight
+                .abs()
+                .total_cmp(&a.weight.abs())
+                .then(a.code.cmp(&b.code))
+        });
+        let evidence = parts
+            .iter()
+            .take(SHOWN)
+            .filter_map(|part| self.evidence(part))
+            .collect();
         let reasons = sum_up(parts).into_iter().map(|part| part.reason(named));
         let (reasons, counter_reasons) = reasons.partition(|r: &Reason| r.weight >= 0.0);
         TypeVerdict {

@@ -219,8 +219,12 @@ impl TypeModel {
             reading: &Reading::default(),
         })?;
         let verdict = self.judge(&features, "golden")?;
-        let probabilities = verdict.into_iter().flat_map(|verdict| verdict.probabilities);
-        let names = DocumentType::ALL.iter().map(|kind| kind.as_str().to_owned());
+        let probabilities = verdict
+            .into_iter()
+            .flat_map(|verdict| verdict.probabilities);
+        let names = DocumentType::ALL
+            .iter()
+            .map(|kind| kind.as_str().to_owned());
         Ok(names.zip(probabilities).collect())
     }
 }

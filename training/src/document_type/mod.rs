@@ -1,0 +1,147 @@
+//! Fits `invoice_type`: what kind of document it is.
+
+mod card;
+mod examples;
+mod fit;
+mod structure;
+
+use std::path::Path;
+
+use anyhow::Context;
+use scrutineer::cases::invoice::DocumentType;
+use scrutineer::cases::invoice::document_type::{
+    TYPE_FORMAT_VERSION, TYPE_MODEL, TypeModel, TypeWeights,
+};
+use scrutineer::learn::conformal::ConformalSets;
+use scrutineer::learn::encoder::TextEncoder;
+use scrutineer::registry::{Golden, GoldenCase, Manifest, Registry, sha256_hex};
+use scrutineer_datasets::type_parts::TypePart;
+use scrutineer_eval::document_type::{Tally, on_generated};
+
+use self::examples::Example;
+use crate::artefact::{self, ArtefactFile};
+use crate::progress::Progress;
+
+/// Documents drawn for each part; about a quarter, or a half for fitting, has
+/// one of its layouts.
+const DRAWN_FIT: usize = 2_000;
+const DRAWN_CALIBRATION: usize = 1_500;
+const DRAWN_TEST: usize = 1_500;
+
+/// Share of documents whose type is to be in the set.
+const COVERAGE: f64 = 0.9;
+
+/// Last day of the texts and word lists that documents are generated from.
+const TRAINED_UNTIL: &str = "2026-11-23";
+
+/// Texts that the fitted model must judge the same wherever it is loaded.
+const GOLDEN: [&str; 3] = [
+    "Credit Note\nWe credit your account\nTotal 120.00",
+    "Rechnung\nBestellnummer 4500012345\n10 Stück Artikel\nGesamt 119,00 EUR",
+    "Sollecito di pagamento\nfattura scaduta",
+];
+
+/// Fits, calibrates, tests and writes the model; returns the test's tally.
+///
+/// # Errors
+/// Files that cannot be read or written, or documents that do not support a fit.
+pub fn train(models_dir: &Path, progress: &Progress) -> anyhow::Result<Tally> {
+    let registry = Registry::open(models_dir)?;
+    let encoder = TextEncoder::load(&registry)?;
+    let fitting = examples::of(TypePart::Fit, DRAWN_FIT, &encoder, progress)?;
+    let calibrating = examples::of(TypePart::Calibration, DRAWN_CALIBRATION, &encoder, progress)?;
+    let weights = fitted(&fitting, &calibrating)?;
+    let reference = encoder.reference().clone();
+    let weights_file = ArtefactFile::json("weights.json", &weights)?;
+    let model = TypeModel::new(encoder, weights, reference)?;
+    let spinner = progress.bar("testing", 1);
+    let tally = on_generated(&model, DRAWN_TEST)?;
+    spinner.finish_and_clear();
+    let golden = golden(&model)?;
+    let manifest = Manifest {
+        name: TYPE_MODEL.to_owned(),
+        version: 1,
+        format_version: TYPE_FORMAT_VERSION,
+        description: "Which of ten types a document is".to_owned(),
+        licence: "Apache-2.0".to_owned(),
+        trained_until: TRAINED_UNTIL.parse().context("TRAINED_UNTIL")?,
+        data: format!(
+            "Generated documents: {} fitted on, {} calibrated on, {} tested on, of other seeds and layouts each",
+            fitting.len(),
+            calibrating.len(),
+            tally.count()
+        ),
+        metrics: tally
+            .metrics()
+            .into_iter()
+            .map(|(name, x)| (name, rounded(x, 4)))
+            .collect(),
+        files: Vec::new(),
+        sources: Vec::new(),
+    };
+    let dir = artefact::write(models_dir, manifest, vec![weights_file, golden])?;
+    card::write(&dir, &tally, fitting.len(), calibrating.len())?;
+    Ok(tally)
+}
+
+/// Weights, then temperature and thresholds on documents not used for them.
+fn fitted(fitting: &[Example], calibrating: &[Example]) -> anyhow::Result<TypeWeights> {
+    let mut weights = fit::weights(fitting)?;
+    let scored = calibrating
+        .iter()
+        .map(|example| Ok(weights.linear.scores(&weights.vector(&example.features))?))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let truth: Vec<usize> = calibrating.iter().map(|example| example.class).collect();
+    weights.temperature = fit::temperature(&scored, &truth)?;
+    let probabilities: Vec<Vec<f64>> = scored
+        .iter()
+        .map(|scores| weights.temperature.probabilities(scores))
+        .collect();
+    let mut sets = ConformalSets::calibrate(COVERAGE, &probabilities, &truth);
+    sets.thresholds
+        .iter_mut()
+        .for_each(|threshold| *threshold = rounded(*threshold, 6));
+    weights.sets = sets;
+    Ok(weights)
+}
+
+fn golden(model: &TypeModel) -> anyhow::Result<ArtefactFile> {
+    let mut cases = Vec::new();
+    for text in GOLDEN {
+        let expected = model.golden_output(&text.to_owned())?;
+        cases.push(GoldenCase {
+            name: text.lines().next().unwrap_or_default().to_owned(),
+            input: text.to_owned(),
+            expected: expected
+                .into_iter()
+                .map(|(kind, p)| (kind, rounded(p, 6)))
+                .collect(),
+        });
+    }
+    let golden = Golden {
+        tolerance: 1e-3,
+        cases,
+    };
+    ArtefactFile::json("golden.json", &golden)
+}
+
+/// Fewer digits: smaller files, and the same bytes where the last bits differ.
+fn rounded(x: f64, digits: i32) -> f64 {
+    let scale = 10_f64.powi(digits);
+    (x * scale).round() / scale
+}
+
+/// A number that depends on a name and an index alone: below `below`.
+fn drawn(name: &str, index: &str, below: u64) -> u64 {
+    let digest = sha256_hex(format!("{name}|{index}").as_bytes());
+    let head = digest.get(..15).unwrap_or_default();
+    u64::from_str_radix(head, 16).unwrap_or_default() % below.max(1)
+}
+
+/// Names of all types, in the order of the model.
+fn class_names() -> Vec<String> {
+    DocumentType::ALL
+        .iter()
+        .map(|kind| kind.as_str().to_owned())
+        .collect()
+}
