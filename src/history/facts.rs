@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::VendorKey;
-use super::keys::{account_key, identifier_key, name_key};
+use super::keys::{identifier_key, name_key};
 use super::versions::Versions;
 use crate::domain::records::{PurchaseOrder, Vendor, VendorInvoice, VendorInvoiceStatus};
 use crate::domain::{FieldSet, Money, RecordKind};
@@ -97,7 +97,7 @@ impl Facts {
     pub(super) fn vendors_by(&self, key: VendorKey<'_>, as_of: DateTime<Utc>) -> Vec<Arc<Vendor>> {
         let key = match key {
             VendorKey::VatId(text) => prefixed("vat", identifier_key(text)),
-            VendorKey::Iban(text) => prefixed("iban", account_key(text)),
+            VendorKey::Iban(text) => prefixed("iban", identifier_key(text)),
             VendorKey::Name(text) => prefixed("name", name_key(text)),
         };
         key.map_or_else(Vec::new, |key| self.vendors.with_key(&key, as_of))
@@ -151,7 +151,7 @@ fn vendor_keys(vendor: &Vendor) -> Vec<String> {
     let vat_id = vendor.vat_id.as_deref().map(identifier_key);
     let names = [Some(vendor.name.as_str()), vendor.trading_name.as_deref()];
     let names = names.into_iter().flatten().map(name_key);
-    let accounts = vendor.ibans.iter().map(|iban| account_key(iban));
+    let accounts = vendor.ibans.iter().map(|iban| identifier_key(iban));
     vat_id
         .and_then(|key| prefixed("vat", key))
         .into_iter()

@@ -52,12 +52,6 @@ pub fn identifier_key(text: &str) -> String {
         .collect()
 }
 
-/// The same for a bank account.
-#[must_use]
-pub fn account_key(text: &str) -> String {
-    identifier_key(text)
-}
-
 /// Words of a name in small letters without accents, punctuation and legal form:
 /// `Müller & Söhne GmbH & Co. KG` and `MULLER SOHNE` are one. A name that is nothing but
 /// legal forms keeps them.

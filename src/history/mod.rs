@@ -15,7 +15,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use facts::{Facts, KnownInvoice};
-pub use keys::{account_key, identifier_key, name_key};
+pub use keys::{identifier_key, name_key};
 
 use crate::domain::records::{PurchaseOrder, Vendor};
 

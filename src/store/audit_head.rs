@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -51,30 +51,29 @@ impl HeadFile {
         .await
     }
 
-    /// What every chain was, by tenant. A last line cut short by a power failure is passed over.
+    /// What every chain was, by tenant. A line cut short by a power failure or a full disk
+    /// is passed over, with what was written behind it: later lines say more.
     pub(super) async fn read(&self) -> Result<HashMap<String, Vec<(u64, String)>>> {
         let path = self.path.clone();
         blobs::off_thread(move || {
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| StoreError::file(&path, error))?;
+            let file = File::open(&path).map_err(|error| StoreError::file(&path, error))?;
             let mut heads: HashMap<String, Vec<(u64, String)>> = HashMap::new();
-            for line in text
-                .split_inclusive('\n')
-                .filter(|line| line.ends_with('\n'))
-            {
-                let mut words = line.split_whitespace();
-                let (Some(tenant), Some(Ok(seq)), Some(sha256)) =
-                    (words.next(), words.next().map(str::parse), words.next())
-                else {
-                    return Err(StoreError::Damaged(
-                        "`audit.head` has an odd line".to_owned(),
-                    ));
-                };
-                let chain = heads.entry(tenant.to_owned()).or_default();
-                chain.push((seq, sha256.to_owned()));
+            for line in BufReader::new(file).split(b'\n') {
+                let line = line.map_err(|error| StoreError::file(&path, error))?;
+                if let Some((tenant, head)) = parse_line(&line) {
+                    heads.entry(tenant).or_default().push(head);
+                }
             }
             Ok(heads)
         })
         .await
     }
+}
+
+fn parse_line(line: &[u8]) -> Option<(String, (u64, String))> {
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    let (tenant, seq, sha256) = (words.next()?, words.next()?, words.next()?);
+    let whole = words.next().is_none() && sha256.len() == 64;
+    let head = (seq.parse().ok()?, sha256.to_owned());
+    whole.then(|| (tenant.to_owned(), head))
 }

@@ -12,4 +12,5 @@ mod pdf_files;
 mod published;
 mod requests;
 mod routes;
+mod store_commands;
 mod tidy;

@@ -259,6 +259,11 @@ async fn a_line_cut_short_by_a_power_failure_is_no_fault_but_a_lost_file_is() {
     let lines = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, &lines[..lines.len() - 30]).unwrap();
     assert!(verify(folder.path(), &[]).await.ok);
+    // The next entry's line is written behind the remains.
+    let store = Store::open(folder.path()).await.unwrap();
+    decide(&store, &tenant("beta"), "document", "next").await;
+    assert!(store.audit_verify(&[]).await.unwrap().ok);
+    store.close().await;
 
     let store = Store::open(folder.path()).await.unwrap();
     for n in 0..20 {
