@@ -115,7 +115,7 @@ impl Search {
             return;
         };
         let id = stream.obj_id();
-        if !self.seen.insert((id.obj_number as u32, id.gen_number)) {
+        if !self.seen.insert((id.obj_number, id.gen_number)) {
             return;
         }
         match decoded(&stream) {

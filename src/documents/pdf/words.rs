@@ -138,7 +138,11 @@ impl Piece {
 
     fn into_word(self, direction: Direction, width: f64, height: f64) -> Option<Word> {
         let text = normalised(&self.text);
-        if text.is_empty() {
+        // Also true of no characters at all.
+        if text
+            .chars()
+            .all(|character| character == char::REPLACEMENT_CHARACTER)
+        {
             return None;
         }
         let top = self.baseline - ASCENT_EMS * self.size;
