@@ -1,5 +1,6 @@
 //! Who asks, and what they may do.
 
+mod allowed;
 mod oidc;
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -14,6 +15,7 @@ use super::state::AppState;
 use crate::domain::{Scope, Scopes, TenantId};
 use crate::error::ErrorCode;
 
+pub(super) use allowed::{Allowed, Audit, Documents, GiveFeedback, Invoice, Read, Records};
 pub use oidc::{Oidc, OidcError};
 
 /// Whoever sent an authenticated request.

@@ -8,9 +8,8 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::domain::Scope;
 use crate::error::ErrorCode;
-use crate::http::auth::Caller;
+use crate::http::auth::{Allowed, Documents};
 use crate::http::extract::{Path, Query};
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
@@ -87,10 +86,9 @@ impl From<DocumentQuery> for InboxFilter {
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
-    caller: Caller,
+    Allowed { caller, .. }: Allowed<Documents>,
     Query(query): Query<DocumentQuery>,
 ) -> ApiResult<Json<Listing<InboxRow>>> {
-    caller.require(Scope::Documents)?;
     let limit = paging::limit(query.limit)?;
     let cursor = paging::cursor(query.cursor.as_deref())?;
     let page = state
@@ -113,10 +111,9 @@ pub(super) async fn list(
 )]
 pub(super) async fn document(
     State(state): State<AppState>,
-    caller: Caller,
+    Allowed { caller, .. }: Allowed<Documents>,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<DocumentAnswer>> {
-    caller.require(Scope::Documents)?;
     let store = state.store();
     let document = store
         .document(&caller.tenant, id)

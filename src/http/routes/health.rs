@@ -7,9 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::Scope;
 use crate::error::ErrorCode;
-use crate::http::auth::Caller;
+use crate::http::auth::{Allowed, Read};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 
@@ -64,8 +63,10 @@ pub(super) async fn ready(State(state): State<AppState>) -> ApiResult<Json<Healt
     tag = "Service",
     responses((status = 200, description = "The metrics.", body = String, content_type = "text/plain"))
 )]
-pub(super) async fn metrics(State(state): State<AppState>, caller: Caller) -> ApiResult<Response> {
-    caller.require(Scope::Read)?;
+pub(super) async fn metrics(
+    State(state): State<AppState>,
+    _: Allowed<Read>,
+) -> ApiResult<Response> {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, state.metrics().render()).into_response())
 }

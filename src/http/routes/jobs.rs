@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use uuid::Uuid;
 
-use crate::domain::Scope;
 use crate::error::ErrorCode;
-use crate::http::auth::Caller;
+use crate::http::auth::{Allowed, Documents};
 use crate::http::extract::Path;
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -25,10 +24,9 @@ use crate::store::Job;
 )]
 pub(super) async fn job(
     State(state): State<AppState>,
-    caller: Caller,
+    Allowed { caller, .. }: Allowed<Documents>,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<Job>> {
-    caller.require(Scope::Documents)?;
     let job = state.store().job(&caller.tenant, id).await?;
     job.map(Json)
         .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "There is no such job."))

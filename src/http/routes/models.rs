@@ -8,8 +8,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::Scope;
-use crate::http::auth::Caller;
+use crate::http::auth::{Allowed, Read};
 use crate::http::problem::ApiResult;
 use crate::http::state::AppState;
 use crate::registry::LoadedManifest;
@@ -69,8 +68,10 @@ impl From<(&LoadedManifest, bool)> for Model {
     tag = "Service",
     responses((status = 200, description = "The models.", body = Models))
 )]
-pub(super) async fn list(State(state): State<AppState>, caller: Caller) -> ApiResult<Json<Models>> {
-    caller.require(Scope::Read)?;
+pub(super) async fn list(
+    State(state): State<AppState>,
+    _: Allowed<Read>,
+) -> ApiResult<Json<Models>> {
     let items = state.registry().all().map(Model::from).collect();
     Ok(Json(Models { items }))
 }

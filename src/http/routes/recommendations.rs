@@ -6,9 +6,8 @@ use axum::http::StatusCode;
 use uuid::Uuid;
 
 use crate::advice::{Feedback, Recommendation};
-use crate::domain::Scope;
 use crate::error::ErrorCode;
-use crate::http::auth::Caller;
+use crate::http::auth::{Allowed, GiveFeedback, Read};
 use crate::http::extract::{self, Path};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -27,10 +26,9 @@ use crate::store::StoredFeedback;
 )]
 pub(super) async fn recommendation(
     State(state): State<AppState>,
-    caller: Caller,
+    Allowed { caller, .. }: Allowed<Read>,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<Recommendation>> {
-    caller.require(Scope::Read)?;
     let found = state.store().recommendation(&caller.tenant, id).await?;
     found.map(Json).ok_or_else(unknown)
 }
@@ -49,11 +47,10 @@ pub(super) async fn recommendation(
 )]
 pub(super) async fn feedback(
     State(state): State<AppState>,
-    caller: Caller,
+    Allowed { caller, .. }: Allowed<GiveFeedback>,
     Path(id): Path<Uuid>,
     extract::Json(feedback): extract::Json<Feedback>,
 ) -> ApiResult<(StatusCode, Json<StoredFeedback>)> {
-    caller.require(Scope::Feedback)?;
     let stored = state
         .store()
         .append_feedback(&caller.tenant, id, &feedback, &caller.actor)

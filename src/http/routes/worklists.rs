@@ -5,9 +5,8 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::domain::Scope;
 use crate::error::ErrorCode;
-use crate::http::auth::Caller;
+use crate::http::auth::{Allowed, Read};
 use crate::http::extract::{Path, Query};
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
@@ -43,11 +42,10 @@ pub(super) struct WorklistQuery {
 )]
 pub(super) async fn worklist(
     State(state): State<AppState>,
-    caller: Caller,
+    Allowed { caller, .. }: Allowed<Read>,
     Path(name): Path<String>,
     Query(query): Query<WorklistQuery>,
 ) -> ApiResult<Json<Listing<InboxRow>>> {
-    caller.require(Scope::Read)?;
     if name != "invoice_review" {
         return Err(ApiError::new(
             ErrorCode::NotFound,
