@@ -1,13 +1,17 @@
 //! Configuration to application: the composition root.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
 
+use crate::cases::invoice::InvoiceCase;
 use crate::config::Config;
+use crate::documents::sandbox::{Sandbox, SandboxConfig, SandboxError};
 use crate::http::{self, AppState, Oidc, OidcError, Parts};
 use crate::registry::{self, Registry, RegistryError};
+use crate::service::Service;
 use crate::store::{Store, StoreError};
 use crate::telemetry::{self, TelemetryError};
 
@@ -28,6 +32,12 @@ pub enum StartError {
     /// A model is absent or not what its manifest says.
     #[error(transparent)]
     Models(#[from] RegistryError),
+    /// The program that reads documents cannot be started.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The path of the running program cannot be told.
+    #[error("the running program cannot be found: {0}")]
+    Program(std::io::Error),
     /// The identity provider's keys cannot be read.
     #[error(transparent)]
     Oidc(#[from] OidcError),
@@ -55,9 +65,12 @@ impl App {
         let models_dir = registry::locate(config.models_dir.as_deref())?;
         let registry = Registry::open(&models_dir)?;
         let store = Store::open(&config.data_dir).await?;
+        let invoice = Arc::new(InvoiceCase::load(&registry)?);
+        let sandbox = sandbox(&config)?;
+        let service = Service::new(store, sandbox, invoice);
         let state = AppState::new(Parts {
             config,
-            store,
+            service,
             registry,
             oidc,
             metrics,
@@ -119,4 +132,20 @@ impl App {
             }
         }
     }
+}
+
+/// Where documents are read, its first children started.
+fn sandbox(config: &Config) -> Result<Sandbox, StartError> {
+    let mut settings = match &config.worker_program {
+        Some(program) => SandboxConfig::for_program(program.clone()),
+        None => SandboxConfig::for_this_program().map_err(StartError::Program)?,
+    };
+    let limits = &config.limits;
+    settings.workers = limits.parse_processes;
+    settings.max_waiting = limits.concurrency + limits.queue;
+    settings.wall_time = limits.parse_time();
+    settings.limits.memory_bytes = limits.parse_memory_bytes;
+    let sandbox = Sandbox::new(settings);
+    sandbox.warm_up()?;
+    Ok(sandbox)
 }

@@ -27,6 +27,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Folder of the models; looked for in the usual places if not set.
     pub models_dir: Option<PathBuf>,
+    /// Program started to read documents; this one if not set.
+    pub worker_program: Option<PathBuf>,
     /// What is logged, and how.
     pub log: Log,
     /// Bounds on what one caller, request or document may use.
@@ -104,6 +106,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             data_dir: PathBuf::from("data"),
             models_dir: None,
+            worker_program: None,
             log: Log {
                 format: LogFormat::Text,
                 filter: "info".to_owned(),

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -153,7 +153,17 @@ pub(super) fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// The answer to an address that is not there.
-pub(super) async fn no_route() -> ApiError {
+pub(super) async fn no_route(uri: Uri) -> ApiError {
+    let mut parts = uri.path().split('/').skip(1);
+    let asked_for_score = parts.next() == Some("v1")
+        && parts.next().is_some()
+        && matches!(parts.next(), Some("score" | "score-batch"));
+    if asked_for_score {
+        return ApiError::new(
+            ErrorCode::UnknownCase,
+            "The cases answered here are: `invoice`.",
+        );
+    }
     ApiError::new(ErrorCode::NotFound, "There is no such address.")
 }
 

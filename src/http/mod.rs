@@ -3,10 +3,13 @@
 //! A handler extracts, calls, wraps: it takes no decision of its own.
 
 mod auth;
+mod body_kind;
 mod docs_page;
+mod etag;
 mod extract;
 mod gate;
 mod idempotency;
+mod jobs;
 mod layers;
 mod openapi;
 mod paging;

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::documents::sandbox::SandboxError;
 use crate::error::ErrorCode;
+use crate::service::ServiceError;
 use crate::store::StoreError;
 
 /// Media type of a problem.
@@ -156,6 +158,33 @@ impl From<StoreError> for ApiError {
                 Self::new(ErrorCode::Unavailable, "The store cannot be written.").retry_after(60)
             }
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<SandboxError> for ApiError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Busy => {
+                Self::new(ErrorCode::Overloaded, "Too many files wait; try again.").retry_after(2)
+            }
+            SandboxError::NotStarted { .. } => {
+                tracing::error!(%error, "no file can be read");
+                Self::new(ErrorCode::Unavailable, "Files cannot be read now.").retry_after(30)
+            }
+            about_the_file => {
+                Self::new(ErrorCode::InvalidContent, about_the_file.to_problem().text)
+            }
+        }
+    }
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Store(error) => error.into(),
+            ServiceError::Sandbox(error) => error.into(),
+            internal @ ServiceError::Internal(_) => Self::internal(&internal),
         }
     }
 }

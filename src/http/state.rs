@@ -6,9 +6,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::auth::Oidc;
 use super::gate::Gate;
+use super::jobs::Jobs;
 use super::rate::Rate;
 use crate::config::Config;
 use crate::registry::Registry;
+use crate::service::Service;
 use crate::store::Store;
 
 /// What handlers share; clones are cheap.
@@ -19,8 +21,8 @@ pub struct AppState(Arc<Shared>);
 pub struct Parts {
     /// The settings.
     pub config: Config,
-    /// What is kept.
-    pub store: Store,
+    /// The store, the sandbox and the cases.
+    pub service: Service,
     /// The models and which version of each answers.
     pub registry: Registry,
     /// Tokens of an identity provider, if one is set.
@@ -33,16 +35,18 @@ struct Shared {
     parts: Parts,
     gate: Gate,
     rate: Rate,
+    jobs: Jobs,
 }
 
 impl AppState {
-    /// Shares the parts.
+    /// Shares the parts and starts the workers of jobs. To be called within a tokio runtime.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let limits = &parts.config.limits;
         Self(Arc::new(Shared {
             gate: Gate::new(limits.concurrency, limits.queue),
             rate: Rate::new(limits),
+            jobs: Jobs::start(parts.service.clone(), limits),
             parts,
         }))
     }
@@ -56,7 +60,13 @@ impl AppState {
     /// What is kept.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.0.parts.store
+        self.0.parts.service.store()
+    }
+
+    /// The store, the sandbox and the cases.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.0.parts.service
     }
 
     /// The models and which version of each answers.
@@ -73,6 +83,10 @@ impl AppState {
 
     pub(super) fn oidc(&self) -> Option<&Oidc> {
         self.0.parts.oidc.as_ref()
+    }
+
+    pub(super) fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     pub(super) fn gate(&self) -> &Gate {

@@ -82,6 +82,7 @@ impl TestApp {
         let mut config = Config {
             data_dir: data.path().join("data"),
             models_dir: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/models").into()),
+            worker_program: Some(env!("CARGO_BIN_EXE_scrutineer").into()),
             ..Config::default()
         };
         change(&mut config, data.path());
@@ -95,6 +96,15 @@ impl TestApp {
         };
         started.key = started.new_key("firm", "*").await;
         started
+    }
+
+    /// `POST` of a file with the key that may do everything.
+    pub(crate) async fn upload(&self, bytes: impl Into<Body>) -> Answer {
+        let ask = Ask::post("/v1/documents")
+            .header("content-type", "application/octet-stream")
+            .key(&self.key)
+            .body(bytes);
+        self.send(ask).await
     }
 
     /// The folder given to `start_with`.

@@ -1,11 +1,14 @@
 //! One file a resource.
 
 mod documents;
+mod events;
 mod health;
+mod invoice;
 mod jobs;
 mod models;
 mod published;
 mod recommendations;
+mod records;
 mod schemas;
 mod worklists;
 
@@ -28,9 +31,14 @@ pub(super) fn public() -> OpenApiRouter<AppState> {
 /// Routes behind a credential.
 pub(super) fn protected() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(documents::list))
+        .routes(routes!(documents::list, documents::upload))
         .routes(routes!(documents::document))
+        .routes(routes!(documents::page))
         .routes(routes!(jobs::job))
+        .routes(routes!(invoice::score))
+        .routes(routes!(invoice::score_batch))
+        .routes(routes!(records::upsert))
+        .routes(routes!(events::receive))
         .routes(routes!(recommendations::recommendation))
         .routes(routes!(recommendations::feedback))
         .routes(routes!(models::list))

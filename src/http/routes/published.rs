@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::http::etag;
 use crate::http::openapi::{Page, Published};
 
 /// The description of the interface (OpenAPI 3.1).
@@ -51,10 +52,7 @@ pub(super) async fn docs(
 }
 
 fn answer(page: &Page, headers: &HeaderMap) -> Response {
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == page.etag));
+    let known = etag::is_known(headers, &page.etag);
     let caching = [
         (header::ETAG, page.etag.clone()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),

@@ -1,4 +1,7 @@
-//! Documents: listing and reading back.
+//! Documents: sending, listing, reading back.
+
+mod pages;
+mod upload;
 
 use axum::Json;
 use axum::extract::State;
@@ -8,6 +11,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::cases::invoice::Assessment;
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Documents};
 use crate::http::extract::{Path, Query};
@@ -16,14 +20,17 @@ use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 use crate::store::{DocumentRow, InboxFilter, InboxRow};
 
+pub(super) use pages::{__path_page, page};
+pub(super) use upload::{__path_upload, upload};
+
 /// A document and what was made of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DocumentAnswer {
+pub(in crate::http) struct DocumentAnswer {
     /// The stored file.
-    pub(super) document: DocumentRow,
+    document: DocumentRow,
     /// What it is, what it says and what is odd about it; null while a job works on it.
-    #[schema(value_type = Option<Object>, required)]
-    pub(super) analysis: Option<Value>,
+    #[schema(value_type = Option<Assessment>, required)]
+    analysis: Option<Value>,
 }
 
 /// Which documents to list.

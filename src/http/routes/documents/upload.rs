@@ -1,0 +1,202 @@
+//! `POST /v1/documents`: a file in, its analysis or a job out.
+
+use axum::Json;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::DocumentAnswer;
+use crate::error::ErrorCode;
+use crate::http::auth::{Allowed, Documents};
+use crate::http::body_kind;
+use crate::http::extract::{Payload, Query};
+use crate::http::gate::Turn;
+use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
+use crate::http::state::AppState;
+use crate::service::Incoming;
+use crate::store::Job;
+
+/// Longest file name that is kept, in characters.
+const NAME_CHARACTERS: usize = 200;
+
+/// What may be said beside the file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct UploadQuery {
+    /// Name of the file, for people only; a part of a form brings its own.
+    #[param(max_length = 200)]
+    filename: Option<String>,
+}
+
+/// A form with a file.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the form; the fields are read one by one"
+)]
+struct UploadForm {
+    /// The file.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Stores a document and says what it is, what it says and what is odd about it.
+///
+/// What it is, is told from its content and never from its name or media type. The same
+/// bytes again are the same document and get the same answer (200). A long file, or any
+/// with `Prefer: respond-async`, is answered with a job (202).
+#[utoipa::path(
+    post,
+    path = "/v1/documents",
+    tag = "Documents",
+    params(
+        UploadQuery,
+        ("Prefer" = Option<String>, Header, description = "`respond-async` asks for a job."),
+    ),
+    request_body(
+        content(
+            (Vec<u8> = "application/octet-stream"),
+            (Vec<u8> = "application/pdf"),
+            (Vec<u8> = "application/xml"),
+            (UploadForm = "multipart/form-data"),
+        ),
+        description = "The file: PDF, image or e-invoice (CII, UBL, FatturaPA).",
+    ),
+    responses(
+        (status = 200, description = "These bytes came before; the analysis they have.", body = DocumentAnswer),
+        (status = 201, description = "The analysis.", body = DocumentAnswer),
+        (status = 202, description = "A job works on it.", body = Job),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(in crate::http) async fn upload(
+    State(state): State<AppState>,
+    Allowed { caller, .. }: Allowed<Documents>,
+    Query(query): Query<UploadQuery>,
+    headers: HeaderMap,
+    turn: Turn,
+    request: Request,
+) -> ApiResult<Response> {
+    let incoming = read(&state, query, request).await?;
+    let long = incoming.bytes.len() > state.config().limits.inline_bytes;
+    if long || wants_job(&headers) {
+        drop(turn);
+        let job = state.jobs().submit(&caller.tenant, incoming).await?;
+        return Ok(accepted(job, !long));
+    }
+    let analysed = state
+        .service()
+        .analyse(&caller.tenant, incoming, Utc::now())
+        .await?;
+    let place = format!("/v1/documents/{}", analysed.document.id);
+    let status = if analysed.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    let answer = DocumentAnswer {
+        document: analysed.document,
+        analysis: Some(
+            serde_json::to_value(&analysed.assessment)
+                .map_err(|error| ApiError::internal(&error))?,
+        ),
+    };
+    Ok((status, [(header::LOCATION, place)], Json(answer)).into_response())
+}
+
+fn accepted(job: Job, asked: bool) -> Response {
+    let place = format!("/v1/jobs/{}", job.id);
+    let mut response =
+        (StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(job)).into_response();
+    if asked {
+        response.headers_mut().insert(
+            "preference-applied",
+            HeaderValue::from_static("respond-async"),
+        );
+    }
+    response
+}
+
+fn wants_job(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|preference| preference.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+async fn read(state: &AppState, query: UploadQuery, request: Request) -> ApiResult<Incoming> {
+    let kind = body_kind::of(request.headers());
+    let (bytes, filename) = match kind.as_str() {
+        "multipart/form-data" => from_form(state, request).await?,
+        // What the bytes are is told from themselves; the type only says that they are a file.
+        "" | "application/octet-stream" | "application/pdf" | "application/xml" | "text/xml" => {
+            let Payload(bytes) = Payload::from_request(request, state).await?;
+            (bytes, None)
+        }
+        image if image.starts_with("image/") => {
+            let Payload(bytes) = Payload::from_request(request, state).await?;
+            (bytes, None)
+        }
+        other => return Err(body_kind::unsupported(other)),
+    };
+    if bytes.is_empty() {
+        return Err(ApiError::new(
+            ErrorCode::InvalidContent,
+            "The file is empty.",
+        ));
+    }
+    Ok(Incoming {
+        bytes: bytes.as_ref().into(),
+        filename: query.filename.or(filename).as_deref().and_then(tidy),
+    })
+}
+
+async fn from_form(
+    state: &AppState,
+    request: Request,
+) -> ApiResult<(axum::body::Bytes, Option<String>)> {
+    let mut form = Multipart::from_request(request, state).await?;
+    while let Some(part) = form.next_field().await? {
+        if part.name() == Some("file") {
+            let name = part.file_name().map(ToOwned::to_owned);
+            return Ok((part.bytes().await?, name));
+        }
+    }
+    Err(
+        ApiError::new(ErrorCode::InvalidContent, "The form has no file.")
+            .with_field("file", "is missing"),
+    )
+}
+
+/// A name as people may see it: the last part of a path, without control characters.
+fn tidy(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let tidy: String = last
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(NAME_CHARACTERS)
+        .collect();
+    let tidy = tidy.trim();
+    (!tidy.is_empty()).then(|| tidy.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_name_and_no_path() {
+        assert_eq!(tidy("C:\\scans\\a.pdf").unwrap(), "a.pdf");
+        assert_eq!(tidy("../../etc/passwd").unwrap(), "passwd");
+        assert_eq!(tidy("a\u{0}b\n.pdf").unwrap(), "ab.pdf");
+        assert_eq!(tidy("dir/"), None);
+        assert_eq!(tidy(&"ä".repeat(300)).unwrap().chars().count(), 200);
+    }
+}
