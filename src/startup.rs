@@ -14,10 +14,12 @@ use crate::registry::{self, Registry, RegistryError};
 use crate::service::Service;
 use crate::store::{Store, StoreError};
 use crate::telemetry::{self, TelemetryError};
+use crate::web::{self, Pages, SessionError};
 
 /// The service, ready to be asked.
 pub struct App {
     state: AppState,
+    pages: Pages,
 }
 
 /// Why the service could not start or had to stop.
@@ -41,6 +43,9 @@ pub enum StartError {
     /// The identity provider's keys cannot be read.
     #[error(transparent)]
     Oidc(#[from] OidcError),
+    /// The secret of sign-ins cannot be had.
+    #[error(transparent)]
+    Pages(#[from] SessionError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -68,6 +73,7 @@ impl App {
         let invoice = Arc::new(InvoiceCase::load(&registry)?);
         let sandbox = sandbox(&config)?;
         let service = Service::new(store, sandbox, invoice);
+        let pages = Pages::open(service.clone(), &config)?;
         let state = AppState::new(Parts {
             config,
             service,
@@ -75,7 +81,7 @@ impl App {
             oidc,
             metrics,
         });
-        Ok(Self { state })
+        Ok(Self { state, pages })
     }
 
     /// What handlers share.
@@ -87,7 +93,7 @@ impl App {
     /// All routes behind all layers.
     #[must_use]
     pub fn router(&self) -> Router {
-        http::router(self.state.clone(), Router::new())
+        http::router(self.state.clone(), web::router(self.pages.clone()))
     }
 
     /// Takes the address that is set.

@@ -11,7 +11,6 @@ impl Config {
         let limits = &self.limits;
         let at_least_one = [
             ("limits.body_bytes", limits.body_bytes as u64),
-            ("limits.document_pages", u64::from(limits.document_pages)),
             ("limits.page_width_px", u64::from(limits.page_width_px)),
             ("limits.batch_items", limits.batch_items as u64),
             ("limits.batch_rows", limits.batch_rows as u64),

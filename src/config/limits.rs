@@ -12,8 +12,6 @@ pub struct Limits {
     pub body_bytes: usize,
     /// A document longer than this is answered with a job, in bytes.
     pub inline_bytes: usize,
-    /// Most pages read of one document.
-    pub document_pages: u32,
     /// Widest page image, in pixels.
     pub page_width_px: u32,
     /// Most items of one batch of documents.
@@ -47,7 +45,6 @@ impl Default for Limits {
         Self {
             body_bytes: 25 * 1024 * 1024,
             inline_bytes: 8 * 1024 * 1024,
-            document_pages: 200,
             page_width_px: 2_000,
             batch_items: 500,
             batch_rows: 100_000,
