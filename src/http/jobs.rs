@@ -22,7 +22,7 @@ use crate::store::{Job, NewDocument, StoreError};
 const POLL: Duration = Duration::from_secs(5);
 
 /// Takes jobs in and works on them until dropped.
-pub struct Jobs {
+pub(super) struct Jobs {
     service: Service,
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
@@ -38,7 +38,7 @@ struct Shared {
 impl Jobs {
     /// Starts the workers. To be called within a tokio runtime.
     #[must_use]
-    pub fn start(service: Service, limits: &Limits) -> Self {
+    pub(super) fn start(service: Service, limits: &Limits) -> Self {
         let lease = chrono::Duration::seconds(
             i64::try_from(limits.request_seconds).unwrap_or(i64::from(u32::MAX)),
         );
@@ -62,7 +62,7 @@ impl Jobs {
     ///
     /// # Errors
     /// [`ErrorCode::Overloaded`] if too many wait; what the store said.
-    pub async fn submit(&self, tenant: &TenantId, incoming: Incoming) -> ApiResult<Job> {
+    pub(super) async fn submit(&self, tenant: &TenantId, incoming: Incoming) -> ApiResult<Job> {
         if self.shared.waiting.load(Ordering::Acquire) >= self.shared.most {
             return Err(
                 ApiError::new(ErrorCode::Overloaded, "Too many jobs are waiting.").retry_after(30),

@@ -83,8 +83,12 @@ impl ApiError {
         let mut causes = error.to_string();
         let mut next = error.source();
         while let Some(cause) = next {
-            causes.push_str(": ");
-            causes.push_str(&cause.to_string());
+            let text = cause.to_string();
+            // Many errors say their cause in their own text already.
+            if !causes.ends_with(&text) {
+                causes.push_str(": ");
+                causes.push_str(&text);
+            }
             next = cause.source();
         }
         tracing::error!(error = %causes, "request failed");

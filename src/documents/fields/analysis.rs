@@ -12,7 +12,7 @@ use super::relation::{Labels, Relation};
 use crate::documents::Page;
 
 /// Rows, labels, candidates and sums of one document.
-pub struct Analysis {
+pub(super) struct Analysis {
     /// Rows and segments.
     pub layout: Layout,
     /// Labels found.
@@ -34,7 +34,7 @@ pub struct Analysis {
 impl Analysis {
     /// Reads a document.
     #[must_use]
-    pub fn of(pages: &[Page]) -> Self {
+    pub(super) fn of(pages: &[Page]) -> Self {
         let layout = Layout::of(pages);
         let habits = Habits::of(&layout);
         let mut hits = labels::find(&layout);
@@ -88,7 +88,7 @@ impl Analysis {
 
     /// The labels, ready to be asked about values.
     #[must_use]
-    pub fn labels(&self) -> Labels<'_> {
+    pub(super) fn labels(&self) -> Labels<'_> {
         Labels::new(&self.layout, &self.hits)
     }
 }

@@ -8,7 +8,7 @@ use super::recognise::address;
 
 /// What stands around a line of a block.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Around {
+pub(super) struct Around {
     /// A street or place within the next lines.
     pub address_below: bool,
     /// VAT id, IBAN or register number in the block.
@@ -20,7 +20,7 @@ pub struct Around {
 }
 
 /// The blocks of a document.
-pub struct Blocks<'a> {
+pub(super) struct Blocks<'a> {
     analysis: &'a Analysis,
     next: Vec<Option<usize>>,
     previous: Vec<Option<usize>>,
@@ -38,7 +38,7 @@ const PARTIES: [Concept; 5] = [
 impl<'a> Blocks<'a> {
     /// Links every line with the one under it in the same block.
     #[must_use]
-    pub fn of(analysis: &'a Analysis) -> Self {
+    pub(super) fn of(analysis: &'a Analysis) -> Self {
         let layout = &analysis.layout;
         let next: Vec<Option<usize>> = (0..layout.segments.len())
             .map(|s| line_below(layout, s))
@@ -62,30 +62,30 @@ impl<'a> Blocks<'a> {
 
     /// The line under a line in its block.
     #[must_use]
-    pub fn below(&self, segment: usize) -> Option<usize> {
+    pub(super) fn below(&self, segment: usize) -> Option<usize> {
         self.next[segment]
     }
 
     /// The line over a line in its block.
     #[must_use]
-    pub fn above(&self, segment: usize) -> Option<usize> {
+    pub(super) fn above(&self, segment: usize) -> Option<usize> {
         self.previous[segment]
     }
 
     /// The party whose heading this line stands under.
     #[must_use]
-    pub fn section(&self, segment: usize) -> Option<Concept> {
+    pub(super) fn section(&self, segment: usize) -> Option<Concept> {
         self.sections[segment]
     }
 
     /// The lines of a block from this one down, itself first.
-    pub fn down(&self, segment: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn down(&self, segment: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(Some(segment), |s| self.next[*s]).take(9)
     }
 
     /// What stands around a line.
     #[must_use]
-    pub fn around(&self, segment: usize) -> Around {
+    pub(super) fn around(&self, segment: usize) -> Around {
         let layout = &self.analysis.layout;
         let mut around = Around::default();
         for line in self.down(segment).skip(1).take(4) {

@@ -15,7 +15,7 @@ const MOST: usize = 400;
 
 /// One possible value.
 #[derive(Debug, Clone)]
-pub struct Candidate {
+pub(super) struct Candidate {
     /// Its words.
     pub tokens: Range<usize>,
     /// Normalised as the field wants it.
@@ -26,7 +26,7 @@ pub struct Candidate {
 
 /// What a candidate is, by kind.
 #[derive(Debug, Clone)]
-pub enum Fact {
+pub(super) enum Fact {
     /// A date.
     Date {
         /// Whether day and month could be exchanged and nothing settles it.
@@ -42,7 +42,7 @@ pub enum Fact {
 
 /// An amount and how it was written.
 #[derive(Debug, Clone, Copy)]
-pub struct Money {
+pub(super) struct Money {
     /// Signed value.
     pub value: Decimal,
     /// Digits behind the decimal mark.
@@ -53,7 +53,7 @@ pub struct Money {
 
 /// All candidates of a document by kind, in reading order.
 #[derive(Debug, Clone, Default)]
-pub struct Candidates {
+pub(super) struct Candidates {
     /// Dates.
     pub dates: Vec<Candidate>,
     /// Amounts of money.
@@ -71,7 +71,7 @@ pub struct Candidates {
 impl Candidates {
     /// Reads every candidate of a document.
     #[must_use]
-    pub fn of(layout: &Layout, habits: &Habits) -> Self {
+    pub(super) fn of(layout: &Layout, habits: &Habits) -> Self {
         let mut found = Self::default();
         for segment in &layout.segments {
             let words: Vec<&str> = layout.tokens[segment.tokens.clone()]

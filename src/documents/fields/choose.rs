@@ -13,7 +13,7 @@ use crate::documents::{Field, FieldName, Source};
 
 /// A candidate with the probability that it is the field's value.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub(super) struct Choice {
     /// Index into the candidates of the field's kind.
     pub candidate: usize,
     /// Calibrated, 0..=1.
@@ -21,14 +21,14 @@ pub struct Choice {
 }
 
 /// The candidates of every labelled field, the most probable first.
-pub struct Choices {
+pub(super) struct Choices {
     ranked: BTreeMap<FieldName, Vec<Choice>>,
 }
 
 impl Choices {
     /// Scores all candidates of all labelled fields.
     #[must_use]
-    pub fn of(analysis: &Analysis, model: &FieldModel) -> Self {
+    pub(super) fn of(analysis: &Analysis, model: &FieldModel) -> Self {
         let mut ranked = BTreeMap::new();
         for spec in SPECS {
             let mut choices: Vec<Choice> = features::of_field(analysis, spec)
@@ -52,7 +52,7 @@ impl Choices {
 
     /// The best candidate of a field, whatever its probability.
     #[must_use]
-    pub fn best(&self, name: FieldName) -> Option<&Choice> {
+    pub(super) fn best(&self, name: FieldName) -> Option<&Choice> {
         self.ranked.get(&name)?.first()
     }
 
@@ -135,7 +135,7 @@ fn probability(model: &FieldModel, spec: &FieldSpec, scored: &Scored) -> f32 {
 
 /// The chosen labelled fields, those left out whose probability is too low.
 #[must_use]
-pub fn fields(
+pub(super) fn fields(
     analysis: &Analysis,
     model: &FieldModel,
     choices: &Choices,
@@ -169,7 +169,7 @@ pub fn fields(
 
 /// A field read from words of a page.
 #[must_use]
-pub fn page_field(
+pub(super) fn page_field(
     analysis: &Analysis,
     tokens: std::ops::Range<usize>,
     value: String,

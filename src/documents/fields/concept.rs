@@ -42,7 +42,7 @@ concepts! {
 impl Concept {
     /// Whether it only ever heads a column of the lines.
     #[must_use]
-    pub const fn is_column(self) -> bool {
+    pub(super) const fn is_column(self) -> bool {
         matches!(
             self,
             Self::Description

@@ -15,7 +15,7 @@ use crate::documents::{Field, FieldName};
 type Fields = BTreeMap<FieldName, Field>;
 
 /// Adds what can be told without choosing among rivals by a learned score.
-pub fn add(analysis: &Analysis, blocks: &Blocks<'_>, fields: &mut Fields) {
+pub(super) fn add(analysis: &Analysis, blocks: &Blocks<'_>, fields: &mut Fields) {
     add_currency(analysis, fields);
     add_accounts(analysis, fields);
     add_vat_ids(analysis, blocks, fields);

@@ -8,7 +8,7 @@ use super::recognise::{currency, vat};
 
 /// Habits of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Habits {
+pub(super) struct Habits {
     /// Its decimal mark, where numbers show one.
     pub mark: Option<DecimalMark>,
     /// Its order of day and month.
@@ -22,7 +22,7 @@ pub struct Habits {
 impl Habits {
     /// Reads the habits of a document.
     #[must_use]
-    pub fn of(layout: &Layout) -> Self {
+    pub(super) fn of(layout: &Layout) -> Self {
         let words = || layout.tokens.iter().map(|t| t.text.as_str());
         let language = language::detect(words());
         let mark = number::document_mark(words());

@@ -12,7 +12,7 @@ use super::proof;
 use super::relation::{Relation, Support};
 
 /// The features, in order.
-pub const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "hand",
     "left",
     "above",
@@ -50,7 +50,7 @@ pub const NAMES: &[&str] = &[
 
 /// One candidate for one field.
 #[derive(Debug, Clone)]
-pub struct Scored {
+pub(super) struct Scored {
     /// Index into the candidates of the field's kind.
     pub candidate: usize,
     /// One value a name.
@@ -61,7 +61,7 @@ pub struct Scored {
 
 /// The candidates of a field's kind and the labels around them.
 #[must_use]
-pub fn pool(analysis: &Analysis, kind: Kind) -> (&[Candidate], &[Vec<Relation>]) {
+pub(super) fn pool(analysis: &Analysis, kind: Kind) -> (&[Candidate], &[Vec<Relation>]) {
     match kind {
         Kind::Date => (&analysis.candidates.dates, &analysis.date_relations),
         Kind::Amount => (&analysis.candidates.amounts, &analysis.amount_relations),
@@ -74,7 +74,7 @@ pub fn pool(analysis: &Analysis, kind: Kind) -> (&[Candidate], &[Vec<Relation>])
 
 /// Features of every candidate worth looking at for a field.
 #[must_use]
-pub fn of_field(analysis: &Analysis, spec: &FieldSpec) -> Vec<Scored> {
+pub(super) fn of_field(analysis: &Analysis, spec: &FieldSpec) -> Vec<Scored> {
     let (candidates, relations) = pool(analysis, spec.kind);
     let labels = analysis.labels();
     let scale = Scale::of(candidates);

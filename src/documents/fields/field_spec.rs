@@ -5,7 +5,7 @@ use crate::documents::FieldName;
 
 /// What kind of value a field takes from the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A date.
     Date,
     /// An amount of money.
@@ -16,7 +16,7 @@ pub enum Kind {
 
 /// How a field is announced.
 #[derive(Debug)]
-pub struct FieldSpec {
+pub(super) struct FieldSpec {
     /// The field.
     pub name: FieldName,
     /// What it takes.
@@ -60,7 +60,7 @@ const COLUMNS: &[Concept] = &[
 ];
 
 /// Every field that is read as one labelled value.
-pub const SPECS: &[FieldSpec] = &[
+pub(super) const SPECS: &[FieldSpec] = &[
     spec(
         FieldName::Number,
         Kind::Identifier,

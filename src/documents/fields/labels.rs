@@ -16,7 +16,7 @@ const FUZZY_FROM: usize = 8;
 
 /// One meaning of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Meaning {
+pub(super) struct Meaning {
     /// What it announces.
     pub concept: Concept,
     /// 1 for a plain label, less for one that needs support.
@@ -25,7 +25,7 @@ pub struct Meaning {
 
 /// A label as printed.
 #[derive(Debug, Clone)]
-pub struct Hit {
+pub(super) struct Hit {
     /// What it may announce; a phrase can have several meanings (`Total`).
     pub meanings: Vec<Meaning>,
     /// Its words, indices into [`Layout::tokens`].
@@ -49,7 +49,7 @@ pub struct Hit {
 impl Hit {
     /// How strongly it announces a concept, 0 when it does not.
     #[must_use]
-    pub fn weight(&self, concept: Concept) -> f32 {
+    pub(super) fn weight(&self, concept: Concept) -> f32 {
         self.meanings
             .iter()
             .find(|m| m.concept == concept)
@@ -136,7 +136,7 @@ fn deletions(key: &str) -> Vec<String> {
 /// Finds the labels of a document, the longest phrase first at every word;
 /// phrases do not overlap.
 #[must_use]
-pub fn find(layout: &Layout) -> Vec<Hit> {
+pub(super) fn find(layout: &Layout) -> Vec<Hit> {
     let mut hits = Vec::new();
     let squeezed: Vec<String> = layout.tokens.iter().map(|t| squeeze(&t.text)).collect();
     for segment in &layout.segments {

@@ -2,7 +2,7 @@
 
 /// A language whose small words are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
+pub(super) enum Language {
     /// English.
     En,
     /// German.
@@ -174,7 +174,7 @@ const WORDS: &[(Language, &[&str])] = &[
 
 /// The language with the most known words, when there are at least three.
 #[must_use]
-pub fn detect<'a>(words: impl Iterator<Item = &'a str>) -> Option<Language> {
+pub(super) fn detect<'a>(words: impl Iterator<Item = &'a str>) -> Option<Language> {
     let mut counts = [0_usize; 6];
     for word in words.take(1500) {
         let plain = word

@@ -14,7 +14,7 @@ const PAGES_BACK: usize = 4;
 
 /// A word, or a part of one where a label and its value were glued.
 #[derive(Debug, Clone)]
-pub struct Token {
+pub(super) struct Token {
     /// Its characters.
     pub text: String,
     /// 1-based page.
@@ -33,7 +33,7 @@ pub struct Token {
 
 /// Words of one row with no wide gap between them.
 #[derive(Debug, Clone)]
-pub struct Segment {
+pub(super) struct Segment {
     /// Indices into [`Layout::tokens`].
     pub tokens: Range<usize>,
     /// Index into [`Layout::rows`].
@@ -50,7 +50,7 @@ pub struct Segment {
 
 /// Words side by side on one page.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub(super) struct Row {
     /// Indices into [`Layout::tokens`].
     pub tokens: Range<usize>,
     /// Indices into [`Layout::segments`].
@@ -63,7 +63,7 @@ pub struct Row {
 
 /// A document as rows and segments, pages in order, top to bottom, left to right.
 #[derive(Debug, Clone, Default)]
-pub struct Layout {
+pub(super) struct Layout {
     /// All words.
     pub tokens: Vec<Token>,
     /// All segments.
@@ -79,7 +79,7 @@ pub struct Layout {
 impl Layout {
     /// Builds the rows and segments of a document; bounded however large it is.
     #[must_use]
-    pub fn of(pages: &[Page]) -> Self {
+    pub(super) fn of(pages: &[Page]) -> Self {
         let mut layout = Self::default();
         for (i, page) in pages.iter().enumerate() {
             if i >= PAGES_FRONT && i + PAGES_BACK < pages.len() {
@@ -99,7 +99,7 @@ impl Layout {
 
     /// Width and height of a page in points.
     #[must_use]
-    pub fn page_size(&self, number: u32) -> (f32, f32) {
+    pub(super) fn page_size(&self, number: u32) -> (f32, f32) {
         self.pages
             .iter()
             .find(|p| p.0 == number)
@@ -108,7 +108,7 @@ impl Layout {
 
     /// The words of a range joined by spaces.
     #[must_use]
-    pub fn text(&self, range: Range<usize>) -> String {
+    pub(super) fn text(&self, range: Range<usize>) -> String {
         self.tokens[range]
             .iter()
             .map(|t| t.text.as_str())
@@ -118,13 +118,13 @@ impl Layout {
 
     /// The words of a segment joined by spaces.
     #[must_use]
-    pub fn segment_text(&self, segment: usize) -> String {
+    pub(super) fn segment_text(&self, segment: usize) -> String {
         self.text(self.segments[segment].tokens.clone())
     }
 
     /// The box around a range of words, which must not be empty.
     #[must_use]
-    pub fn bbox(&self, range: Range<usize>) -> BBox {
+    pub(super) fn bbox(&self, range: Range<usize>) -> BBox {
         let first = self.tokens[range.start].bbox;
         self.tokens[range]
             .iter()

@@ -12,7 +12,7 @@ use super::text::{collapse, fold, squeeze};
 const MOST: usize = 260;
 
 /// Features of a name, in order.
-pub const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "hand",
     "legal_form",
     "seller_label",
@@ -52,7 +52,7 @@ pub const NAMES: &[&str] = &[
 
 /// A possible name of a party.
 #[derive(Debug, Clone)]
-pub struct Name {
+pub(super) struct Name {
     /// Its words.
     pub tokens: Range<usize>,
     /// As printed, white space collapsed.
@@ -100,7 +100,7 @@ struct Seen {
 
 /// Every name of a document with its features for both roles.
 #[must_use]
-pub fn names(analysis: &Analysis) -> Vec<Name> {
+pub(super) fn names(analysis: &Analysis) -> Vec<Name> {
     let blocks = Blocks::of(analysis);
     let webs = web_names(analysis);
     let mut spans = spans(analysis, &blocks);

@@ -9,7 +9,7 @@ const MOST: usize = 120;
 
 /// An amount with what its labels say of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Labelled {
+pub(super) struct Labelled {
     /// Its value.
     pub value: Decimal,
     /// 0..=1 for net, tax and total.
@@ -22,7 +22,7 @@ pub struct Labelled {
 
 /// How well an amount fits each role of a sum that holds, 0..=1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Roles {
+pub(super) struct Roles {
     /// As the net of some sum.
     pub net: f32,
     /// As its tax.
@@ -33,7 +33,7 @@ pub struct Roles {
 
 /// A sum that holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sum {
+pub(super) struct Sum {
     /// Net.
     pub net: Decimal,
     /// Tax.
@@ -47,7 +47,7 @@ pub struct Sum {
 /// Every sum `net + tax = total` among the amounts with a thinkable tax rate.
 /// `rates` are the percentages printed in the document.
 #[must_use]
-pub fn sums(amounts: &[Labelled], rates: &[Decimal]) -> Vec<Sum> {
+pub(super) fn sums(amounts: &[Labelled], rates: &[Decimal]) -> Vec<Sum> {
     let mut best: HashMap<Decimal, Labelled> = HashMap::new();
     for amount in amounts {
         let known = best.entry(amount.value.normalize()).or_insert(*amount);
@@ -142,7 +142,7 @@ fn add_untaxed(best: &HashMap<Decimal, Labelled>, found: &mut Vec<Sum>) {
 
 /// The roles of one value among the sums.
 #[must_use]
-pub fn roles(sums: &[Sum], value: Decimal) -> Roles {
+pub(super) fn roles(sums: &[Sum], value: Decimal) -> Roles {
     let mut roles = Roles::default();
     for sum in sums {
         if sum.net == value {

@@ -7,7 +7,7 @@ use super::labels::Hit;
 use super::layout::Layout;
 
 /// The labels of a document by row, ready to be asked about values.
-pub struct Labels<'a> {
+pub(super) struct Labels<'a> {
     layout: &'a Layout,
     hits: &'a [Hit],
     by_row: Vec<Vec<usize>>,
@@ -17,7 +17,7 @@ pub struct Labels<'a> {
 
 /// One label that speaks for a value.
 #[derive(Debug, Clone, Copy)]
-pub struct Relation {
+pub(super) struct Relation {
     /// Index of the label among the hits.
     pub hit: usize,
     /// 0..=1, how well the two are placed, before the weight of the label.
@@ -28,7 +28,7 @@ pub struct Relation {
 
 /// What the labels around a value say of one set of concepts.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Support {
+pub(super) struct Support {
     /// Best support by a label in the row.
     pub left: f32,
     /// Best support by a label above.
@@ -42,13 +42,13 @@ pub struct Support {
 impl Support {
     /// The better of the two.
     #[must_use]
-    pub fn best(&self) -> f32 {
+    pub(super) fn best(&self) -> f32 {
         self.left.max(self.above)
     }
 
     /// What speaks for something else.
     #[must_use]
-    pub fn other(&self) -> f32 {
+    pub(super) fn other(&self) -> f32 {
         self.other_left.max(self.other_above)
     }
 }
@@ -56,7 +56,7 @@ impl Support {
 impl<'a> Labels<'a> {
     /// Sorts the labels by row.
     #[must_use]
-    pub fn new(layout: &'a Layout, hits: &'a [Hit]) -> Self {
+    pub(super) fn new(layout: &'a Layout, hits: &'a [Hit]) -> Self {
         let mut by_row = vec![Vec::new(); layout.rows.len()];
         for (i, hit) in hits.iter().enumerate() {
             by_row[hit.row].push(i);
@@ -78,19 +78,19 @@ impl<'a> Labels<'a> {
 
     /// All labels.
     #[must_use]
-    pub fn hits(&self) -> &'a [Hit] {
+    pub(super) fn hits(&self) -> &'a [Hit] {
         self.hits
     }
 
     /// The labels of a row, left to right.
     #[must_use]
-    pub fn in_row(&self, row: usize) -> &[usize] {
+    pub(super) fn in_row(&self, row: usize) -> &[usize] {
         &self.by_row[row]
     }
 
     /// The labels that speak for the value at `value`.
     #[must_use]
-    pub fn around(&self, value: &Range<usize>) -> Vec<Relation> {
+    pub(super) fn around(&self, value: &Range<usize>) -> Vec<Relation> {
         let mut relations = Vec::new();
         self.left_of(value, &mut relations);
         self.above(value, &mut relations);
@@ -100,7 +100,7 @@ impl<'a> Labels<'a> {
     /// Sums relations up for the concepts of one field; `neutral` ones neither
     /// support nor contradict.
     #[must_use]
-    pub fn support(
+    pub(super) fn support(
         &self,
         relations: &[Relation],
         concepts: &[(Concept, f32)],

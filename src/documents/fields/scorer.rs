@@ -88,7 +88,7 @@ fn leaf(tree: &[Node], features: &[f32]) -> f32 {
 
 /// Logistic function that cannot overflow.
 #[must_use]
-pub fn logistic(x: f32) -> f32 {
+pub(super) fn logistic(x: f32) -> f32 {
     if x >= 0.0 {
         1.0 / (1.0 + (-x).exp())
     } else {

@@ -5,7 +5,7 @@ use crate::documents::{Line, TaxSubtotal};
 
 /// What the tables of a document say.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(super) struct Table {
     /// Line items, in order.
     pub lines: Vec<Line>,
     /// Tax by rate.
@@ -14,6 +14,6 @@ pub struct Table {
 
 /// Reads the tables.
 #[must_use]
-pub fn read(_analysis: &Analysis) -> Table {
+pub(super) fn read(_analysis: &Analysis) -> Table {
     Table::default()
 }

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Lower case without accents; `ß` becomes `ss`. Other characters stay.
 #[must_use]
-pub fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
@@ -30,7 +30,7 @@ pub fn fold(text: &str) -> String {
 /// Folded letters and digits alone, so that `Rechnungs-Nr.` and `Rechnungs nr`
 /// are one; `#`, `№` and `%` stay because labels use them.
 #[must_use]
-pub fn squeeze(text: &str) -> String {
+pub(super) fn squeeze(text: &str) -> String {
     fold(text)
         .chars()
         .filter(|c| c.is_alphanumeric() || matches!(c, '#' | '%'))
@@ -39,7 +39,7 @@ pub fn squeeze(text: &str) -> String {
 
 /// White space collapsed to single spaces, ends trimmed.
 #[must_use]
-pub fn collapse(text: &str) -> String {
+pub(super) fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
