@@ -2,6 +2,7 @@
 //! public sets.
 
 pub mod documents;
+pub mod firm;
 pub mod sets;
 pub mod split;
 pub mod type_parts;

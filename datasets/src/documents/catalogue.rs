@@ -7,7 +7,7 @@ use super::dice::Dice;
 use super::locale::Language;
 
 /// A trade and its articles.
-pub(super) type Trade = (&'static str, Vec<&'static str>);
+pub(crate) type Trade = (&'static str, Vec<&'static str>);
 
 /// Groups of trades: `goods`, `overhead`, `services`, `utility`, `receipt`.
 type Catalogue = BTreeMap<&'static str, Vec<Trade>>;
@@ -34,7 +34,7 @@ fn read(text: &'static str) -> Catalogue {
 }
 
 /// A trade of `group`.
-pub(super) fn trade(dice: &mut Dice, language: Language, group: &str) -> Trade {
+pub(crate) fn trade(dice: &mut Dice, language: Language, group: &str) -> Trade {
     CATALOGUES[language as usize]
         .get(group)
         .map(|trades| dice.pick(trades))
@@ -42,7 +42,7 @@ pub(super) fn trade(dice: &mut Dice, language: Language, group: &str) -> Trade {
 }
 
 /// A unit goods are counted in.
-pub(super) fn unit(dice: &mut Dice, language: Language) -> &'static str {
+pub(crate) fn unit(dice: &mut Dice, language: Language) -> &'static str {
     trade(dice, language, "units")
         .1
         .first()

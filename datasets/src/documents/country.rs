@@ -5,35 +5,35 @@ use super::locale::Language;
 
 /// What a document of one country looks like. In patterns `#` is a digit and `@` a letter.
 #[derive(Debug)]
-pub(super) struct Country {
+pub(crate) struct Country {
     /// ISO 3166-1 alpha-2.
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// ISO 4217.
-    pub(super) currency: &'static str,
+    pub(crate) currency: &'static str,
     /// Standard rate first, then reduced ones, in tenths of a percent.
-    pub(super) rates: &'static [u32],
-    pub(super) languages: &'static [Language],
-    pub(super) legal_forms: &'static [&'static str],
-    pub(super) cities: &'static [&'static str],
-    pub(super) banks: &'static [&'static str],
-    pub(super) post_code: &'static str,
-    pub(super) phone: &'static str,
-    pub(super) register: &'static str,
-    pub(super) tax_number: &'static str,
+    pub(crate) rates: &'static [u32],
+    pub(crate) languages: &'static [Language],
+    pub(crate) legal_forms: &'static [&'static str],
+    pub(crate) cities: &'static [&'static str],
+    pub(crate) banks: &'static [&'static str],
+    pub(crate) post_code: &'static str,
+    pub(crate) phone: &'static str,
+    pub(crate) register: &'static str,
+    pub(crate) tax_number: &'static str,
     /// Name in English, German, French, Dutch, Spanish, Italian.
-    pub(super) names: [&'static str; 6],
+    pub(crate) names: [&'static str; 6],
 }
 
 impl Country {
     /// The country with this code, Germany for an unknown one.
-    pub(super) fn by_code(code: &str) -> &'static Self {
+    pub(crate) fn by_code(code: &str) -> &'static Self {
         ALL.iter()
             .find(|country| country.code == code)
             .unwrap_or(&ALL[0])
     }
 
     /// A country where `language` is written, the usual ones more often.
-    pub(super) fn of_language(dice: &mut Dice, language: Language) -> &'static Self {
+    pub(crate) fn of_language(dice: &mut Dice, language: Language) -> &'static Self {
         let codes: &[&str] = match language {
             Language::En => &[
                 "GB", "GB", "GB", "US", "US", "US", "IE", "AU", "CA", "SG", "ZA", "NL", "DE",
@@ -48,13 +48,21 @@ impl Country {
     }
 
     /// A language of the country.
-    pub(super) fn language(&self, dice: &mut Dice) -> Language {
+    pub(crate) fn language(&self, dice: &mut Dice) -> Language {
         let at = dice.below(u32::try_from(self.languages.len()).unwrap_or(1)) as usize;
         self.languages.get(at).copied().unwrap_or(Language::En)
     }
 
+    /// `language` if it is spoken there, one that is otherwise.
+    pub(crate) fn spoken(&self, dice: &mut Dice, language: Language) -> Language {
+        if self.languages.contains(&language) {
+            return language;
+        }
+        self.language(dice)
+    }
+
     /// Its name in `language`.
-    pub(super) fn name(&self, language: Language) -> &'static str {
+    pub(crate) fn name(&self, language: Language) -> &'static str {
         self.names[language as usize]
     }
 }

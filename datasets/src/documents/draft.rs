@@ -28,11 +28,11 @@ fn earlier(date: NaiveDate, days: u64) -> NaiveDate {
 
 impl Facts {
     /// The facts of a document of `kind` in `language`.
-    pub(super) fn draw(dice: &mut Dice, kind: DocumentKind, language: Language) -> Self {
+    pub(crate) fn draw(dice: &mut Dice, kind: DocumentKind, language: Language) -> Self {
         let country = Country::of_language(dice, language);
         let group = group_of(dice, kind);
         let trade = catalogue::trade(dice, language, group);
-        let seller = Party::firm(dice, country, trade.0);
+        let seller = Party::firm(dice, country, language, trade.0);
         let issue_date = dice.day(FIRST_DAY.unwrap_or_default(), DAYS);
         Self::draw_for(
             dice,
@@ -50,7 +50,7 @@ impl Facts {
     }
 
     /// The facts of a document between parties that are given.
-    pub(super) fn draw_for(dice: &mut Dice, brief: Brief) -> Self {
+    pub(crate) fn draw_for(dice: &mut Dice, brief: Brief) -> Self {
         let Brief {
             kind,
             language,
@@ -146,7 +146,7 @@ impl Facts {
                 .then(|| numbering::project(dice, issue_date)),
             preceding,
             ship_to: deliver_elsewhere
-                .then(|| Party::firm(dice, Country::by_code(buyer.country), "")),
+                .then(|| Party::firm(dice, Country::by_code(buyer.country), language, "")),
             cash_discount: (invoice_like && kind != DocumentKind::CreditNote && dice.percent(15))
                 .then(|| dice.between(2, 3)),
             previous_balance,
@@ -170,20 +170,20 @@ impl Facts {
 }
 
 /// What is known before the facts are drawn.
-pub(super) struct Brief {
-    pub(super) kind: DocumentKind,
-    pub(super) language: Language,
-    pub(super) country: &'static Country,
-    pub(super) group: &'static str,
-    pub(super) trade: catalogue::Trade,
-    pub(super) seller: Party,
+pub(crate) struct Brief {
+    pub(crate) kind: DocumentKind,
+    pub(crate) language: Language,
+    pub(crate) country: &'static Country,
+    pub(crate) group: &'static str,
+    pub(crate) trade: catalogue::Trade,
+    pub(crate) seller: Party,
     /// Drawn where absent.
-    pub(super) buyer: Option<Party>,
-    pub(super) issue_date: NaiveDate,
+    pub(crate) buyer: Option<Party>,
+    pub(crate) issue_date: NaiveDate,
 }
 
 /// The catalogue group a document of `kind` charges.
-pub(super) fn group_of(dice: &mut Dice, kind: DocumentKind) -> &'static str {
+pub(crate) fn group_of(dice: &mut Dice, kind: DocumentKind) -> &'static str {
     match kind {
         DocumentKind::PoInvoice => dice.pick(&["goods", "goods", "goods", "overhead"]),
         DocumentKind::NonPoInvoice => dice.pick(&["overhead", "overhead", "goods"]),
@@ -218,12 +218,12 @@ fn draw_buyer(
         return Party::person(dice, country);
     }
     let trade = if dice.percent(50) {
-        let local = country.language(dice);
+        let local = country.spoken(dice, language);
         catalogue::trade(dice, local, "services").0
     } else {
         ""
     };
-    Party::firm(dice, country, trade)
+    Party::firm(dice, country, language, trade)
 }
 
 fn draw_exemption(

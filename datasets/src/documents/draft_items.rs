@@ -39,6 +39,9 @@ pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
             .map(|_| party::person(dice, order.language))
             .collect(),
         by_day: dice.percent(20),
+        hour: wording(dice, order.language, Term::UnitHour),
+        day: wording(dice, order.language, Term::UnitDay),
+        piece: wording(dice, order.language, Term::UnitPiece),
     };
     let mut items: Vec<Item> = (0..line_count(dice, order))
         .map(|_| {
@@ -50,8 +53,8 @@ pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
             match order.group {
                 "services" => services_line(dice, order, &style, rate),
                 "utility" => utility_line(dice, order, rate),
-                "receipt" => counted_line(dice, order, rate, [1, 2], [1, 25]),
-                "overhead" => counted_line(dice, order, rate, [1, 3], [15, 1_800]),
+                "receipt" => counted_line(dice, order, &style, rate, [1, 2], [1, 25]),
+                "overhead" => counted_line(dice, order, &style, rate, [1, 3], [15, 1_800]),
                 _ => goods_line(dice, order, &style, rate),
             }
         })
@@ -112,6 +115,10 @@ struct LineStyle {
     with_discount: bool,
     people: Vec<String>,
     by_day: bool,
+    /// The units of this document, one for each term.
+    hour: String,
+    day: String,
+    piece: String,
 }
 
 fn article(dice: &mut Dice, order: &Order) -> String {
@@ -119,7 +126,7 @@ fn article(dice: &mut Dice, order: &Order) -> String {
 }
 
 fn goods_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decimal) -> Item {
-    let mut item = counted_line(dice, order, rate, [1, 40], [1, 320]);
+    let mut item = counted_line(dice, order, style, rate, [1, 40], [1, 320]);
     item.unit = catalogue::unit(dice, order.language).to_owned();
     if dice.percent(20) {
         item.description = format!("{} {}", item.description, dice.fill("@@-###"));
@@ -139,6 +146,7 @@ fn goods_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decimal) 
 fn counted_line(
     dice: &mut Dice,
     order: &Order,
+    style: &LineStyle,
     rate: Decimal,
     count: [u32; 2],
     price: [u32; 2],
@@ -148,7 +156,7 @@ fn counted_line(
     Item {
         description: article(dice, order),
         quantity,
-        unit: wording(dice, order.language, Term::UnitPiece),
+        unit: style.piece.clone(),
         unit_price,
         net: cents(quantity * unit_price),
         rate,
@@ -177,16 +185,16 @@ fn services_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decima
             .unwrap_or(start)
     });
     let unit = if style.by_day {
-        Term::UnitDay
+        &style.day
     } else {
-        Term::UnitHour
+        &style.hour
     };
     Item {
         description: article(dice, order),
         person: dice.pick(&style.people),
         date,
         quantity,
-        unit: wording(dice, order.language, unit),
+        unit: unit.clone(),
         unit_price,
         net: cents(quantity * unit_price),
         rate,

@@ -11,36 +11,36 @@ use super::truth::DocumentKind;
 
 /// One thing charged.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Item {
-    pub(super) code: String,
-    pub(super) description: String,
+pub(crate) struct Item {
+    pub(crate) code: String,
+    pub(crate) description: String,
     /// Who did it, on services invoices.
-    pub(super) person: String,
+    pub(crate) person: String,
     /// When it was done, on services invoices.
-    pub(super) date: Option<NaiveDate>,
-    pub(super) quantity: Decimal,
-    pub(super) unit: String,
-    pub(super) unit_price: Decimal,
+    pub(crate) date: Option<NaiveDate>,
+    pub(crate) quantity: Decimal,
+    pub(crate) unit: String,
+    pub(crate) unit_price: Decimal,
     /// Line discount in percent, zero for none.
-    pub(super) discount: Decimal,
-    pub(super) net: Decimal,
+    pub(crate) discount: Decimal,
+    pub(crate) net: Decimal,
     /// Tax rate in percent.
-    pub(super) rate: Decimal,
+    pub(crate) rate: Decimal,
 }
 
 /// A booking on a statement or an open item on a reminder.
 #[derive(Debug, Clone)]
-pub(super) struct Booking {
-    pub(super) date: NaiveDate,
-    pub(super) number: String,
-    pub(super) due: NaiveDate,
+pub(crate) struct Booking {
+    pub(crate) date: NaiveDate,
+    pub(crate) number: String,
+    pub(crate) due: NaiveDate,
     /// Positive for an invoice, negative for a payment.
-    pub(super) amount: Decimal,
+    pub(crate) amount: Decimal,
 }
 
 /// Why no tax is charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exemption {
+pub(crate) enum Exemption {
     None,
     ReverseCharge,
     Exempt,
@@ -48,34 +48,34 @@ pub(super) enum Exemption {
 
 /// Everything the document could print.
 #[derive(Debug, Clone)]
-pub(super) struct Facts {
-    pub(super) kind: DocumentKind,
-    pub(super) language: Language,
-    pub(super) second_language: Option<Language>,
-    pub(super) country: &'static Country,
-    pub(super) currency: &'static str,
-    pub(super) seller: Party,
-    pub(super) buyer: Party,
-    pub(super) ship_to: Option<Party>,
-    pub(super) number: String,
-    pub(super) issue_date: NaiveDate,
-    pub(super) due_date: Option<NaiveDate>,
-    pub(super) terms_days: u32,
-    pub(super) period: Option<(NaiveDate, NaiveDate)>,
-    pub(super) delivery_date: Option<NaiveDate>,
-    pub(super) order_number: Option<String>,
-    pub(super) sales_order: Option<String>,
-    pub(super) customer_number: Option<String>,
-    pub(super) delivery_note: Option<String>,
-    pub(super) contract: Option<String>,
-    pub(super) project: Option<String>,
-    pub(super) preceding: Option<String>,
-    pub(super) items: Vec<Item>,
-    pub(super) totals: Totals,
-    pub(super) exemption: Exemption,
-    pub(super) cash_discount: Option<u32>,
-    pub(super) previous_balance: Option<Decimal>,
-    pub(super) bookings: Vec<Booking>,
-    pub(super) traits: Vec<&'static str>,
-    pub(super) oddities: Vec<String>,
+pub(crate) struct Facts {
+    pub(crate) kind: DocumentKind,
+    pub(crate) language: Language,
+    pub(crate) second_language: Option<Language>,
+    pub(crate) country: &'static Country,
+    pub(crate) currency: &'static str,
+    pub(crate) seller: Party,
+    pub(crate) buyer: Party,
+    pub(crate) ship_to: Option<Party>,
+    pub(crate) number: String,
+    pub(crate) issue_date: NaiveDate,
+    pub(crate) due_date: Option<NaiveDate>,
+    pub(crate) terms_days: u32,
+    pub(crate) period: Option<(NaiveDate, NaiveDate)>,
+    pub(crate) delivery_date: Option<NaiveDate>,
+    pub(crate) order_number: Option<String>,
+    pub(crate) sales_order: Option<String>,
+    pub(crate) customer_number: Option<String>,
+    pub(crate) delivery_note: Option<String>,
+    pub(crate) contract: Option<String>,
+    pub(crate) project: Option<String>,
+    pub(crate) preceding: Option<String>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) totals: Totals,
+    pub(crate) exemption: Exemption,
+    pub(crate) cash_discount: Option<u32>,
+    pub(crate) previous_balance: Option<Decimal>,
+    pub(crate) bookings: Vec<Booking>,
+    pub(crate) traits: Vec<&'static str>,
+    pub(crate) oddities: Vec<String>,
 }

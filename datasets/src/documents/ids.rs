@@ -36,7 +36,7 @@ fn luhn_sum(digits: &str, doubled: impl Fn(usize) -> bool) -> u32 {
 }
 
 /// A VAT identifier of `country`, without spaces; `None` where it has none here.
-pub(super) fn vat_id(dice: &mut Dice, country: &str) -> Option<String> {
+pub(crate) fn vat_id(dice: &mut Dice, country: &str) -> Option<String> {
     // Some drawn bodies have no valid check digit; the next draw decides then.
     (0..50).find_map(|_| attempt(dice, country)).map(|body| {
         if matches!(country, "CH") {
@@ -119,7 +119,7 @@ fn attempt(dice: &mut Dice, country: &str) -> Option<String> {
 }
 
 /// The VAT identifier as people print it, sometimes with spaces or dots.
-pub(super) fn print_vat(dice: &mut Dice, country: &str, plain: &str) -> String {
+pub(crate) fn print_vat(dice: &mut Dice, country: &str, plain: &str) -> String {
     let groups: &[usize] = match country {
         "CH" => {
             let body = &plain[3..];
@@ -150,7 +150,7 @@ pub(super) fn print_vat(dice: &mut Dice, country: &str, plain: &str) -> String {
 }
 
 /// An IBAN of `country` with valid check digits, without spaces.
-pub(super) fn iban(dice: &mut Dice, country: &str) -> Option<String> {
+pub(crate) fn iban(dice: &mut Dice, country: &str) -> Option<String> {
     let pattern = match country {
         "DE" => "##################",
         "AT" | "LU" => "################",
@@ -189,7 +189,7 @@ fn with_check_digits(country: &str, body: &str) -> String {
 }
 
 /// The IBAN in groups of four.
-pub(super) fn grouped(iban: &str) -> String {
+pub(crate) fn grouped(iban: &str) -> String {
     let mut text = String::new();
     for (index, sign) in iban.chars().enumerate() {
         if index > 0 && index % 4 == 0 {

@@ -7,7 +7,7 @@ use super::dice::Dice;
 
 /// A language documents are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     En,
     De,
     Fr,
@@ -17,11 +17,11 @@ pub(super) enum Language {
 }
 
 impl Language {
-    pub(super) const ALL: &'static [Self] =
+    pub(crate) const ALL: &'static [Self] =
         &[Self::En, Self::De, Self::Fr, Self::Nl, Self::Es, Self::It];
 
     /// ISO 639-1 code.
-    pub(super) const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::De => "de",

@@ -6,7 +6,7 @@ use super::dice::Dice;
 use super::truth::DocumentKind;
 
 /// A document number as its issuer would form it.
-pub(super) fn document(dice: &mut Dice, kind: DocumentKind, date: NaiveDate) -> String {
+pub(crate) fn document(dice: &mut Dice, kind: DocumentKind, date: NaiveDate) -> String {
     let year = date.year();
     let short = year.rem_euclid(100);
     let month = date.month();
@@ -59,7 +59,7 @@ pub(super) fn document(dice: &mut Dice, kind: DocumentKind, date: NaiveDate) -> 
 }
 
 /// A purchase order number of a buyer.
-pub(super) fn order(dice: &mut Dice, date: NaiveDate) -> String {
+pub(crate) fn order(dice: &mut Dice, date: NaiveDate) -> String {
     let year = date.year();
     let pattern = match dice.below(8) {
         0 => "45########".to_owned(),
@@ -75,31 +75,31 @@ pub(super) fn order(dice: &mut Dice, date: NaiveDate) -> String {
 }
 
 /// A number the seller gave the order.
-pub(super) fn sales_order(dice: &mut Dice) -> String {
+pub(crate) fn sales_order(dice: &mut Dice) -> String {
     let pattern = dice.pick(&["AB-#####", "SO######", "1######", "A##-####"]);
     dice.fill(pattern)
 }
 
 /// A customer number.
-pub(super) fn customer(dice: &mut Dice) -> String {
+pub(crate) fn customer(dice: &mut Dice) -> String {
     let pattern = dice.pick(&["1####", "K-####", "D10###", "######", "C-##-####", "70###"]);
     dice.fill(pattern)
 }
 
 /// A delivery note number.
-pub(super) fn delivery_note(dice: &mut Dice) -> String {
+pub(crate) fn delivery_note(dice: &mut Dice) -> String {
     let pattern = dice.pick(&["LS-#####", "8########", "DN####", "#####/L"]);
     dice.fill(pattern)
 }
 
 /// A contract number.
-pub(super) fn contract(dice: &mut Dice) -> String {
+pub(crate) fn contract(dice: &mut Dice) -> String {
     let pattern = dice.pick(&["V-######", "2### #### ####", "CT/####-##", "#########"]);
     dice.fill(pattern)
 }
 
 /// A project or matter number.
-pub(super) fn project(dice: &mut Dice, date: NaiveDate) -> String {
+pub(crate) fn project(dice: &mut Dice, date: NaiveDate) -> String {
     let short = date.year().rem_euclid(100);
     match dice.below(3) {
         0 => dice.fill(&format!("P{short:02}-###")),

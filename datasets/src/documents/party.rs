@@ -20,40 +20,40 @@ fn name_list(language: Language, what: &str) -> &'static [&'static str] {
 
 /// A firm or a person as a document names it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Party {
-    pub(super) name: String,
-    pub(super) street: String,
-    pub(super) post_code: String,
-    pub(super) city: String,
-    pub(super) country: &'static str,
-    pub(super) vat: Option<String>,
-    pub(super) vat_printed: String,
-    pub(super) tax_number: String,
-    pub(super) register: String,
-    pub(super) phone: String,
-    pub(super) domain: String,
-    pub(super) contact: String,
-    pub(super) bank: String,
-    pub(super) bic: String,
-    pub(super) iban: Option<String>,
-    pub(super) account: String,
+pub(crate) struct Party {
+    pub(crate) name: String,
+    pub(crate) street: String,
+    pub(crate) post_code: String,
+    pub(crate) city: String,
+    pub(crate) country: &'static str,
+    pub(crate) vat: Option<String>,
+    pub(crate) vat_printed: String,
+    pub(crate) tax_number: String,
+    pub(crate) register: String,
+    pub(crate) phone: String,
+    pub(crate) domain: String,
+    pub(crate) contact: String,
+    pub(crate) bank: String,
+    pub(crate) bic: String,
+    pub(crate) iban: Option<String>,
+    pub(crate) account: String,
 }
 
 /// A surname that nobody is known to bear.
-pub(super) fn surname(dice: &mut Dice, language: Language) -> String {
+pub(crate) fn surname(dice: &mut Dice, language: Language) -> String {
     let stem = dice.pick(name_list(language, "stem"));
     let end = dice.pick(name_list(language, "end"));
     format!("{stem}{end}")
 }
 
 /// A given name and a surname.
-pub(super) fn person(dice: &mut Dice, language: Language) -> String {
+pub(crate) fn person(dice: &mut Dice, language: Language) -> String {
     let given = dice.pick(name_list(language, "given"));
     format!("{given} {}", surname(dice, language))
 }
 
 /// A street with a house number, as written in `language`.
-pub(super) fn street(dice: &mut Dice, language: Language) -> String {
+pub(crate) fn street(dice: &mut Dice, language: Language) -> String {
     let word = dice.pick(name_list(language, "street"));
     let road = dice.pick(name_list(language, "road")).replace("{w}", word);
     let number = dice.between(1, 189);
@@ -70,9 +70,15 @@ pub(super) fn street(dice: &mut Dice, language: Language) -> String {
 }
 
 impl Party {
-    /// A firm in `country`; `trade` is a word for what it does, and may be empty.
-    pub(super) fn firm(dice: &mut Dice, country: &Country, trade: &str) -> Self {
-        let language = country.language(dice);
+    /// A firm in `country`, of its speakers of `language` if there are any; `trade` is a
+    /// word for what it does, and may be empty.
+    pub(crate) fn firm(
+        dice: &mut Dice,
+        country: &Country,
+        language: Language,
+        trade: &str,
+    ) -> Self {
+        let language = country.spoken(dice, language);
         let name = firm_name(dice, country, language, trade);
         let vat = ids::vat_id(dice, country.code);
         let vat_printed = vat
@@ -104,7 +110,7 @@ impl Party {
     }
 
     /// A private person in `country`.
-    pub(super) fn person(dice: &mut Dice, country: &Country) -> Self {
+    pub(crate) fn person(dice: &mut Dice, country: &Country) -> Self {
         let language = country.language(dice);
         let name = person(dice, language);
         Self {
@@ -121,7 +127,7 @@ impl Party {
     }
 
     /// Post code and city in the order of the country.
-    pub(super) fn city_line(&self) -> String {
+    pub(crate) fn city_line(&self) -> String {
         match self.country {
             "GB" | "IE" => format!("{} {}", self.city, self.post_code),
             "US" | "CA" | "AU" => format!("{}, {}", self.city, self.post_code),
@@ -136,7 +142,7 @@ impl Party {
     }
 
     /// The mail address of `mailbox` at the firm.
-    pub(super) fn email(&self, mailbox: &str) -> String {
+    pub(crate) fn email(&self, mailbox: &str) -> String {
         format!("{mailbox}@{}", self.domain)
     }
 }

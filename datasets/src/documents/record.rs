@@ -6,28 +6,57 @@ use scrutineer::documents::FieldName;
 use sha2::{Digest, Sha256};
 
 use super::GeneratedDocument;
-use super::draw::Sheet;
+use super::draw::{Attachment, Sheet, Spelling};
 use super::layout::{self, Column, Scene};
 use super::truth::{DocumentKind, Truth, TruthLine};
 
-/// Draws the scene and states what its pages say.
-pub(super) fn finish(scene: &Scene, name: String) -> GeneratedDocument {
-    let sheet = layout::draw(scene);
-    let mut truth = truth_of(scene, &sheet);
-    let producer = [
+/// Draws the scene, attaches an e-invoice, and states what the pages say.
+pub(super) fn finish(
+    scene: &Scene,
+    name: String,
+    attachment: Option<Vec<u8>>,
+) -> GeneratedDocument {
+    const PRODUCERS: [&str; 4] = [
         "Quire Writer 4.1",
         "paperworks 2.0",
         "OfficeExport",
         "erp-print",
-    ][scene_choice(scene)];
-    let pdf = sheet.into_pdf(producer, scene.salt % 4 != 0, None);
+    ];
+    let sheet = layout::draw(scene);
+    let truth = truth_of(scene, &sheet);
+    let attachment = attachment.map(|bytes| Attachment {
+        name: "factur-x.xml",
+        bytes,
+    });
+    let producer = PRODUCERS[usize::try_from(scene.salt % 4).unwrap_or(0)];
+    let compress = scene.salt % 5 != 0;
+    signed(
+        name,
+        sheet.into_pdf(producer, compress, attachment.as_ref()),
+        truth,
+    )
+}
+
+/// An e-invoice alone states every fact.
+pub(super) fn structured(scene: &Scene, name: String, bytes: Vec<u8>) -> GeneratedDocument {
+    let mut sheet = Sheet::new(1.0, 1.0, Spelling::Strings);
+    for field in FieldName::ALL {
+        sheet.mark(*field);
+    }
+    let mut truth = truth_of(scene, &sheet);
+    "structured".clone_into(&mut truth.layout);
+    for (line, item) in truth.lines.iter_mut().zip(&scene.facts.items) {
+        line.quantity = Some(item.quantity);
+        line.unit_price = Some(item.unit_price);
+        line.tax_rate = Some(item.rate);
+    }
+    signed(name, bytes, truth)
+}
+
+fn signed(name: String, pdf: Vec<u8>, mut truth: Truth) -> GeneratedDocument {
     truth.file.clone_from(&name);
     truth.sha256 = hex::encode(Sha256::digest(&pdf));
     GeneratedDocument { name, pdf, truth }
-}
-
-fn scene_choice(scene: &Scene) -> usize {
-    usize::try_from(scene.salt % 4).unwrap_or(0)
 }
 
 fn iso(date: NaiveDate) -> String {
@@ -89,6 +118,7 @@ fn truth_of(scene: &Scene, sheet: &Sheet) -> Truth {
 fn layout_name(scene: &Scene) -> &'static str {
     match scene.facts.kind {
         DocumentKind::Receipt => "till_slip",
+        DocumentKind::UtilityBill if layout::is_two_column_bill(scene) => "two_column_bill",
         _ => scene.style.name,
     }
 }

@@ -8,50 +8,50 @@ use super::facts::Item;
 
 /// Tax of one rate.
 #[derive(Debug, Clone, Default)]
-pub(super) struct TaxGroup {
+pub(crate) struct TaxGroup {
     /// Percent.
-    pub(super) rate: Decimal,
-    pub(super) base: Decimal,
-    pub(super) tax: Decimal,
+    pub(crate) rate: Decimal,
+    pub(crate) base: Decimal,
+    pub(crate) tax: Decimal,
 }
 
 /// The money part of a document.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Totals {
-    pub(super) lines: Decimal,
+pub(crate) struct Totals {
+    pub(crate) lines: Decimal,
     /// Discount on the whole document, positive.
-    pub(super) allowance: Decimal,
+    pub(crate) allowance: Decimal,
     /// Freight and the like, positive.
-    pub(super) charge: Decimal,
-    pub(super) net: Decimal,
-    pub(super) groups: Vec<TaxGroup>,
-    pub(super) tax: Decimal,
-    pub(super) total: Decimal,
-    pub(super) prepaid: Decimal,
-    pub(super) rounding: Decimal,
-    pub(super) payable: Decimal,
+    pub(crate) charge: Decimal,
+    pub(crate) net: Decimal,
+    pub(crate) groups: Vec<TaxGroup>,
+    pub(crate) tax: Decimal,
+    pub(crate) total: Decimal,
+    pub(crate) prepaid: Decimal,
+    pub(crate) rounding: Decimal,
+    pub(crate) payable: Decimal,
 }
 
 /// What is added to the lines before tax and taken off after it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Adjustments {
-    pub(super) allowance: Decimal,
-    pub(super) charge: Decimal,
-    pub(super) prepaid: Decimal,
+pub(crate) struct Adjustments {
+    pub(crate) allowance: Decimal,
+    pub(crate) charge: Decimal,
+    pub(crate) prepaid: Decimal,
     /// Round the payable amount to five hundredths, as cash is in Switzerland.
-    pub(super) round_to_five: bool,
+    pub(crate) round_to_five: bool,
     /// Line amounts hold the tax already, as on a till receipt.
-    pub(super) tax_included: bool,
+    pub(crate) tax_included: bool,
 }
 
 /// Two digits, halves away from zero.
-pub(super) fn cents(value: Decimal) -> Decimal {
+pub(crate) fn cents(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
 impl Totals {
     /// Adds up `items`; allowance and charge bear the rate of the first line.
-    pub(super) fn of(items: &[Item], adjustments: Adjustments) -> Self {
+    pub(crate) fn of(items: &[Item], adjustments: Adjustments) -> Self {
         let hundred = Decimal::ONE_HUNDRED;
         let mut bases: BTreeMap<Decimal, Decimal> = BTreeMap::new();
         for item in items {

@@ -4,7 +4,7 @@ use super::closing::bank_lines;
 use super::letterhead::{contact_lines, seller_lines, vat_line};
 use super::scene::Scene;
 use super::style::FooterStyle;
-use crate::documents::draw::{Align, Sheet};
+use crate::documents::draw::{Align, Ink, Sheet};
 use crate::documents::terms::Term;
 
 /// Draws the foot of every page.
@@ -56,6 +56,19 @@ fn columns(scene: &Scene, sheet: &mut Sheet) {
             }
             x += width;
         }
+    }
+}
+
+/// The ink, smaller where a single word would run into the next column.
+fn fitting(ink: Ink, block: &[String], width: f32) -> Ink {
+    let widest = block
+        .iter()
+        .flat_map(|line| line.split(' '))
+        .map(|word| ink.width(word))
+        .fold(width, f32::max);
+    Ink {
+        size: ink.size * width / widest,
+        ..ink
     }
 }
 

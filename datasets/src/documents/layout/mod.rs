@@ -14,10 +14,12 @@ mod table;
 mod till;
 mod title;
 mod totals;
+mod utility;
 
 pub(super) use scene::Scene;
-pub(super) use style::Style;
+pub(crate) use style::Style;
 pub(super) use table::{Column, columns};
+pub(super) use utility::is_two_column_bill;
 
 use super::draw::Sheet;
 use super::truth::DocumentKind;
@@ -28,6 +30,7 @@ pub(super) fn draw(scene: &Scene) -> Sheet {
         DocumentKind::Receipt => till::draw(scene),
         DocumentKind::Statement | DocumentKind::Reminder => account::draw(scene),
         DocumentKind::Other => letter::draw(scene),
+        DocumentKind::UtilityBill if is_two_column_bill(scene) => utility::draw(scene),
         _ => invoice(scene),
     }
 }

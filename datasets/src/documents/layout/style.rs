@@ -87,7 +87,7 @@ pub(in crate::documents) enum LabelEnd {
 
 /// A whole look.
 #[derive(Debug, Clone)]
-pub(in crate::documents) struct Style {
+pub(crate) struct Style {
     pub(in crate::documents) name: &'static str,
     pub(in crate::documents) letterhead: Letterhead,
     pub(in crate::documents) addressee: Addressee,
@@ -140,7 +140,7 @@ const ACCENTS: [Colour; 8] = [
 
 impl Style {
     /// A look for `facts`.
-    pub(in crate::documents) fn draw(dice: &mut Dice, facts: &Facts) -> Self {
+    pub(crate) fn draw(dice: &mut Dice, facts: &Facts) -> Self {
         let at = dice.below(u32::try_from(LOOKS.len()).unwrap_or(1)) as usize;
         let (name, letterhead, addressee, meta, table, totals, footer) = LOOKS[at];
         let family = if name == "bare_typewriter" {

@@ -1,0 +1,40 @@
+//! Writes the demo firm: 24 months of records and its mail.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use scrutineer::domain::RecordKind;
+use scrutineer_datasets::firm;
+
+/// Makes a demo firm of professional services with 24 months of records and its mail.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Folder for KIND.ndjson, documents/ and documents.truth.ndjson; made if absent.
+    #[arg(long)]
+    out: PathBuf,
+    /// The same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    // Draws nothing unless standard error is a terminal.
+    let bar = ProgressBar::new(firm::STAGES).with_style(ProgressStyle::with_template(
+        "making the firm {bar:30} {pos}/{len}",
+    )?);
+    let made = firm::make(arguments.seed, || bar.inc(1))?;
+    made.write(&arguments.out)?;
+    bar.finish_and_clear();
+    let mut out = io::stdout().lock();
+    for kind in RecordKind::ALL {
+        writeln!(out, "{:>7} {kind}", made.records.rows(*kind).len())?;
+    }
+    writeln!(out, "{:>7} documents", made.documents.len())?;
+    writeln!(out, "in {}", arguments.out.display())?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! A demo firm of professional services: 24 months of records and its mail.
+//!
+//! Every record passes the product's own reader before it is kept, every reference
+//! leads to a record, and nothing is dated after the firm's today, 2026-11-20.
+
+mod billing;
+mod calendar;
+mod expenses;
+mod ledger;
+mod mail;
+mod people;
+mod purchasing;
+mod suppliers;
+mod work;
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use scrutineer::domain::RecordKind;
+
+use crate::documents::{Dice, GeneratedDocument};
+
+pub use ledger::Ledger;
+
+/// Why the firm could not be made or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FirmError {
+    /// The generator made a record that the product's reader refuses.
+    #[error("generated {kind} is not valid: {problem}")]
+    Record {
+        /// Kind of record.
+        kind: RecordKind,
+        /// What the reader said.
+        problem: String,
+    },
+    /// A file or folder could not be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The demo firm.
+#[derive(Debug)]
+pub struct Firm {
+    /// Its records.
+    pub records: Ledger,
+    /// Its mail: PDFs and some e-invoices.
+    pub documents: Vec<GeneratedDocument>,
+}
+
+/// A stage of the work, for a progress bar.
+pub const STAGES: u64 = 6;
+
+/// Makes the firm of `seed`; `done` is called after each of [`STAGES`] stages.
+///
+/// # Errors
+/// [`FirmError::Record`] if a record does not pass the product's reader.
+pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
+    let mut records = Ledger::default();
+    let staff = people::hire(&mut Dice::new(seed, 1), &mut records)?;
+    done();
+    let suppliers = suppliers::sign(&mut Dice::new(seed, 2), &mut records)?;
+    let portfolio = work::sell(&mut Dice::new(seed, 3), &staff, &mut records)?;
+    done();
+    let mut documents = purchasing::buy(
+        &mut Dice::new(seed, 4),
+        &suppliers,
+        &staff,
+        &portfolio,
+        &mut records,
+    )?;
+    done();
+    documents.extend(mail::receive(
+        &mut Dice::new(seed, 5),
+        &suppliers,
+        documents.len(),
+    ));
+    done();
+    documents.extend(expenses::spend(
+        &mut Dice::new(seed, 6),
+        &staff,
+        &portfolio,
+        &mut records,
+    )?);
+    done();
+    billing::bill(&mut Dice::new(seed, 7), &staff, &portfolio, &mut records)?;
+    done();
+    Ok(Firm { records, documents })
+}
+
+impl Firm {
+    /// Writes `KIND.ndjson` for every kind, `documents/` and `documents.truth.ndjson`.
+    ///
+    /// # Errors
+    /// [`FirmError::Write`] naming the file or folder.
+    pub fn write(&self, out: &Path) -> Result<(), FirmError> {
+        let folder = out.join("documents");
+        fs::create_dir_all(&folder).map_err(|source| failed(&folder, source))?;
+        for kind in RecordKind::ALL {
+            write_rows(
+                &out.join(format!("{kind}.ndjson")),
+                self.records.rows(*kind),
+            )?;
+        }
+        for document in &self.documents {
+            let path = folder.join(&document.name);
+            fs::write(&path, &document.pdf).map_err(|source| failed(&path, source))?;
+        }
+        let truths: Vec<_> = self
+            .documents
+            .iter()
+            .map(|document| &document.truth)
+            .collect();
+        write_rows(&out.join("documents.truth.ndjson"), &truths)
+    }
+}
+
+fn write_rows<T: serde::Serialize>(path: &Path, rows: &[T]) -> Result<(), FirmError> {
+    let attempt = || {
+        let mut file = BufWriter::new(File::create(path)?);
+        for row in rows {
+            serde_json::to_writer(&mut file, row)?;
+            file.write_all(b"\n")?;
+        }
+        file.flush()
+    };
+    attempt().map_err(|source| failed(path, source))
+}
+
+fn failed(path: &Path, source: std::io::Error) -> FirmError {
+    FirmError::Write {
+        path: path.to_owned(),
+        source,
+    }
+}
