@@ -120,15 +120,6 @@ impl Language {
             ],
         }
     }
-
-    /// "November 2026" and the like.
-    pub(super) fn month_and_year(self, date: NaiveDate) -> String {
-        let month = self.months()[date.month0() as usize];
-        match self {
-            Self::Es => format!("{month} de {}", date.year()),
-            _ => format!("{month} {}", date.year()),
-        }
-    }
 }
 
 /// How a date is written.

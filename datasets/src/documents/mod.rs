@@ -24,6 +24,9 @@ mod terms;
 mod totals;
 mod truth;
 
+#[cfg(test)]
+mod tests;
+
 pub use truth::{DocumentKind, Truth, TruthLine};
 
 pub(crate) use country::Country;

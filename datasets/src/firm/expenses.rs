@@ -199,6 +199,7 @@ impl Wallet<'_> {
     /// A till receipt of `merchant`; returns its digest and the total on it.
     fn receipt(&mut self, merchant: &Party, date: NaiveDate) -> (String, Option<Decimal>) {
         let country = Country::by_code("IE");
+        let sold = trade(self.dice, Language::En, "receipt");
         let facts = Facts::draw_for(
             self.dice,
             Brief {
@@ -206,7 +207,7 @@ impl Wallet<'_> {
                 language: Language::En,
                 country,
                 group: "receipt",
-                trade: trade(self.dice, Language::En, "receipt"),
+                trade: sold,
                 seller: merchant.clone(),
                 buyer: Some(Party::default()),
                 issue_date: date,

@@ -13,6 +13,9 @@ mod purchasing;
 mod suppliers;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};

@@ -26,14 +26,6 @@ impl Family {
             Self::Courier => Face::CourierBold,
         }
     }
-
-    pub(in crate::documents) fn italic(self) -> Face {
-        match self {
-            Self::Helvetica => Face::HelveticaOblique,
-            Self::Times => Face::TimesItalic,
-            Self::Courier => Face::Courier,
-        }
-    }
 }
 
 /// One of the standard faces.
@@ -41,22 +33,18 @@ impl Family {
 pub(in crate::documents) enum Face {
     Helvetica,
     HelveticaBold,
-    HelveticaOblique,
     Times,
     TimesBold,
-    TimesItalic,
     Courier,
     CourierBold,
 }
 
 impl Face {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Helvetica,
         Self::HelveticaBold,
-        Self::HelveticaOblique,
         Self::Times,
         Self::TimesBold,
-        Self::TimesItalic,
         Self::Courier,
         Self::CourierBold,
     ];
@@ -66,10 +54,8 @@ impl Face {
         match self {
             Self::Helvetica => b"F1",
             Self::HelveticaBold => b"F2",
-            Self::HelveticaOblique => b"F3",
             Self::Times => b"F4",
             Self::TimesBold => b"F5",
-            Self::TimesItalic => b"F6",
             Self::Courier => b"F7",
             Self::CourierBold => b"F8",
         }
@@ -80,10 +66,8 @@ impl Face {
         match self {
             Self::Helvetica => b"Helvetica",
             Self::HelveticaBold => b"Helvetica-Bold",
-            Self::HelveticaOblique => b"Helvetica-Oblique",
             Self::Times => b"Times-Roman",
             Self::TimesBold => b"Times-Bold",
-            Self::TimesItalic => b"Times-Italic",
             Self::Courier => b"Courier",
             Self::CourierBold => b"Courier-Bold",
         }
@@ -91,11 +75,10 @@ impl Face {
 
     fn widths(self) -> Option<&'static [u16; 224]> {
         match self {
-            Self::Helvetica | Self::HelveticaOblique => Some(&widths::HELVETICA),
+            Self::Helvetica => Some(&widths::HELVETICA),
             Self::HelveticaBold => Some(&widths::HELVETICA_BOLD),
             Self::Times => Some(&widths::TIMES),
             Self::TimesBold => Some(&widths::TIMES_BOLD),
-            Self::TimesItalic => Some(&widths::TIMES_ITALIC),
             Self::Courier | Self::CourierBold => None,
         }
     }
@@ -129,6 +112,7 @@ pub(super) fn encode(text: &str) -> Vec<u8> {
 }
 
 /// Whether every character of `text` can be printed.
+#[cfg(test)]
 pub(in crate::documents) fn is_encodable(text: &str) -> bool {
     text.chars().all(|character| code_of(character).is_some())
 }

@@ -47,6 +47,7 @@ fn columns(scene: &Scene, sheet: &mut Sheet) {
         let mut x = left;
         for block in &blocks {
             let mut at = top;
+            let ink = fitting(ink, block, width - 8.0);
             for line in block
                 .iter()
                 .flat_map(|line| Sheet::wrap(ink, line, width - 6.0))

@@ -50,7 +50,12 @@ pub(super) fn contact_lines(scene: &Scene) -> Vec<String> {
         ));
     }
     if scene.flag("web", 50) {
-        lines.push(format!("www.{}", seller.domain));
+        let label = if scene.flag("web_label", 50) {
+            scene.label(Term::Website)
+        } else {
+            String::new()
+        };
+        lines.push(format!("{label} www.{}", seller.domain).trim().to_owned());
     }
     lines
 }
