@@ -44,7 +44,7 @@ pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
         piece: wording(dice, order.language, Term::UnitPiece),
     };
     let mut items: Vec<Item> = (0..line_count(dice, order))
-        .map(|_| {
+        .map(|index| {
             let rate = if mixed && dice.percent(40) {
                 percent(dice.pick(order.country.rates))
             } else {
@@ -52,13 +52,20 @@ pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
             };
             match order.group {
                 "services" => services_line(dice, order, &style, rate),
-                "utility" => utility_line(dice, order, rate),
+                "utility" => utility_line(dice, order, index, rate),
                 "receipt" => counted_line(dice, order, &style, rate, [1, 2], [1, 25]),
                 "overhead" => counted_line(dice, order, &style, rate, [1, 3], [15, 1_800]),
                 _ => goods_line(dice, order, &style, rate),
             }
         })
         .collect();
+    if order.kind == DocumentKind::CreditNote && dice.percent(25) {
+        for item in &mut items {
+            item.quantity = -item.quantity;
+            item.net = -item.net;
+        }
+        return items;
+    }
     if order.group == "services" {
         items.sort_by_key(|item| item.date);
     }
@@ -202,8 +209,11 @@ fn services_line(dice: &mut Dice, order: &Order, style: &LineStyle, rate: Decima
     }
 }
 
-fn utility_line(dice: &mut Dice, order: &Order, rate: Decimal) -> Item {
-    let metered = dice.percent(55);
+/// The first articles of a utility are metered, the last are charged by the month.
+fn utility_line(dice: &mut Dice, order: &Order, index: u32, rate: Decimal) -> Item {
+    let articles = &order.trade.1;
+    let place = index as usize % articles.len().max(1);
+    let metered = place < 2;
     let quantity = Decimal::from(if metered {
         dice.between(80, 4_200)
     } else {
@@ -220,7 +230,7 @@ fn utility_line(dice: &mut Dice, order: &Order, rate: Decimal) -> Item {
         Term::UnitMonth
     };
     Item {
-        description: article(dice, order),
+        description: articles.get(place).copied().unwrap_or_default().to_owned(),
         quantity,
         unit: wording(dice, order.language, unit),
         unit_price,

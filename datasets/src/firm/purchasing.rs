@@ -235,11 +235,12 @@ impl Desk<'_> {
     ) -> Result<(), FirmError> {
         self.invoices += 1;
         let id = format!("VI-{:05}", self.invoices);
-        let sign = if facts.kind == DocumentKind::CreditNote {
-            -Decimal::ONE
-        } else {
-            Decimal::ONE
-        };
+        let sign =
+            if facts.kind == DocumentKind::CreditNote && facts.totals.total.is_sign_positive() {
+                -Decimal::ONE
+            } else {
+                Decimal::ONE
+            };
         let due = later(facts.issue_date, supplier.terms_days);
         let approved = self.approve(&id, facts, entered)?;
         let posted = approved.and_then(|date| known(later(date, self.dice.between(0, 3))));

@@ -128,6 +128,7 @@ fn code_of(character: char) -> Option<u8> {
     ];
     match u32::from(character) {
         code @ (0x20..=0x7E | 0xA0..=0xFF) => u8::try_from(code).ok(),
+        0x2007 => Some(b' '),
         _ => HIGH
             .iter()
             .position(|high| *high == character)

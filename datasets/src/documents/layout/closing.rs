@@ -115,7 +115,8 @@ pub(super) fn bank_lines(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
     }
     if let Some(iban) = &seller.iban {
         let printed = if scene.flag("iban_grouped", 75) {
-            grouped(iban)
+            // Figure spaces: an account is not broken over lines.
+            grouped(iban).replace(' ', "\u{2007}")
         } else {
             iban.clone()
         };

@@ -135,46 +135,68 @@ struct Placed {
     right: f32,
 }
 
-/// Widths from the widest cell; the description takes what is left.
-fn place(scene: &Scene, sheet: &Sheet, columns: &[Column]) -> Vec<Placed> {
-    let gap = 9.0;
-    let (left, right) = (scene.left(), scene.right(sheet));
-    let natural = |column: Column| {
-        let head = scene
-            .bold(0.95)
-            .width(&scene.term(column.term(scene.facts.kind)));
-        let cells = scene
-            .facts
-            .items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| scene.ink().width(&column.cell(scene, index, item)))
-            .fold(0.0_f32, f32::max);
-        head.min(78.0).max(cells) + gap
-    };
-    let widths: Vec<f32> = columns
+/// Room that the description needs at least.
+const DESCRIPTION: f32 = 96.0;
+
+/// Width of a column from its widest cell; the head breaks over lines beyond `head`.
+fn natural(scene: &Scene, column: Column, head: f32) -> f32 {
+    if column == Column::Description {
+        return 0.0;
+    }
+    let title = scene.term(column.term(scene.facts.kind));
+    let cells = scene
+        .facts
+        .items
         .iter()
-        .map(|column| {
-            if *column == Column::Description {
-                0.0
-            } else {
-                natural(*column)
-            }
-        })
-        .collect();
-    let rest = (right - left - widths.iter().sum::<f32>()).max(90.0);
+        .enumerate()
+        .map(|(index, item)| scene.ink().width(&column.cell(scene, index, item)))
+        .fold(0.0_f32, f32::max);
+    scene.bold(0.95).width(&title).min(head).max(cells) + 9.0
+}
+
+/// Places the columns; where they are too many, heads break earlier and columns that
+/// state nothing of the truth are left out.
+fn place(scene: &Scene, sheet: &Sheet, columns: &[Column]) -> Vec<Placed> {
+    const SPARE: [Column; 5] = [
+        Column::Unit,
+        Column::Position,
+        Column::Code,
+        Column::Date,
+        Column::Discount,
+    ];
+    let (left, right) = (scene.left(), scene.right(sheet));
+    let mut columns = columns.to_vec();
+    let mut head = 78.0;
+    let mut spare = SPARE.iter();
+    let taken = loop {
+        let taken: f32 = columns
+            .iter()
+            .map(|column| natural(scene, *column, head))
+            .sum();
+        if right - left - taken >= DESCRIPTION {
+            break taken;
+        }
+        if head > 50.0 {
+            head = 46.0;
+        } else if let Some(column) = spare.next() {
+            columns.retain(|kept| kept != column);
+        } else {
+            break taken;
+        }
+    };
+    let rest = (right - left - taken).max(60.0);
     let mut x = left;
     columns
-        .iter()
-        .zip(widths)
-        .map(|(column, width)| {
-            let width = if *column == Column::Description {
+        .into_iter()
+        .map(|column| {
+            let own = natural(scene, column, head);
+            let width = if column == Column::Description {
                 rest
             } else {
-                width
+                own
             };
             let placed = Placed {
-                column: *column,
+                column,
                 left: x,
                 right: x + width,
             };
@@ -255,7 +277,7 @@ fn header(scene: &Scene, sheet: &mut Sheet, placed: &[Placed], y: f32) -> f32 {
         let mut at = y;
         for line in Sheet::wrap(ink, &term, (cell.right - cell.left - 4.0).max(40.0))
             .iter()
-            .take(2)
+            .take(3)
         {
             write_cell(sheet, cell, ink, at, line);
             at += scene.leading() * 0.9;
