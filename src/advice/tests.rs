@@ -185,3 +185,26 @@ fn the_published_vectors_hold_for_the_types() {
     let effects: Vec<&str> = Effect::ALL.iter().map(|e| e.as_str()).collect();
     assert_eq!(rule["effects"], serde_json::json!(effects));
 }
+
+/// Every JSON example of `docs/CONTRACT.md` is what it says it is.
+#[test]
+fn the_examples_of_the_contract_are_real() {
+    let text = include_str!("../../docs/CONTRACT.md");
+    let (mut answers, mut feedback) = (0, 0);
+    for block in text.split("```json\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        for value in serde_json::Deserializer::from_str(block).into_iter::<serde_json::Value>() {
+            let value = value.unwrap();
+            if value.get("recommendation_id").is_some() {
+                let answer: Recommendation = serde_json::from_value(value).unwrap();
+                answer.validate().unwrap();
+                answers += 1;
+            } else {
+                let said: Feedback = serde_json::from_value(value).unwrap();
+                said.validate().unwrap();
+                feedback += 1;
+            }
+        }
+    }
+    assert_eq!((answers, feedback), (2, 3));
+}
