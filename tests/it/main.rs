@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
+mod browser;
 mod credentials;
 mod damaged_files;
 mod damaged_variants;
@@ -11,6 +12,7 @@ mod idempotency;
 mod invoice;
 mod limits;
 mod oidc;
+mod pages;
 mod pdf_files;
 mod published;
 mod records;

@@ -33,8 +33,15 @@ impl<'a> Clerk<'a> {
     }
 
     async fn send(&mut self, ask: Ask) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let answer = self.app.send(ask.header("cookie", &cookies.join("; "))).await;
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
+        let answer = self
+            .app
+            .send(ask.header("cookie", &cookies.join("; ")))
+            .await;
         for set in answer.headers.get_all("set-cookie") {
             let (pair, _) = set.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -49,7 +56,10 @@ impl<'a> Clerk<'a> {
     }
 
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let ask = Ask::new(Method::POST, path)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body.join("&"));
@@ -59,7 +69,10 @@ impl<'a> Clerk<'a> {
     /// Sends one file as the form of the inbox does.
     async fn upload(&mut self, csrf: &str, name: &str, bytes: &[u8]) -> Answer {
         let mut body = Vec::new();
-        body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n").bytes());
+        body.extend(
+            format!("--cut\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n")
+                .bytes(),
+        );
         body.extend(
             format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes(),
         );
@@ -76,7 +89,10 @@ impl<'a> Clerk<'a> {
 fn hidden(page: &Answer, name: &str) -> String {
     let text = page.text();
     let start = format!("name=\"{name}\" value=\"");
-    let rest = text.split_once(&start).unwrap_or_else(|| panic!("no {name} in {text}")).1;
+    let rest = text
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("no {name} in {text}"))
+        .1;
     rest.split_once('"').unwrap().0.to_owned()
 }
 
@@ -84,12 +100,24 @@ fn hidden(page: &Answer, name: &str) -> String {
 async fn nobody_sees_anything_before_signing_in() {
     let app = TestApp::start().await;
     let mut stranger = Clerk::new(&app);
-    for path in ["/inbox", "/inbox/019ab000-0000-7000-8000-000000000001", "/inbox/019ab000-0000-7000-8000-000000000001/pages/1.png"] {
+    for path in [
+        "/inbox",
+        "/inbox/019ab000-0000-7000-8000-000000000001",
+        "/inbox/019ab000-0000-7000-8000-000000000001/pages/1.png",
+    ] {
         let answer = stranger.get(path).await;
         assert_eq!(answer.status, 303, "{path}");
-        assert!(answer.header("location").starts_with("/sign-in?next=%2Finbox"), "{path}");
+        assert!(
+            answer
+                .header("location")
+                .starts_with("/sign-in?next=%2Finbox"),
+            "{path}"
+        );
     }
-    assert_eq!(stranger.post("/sign-out", &[("csrf", "x")]).await.status, 303);
+    assert_eq!(
+        stranger.post("/sign-out", &[("csrf", "x")]).await.status,
+        303
+    );
     assert_eq!(stranger.get("/").await.header("location"), "/inbox");
 }
 
@@ -97,14 +125,28 @@ async fn nobody_sees_anything_before_signing_in() {
 async fn a_page_lets_nothing_in_from_elsewhere() {
     let app = TestApp::start().await;
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
-    for path in ["/sign-in", "/inbox", "/inbox/019ab000-0000-7000-8000-000000000001"] {
+    for path in [
+        "/sign-in",
+        "/inbox",
+        "/inbox/019ab000-0000-7000-8000-000000000001",
+    ] {
         let page = clerk.get(path).await;
         let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{path}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"),
+            "{path}"
+        );
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
         let text = page.text();
-        for inline in [" style=", "<style", "onclick", "javascript:", "src=\"http", "href=\"http"] {
+        for inline in [
+            " style=",
+            "<style",
+            "onclick",
+            "javascript:",
+            "src=\"http",
+            "href=\"http",
+        ] {
             assert!(!text.contains(inline), "{path}: {inline}");
         }
     }
@@ -113,7 +155,9 @@ async fn a_page_lets_nothing_in_from_elsewhere() {
 #[tokio::test]
 async fn the_session_cookie_is_closed_to_scripts_and_other_sites() {
     let app = TestApp::start().await;
-    let answer = Clerk::new(&app).sign_in(&app.key, "/inbox?level=high").await;
+    let answer = Clerk::new(&app)
+        .sign_in(&app.key, "/inbox?level=high")
+        .await;
     assert_eq!(answer.header("location"), "/inbox?level=high");
     let cookie = answer.header("set-cookie");
     assert!(cookie.contains("; HttpOnly; SameSite=Strict; "), "{cookie}");
@@ -137,7 +181,11 @@ async fn a_wrong_key_is_refused_and_many_are_stopped() {
         last = clerk.sign_in("scr_000000000000_wrong", "").await.status;
     }
     assert_eq!(last, 429);
-    assert_eq!(clerk.sign_in(&app.key, "").await.status, 303, "another key is not stopped");
+    assert_eq!(
+        clerk.sign_in(&app.key, "").await.status,
+        303,
+        "another key is not stopped"
+    );
 }
 
 #[tokio::test]
@@ -164,20 +212,36 @@ async fn a_withdrawn_key_ends_its_sessions_at_once() {
 async fn forms_of_elsewhere_do_nothing() {
     let app = TestApp::start().await;
     let mut stranger = Clerk::new(&app);
-    let forged = stranger.post("/sign-in", &[("key", &app.key), ("visitor", "0")]).await;
+    let forged = stranger
+        .post("/sign-in", &[("key", &app.key), ("visitor", "0")])
+        .await;
     assert_eq!(forged.status, 403);
-    assert!(forged.headers.get_all("set-cookie").iter().all(|c| !c.to_str().unwrap().starts_with("scrutineer_session")));
+    assert!(
+        forged
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .all(|c| !c.to_str().unwrap().starts_with("scrutineer_session"))
+    );
 
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
     let id = upload_small(&mut clerk).await;
     for csrf in ["", "0", "ffffffffffffffffffffffffffffffff"] {
         let path = format!("/inbox/{id}");
-        let answer = clerk.post(&path, &[("csrf", csrf), ("verdict", "accepted")]).await;
+        let answer = clerk
+            .post(&path, &[("csrf", csrf), ("verdict", "accepted")])
+            .await;
         assert_eq!(answer.status, 403, "{csrf}");
         assert_eq!(clerk.post("/sign-out", &[("csrf", csrf)]).await.status, 403);
         assert_eq!(clerk.upload(csrf, "x.pdf", b"%PDF").await.status, 403);
     }
-    assert!(!clerk.get(&format!("/inbox/{id}")).await.text().contains("Accepted"));
+    assert!(
+        !clerk
+            .get(&format!("/inbox/{id}"))
+            .await
+            .text()
+            .contains("Accepted")
+    );
 }
 
 async fn upload_small(clerk: &mut Clerk<'_>) -> String {
@@ -185,7 +249,11 @@ async fn upload_small(clerk: &mut Clerk<'_>) -> String {
     let bytes = crate::pdf_files::small_invoice().bytes();
     let answer = clerk.upload(&csrf, "small.pdf", &bytes).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
-    answer.header("location").strip_prefix("/inbox/").unwrap().to_owned()
+    answer
+        .header("location")
+        .strip_prefix("/inbox/")
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -198,18 +266,43 @@ async fn a_document_is_uploaded_shown_and_decided_without_script() {
     let picture = clerk.get(&format!("/inbox/{id}/pages/1.png")).await;
     assert_eq!(picture.header("content-type"), "image/png");
     assert!(picture.body.starts_with(b"\x89PNG"));
-    assert_eq!(clerk.get(&format!("/inbox/{id}/pages/2.png")).await.status, 404);
-    assert_eq!(clerk.get(&format!("/inbox/{id}/pages/x.png")).await.status, 404);
+    assert_eq!(
+        clerk.get(&format!("/inbox/{id}/pages/2.png")).await.status,
+        404
+    );
+    assert_eq!(
+        clerk.get(&format!("/inbox/{id}/pages/x.png")).await.status,
+        404
+    );
 
     let csrf = hidden(&page, "csrf");
     let path = format!("/inbox/{id}");
     let decided = clerk
-        .post(&path, &[("csrf", &csrf), ("verdict", "edited"), ("reason", "wrong_value"), ("field.number", "4712")])
+        .post(
+            &path,
+            &[
+                ("csrf", &csrf),
+                ("verdict", "edited"),
+                ("reason", "wrong_value"),
+                ("field.number", "4712"),
+            ],
+        )
         .await;
-    assert_eq!(decided.header("location"), format!("/inbox/{id}?done=edited"));
+    assert_eq!(
+        decided.header("location"),
+        format!("/inbox/{id}?done=edited")
+    );
     let page = clerk.get(&path).await.text();
-    assert!(page.contains("Corrected in one value (A value was read wrong)"), "{page}");
-    let nothing = clerk.post(&path, &[("csrf", &csrf), ("verdict", "edited"), ("reason", "other")]).await;
+    assert!(
+        page.contains("Corrected in one value (A value was read wrong)"),
+        "{page}"
+    );
+    let nothing = clerk
+        .post(
+            &path,
+            &[("csrf", &csrf), ("verdict", "edited"), ("reason", "other")],
+        )
+        .await;
     assert!(nothing.header("location").ends_with("done=unchanged"));
     for wrong in [("verdict", "approved"), ("verdict", "rejected")] {
         let answer = clerk.post(&path, &[("csrf", &csrf), wrong]).await;
@@ -217,7 +310,13 @@ async fn a_document_is_uploaded_shown_and_decided_without_script() {
     }
     let inbox = clerk.get("/inbox?decided=true&text=4711").await.text();
     assert!(inbox.contains("Corrected"), "{inbox}");
-    assert!(clerk.get("/inbox?text=nothing%20like%20it").await.text().contains("Nothing matches"));
+    assert!(
+        clerk
+            .get("/inbox?text=nothing%20like%20it")
+            .await
+            .text()
+            .contains("Nothing matches")
+    );
     assert_eq!(clerk.get("/inbox?cursor=%00").await.status, 404);
 }
 
@@ -230,18 +329,39 @@ async fn firms_do_not_see_each_other() {
     let mut theirs = Clerk::signed_in(&app, &key).await;
     let csrf = hidden(&theirs.get("/inbox").await, "csrf");
     assert_eq!(theirs.get(&format!("/inbox/{id}")).await.status, 404);
-    assert_eq!(theirs.get(&format!("/inbox/{id}/pages/1.png")).await.status, 404);
-    let decided = theirs.post(&format!("/inbox/{id}"), &[("csrf", &csrf), ("verdict", "accepted")]).await;
+    assert_eq!(
+        theirs.get(&format!("/inbox/{id}/pages/1.png")).await.status,
+        404
+    );
+    let decided = theirs
+        .post(
+            &format!("/inbox/{id}"),
+            &[("csrf", &csrf), ("verdict", "accepted")],
+        )
+        .await;
     assert_eq!(decided.status, 404);
-    assert!(theirs.get("/inbox").await.text().contains("Nothing here yet"));
+    assert!(
+        theirs
+            .get("/inbox")
+            .await
+            .text()
+            .contains("Nothing here yet")
+    );
 }
 
 #[tokio::test]
 async fn assets_are_kept_by_browsers() {
     let app = TestApp::start().await;
-    for (path, media) in [("/assets/app.css", "text/css"), ("/assets/app.js", "text/javascript"), ("/assets/icon.svg", "image/svg+xml")] {
+    for (path, media) in [
+        ("/assets/app.css", "text/css"),
+        ("/assets/app.js", "text/javascript"),
+        ("/assets/icon.svg", "image/svg+xml"),
+    ] {
         let asset = app.get_public(path).await;
         assert!(asset.header("content-type").starts_with(media), "{path}");
-        assert!(asset.header("cache-control").contains("immutable"), "{path}");
+        assert!(
+            asset.header("cache-control").contains("immutable"),
+            "{path}"
+        );
     }
 }

@@ -23,6 +23,17 @@ pub struct TypeAnswer {
     pub score: f64,
 }
 
+/// A page's size in points as displayed: what the boxes of fields and evidence are drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageSize {
+    /// 1 for the first page.
+    pub number: u32,
+    /// Width in points.
+    pub width: f32,
+    /// Height in points.
+    pub height: f32,
+}
+
 /// One document, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Assessment {
@@ -34,6 +45,9 @@ pub struct Assessment {
     /// What it says; a field is absent where it is not stated or the reader abstains.
     #[schema(value_type = std::collections::HashMap<String, Field>)]
     pub fields: BTreeMap<FieldName, Field>,
+    /// Its pages, first to last; none for an e-invoice without a visible page.
+    #[serde(default)]
+    pub pages: Vec<PageSize>,
     /// Line items.
     pub lines: Vec<Line>,
     /// Tax by rate and category.
@@ -62,6 +76,16 @@ impl Assessment {
                 score: verdict.score,
             }),
             fields: reading.fields.clone(),
+            pages: judged
+                .input
+                .pages
+                .iter()
+                .map(|page| PageSize {
+                    number: page.number,
+                    width: page.width,
+                    height: page.height,
+                })
+                .collect(),
             lines: reading.lines.clone(),
             taxes: reading.taxes.clone(),
             allowances: reading.allowances.clone(),

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use assessment::{Assessment, TypeAnswer};
+pub use assessment::{Assessment, PageSize, TypeAnswer};
 pub use document_type::{DocumentType, TypeVerdict};
 pub use findings::Finding;
 pub use input::InvoiceInput;

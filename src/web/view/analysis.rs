@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::advice::{Evidence, Level, Recommendation};
+use crate::advice::Recommendation;
+use crate::cases::invoice::{Finding, PageSize};
 use crate::documents::{Field, Line, TaxSubtotal};
 
 /// What was made of one document.
@@ -41,27 +42,6 @@ pub(crate) struct TypeVerdict {
     pub(crate) set: Vec<String>,
     /// Calibrated probability of `value`, 0..=1.
     pub(crate) score: Option<f64>,
-}
-
-/// One thing that is odd.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Finding {
-    /// One sentence.
-    pub(crate) text: String,
-    /// How much it matters.
-    pub(crate) level: Level,
-    /// What to look at.
-    #[serde(default)]
-    pub(crate) evidence: Vec<Evidence>,
-}
-
-/// A page's size in points as displayed.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct PageSize {
-    /// Width.
-    pub(crate) width: f32,
-    /// Height.
-    pub(crate) height: f32,
 }
 
 impl Analysis {

@@ -1,8 +1,8 @@
 //! Findings with their evidence, structure and page side by side where they disagree.
 
-use super::analysis::Finding;
 use super::words;
 use crate::advice::Evidence;
+use crate::cases::invoice::Finding;
 
 /// One finding.
 #[derive(Debug, Clone)]
