@@ -191,3 +191,6 @@ fn median_ms(durations: &mut [Duration]) -> Option<f64> {
         .get(durations.len() / 2)
         .map(|middle| middle.as_secs_f64() * 1000.0)
 }
+
+#[cfg(test)]
+mod tests;

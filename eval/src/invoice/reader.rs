@@ -4,8 +4,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+use scrutineer::documents::fields::{self, FieldModel};
 use scrutineer::documents::parse::{ParseOptions, parse};
 use scrutineer::documents::{Media, Page, Reading, xml};
+use scrutineer::registry::{Registry, RegistryError};
 
 use crate::EvalError;
 
@@ -29,16 +31,14 @@ pub(super) struct Answer {
 /// Reads documents by one protocol.
 pub(super) enum Reader {
     Structure,
+    Page(Box<FieldModel>),
 }
 
 impl Reader {
     pub(super) fn new(protocol: Protocol, models: &Path) -> Result<Self, EvalError> {
         match protocol {
             Protocol::Structure => Ok(Self::Structure),
-            Protocol::Page => Err(EvalError::Absent(format!(
-                "model absent: no model of page fields in {}",
-                models.display()
-            ))),
+            Protocol::Page => Ok(Self::Page(Box::new(field_model(models)?))),
         }
     }
 
@@ -68,6 +68,40 @@ impl Reader {
                     is_xml,
                 })
             }
+            Self::Page(model) => {
+                let options = ParseOptions {
+                    ignore_xml: true,
+                    ..ParseOptions::default()
+                };
+                let parsed = parse(&bytes, &options);
+                if parsed.pages.iter().all(|page| page.words.is_empty()) {
+                    return None;
+                }
+                let reading = fields::extract(&parsed.pages, model);
+                let took = begun.elapsed();
+                Some(Answer {
+                    reading,
+                    pages: parsed.pages,
+                    took,
+                    is_xml: false,
+                })
+            }
         }
+    }
+}
+
+/// Name of the model of page fields.
+const FIELD_MODEL: &str = "invoice_fields";
+
+/// The version of the model that answers; without one, the plain rules that the
+/// reader falls back on.
+fn field_model(models: &Path) -> Result<FieldModel, EvalError> {
+    let absent =
+        |error: &dyn std::fmt::Display| EvalError::Absent(format!("model absent: {error}"));
+    let registry = Registry::open(models).map_err(|error| absent(&error))?;
+    match registry.model(FIELD_MODEL) {
+        Ok(manifest) => FieldModel::load(&manifest.dir).map_err(|error| absent(&error)),
+        Err(RegistryError::UnknownModel { .. }) => Ok(FieldModel::rules_only()),
+        Err(error) => Err(absent(&error)),
     }
 }
