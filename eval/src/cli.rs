@@ -122,16 +122,14 @@ fn run_invoice(args: &InvoiceArgs) -> Result<ExitCode, EvalError> {
             ));
         }
     };
-    // A set of bare PDFs has no structure to read.
-    let on_page = args.strip_xml || args.set == Some(InvoiceSet::Invoice2data);
     let options = InvoiceOptions {
         set,
         documents,
         rows,
-        protocol: if on_page {
+        protocol: if args.strip_xml {
             Protocol::Page
         } else {
-            Protocol::Structure
+            Protocol::Whole
         },
         split: args.split.map(|split| match split {
             SplitArg::Build => Split::Build,
@@ -149,6 +147,9 @@ fn run_invoice(args: &InvoiceArgs) -> Result<ExitCode, EvalError> {
         write_disagreements(path, &outcome.disagreements)?;
     }
     say(&results::as_text(&outcome.evaluation));
+    if outcome.types.count() > 0 {
+        say(&outcome.types.to_string());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

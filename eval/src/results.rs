@@ -38,7 +38,10 @@ impl Protocols {
         ("structure", "Structured part of every document"),
         ("page_build", "Page alone, identities used in building"),
         ("page_heldout", "Page alone, identities held out"),
-        ("invoice2data", "Page alone, the template reader's own PDFs"),
+        (
+            "invoice2data",
+            "The template reader's own PDFs, every value whether printed or not",
+        ),
     ];
 
     /// Measures one by name, over all its sets together.
@@ -52,10 +55,10 @@ impl Protocols {
         measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
     ) -> Result<Evaluation, EvalError> {
         let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
-            "structure" => (STRUCTURED, Protocol::Structure, None),
+            "structure" => (STRUCTURED, Protocol::Whole, None),
             "page_build" => (STRUCTURED, Protocol::Page, Some(Split::Build)),
             "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
-            "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Page, None),
+            "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Whole, None),
             _ => {
                 return Err(EvalError::File {
                     path: "gate".to_owned(),
@@ -86,7 +89,7 @@ impl Protocols {
             models: self.models.clone(),
         };
         let mut evaluation = measure(&options)?.evaluation;
-        if protocol == Protocol::Page {
+        if name != "structure" {
             let (right, of) = if name == "invoice2data" {
                 (154.0, 178.0)
             } else {
@@ -137,7 +140,7 @@ The truth was made by another program, which takes the first element of a kind. 
 the truth holds what EN 16931 names otherwise, and which was read under that other name: a tax number (BT-32, scheme other than VAT) as\n\
 VAT identifier (BT-31), the debited account (BT-91) as the account paid to (BT-84), the tax in accounting currency (BT-111) as the tax in\n\
 document currency (BT-110). `exact_truth_corrected` leaves those out; the columns do not.\n\n\
-On pages, a value counts when `pdftotext -layout` shows it in any usual local form; names are compared without case and punctuation.\n";
+On pages alone, a value counts when `pdftotext -layout` shows it in any usual local form; names are compared without case and punctuation.\n";
 
 /// The figures as a table for a person on a terminal.
 #[must_use]

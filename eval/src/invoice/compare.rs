@@ -7,9 +7,9 @@ use scrutineer::documents::{FieldKind, FieldName};
 
 /// Whether `read` is what `stated` says, both normalised: amounts as decimals,
 /// dates by their ISO day, account and tax numbers without white space, text
-/// with white space collapsed. A name or text read from a page (`on_page`) may
+/// with white space collapsed. A name or text read from a page (`from_page`) may
 /// differ in case and punctuation, because pages print names in capitals.
-pub(super) fn same(name: FieldName, stated: &str, read: &str, on_page: bool) -> bool {
+pub(super) fn same(name: FieldName, stated: &str, read: &str, from_page: bool) -> bool {
     match name.kind() {
         FieldKind::Amount => match (Decimal::from_str(stated.trim()), Decimal::from_str(read)) {
             (Ok(stated), Ok(read)) => stated == read,
@@ -18,7 +18,7 @@ pub(super) fn same(name: FieldName, stated: &str, read: &str, on_page: bool) -> 
         FieldKind::Date => stated.get(..10).unwrap_or(stated) == read,
         FieldKind::Code => stated.trim().eq_ignore_ascii_case(read),
         FieldKind::Text if is_identifier(name) => compact(stated) == compact(read),
-        FieldKind::Text if on_page => words(stated) == words(read),
+        FieldKind::Text if from_page => words(stated) == words(read),
         FieldKind::Text => collapse(stated) == collapse(read),
     }
 }

@@ -1,13 +1,15 @@
 //! How well documents are read: every field of every document against its truth.
 //!
-//! Two protocols. `structure` reads the e-invoice, alone or attached to a PDF.
-//! `page` sets the attachment aside and counts only values that are printed:
-//! those that `pdftotext -layout` finds in the text layer.
+//! Two protocols. `Whole` reads as the service does: the e-invoice, alone or
+//! attached to a PDF, or the pages where there is none. `Page` sets the
+//! attachment aside and counts only values that are printed: those that
+//! `pdftotext -layout` finds in the text layer. Types are judged where rows tell them.
 
 mod compare;
 mod printed;
 mod reader;
 mod score;
+mod types;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,7 +22,8 @@ use scrutineer_datasets::split::{self, Split};
 use self::printed::PrintedText;
 use self::reader::{Answer, Reader};
 use self::score::Tally;
-use crate::{EvalError, Evaluation};
+use self::types::TypeJudge;
+use crate::{EvalError, Evaluation, document_type};
 
 /// What to measure.
 #[derive(Debug, Clone)]
@@ -31,11 +34,11 @@ pub struct InvoiceOptions {
     pub documents: PathBuf,
     /// Truth rows.
     pub rows: Vec<TruthRow>,
-    /// Structure or page.
+    /// The whole document or its pages alone.
     pub protocol: Protocol,
     /// Only documents on this side of the split.
     pub split: Option<Split>,
-    /// Folder of the models; needed for the page protocol alone.
+    /// Folder of the models.
     pub models: PathBuf,
 }
 
@@ -60,6 +63,8 @@ pub struct InvoiceOutcome {
     /// In order of the rows; documents that could not be read have one entry
     /// for each stated field.
     pub disagreements: Vec<Disagreement>,
+    /// What became of documents whose row tells a type.
+    pub types: document_type::Tally,
 }
 
 /// Fields that a page does not print as such.
@@ -86,6 +91,8 @@ pub fn evaluate(
         )));
     }
     let reader = Reader::new(options.protocol, &options.models)?;
+    let judge = TypeJudge::for_rows(&options.rows, &options.models)?;
+    let mut types = document_type::Tally::default();
     let mut tally = Tally::default();
     for row in &options.rows {
         progress();
@@ -95,12 +102,15 @@ pub fn evaluate(
         let path = options.documents.join(&row.file);
         let answer = reader.read(&path);
         let text = match options.protocol {
-            Protocol::Structure => None,
+            Protocol::Whole => None,
             Protocol::Page => Some(PrintedText::of(&path, answer.as_ref())),
         };
         tally_row(row, answer.as_ref(), text.as_ref(), &mut tally);
+        if let (Some(judge), Some(answer)) = (&judge, &answer) {
+            judge.judge(row, answer, &mut types)?;
+        }
     }
-    Ok(tally.finish(options))
+    Ok(tally.finish(options, types))
 }
 
 fn wanted(row: &TruthRow, options: &InvoiceOptions) -> bool {
@@ -123,10 +133,11 @@ fn tally_row(
 ) {
     tally.document(answer);
     for (name, stated) in &row.fields {
-        let read = answer.and_then(|answer| answer.reading.fields.get(name));
-        let read = read.map(|field| field.value.as_str());
-        let on_page = text.is_some();
-        if on_page && NOT_PRINTED.contains(name) {
+        let field = answer.and_then(|answer| answer.reading.fields.get(name));
+        let read = field.map(|field| field.value.as_str());
+        let from_page =
+            field.is_some_and(|field| matches!(field.source, Source::Page | Source::Ocr));
+        if text.is_some() && NOT_PRINTED.contains(name) {
             continue;
         }
         match stated {
@@ -135,7 +146,7 @@ fn tally_row(
                     tally.not_printed();
                     continue;
                 }
-                let same = read.map(|read| compare::same(*name, stated, read, on_page));
+                let same = read.map(|read| compare::same(*name, stated, read, from_page));
                 let right = tally.field(
                     name.as_str(),
                     (&row.file, stated),

@@ -3,20 +3,20 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use clap::ValueEnum;
 use scrutineer::documents::fields::{self, FieldModel};
 use scrutineer::documents::parse::{ParseOptions, parse};
-use scrutineer::documents::{Media, Page, Reading, xml};
+use scrutineer::documents::{Media, Page, Reading};
 use scrutineer::registry::{Registry, RegistryError};
 
 use crate::EvalError;
 
 /// Which part of a document is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// The e-invoice, alone or attached.
-    Structure,
-    /// The visible page alone.
+    /// As the service reads it: the e-invoice, alone or attached; the pages where
+    /// there is none.
+    Whole,
+    /// The visible pages alone.
     Page,
 }
 
@@ -29,64 +29,41 @@ pub(super) struct Answer {
 }
 
 /// Reads documents by one protocol.
-pub(super) enum Reader {
-    Structure,
-    Page(Box<FieldModel>),
+pub(super) struct Reader {
+    options: ParseOptions,
+    model: FieldModel,
 }
 
 impl Reader {
     pub(super) fn new(protocol: Protocol, models: &Path) -> Result<Self, EvalError> {
-        match protocol {
-            Protocol::Structure => Ok(Self::Structure),
-            Protocol::Page => Ok(Self::Page(Box::new(field_model(models)?))),
-        }
+        let options = ParseOptions {
+            ignore_xml: protocol == Protocol::Page,
+            ..ParseOptions::default()
+        };
+        Ok(Self {
+            options,
+            model: field_model(models)?,
+        })
     }
 
     /// `None` when the document is absent or cannot be read.
     pub(super) fn read(&self, path: &Path) -> Option<Answer> {
         let bytes = std::fs::read(path).ok()?;
         let begun = Instant::now();
-        match self {
-            Self::Structure => {
-                let is_xml = scrutineer::documents::sniff::sniff(&bytes) != Media::Pdf;
-                let (structured, pages) = if is_xml {
-                    (xml::read(&bytes).ok(), Vec::new())
-                } else {
-                    // One page: the attachment is read whatever the pages hold.
-                    let options = ParseOptions {
-                        max_pages: 1,
-                        ..ParseOptions::default()
-                    };
-                    let parsed = parse(&bytes, &options);
-                    (parsed.structured, parsed.pages)
-                };
-                let took = begun.elapsed();
-                structured.map(|structured| Answer {
-                    reading: structured.reading,
-                    pages,
-                    took,
-                    is_xml,
-                })
-            }
-            Self::Page(model) => {
-                let options = ParseOptions {
-                    ignore_xml: true,
-                    ..ParseOptions::default()
-                };
-                let parsed = parse(&bytes, &options);
-                if parsed.pages.iter().all(|page| page.words.is_empty()) {
-                    return None;
-                }
-                let reading = fields::extract(&parsed.pages, model);
-                let took = begun.elapsed();
-                Some(Answer {
-                    reading,
-                    pages: parsed.pages,
-                    took,
-                    is_xml: false,
-                })
-            }
-        }
+        let parsed = parse(&bytes, &self.options);
+        let has_words = parsed.pages.iter().any(|page| !page.words.is_empty());
+        let reading = match parsed.structured {
+            Some(structured) => structured.reading,
+            None if has_words => fields::extract(&parsed.pages, &self.model),
+            None => return None,
+        };
+        let took = begun.elapsed();
+        Some(Answer {
+            reading,
+            is_xml: parsed.media != Media::Pdf,
+            pages: parsed.pages,
+            took,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::reader::{Answer, Protocol};
 use super::{Disagreement, InvoiceOptions, InvoiceOutcome, median_ms};
-use crate::{Evaluation, FieldScore};
+use crate::{Evaluation, FieldScore, document_type};
 
 /// Counts in the making.
 #[derive(Default)]
@@ -77,7 +77,11 @@ impl Tally {
         false
     }
 
-    pub(super) fn finish(mut self, options: &InvoiceOptions) -> InvoiceOutcome {
+    pub(super) fn finish(
+        mut self,
+        options: &InvoiceOptions,
+        types: document_type::Tally,
+    ) -> InvoiceOutcome {
         let mut all = FieldScore::default();
         for score in self.fields.values() {
             all.add(score);
@@ -91,22 +95,24 @@ impl Tally {
             ("missed".to_owned(), all.share(all.missed)),
             ("unreadable".to_owned(), count(self.unreadable)),
         ]);
-        match options.protocol {
-            Protocol::Structure => {
-                metrics.insert(
-                    "ms_per_xml_median".to_owned(),
-                    median_ms(&mut self.xml_durations),
-                );
-            }
-            Protocol::Page => {
-                metrics.insert("pages".to_owned(), count(self.pages));
-                metrics.insert("not_printed".to_owned(), count(self.not_printed));
-                metrics.insert(
-                    "ms_per_page_median".to_owned(),
-                    median_ms(&mut self.page_durations),
-                );
-            }
+        metrics.insert("pages".to_owned(), count(self.pages));
+        metrics.insert(
+            "ms_per_xml_median".to_owned(),
+            median_ms(&mut self.xml_durations),
+        );
+        metrics.insert(
+            "ms_per_page_median".to_owned(),
+            median_ms(&mut self.page_durations),
+        );
+        if options.protocol == Protocol::Page {
+            metrics.insert("not_printed".to_owned(), count(self.not_printed));
         }
+        metrics.extend(
+            types
+                .metrics()
+                .into_iter()
+                .map(|(name, value)| (name, Some(value))),
+        );
         let evaluation = Evaluation {
             case: "invoice".to_owned(),
             set: options.set.clone(),
@@ -119,6 +125,7 @@ impl Tally {
         InvoiceOutcome {
             evaluation,
             disagreements: self.disagreements,
+            types,
         }
     }
 }
@@ -126,8 +133,8 @@ impl Tally {
 fn protocol_in_words(options: &InvoiceOptions) -> String {
     use scrutineer_datasets::split::Split;
     let part = match options.protocol {
-        Protocol::Structure => "structure",
-        Protocol::Page => "page, e-invoice set aside, printed values only",
+        Protocol::Whole => "as the service reads it",
+        Protocol::Page => "pages alone, printed values only",
     };
     match options.split {
         None => part.to_owned(),

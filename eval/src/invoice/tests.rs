@@ -39,7 +39,7 @@ fn run(
         set: "test".to_owned(),
         documents: folder.to_owned(),
         rows,
-        protocol: Protocol::Structure,
+        protocol: Protocol::Whole,
         split,
         models: folder.to_owned(),
     };
