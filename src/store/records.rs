@@ -250,7 +250,8 @@ impl RecordWriter {
                     .push_bind(known_at)
                     .push_bind(row.business_date.map(|day| day.to_string()))
                     .push_bind(body)
-                    .push_bind(sha256);
+                    .push_bind(sha256)
+                    .push_bind(self.generation);
             },
         );
         insert.build().execute(&mut *self.transaction).await?;
