@@ -13,7 +13,7 @@ use scrutineer_datasets::firm;
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// Folder for KIND.ndjson, documents/ and documents.truth.ndjson; made if absent.
+    /// Folder for KIND.ndjson, documents/ and truth/documents.ndjson; made if absent.
     #[arg(long)]
     out: PathBuf,
     /// The same seed gives the same bytes.

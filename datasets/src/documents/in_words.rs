@@ -45,7 +45,7 @@ pub(super) fn amount(language: Language, value: Decimal) -> Option<String> {
 fn words(number: usize) -> String {
     match number {
         0..20 => ONES[number].to_owned(),
-        20..100 if number % 10 == 0 => TENS[number / 10].to_owned(),
+        20..100 if number.is_multiple_of(10) => TENS[number / 10].to_owned(),
         20..100 => format!("{}-{}", TENS[number / 10], ONES[number % 10]),
         100..1_000 => join(ONES[number / 100], "hundred", number % 100),
         _ => join(&words(number / 1_000), "thousand", number % 1_000),
@@ -62,6 +62,8 @@ fn join(count: &str, unit: &str, rest: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::amount;
     use crate::documents::locale::Language;
     use rust_decimal::Decimal;

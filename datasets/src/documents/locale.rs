@@ -359,6 +359,8 @@ pub(super) fn sign_of(currency: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{CurrencyPlace, DateStyle, Language, Minus, NumberStyle};
     use chrono::NaiveDate;
     use rust_decimal::Decimal;

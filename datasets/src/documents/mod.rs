@@ -62,7 +62,8 @@ pub fn generate(seed: u64, count: usize) -> impl Iterator<Item = GeneratedDocume
 /// Document `index` of `seed`. One in fifty repeats the one before it as a second copy.
 #[must_use]
 pub fn document(seed: u64, index: usize) -> GeneratedDocument {
-    let repeats = |index: usize| index > 0 && dice::mix(seed, &index.to_string()) % 50 == 0;
+    let repeats =
+        |index: usize| index > 0 && dice::mix(seed, &index.to_string()).is_multiple_of(50);
     let name = format!("document-{index:06}.pdf");
     if repeats(index) && !repeats(index - 1) {
         let mut copy = Commission::drawn(seed, index - 1);

@@ -29,7 +29,7 @@ pub(super) fn finish(
         bytes,
     });
     let producer = PRODUCERS[usize::try_from(scene.salt % 4).unwrap_or(0)];
-    let compress = scene.salt % 5 != 0;
+    let compress = !scene.salt.is_multiple_of(5);
     signed(
         name,
         sheet.into_pdf(producer, compress, attachment.as_ref()),

@@ -97,13 +97,15 @@ pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
 }
 
 impl Firm {
-    /// Writes `KIND.ndjson` for every kind, `documents/` and `documents.truth.ndjson`.
+    /// Writes `KIND.ndjson` for every kind, `documents/` and `truth/documents.ndjson`.
     ///
     /// # Errors
     /// [`FirmError::Write`] naming the file or folder.
     pub fn write(&self, out: &Path) -> Result<(), FirmError> {
-        let folder = out.join("documents");
-        fs::create_dir_all(&folder).map_err(|source| failed(&folder, source))?;
+        let (folder, truth) = (out.join("documents"), out.join("truth"));
+        for folder in [&folder, &truth] {
+            fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+        }
         for kind in RecordKind::ALL {
             write_rows(
                 &out.join(format!("{kind}.ndjson")),
@@ -119,7 +121,7 @@ impl Firm {
             .iter()
             .map(|document| &document.truth)
             .collect();
-        write_rows(&out.join("documents.truth.ndjson"), &truths)
+        write_rows(&truth.join("documents.ndjson"), &truths)
     }
 }
 

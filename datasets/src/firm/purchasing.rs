@@ -173,8 +173,8 @@ impl Desk<'_> {
         } else if self.dice.percent(2) {
             oddity::spoil_arithmetic(self.dice, facts);
         }
-        let structured = facts.currency == "EUR" && supplier.salt % 4 == 0;
-        let attachment = (structured && supplier.salt % 8 == 0).then(|| {
+        let structured = facts.currency == "EUR" && supplier.salt.is_multiple_of(4);
+        let attachment = (structured && supplier.salt.is_multiple_of(8)).then(|| {
             if self.dice.percent(15) {
                 let other = oddity::disagreeing(self.dice, facts);
                 crate::documents::write(&other, Syntax::Cii)
@@ -191,7 +191,7 @@ impl Desk<'_> {
         };
         let name = format!("mail-{:04}", self.documents.len() + 1);
         let document = if alone {
-            let syntax = if supplier.salt % 3 == 0 {
+            let syntax = if supplier.salt.is_multiple_of(3) {
                 Syntax::Cii
             } else {
                 Syntax::Ubl

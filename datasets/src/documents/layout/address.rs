@@ -32,11 +32,9 @@ fn buyer_lines(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
         lines.push(buyer.contact.clone());
     }
     lines.extend(address_lines(scene, buyer));
-    if scene.flag("buyer_vat", 35) {
-        if let Some(vat) = &buyer.vat {
-            sheet.mark(FieldName::BuyerVat);
-            lines.push(format!("{} {vat}", scene.label(Term::BuyerVat)));
-        }
+    if let (Some(vat), true) = (&buyer.vat, scene.flag("buyer_vat", 35)) {
+        sheet.mark(FieldName::BuyerVat);
+        lines.push(format!("{} {vat}", scene.label(Term::BuyerVat)));
     }
     lines
 }

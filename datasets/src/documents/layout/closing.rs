@@ -55,14 +55,10 @@ fn notes(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
     if facts.kind == DocumentKind::ProForma {
         notes.push(scene.plain_term(Term::IntroProforma));
     }
-    if scene.flag("total_in_words", 6) {
-        if let Some(words) = in_words::amount(facts.language, facts.totals.total) {
-            notes.push(format!(
-                "{} {words} {}",
-                scene.plain_term(Term::WordsPrefix),
-                facts.currency
-            ));
-        }
+    let words = in_words::amount(facts.language, facts.totals.total);
+    if let (Some(words), true) = (words, scene.flag("total_in_words", 6)) {
+        let prefix = scene.plain_term(Term::WordsPrefix);
+        notes.push(format!("{prefix} {words} {}", facts.currency));
     }
     if scene.flag("thanks", 60) {
         notes.push(scene.plain_term(Term::Thanks));

@@ -149,7 +149,7 @@ pub(super) fn entries(scene: &Scene) -> Vec<Entry> {
     }
     if scene.flag("shuffle_entries", 30) && entries.len() > 3 {
         let at = 1 + scene.choice("shuffle_at", entries.len() - 1);
-        entries[1..].rotate_left(at % (scene.facts.number.len().max(1)).min(3));
+        entries[1..].rotate_left(at % 3);
     }
     if scene.flag("date_first", 30) {
         entries.swap(0, 1);
