@@ -111,6 +111,10 @@ impl Facts {
         self.orders.with_key(&identifier_key(number), as_of)
     }
 
+    pub(super) fn keeps_purchase_orders(&self, as_of: DateTime<Utc>) -> bool {
+        self.orders.any(as_of)
+    }
+
     pub(super) fn invoices_of(
         &self,
         vendor_id: &str,

@@ -44,6 +44,10 @@ pub trait History: Send + Sync {
     /// The purchase orders of that number, in order of id.
     fn purchase_orders(&self, number: &str) -> Vec<Arc<PurchaseOrder>>;
 
+    /// Whether the firm keeps purchase orders here at all: if not, nothing can be
+    /// said of a number that is not found.
+    fn keeps_purchase_orders(&self) -> bool;
+
     /// The invoices known of a vendor, oldest first.
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
 }
@@ -78,6 +82,10 @@ impl History for FactsAsOf {
 
     fn purchase_orders(&self, number: &str) -> Vec<Arc<PurchaseOrder>> {
         self.facts.purchase_orders(number, self.as_of)
+    }
+
+    fn keeps_purchase_orders(&self) -> bool {
+        self.facts.keeps_purchase_orders(self.as_of)
     }
 
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {

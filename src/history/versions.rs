@@ -42,6 +42,13 @@ impl<T> Versions<T> {
         Some(Arc::clone(record))
     }
 
+    /// Whether a record was known by then.
+    pub(super) fn any(&self, as_of: DateTime<Utc>) -> bool {
+        self.by_id
+            .values()
+            .any(|versions| versions.range(..=(as_of, u64::MAX)).next().is_some())
+    }
+
     /// The records that have the key in the version in force, in order of id.
     pub(super) fn with_key(&self, key: &str, as_of: DateTime<Utc>) -> Vec<Arc<T>> {
         self.by_key

@@ -101,14 +101,16 @@ impl Service {
         parsed: Parsed,
         as_of: DateTime<Utc>,
     ) -> Result<Assessment, ServiceError> {
+        let history = self.store().history(tenant, as_of).await?;
         let context = Context {
             document_id: document.to_string(),
             as_of,
+            history: Some(Arc::new(history)),
         };
         let case = Arc::clone(self.invoice());
         let judgement = tokio::task::spawn_blocking(move || case.assess(&parsed, &context))
             .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))?;
+            .map_err(|error| ServiceError::Internal(error.to_string()))??;
         self.keep(tenant, document, judgement).await
     }
 

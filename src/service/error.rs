@@ -1,5 +1,6 @@
 //! Why a document was not answered.
 
+use crate::cases::invoice::CaseError;
 use crate::documents::sandbox::SandboxError;
 use crate::store::StoreError;
 
@@ -13,6 +14,9 @@ pub enum ServiceError {
     /// No place to parse it in, now; try again.
     #[error(transparent)]
     Sandbox(SandboxError),
+    /// The models could not answer.
+    #[error(transparent)]
+    Case(#[from] CaseError),
     /// The answer could not be computed or written as JSON.
     #[error("the answer could not be made: {0}")]
     Internal(String),

@@ -1,16 +1,30 @@
 //! A parsed document made into one reading, at the edge of the case.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Context;
-use crate::documents::{Field, FieldName, Page, Parsed, Problem, Reading};
+use super::findings::FirmKnowledge;
+use super::firm;
+use crate::documents::{Field, FieldName, Parsed, Problem, Reading};
+use crate::history::History;
+
+/// What is known of the document beside its bytes.
+#[derive(Clone)]
+pub struct Context {
+    /// Its id in the store, or the name of its file.
+    pub document_id: String,
+    /// Only facts known at this moment count.
+    pub as_of: DateTime<Utc>,
+    /// The firm's records as known then; absent outside a firm's store.
+    pub history: Option<Arc<dyn History>>,
+}
 
 /// What the case judges: what structure says, what the pages say, and both as one.
 ///
-/// Its JSON, which leaves the pages out, is kept with the decision for replay.
+/// Its JSON is kept with the decision; with the features it is all a replay needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InvoiceInput {
     /// Id of the document, or the name of its file.
@@ -19,16 +33,14 @@ pub struct InvoiceInput {
     pub sha256: String,
     /// Only facts known at this moment count.
     pub as_of: DateTime<Utc>,
-    /// Pages with words; empty for XML alone. Features and fields are made of
-    /// them, so a replay needs them no more.
-    #[serde(skip)]
-    pub pages: Vec<Page>,
     /// What the e-invoice says, where there is one.
     pub structure: Option<Reading>,
     /// What the pages say, where they hold words.
     pub page: Option<Reading>,
     /// One reading: structure where there is one, else the pages.
     pub merged: Reading,
+    /// What the firm knew that bears on it.
+    pub firm: FirmKnowledge,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -42,14 +54,19 @@ impl InvoiceInput {
             .as_ref()
             .map(|found| found.reading.clone());
         let merged = merge(structure.as_ref(), page.as_ref());
+        let firm = context
+            .history
+            .as_deref()
+            .map(|history| firm::knowledge(history, &merged, &parsed.sha256))
+            .unwrap_or_default();
         Self {
             document_id: context.document_id.clone(),
             sha256: parsed.sha256.clone(),
             as_of: context.as_of,
-            pages: parsed.pages.clone(),
             structure,
             page,
             merged,
+            firm,
             problems: parsed.problems.clone(),
         }
     }

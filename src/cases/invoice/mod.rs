@@ -1,81 +1,120 @@
 //! What document is this, what does it say, and what is odd about it?
+//!
+//! [`InvoiceInput`] unites page and structure, [`document_type`] judges the
+//! type, [`findings`] tells what is odd, and the recommendation asks for what follows.
 
 mod assessment;
 pub mod document_type;
 pub mod findings;
+mod firm;
 mod input;
+mod judgement;
 mod recommendation;
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
 pub use assessment::{Assessment, PageSize, TypeAnswer};
 pub use document_type::{DocumentType, TypeVerdict};
 pub use findings::Finding;
-pub use input::InvoiceInput;
+pub use input::{Context, InvoiceInput};
+pub use judgement::{CaseError, Judgement};
 pub use recommendation::SCORE_KIND;
 
+use self::document_type::{TypeFeatures, TypeInput, TypeModel};
+use self::findings::FindingsInput;
 use self::recommendation::Judged;
+use crate::advice::Recommendation;
 use crate::documents::Parsed;
+use crate::documents::fields::{self, FieldModel};
 use crate::domain::{canonical_json, sha256_hex};
-use crate::registry::{Registry, RegistryError};
+use crate::registry::Registry;
 
-/// What is known of the document beside its bytes.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// Its id in the store, or the name of its file.
-    pub document_id: String,
-    /// Only facts known at this moment count.
-    pub as_of: DateTime<Utc>,
-}
+/// Name of the model that reads fields from pages.
+const FIELDS_MODEL: &str = "invoice_fields";
 
-/// An answer with what it was made from, ready for the record of decisions.
-#[derive(Debug, Clone)]
-pub struct Judgement {
-    /// The answer.
-    pub assessment: Assessment,
-    /// What was asked, as JSON.
-    pub input: Value,
-    /// The features it was scored on, as JSON.
-    pub features: Value,
-}
-
-/// The case with its models.
+/// The case with its models; synchronous, shared freely between threads.
 #[derive(Debug)]
-pub struct InvoiceCase {}
+pub struct InvoiceCase {
+    types: TypeModel,
+    fields: FieldModel,
+}
 
 impl InvoiceCase {
     /// Loads the versions of the models that answer.
     ///
     /// # Errors
-    /// [`RegistryError`] that names the file.
-    pub fn load(_registry: &Registry) -> Result<Self, RegistryError> {
-        Ok(Self {})
+    /// [`CaseError`] that names the file.
+    pub fn load(registry: &Registry) -> Result<Self, CaseError> {
+        let fields = registry.model(FIELDS_MODEL)?;
+        fields.verify_digests()?;
+        Ok(Self {
+            types: TypeModel::load(registry)?,
+            fields: FieldModel::load(&fields.dir)?,
+        })
     }
 
     /// Judges one document. Time grows with its words, which the parser bounds.
-    #[must_use]
-    pub fn assess(&self, parsed: &Parsed, context: &Context) -> Judgement {
-        let input = InvoiceInput::new(parsed, None, context);
-        let features = Value::Null;
-        let assessment = self.decide(&input, &features, Uuid::now_v7());
-        Judgement {
+    ///
+    /// # Errors
+    /// [`CaseError::Type`] if the text encoder fails.
+    pub fn assess(&self, parsed: &Parsed, context: &Context) -> Result<Judgement, CaseError> {
+        let has_words = parsed.pages.iter().any(|page| !page.words.is_empty());
+        let page = has_words.then(|| fields::extract(&parsed.pages, &self.fields));
+        let input = InvoiceInput::new(parsed, page, context);
+        let features = self.types.features(&TypeInput {
+            pages: &parsed.pages,
+            reading: &input.merged,
+        })?;
+        let features_json = serde_json::to_value(&features)?;
+        let assessment = self.decide(&input, &features, Uuid::now_v7())?;
+        Ok(Judgement {
             assessment,
-            input: serde_json::to_value(&input).unwrap_or_default(),
-            features,
-        }
+            input: serde_json::to_value(&input)?,
+            features: features_json,
+        })
     }
 
-    fn decide(&self, input: &InvoiceInput, features: &Value, id: Uuid) -> Assessment {
+    /// Computes an answer again from what was kept of it: the same models give
+    /// the same answer, bit for bit.
+    ///
+    /// # Errors
+    /// [`CaseError::Kept`] if what was kept is of another version.
+    pub fn replay(
+        &self,
+        input: &serde_json::Value,
+        features: &serde_json::Value,
+        recommendation_id: Uuid,
+    ) -> Result<Recommendation, CaseError> {
+        let input: InvoiceInput = serde_json::from_value(input.clone())?;
+        let features: TypeFeatures = serde_json::from_value(features.clone())?;
+        Ok(self
+            .decide(&input, &features, recommendation_id)?
+            .recommendation)
+    }
+
+    fn decide(
+        &self,
+        input: &InvoiceInput,
+        features: &TypeFeatures,
+        recommendation_id: Uuid,
+    ) -> Result<Assessment, CaseError> {
+        let verdict = self.types.judge(features, &input.document_id)?;
+        let findings = findings::find(&FindingsInput {
+            document_id: &input.document_id,
+            as_of: input.as_of.date_naive(),
+            page: input.page.as_ref(),
+            xml: input.structure.as_ref(),
+            merged: &input.merged,
+            firm: &input.firm,
+        });
         let judged = Judged {
             input,
-            verdict: None,
-            findings: &[],
-            model: None,
-            features_sha256: sha256_hex(canonical_json(features)),
+            verdict: verdict.as_ref(),
+            findings: &findings,
+            model: self.types.reference(),
+            features_sha256: sha256_hex(canonical_json(&serde_json::to_value(features)?)),
         };
-        let recommendation = recommendation::recommend(&judged, id);
-        Assessment::new(&judged, recommendation)
+        let recommendation = recommendation::recommend(&judged, recommendation_id);
+        Ok(Assessment::new(&judged, recommendation))
     }
 }

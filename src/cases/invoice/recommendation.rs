@@ -53,8 +53,8 @@ pub(super) struct Judged<'a> {
     pub(super) verdict: Option<&'a TypeVerdict>,
     /// What is odd about it.
     pub(super) findings: &'a [Finding],
-    /// The model that told the type, where one did.
-    pub(super) model: Option<ModelRef>,
+    /// The model that judges types.
+    pub(super) model: &'a ModelRef,
     /// Lower-case hex SHA-256 of the canonical JSON of the features.
     pub(super) features_sha256: String,
 }
@@ -111,7 +111,7 @@ pub(super) fn recommend(judged: &Judged<'_>, recommendation_id: Uuid) -> Recomme
             missing,
             stale: Vec::new(),
         },
-        model: judged.model.clone(),
+        model: verdict.map(|_| judged.model.clone()),
         features_sha256: judged.features_sha256.clone(),
         expires_at: judged.input.as_of + Duration::days(VALID_DAYS),
         decision_sha256: None,

@@ -98,8 +98,12 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
         let context = Context {
             document_id: path.display().to_string(),
             as_of: Utc::now(),
+            history: None,
         };
-        let assessment = case.assess(&parsed, &context).assessment;
+        let assessment = match case.assess(&parsed, &context) {
+            Ok(judgement) => judgement.assessment,
+            Err(error) => return exit::environment(&error.to_string()),
+        };
         if let Err(error) = print(args.json, path, &assessment) {
             // A reader that has gone away (`| head`) is no failure.
             if error.kind() == io::ErrorKind::BrokenPipe {

@@ -53,7 +53,7 @@ pub struct FindingsInput<'a> {
 }
 
 /// What the firm knew that bears on a document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirmKnowledge {
     /// Its vendors.
     pub vendors: Vec<KnownVendor>,
@@ -65,7 +65,7 @@ pub struct FirmKnowledge {
 }
 
 /// A vendor in the firm's records.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownVendor {
     /// Its record.
     pub id: String,
@@ -78,7 +78,7 @@ pub struct KnownVendor {
 }
 
 /// An invoice that came before.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EarlierInvoice {
     /// Its document or record.
     pub id: String,

@@ -1,0 +1,63 @@
+//! What the firm's records say that bears on one document.
+
+use std::collections::BTreeSet;
+
+use super::findings::{EarlierInvoice, FirmKnowledge, KnownVendor};
+use crate::documents::{FieldName, Reading};
+use crate::domain::records::Vendor;
+use crate::history::{History, VendorKey};
+
+/// Vendors the document may be from, the order it names and their earlier
+/// invoices, as known at the moment that `history` looks from. An earlier
+/// record of the same file, told by its digest, is not an earlier invoice.
+pub(super) fn knowledge(history: &dyn History, reading: &Reading, sha256: &str) -> FirmKnowledge {
+    let value = |name| reading.fields.get(&name).map(|field| field.value.as_str());
+    let keys = [
+        value(FieldName::SellerVat).map(VendorKey::VatId),
+        value(FieldName::Iban).map(VendorKey::Iban),
+        value(FieldName::Seller).map(VendorKey::Name),
+    ];
+    let mut vendors: Vec<_> = keys
+        .into_iter()
+        .flatten()
+        .flat_map(|key| history.vendors_by(key))
+        .collect();
+    vendors.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+    vendors.dedup_by(|a, b| a.id == b.id);
+    let earlier = vendors
+        .iter()
+        .flat_map(|vendor| {
+            history
+                .invoices_of(vendor.id.as_str())
+                .into_iter()
+                .filter(|invoice| invoice.document_sha256.as_deref() != Some(sha256))
+                .map(|invoice| EarlierInvoice {
+                    id: invoice.id.clone(),
+                    seller: vendor.name.clone(),
+                    seller_vat: vendor.vat_id.clone(),
+                    number: invoice.number.clone(),
+                })
+        })
+        .collect();
+    let orders = history.keeps_purchase_orders().then(|| {
+        value(FieldName::OrderNumber)
+            .into_iter()
+            .flat_map(|number| history.purchase_orders(number))
+            .map(|order| order.number.clone())
+            .collect::<BTreeSet<_>>()
+    });
+    FirmKnowledge {
+        vendors: vendors.iter().map(|vendor| known(vendor)).collect(),
+        orders,
+        earlier,
+    }
+}
+
+fn known(vendor: &Vendor) -> KnownVendor {
+    KnownVendor {
+        id: vendor.id.as_str().to_owned(),
+        name: vendor.name.clone(),
+        vat_id: vendor.vat_id.clone(),
+        ibans: vendor.ibans.clone(),
+    }
+}

@@ -1,0 +1,37 @@
+//! What the case hands over, and why it cannot.
+
+use serde_json::Value;
+
+use super::assessment::Assessment;
+use super::document_type::TypeError;
+use crate::documents::fields::FieldModelError;
+use crate::registry::RegistryError;
+
+/// An answer with what it was made from, ready for the record of decisions.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The answer.
+    pub assessment: Assessment,
+    /// What was asked, as JSON.
+    pub input: Value,
+    /// The features it was scored on, as JSON.
+    pub features: Value,
+}
+
+/// Why there is no answer. A document that cannot be read is no reason: that is
+/// an answer too.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// A model is absent or not what its manifest says.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The model of fields is not one.
+    #[error(transparent)]
+    Fields(#[from] FieldModelError),
+    /// The type could not be judged.
+    #[error(transparent)]
+    Type(#[from] TypeError),
+    /// What was kept of an answer is not what this version keeps.
+    #[error("not an input or features of this case: {0}")]
+    Kept(#[from] serde_json::Error),
+}
