@@ -29,17 +29,18 @@ const NEEDED: [FieldName; 5] = [
 ];
 
 /// The controls a finding asks for, by the beginning of its code.
-const CONTROL_OF: [(&str, &str); 9] = [
+const CONTROL_OF: [(&str, &str); 7] = [
     ("iban_", "verify_bank_account"),
     ("bank_", "verify_bank_account"),
     ("vat_", "verify_tax_id"),
-    ("tax_", "verify_tax_id"),
     ("order_", "verify_order"),
     ("number_", "duplicate_check"),
-    ("xml_", "compare_structure_with_page"),
-    ("structure_", "compare_structure_with_page"),
+    ("xml_page_", "compare_structure_with_page"),
     ("total", "verify_totals"),
 ];
+
+/// Findings that only ask the sender for something.
+const MISSING: &str = "missing_";
 
 /// The control where no other fits.
 const REVIEW: &str = "manual_review";
@@ -150,7 +151,7 @@ fn level(status: Status, findings: &[Finding]) -> Level {
 fn controls(findings: &[Finding]) -> Controls {
     findings
         .iter()
-        .filter(|finding| finding.level >= Level::Medium)
+        .filter(|finding| finding.level >= Level::Medium && !finding.code.starts_with(MISSING))
         .filter_map(|finding| Control::new(control_of(&finding.code)).ok())
         .collect()
 }
