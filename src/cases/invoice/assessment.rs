@@ -34,6 +34,16 @@ pub struct PageSize {
     pub height: f32,
 }
 
+impl PageSize {
+    pub(super) fn of(page: &Page) -> Self {
+        Self {
+            number: page.number,
+            width: page.width,
+            height: page.height,
+        }
+    }
+}
+
 /// One document, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Assessment {
@@ -76,16 +86,7 @@ impl Assessment {
                 score: verdict.score,
             }),
             fields: reading.fields.clone(),
-            pages: judged
-                .input
-                .pages
-                .iter()
-                .map(|page| PageSize {
-                    number: page.number,
-                    width: page.width,
-                    height: page.height,
-                })
-                .collect(),
+            pages: judged.input.pages.clone(),
             lines: reading.lines.clone(),
             taxes: reading.taxes.clone(),
             allowances: reading.allowances.clone(),

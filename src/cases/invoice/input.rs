@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::assessment::PageSize;
 use super::findings::FirmKnowledge;
 use super::firm;
 use crate::documents::{Field, FieldName, Parsed, Problem, Reading};
@@ -33,6 +34,8 @@ pub struct InvoiceInput {
     pub sha256: String,
     /// Only facts known at this moment count.
     pub as_of: DateTime<Utc>,
+    /// Its pages, first to last; none for an e-invoice without a visible page.
+    pub pages: Vec<PageSize>,
     /// What the e-invoice says, where there is one.
     pub structure: Option<Reading>,
     /// What the pages say, where they hold words.
@@ -63,6 +66,7 @@ impl InvoiceInput {
             document_id: context.document_id.clone(),
             sha256: parsed.sha256.clone(),
             as_of: context.as_of,
+            pages: parsed.pages.iter().map(PageSize::of).collect(),
             structure,
             page,
             merged,
