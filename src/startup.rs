@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::cases::invoice::InvoiceCase;
+use crate::cases::invoice::{CaseError, InvoiceCase};
 use crate::config::Config;
 use crate::documents::sandbox::{Sandbox, SandboxConfig, SandboxError};
 use crate::http::{self, AppState, Oidc, OidcError, Parts};
@@ -31,9 +31,12 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The folder of the models cannot be read.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
     /// A model is absent or not what its manifest says.
     #[error(transparent)]
-    Models(#[from] RegistryError),
+    Models(#[from] CaseError),
     /// The program that reads documents cannot be started.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

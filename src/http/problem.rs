@@ -188,7 +188,9 @@ impl From<ServiceError> for ApiError {
         match error {
             ServiceError::Store(error) => error.into(),
             ServiceError::Sandbox(error) => error.into(),
-            internal @ ServiceError::Internal(_) => Self::internal(&internal),
+            internal @ (ServiceError::Case(_) | ServiceError::Internal(_)) => {
+                Self::internal(&internal)
+            }
         }
     }
 }

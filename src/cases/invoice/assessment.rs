@@ -9,7 +9,9 @@ use super::document_type::DocumentType;
 use super::findings::Finding;
 use super::recommendation::Judged;
 use crate::advice::{Recommendation, Status};
-use crate::documents::{AllowanceCharge, Field, FieldName, Instalment, Line, Problem, TaxSubtotal};
+use crate::documents::{
+    AllowanceCharge, Field, FieldName, Instalment, Line, Page, Problem, TaxSubtotal,
+};
 
 /// What the document is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
