@@ -24,9 +24,9 @@ use crate::progress::Progress;
 
 /// Documents drawn for each part; about a quarter, or a half for fitting, has
 /// one of its layouts.
-const DRAWN_FIT: usize = 2_000;
-const DRAWN_CALIBRATION: usize = 1_500;
-const DRAWN_TEST: usize = 1_500;
+const DRAWN_FIT: usize = 900;
+const DRAWN_CALIBRATION: usize = 900;
+const DRAWN_TEST: usize = 800;
 
 /// Share of documents whose type is to be in the set.
 const COVERAGE: f64 = 0.9;
