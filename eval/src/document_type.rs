@@ -5,8 +5,8 @@ use std::fmt;
 
 use scrutineer::cases::invoice::DocumentType;
 use scrutineer::cases::invoice::document_type::{TypeError, TypeInput, TypeModel, TypeVerdict};
-use scrutineer::documents::{FieldName, Reading};
 use scrutineer::documents::parse::{ParseOptions, parse};
+use scrutineer::documents::{FieldName, Reading};
 use scrutineer_datasets::documents::DocumentKind;
 use scrutineer_datasets::sets::TruthedDocuments;
 use scrutineer_datasets::split::{self, Split};
@@ -167,7 +167,10 @@ pub fn on_real(
             continue;
         };
         let parsed = parse(&std::fs::read(documents.folder.join(&row.file))?, &options);
-        let reading = parsed.structured.map(|structured| structured.reading).unwrap_or_default();
+        let reading = parsed
+            .structured
+            .map(|structured| structured.reading)
+            .unwrap_or_default();
         let features = model.features(&TypeInput {
             pages: &parsed.pages,
             reading: &reading,
@@ -192,7 +195,9 @@ pub fn on_real(
 /// The types that a document of that UNTDID 1001 code may have; without a code it
 /// is an ordinary invoice.
 fn allowed_types(code: Option<&str>) -> Option<&'static [DocumentType]> {
-    use DocumentType::{CreditNote, NonPoInvoice, PoInvoice, ProForma, ServicesInvoice, UtilityBill};
+    use DocumentType::{
+        CreditNote, NonPoInvoice, PoInvoice, ProForma, ServicesInvoice, UtilityBill,
+    };
     match code {
         Some("381" | "396" | "261" | "262" | "296" | "308") => Some(&[CreditNote]),
         Some("325") => Some(&[ProForma]),

@@ -14,7 +14,11 @@ use scrutineer_eval::document_type::{Agreement, on_real};
 
 fn measure(set: InvoiceSet, strip_xml: bool) -> Option<Agreement> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let data = if data_dir().is_absolute() { data_dir() } else { root.join(data_dir()) };
+    let data = if data_dir().is_absolute() {
+        data_dir()
+    } else {
+        root.join(data_dir())
+    };
     let Ok(documents) = set.load(&data) else {
         eprintln!("skipped: {} is absent in {}", set.name(), data.display());
         return None;
@@ -27,7 +31,11 @@ fn measure(set: InvoiceSet, strip_xml: bool) -> Option<Agreement> {
 
 #[test]
 fn type_codes_of_e_invoices_are_followed() {
-    for set in [InvoiceSet::Zugferd, InvoiceSet::Mustang, InvoiceSet::Horstoeko] {
+    for set in [
+        InvoiceSet::Zugferd,
+        InvoiceSet::Mustang,
+        InvoiceSet::Horstoeko,
+    ] {
         if let Some(found) = measure(set, false) {
             assert!(found.agree * 100 >= found.documents * 90, "{found:?}");
         }
@@ -36,7 +44,12 @@ fn type_codes_of_e_invoices_are_followed() {
 
 #[test]
 fn pages_alone_tell_invoices_from_credit_notes() {
-    for set in [InvoiceSet::Zugferd, InvoiceSet::Mustang, InvoiceSet::Horstoeko, InvoiceSet::Invoice2data] {
+    for set in [
+        InvoiceSet::Zugferd,
+        InvoiceSet::Mustang,
+        InvoiceSet::Horstoeko,
+        InvoiceSet::Invoice2data,
+    ] {
         if let Some(found) = measure(set, true) {
             assert!(found.agree * 100 >= found.documents * 80, "{found:?}");
         }

@@ -20,7 +20,9 @@ fn verdict_on(model: &TypeModel, text: &str) -> Option<TypeVerdict> {
         pages: &[text::plain_page(text)],
         reading: &Reading::default(),
     };
-    model.judge(&model.features(&input).unwrap(), "doc-1").unwrap()
+    model
+        .judge(&model.features(&input).unwrap(), "doc-1")
+        .unwrap()
 }
 
 fn from_xml(fields: &[(FieldName, &str)]) -> Reading {
@@ -34,13 +36,20 @@ fn from_xml(fields: &[(FieldName, &str)]) -> Reading {
         path: None,
     };
     Reading {
-        fields: fields.iter().map(|(name, value)| (*name, field(value))).collect(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (*name, field(value)))
+            .collect(),
         ..Reading::default()
     }
 }
 
 /// A copy of the shipped models in which one file is changed.
-fn with_changed(file: &str, change: impl Fn(&str) -> String, redo_digest: bool) -> tempfile::TempDir {
+fn with_changed(
+    file: &str,
+    change: impl Fn(&str) -> String,
+    redo_digest: bool,
+) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for name in ["text_encoder", "invoice_type"] {
         let target = copy.path().join(name).join("1");
@@ -67,9 +76,18 @@ fn with_changed(file: &str, change: impl Fn(&str) -> String, redo_digest: bool) 
 fn plain_titles_are_told_in_every_language() {
     let model = model();
     for (text, expected) in [
-        ("Credit Note\nWe credit your account\nOriginal invoice 4711\nTotal 120.00", DocumentType::CreditNote),
-        ("Zahlungserinnerung\nnoch nicht beglichen\nTage Verzug 14", DocumentType::Reminder),
-        ("Relevé de compte\nsolde initial\ndébit crédit solde", DocumentType::Statement),
+        (
+            "Credit Note\nWe credit your account\nOriginal invoice 4711\nTotal 120.00",
+            DocumentType::CreditNote,
+        ),
+        (
+            "Zahlungserinnerung\nnoch nicht beglichen\nTage Verzug 14",
+            DocumentType::Reminder,
+        ),
+        (
+            "Relevé de compte\nsolde initial\ndébit crédit solde",
+            DocumentType::Statement,
+        ),
         ("Proforma factuur\nvooruitbetaling", DocumentType::ProForma),
     ] {
         let verdict = verdict_on(&model, text).unwrap();
@@ -85,13 +103,31 @@ fn weights_of_all_reasons_add_up_to_the_raw_score_less_the_baseline() {
         let verdict = verdict_on(&model, text).unwrap();
         let reasons = verdict.reasons.iter().chain(&verdict.counter_reasons);
         let sum: f64 = reasons.map(|reason| reason.weight).sum();
-        assert!((sum - (verdict.raw_score - verdict.baseline)).abs() < 1e-9, "{text}");
+        assert!(
+            (sum - (verdict.raw_score - verdict.baseline)).abs() < 1e-9,
+            "{text}"
+        );
         assert!(!verdict.reasons.is_empty());
-        assert!(verdict.reasons.iter().all(|r| r.direction == Direction::Raises));
-        assert!(verdict.counter_reasons.iter().all(|r| r.direction == Direction::Lowers));
+        assert!(
+            verdict
+                .reasons
+                .iter()
+                .all(|r| r.direction == Direction::Raises)
+        );
+        assert!(
+            verdict
+                .counter_reasons
+                .iter()
+                .all(|r| r.direction == Direction::Lowers)
+        );
         let total: f64 = verdict.probabilities.iter().sum();
         assert!((total - 1.0).abs() < 1e-9);
-        assert!(verdict.evidence.iter().all(|e| e.page == Some(1) && e.reference == "doc-1"));
+        assert!(
+            verdict
+                .evidence
+                .iter()
+                .all(|e| e.page == Some(1) && e.reference == "doc-1")
+        );
         assert!(!verdict.evidence.is_empty());
     }
 }
@@ -100,25 +136,45 @@ fn weights_of_all_reasons_add_up_to_the_raw_score_less_the_baseline() {
 fn a_type_code_is_followed_and_no_text_at_all_is_not_judged() {
     let model = model();
     let credit = from_xml(&[(FieldName::TypeCode, "381"), (FieldName::Total, "120.00")]);
-    let input = TypeInput { pages: &[], reading: &credit };
-    let verdict = model.judge(&model.features(&input).unwrap(), "x").unwrap().unwrap();
+    let input = TypeInput {
+        pages: &[],
+        reading: &credit,
+    };
+    let verdict = model
+        .judge(&model.features(&input).unwrap(), "x")
+        .unwrap()
+        .unwrap();
     assert_eq!(verdict.set.first(), Some(&DocumentType::CreditNote));
 
     assert_eq!(verdict_on(&model, ""), None);
-    let nothing = TypeInput { pages: &[], reading: &Reading::default() };
-    assert_eq!(model.judge(&model.features(&nothing).unwrap(), "x").unwrap(), None);
+    let nothing = TypeInput {
+        pages: &[],
+        reading: &Reading::default(),
+    };
+    assert_eq!(
+        model
+            .judge(&model.features(&nothing).unwrap(), "x")
+            .unwrap(),
+        None
+    );
 }
 
 #[test]
 fn stored_features_give_the_same_verdict_bit_for_bit() {
     let model = model();
     let page = text::plain_page("Invoice\nPurchase order 4500012345\nTotal 12.00");
-    let input = TypeInput { pages: &[page], reading: &Reading::default() };
+    let input = TypeInput {
+        pages: &[page],
+        reading: &Reading::default(),
+    };
     let features = model.features(&input).unwrap();
     let stored: TypeFeatures =
         serde_json::from_str(&serde_json::to_string(&features).unwrap()).unwrap();
     assert_eq!(stored, features);
-    assert_eq!(model.judge(&stored, "x").unwrap(), model.judge(&features, "x").unwrap());
+    assert_eq!(
+        model.judge(&stored, "x").unwrap(),
+        model.judge(&features, "x").unwrap()
+    );
     let order = features.sign("order_number").unwrap();
     assert_eq!(order.text.as_deref(), Some("4500012345"));
 }
@@ -127,7 +183,13 @@ fn stored_features_give_the_same_verdict_bit_for_bit() {
 fn tampered_weights_are_refused() {
     let copy = with_changed("weights.json", |text| text.replacen("0.0", "9.0", 1), false);
     let error = TypeModel::load(&Registry::open(copy.path()).unwrap()).unwrap_err();
-    assert!(matches!(&error, TypeError::Registry(RegistryError::DigestMismatch { .. })), "{error}");
+    assert!(
+        matches!(
+            &error,
+            TypeError::Registry(RegistryError::DigestMismatch { .. })
+        ),
+        "{error}"
+    );
     assert!(error.to_string().contains("weights.json"), "{error}");
 }
 
@@ -139,12 +201,21 @@ fn a_model_that_misses_its_golden_scores_is_refused() {
         true,
     );
     let error = TypeModel::load(&Registry::open(copy.path()).unwrap()).unwrap_err();
-    assert!(matches!(&error, TypeError::Registry(RegistryError::GoldenMismatch { .. })), "{error}");
+    assert!(
+        matches!(
+            &error,
+            TypeError::Registry(RegistryError::GoldenMismatch { .. })
+        ),
+        "{error}"
+    );
 }
 
 #[test]
 fn weights_for_other_features_or_types_are_refused() {
-    for (from, to) in [("\"text_000\"", "\"text_999\""), ("\"reminder\"", "\"letter\"")] {
+    for (from, to) in [
+        ("\"text_000\"", "\"text_999\""),
+        ("\"reminder\"", "\"letter\""),
+    ] {
         let copy = with_changed("weights.json", |text| text.replacen(from, to, 1), true);
         let error = TypeModel::load(&Registry::open(copy.path()).unwrap()).unwrap_err();
         assert!(matches!(error, TypeError::Weights(_)), "{error}");
