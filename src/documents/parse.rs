@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::pdf::{self, Attachment, PageLimits};
-use super::{Media, Parsed, Problem, sniff, xml};
+use super::{Media, Parsed, Problem, Structured, sniff, xml};
 
 /// What to read of a file, and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
     match parsed.media {
         Media::Pdf => read_pdf(bytes, options, parsed),
         Media::Cii | Media::Ubl | Media::Fatturapa | Media::Xml => match xml::read(bytes) {
-            Ok(structured) => parsed.structured = Some(structured),
+            Ok(structured) => keep(structured, parsed),
             Err(reason) => parsed.problems.push(reason),
         },
         Media::Image => parsed.problems.push(problem(
@@ -125,13 +125,19 @@ fn read_attached_invoice(pdf: &hayro_syntax::Pdf, parsed: &mut Parsed) {
     match xml::read(bytes) {
         Ok(mut structured) => {
             structured.attachment = Some(name.clone());
-            parsed.structured = Some(structured);
+            keep(structured, parsed);
         }
         Err(reason) => parsed.problems.push(Problem {
             code: reason.code,
             text: format!("In the attachment \"{name}\": {}", reason.text),
         }),
     }
+}
+
+/// What an e-invoice's reader could not make sense of is the file's problem too.
+fn keep(structured: Structured, parsed: &mut Parsed) {
+    parsed.problems.extend(structured.problems.iter().cloned());
+    parsed.structured = Some(structured);
 }
 
 /// The names that ZUGFeRD 1 and 2, Factur-X and XRechnung prescribe.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::read;
+use crate::documents::parse::ParseOptions;
 use crate::documents::{FieldName, Media, Source, sniff::sniff};
 
 const CII_NAMESPACE: &str = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100";
@@ -119,6 +120,8 @@ fn a_value_that_cannot_be_read_is_named_with_its_line() {
     );
     let read = read(format!("\n\n<?xml version=\"1.0\"?>{document}").as_bytes()).unwrap();
     assert!(!read.reading.fields.contains_key(&FieldName::Payable));
+    let parsed = crate::documents::parse::parse(document.as_bytes(), &ParseOptions::default());
+    assert_eq!(parsed.problems.len(), 1, "the file's problem too");
     let problem = &read.problems[0];
     assert_eq!(problem.code, "xml_value_invalid");
     assert_eq!(
