@@ -1,4 +1,5 @@
 //! Answers for tests: a plain one, and any one proptest can think of.
+#![allow(clippy::unwrap_used)]
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use proptest::collection::{btree_set, vec};

@@ -1,4 +1,5 @@
 //! Chromium under chromedriver, each test with a browser of its own.
+#![allow(clippy::print_stderr)]
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -124,7 +125,6 @@ impl Browser {
     }
 
     /// Waits until the page reads this.
-    #[track_caller]
     pub(super) async fn wait_for_text(&self, wanted: &str) {
         for _ in 0..100 {
             if self.text().await.contains(wanted) {
