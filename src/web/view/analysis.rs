@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::advice::Recommendation;
 use crate::cases::invoice::{Finding, PageSize};
-use crate::documents::{Field, Line, TaxSubtotal};
+use crate::documents::{Field, Line, Problem, TaxSubtotal};
 
 /// What was made of one document.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +26,8 @@ pub(crate) struct Analysis {
     pub(crate) taxes: Vec<TaxSubtotal>,
     /// What is odd about it.
     pub(crate) findings: Vec<Finding>,
+    /// What could not be read, and where.
+    pub(crate) problems: Vec<Problem>,
     /// Sizes of its pages, first to last.
     pub(crate) pages: Vec<PageSize>,
     /// The answer.
@@ -61,6 +63,7 @@ impl Analysis {
             lines: part(body, "lines"),
             taxes: part(body, "taxes"),
             findings: part(body, "findings"),
+            problems: part(body, "problems"),
             pages: part(body, "pages"),
             recommendation: part(body, "recommendation"),
         }

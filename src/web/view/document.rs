@@ -16,6 +16,9 @@ use crate::documents::Media;
 use crate::store::{DocumentRow, StoredFeedback};
 use crate::web::query::InboxQuery;
 
+/// Most problems of a file that are shown.
+const MAX_PROBLEMS: usize = 20;
+
 /// What the page is about and how it is looked at.
 pub(in crate::web) struct Look<'a> {
     /// The stored file.
@@ -58,6 +61,8 @@ pub(in crate::web) struct DocumentView {
     pub(in crate::web) asked: Option<Asked>,
     pub(in crate::web) can_decide: bool,
     pub(in crate::web) editing: bool,
+    /// What could not be read, one sentence each.
+    pub(in crate::web) problems: Vec<String>,
     pub(in crate::web) findings: Vec<FindingView>,
     pub(in crate::web) bars: Vec<ReasonBar>,
     pub(in crate::web) groups: Vec<FieldGroup>,
@@ -93,7 +98,11 @@ impl DocumentView {
         };
         Self {
             id: document.id.to_string(),
-            subtitle: subtitle(filename, document.media, document.received_at),
+            subtitle: subtitle(
+                (title != filename).then_some(filename),
+                document.media,
+                document.received_at,
+            ),
             title,
             inbox: look.query.address("/inbox", &[]),
             at: format!("{here}{joint}"),
@@ -113,6 +122,12 @@ impl DocumentView {
             asked: answer.map(answer::asked),
             can_decide,
             editing,
+            problems: analysis
+                .problems
+                .iter()
+                .take(MAX_PROBLEMS)
+                .map(|problem| problem.text.clone())
+                .collect(),
             findings: findings::findings(&analysis.findings),
             bars: answer.map_or_else(Vec::new, |answer| {
                 bars::bars(&answer.reasons, &answer.counter_reasons)
@@ -132,7 +147,7 @@ impl DocumentView {
     }
 }
 
-fn subtitle(filename: &str, media: Media, received: DateTime<Utc>) -> String {
+fn subtitle(filename: Option<&str>, media: Media, received: DateTime<Utc>) -> String {
     let media = match media {
         Media::Pdf => "PDF",
         Media::Cii => "CII e-invoice",
@@ -142,10 +157,8 @@ fn subtitle(filename: &str, media: Media, received: DateTime<Utc>) -> String {
         Media::Image => "picture",
         Media::Unknown => "unknown kind of file",
     };
-    format!(
-        "{filename} · {media} · received {} UTC",
-        words::minute(received)
-    )
+    let name = filename.map_or_else(String::new, |name| format!("{name} · "));
+    format!("{name}{media} · received {} UTC", words::minute(received))
 }
 
 fn verdict(said: &StoredFeedback) -> String {

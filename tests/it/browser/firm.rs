@@ -134,6 +134,8 @@ impl Firm {
         answer["counter_reasons"] = json!([]);
         answer["level"] = json!("low");
         answer["data_quality"] = json!({"missing": ["text_layer"], "stale": []});
+        body["problems"] =
+            json!([{"code": "no_text_layer", "text": "Page 1 is a picture without words."}]);
         self.document("scan-0031.pdf", page("", ""), body).await
     }
 

@@ -188,6 +188,9 @@ async fn doubt_is_said_plainly() {
         .await;
     browser.wait_for_text("Only partly read").await;
     browser.wait_for_text("Missing: Text layer.").await;
+    browser
+        .wait_for_text("Page 1 is a picture without words.")
+        .await;
     browser.close().await;
 }
 
