@@ -45,7 +45,8 @@ for _ in $(seq 100); do
 done
 address=$(sed -n 's/^listening on \(http[^ ]*\).*/\1/p' "$work/out")
 
-timeout $((seconds + 60)) "$venv/bin/schemathesis" run "$address/openapi.json" \
+export SCHEMATHESIS_HOOKS=scripts/schemathesis_hooks.py
+timeout $((seconds + 60)) "$venv/bin/schemathesis" --config-file scripts/schemathesis.toml run "$address/openapi.json" \
   --header "Authorization: Bearer $key" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method,allow_header_conformance,ignored_auth \
   --max-examples 40 --max-time "$seconds" --seed 1 --continue-on-failure \

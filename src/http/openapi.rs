@@ -7,10 +7,11 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::openapi::{HeaderBuilder, ObjectBuilder, Type};
-use utoipa::{Modify, OpenApi as _};
+use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::docs_page;
 use super::problem::{PROBLEM_JSON, Problem};
+use crate::domain::RecordKind;
 use crate::error::ErrorCode;
 
 /// A document that never changes while the process runs.
@@ -71,6 +72,12 @@ pub(super) fn base() -> OpenApi {
     Base::openapi()
 }
 
+/// The bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes bodies that are read as they are")]
+pub(super) struct FileBytes(Vec<u8>);
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -79,7 +86,7 @@ pub(super) fn base() -> OpenApi {
             no answer approves, pays, posts, releases, skips or weakens anything.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, RecordKind, FileBytes)),
     modifiers(&Security),
     security(("key" = [])),
     tags(

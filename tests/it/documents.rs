@@ -94,6 +94,10 @@ async fn what_is_no_document_is_answered_and_not_an_error() {
         );
     }
     app.upload("").await.assert_problem(422, "invalid_content");
+    let long_name = format!("/v1/documents?filename={}", "n".repeat(201));
+    app.send(Ask::post(&long_name).key(&app.key).body("x"))
+        .await
+        .assert_problem(400, "invalid_parameter");
     app.send(
         Ask::post("/v1/documents")
             .key(&app.key)

@@ -34,7 +34,10 @@ pub(super) struct WorklistQuery {
     get,
     path = "/v1/worklists/{name}",
     tag = "Recommendations",
-    params(("name" = String, Path, description = "`invoice_review`."), WorklistQuery),
+    params(
+        ("name" = String, Path, description = "`invoice_review`.", pattern = "^invoice_review$"),
+        WorklistQuery,
+    ),
     responses(
         (status = 200, description = "A page of the worklist.", body = Listing<InboxRow>),
         (status = 404, description = "No such worklist.", body = Problem, content_type = PROBLEM_JSON),

@@ -13,6 +13,7 @@ use crate::http::auth::{Allowed, Documents};
 use crate::http::etag;
 use crate::http::extract::{Path, Query};
 use crate::http::gate::Turn;
+use crate::http::openapi::FileBytes;
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 
@@ -41,7 +42,7 @@ pub(in crate::http) struct PageQuery {
         PageQuery,
     ),
     responses(
-        (status = 200, description = "The picture.", body = Vec<u8>, content_type = "image/png"),
+        (status = 200, description = "The picture.", body = FileBytes, content_type = "image/png"),
         (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`."),
         (status = 404, description = "No such document or page.", body = Problem, content_type = PROBLEM_JSON),
         (status = 422, description = "The page cannot be drawn.", body = Problem, content_type = PROBLEM_JSON),

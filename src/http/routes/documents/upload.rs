@@ -14,6 +14,7 @@ use crate::http::auth::{Allowed, Documents};
 use crate::http::body_kind;
 use crate::http::extract::{Payload, Query};
 use crate::http::gate::Turn;
+use crate::http::openapi::FileBytes;
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 use crate::service::Incoming;
@@ -59,9 +60,9 @@ struct UploadForm {
     ),
     request_body(
         content(
-            (Vec<u8> = "application/octet-stream"),
-            (Vec<u8> = "application/pdf"),
-            (Vec<u8> = "application/xml"),
+            (FileBytes = "application/octet-stream"),
+            (FileBytes = "application/pdf"),
+            (FileBytes = "application/xml"),
             (UploadForm = "multipart/form-data"),
         ),
         description = "The file: PDF, image or e-invoice (CII, UBL, FatturaPA).",
@@ -81,6 +82,11 @@ pub(in crate::http) async fn upload(
     turn: Turn,
     request: Request,
 ) -> ApiResult<Response> {
+    if let Some(name) = &query.filename
+        && name.chars().count() > NAME_CHARACTERS
+    {
+        return Err(invalid_name());
+    }
     let incoming = read(&state, query, request).await?;
     let long = incoming.bytes.len() > state.config().limits.inline_bytes;
     if long || wants_job(&headers) {
@@ -106,6 +112,13 @@ pub(in crate::http) async fn upload(
         ),
     };
     Ok((status, [(header::LOCATION, place)], Json(answer)).into_response())
+}
+
+fn invalid_name() -> ApiError {
+    ApiError::new(ErrorCode::InvalidParameter, "A parameter is not valid.").with_field(
+        "filename",
+        format!("must have at most {NAME_CHARACTERS} characters"),
+    )
 }
 
 fn accepted(job: Job, asked: bool) -> Response {
