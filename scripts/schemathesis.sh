@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-150}
-target=${CARGO_TARGET_DIR:-target}
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 cargo build --quiet --locked --bin scrutineer
 venv=$target/schemathesis-venv
@@ -31,7 +31,7 @@ stop() {
 }
 trap stop EXIT
 
-export SCRUTINEER_DATA_DIR=$work/data SCRUTINEER_LISTEN=127.0.0.1:0 SCRUTINEER_LOG_FORMAT=json
+export SCRUTINEER_MODELS_DIR=$PWD/models SCRUTINEER_DATA_DIR=$work/data SCRUTINEER_LISTEN=127.0.0.1:0 SCRUTINEER_LOG_FORMAT=json
 # Schemathesis asks as fast as it can; the rate limit has tests of its own.
 export SCRUTINEER_LIMITS_REQUESTS_PER_MINUTE=1000000 SCRUTINEER_LIMITS_REQUEST_BURST=100000
 key=$("$target/debug/scrutineer" keys create --label schemathesis --json |
@@ -45,10 +45,13 @@ for _ in $(seq 100); do
 done
 address=$(sed -n 's/^listening on \(http[^ ]*\).*/\1/p' "$work/out")
 
-export SCHEMATHESIS_HOOKS=scripts/schemathesis_hooks.py
-timeout $((seconds + 60)) "$venv/bin/schemathesis" --config-file scripts/schemathesis.toml run "$address/openapi.json" \
+export SCHEMATHESIS_HOOKS=$PWD/scripts/schemathesis_hooks.py
+# Not asked for: negative_data_rejection. Any bytes are a document here, and in rows and
+# batches a bad part is reported within a 200.
+cd "$work"
+timeout $((seconds + 60)) "$venv/bin/schemathesis" run "$address/openapi.json" \
   --header "Authorization: Bearer $key" \
-  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method,allow_header_conformance,ignored_auth \
+  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,missing_required_header,unsupported_method,allow_header_conformance,ignored_auth \
   --max-examples 40 --max-time "$seconds" --seed 1 --continue-on-failure \
   --suppress-health-check all --request-timeout 20 --workers 2 --no-color
 kill -0 "$server"

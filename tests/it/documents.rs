@@ -46,6 +46,25 @@ async fn a_file_is_answered_at_once_and_the_same_bytes_are_the_same_document() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_had_again_bit_for_bit() {
+    let app = TestApp::start().await;
+    for bytes in [cii("R-7").into_bytes(), pdf("Invoice 8"), b"hello".to_vec()] {
+        let answer = app.upload(bytes).await.json();
+        let given = &answer["analysis"]["recommendation"];
+        let id = given["recommendation_id"].as_str().unwrap();
+        let path = format!("/v1/recommendations/{id}/replay");
+        let replay = app.send(Ask::post(&path).key(&app.key)).await;
+        assert_eq!(replay.status, 200, "{}", replay.text());
+        assert_eq!(replay.json()["outcome"], "equal", "{}", replay.text());
+        assert_eq!(replay.json()["recomputed"], *given);
+    }
+    let path = "/v1/recommendations/01890000-0000-7000-8000-000000000000/replay";
+    app.send(Ask::post(path).key(&app.key))
+        .await
+        .assert_problem(404, "not_found");
+}
+
+#[tokio::test]
 async fn a_form_brings_its_own_file_name() {
     let app = TestApp::start().await;
     let body = format!(

@@ -33,6 +33,7 @@ async fn a_stranger_sees_nothing_of_a_firm() {
         Ask::get(&format!("/v1/recommendations/{recommendation}")),
         Ask::post(&format!("/v1/recommendations/{recommendation}/feedback"))
             .json(&json!({"verdict": "accepted"})),
+        Ask::post(&format!("/v1/recommendations/{recommendation}/replay")),
         Ask::post("/v1/invoice/score").json(&json!({ "document_id": document })),
     ] {
         app.send(ask.key(&stranger))

@@ -41,6 +41,7 @@ pub(super) fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(events::receive))
         .routes(routes!(recommendations::recommendation))
         .routes(routes!(recommendations::feedback))
+        .routes(routes!(recommendations::replay))
         .routes(routes!(models::list))
         .routes(routes!(worklists::worklist))
         .routes(routes!(health::metrics))

@@ -13,6 +13,9 @@ use crate::error::ErrorCode;
 use crate::http::problem::{ApiError, ApiResult};
 use crate::service::{Incoming, Service};
 
+/// Longest file name that is taken, in characters.
+const NAME_CHARACTERS: usize = 200;
+
 /// A document: either stored, by its id, or here, by its bytes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +40,16 @@ pub(super) async fn score(
     tenant: &TenantId,
     item: ScoreItem,
 ) -> ApiResult<Recommendation> {
+    if let Some(name) = &item.filename
+        && name.chars().count() > NAME_CHARACTERS
+    {
+        return Err(
+            ApiError::new(ErrorCode::InvalidContent, "The item cannot be used.").with_field(
+                "filename",
+                format!("must have at most {NAME_CHARACTERS} characters"),
+            ),
+        );
+    }
     let bytes = match (item.document_id, item.content) {
         (Some(id), None) => service
             .store()

@@ -1,4 +1,6 @@
-//! Answers given, and what people made of them.
+//! Answers given, what people made of them, and proof that they can be had again.
+
+mod replay;
 
 use axum::Json;
 use axum::extract::State;
@@ -12,6 +14,8 @@ use crate::http::extract::{self, Path};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 use crate::store::StoredFeedback;
+
+pub(super) use replay::{__path_replay, replay};
 
 /// A recommendation as it was given.
 #[utoipa::path(
