@@ -2,5 +2,6 @@
 
 pub mod artefact;
 pub mod document_type;
+pub mod fields;
 pub mod progress;
 pub mod text_encoder;

@@ -29,6 +29,8 @@ pub(super) struct Analysis {
     pub identifier_relations: Vec<Vec<Relation>>,
     /// Sums that hold among the amounts.
     pub sums: Vec<Sum>,
+    /// Whether a title calls it a statement or a reminder.
+    pub dunning: bool,
 }
 
 impl Analysis {
@@ -74,6 +76,7 @@ impl Analysis {
             .collect();
         let rates: Vec<Decimal> = candidates.percents.iter().map(|p| p.1).collect();
         let sums = proof::sums(&labelled, &rates);
+        let dunning = is_dunning(&layout, &hits);
         Self {
             layout,
             hits,
@@ -83,6 +86,7 @@ impl Analysis {
             date_relations,
             identifier_relations,
             sums,
+            dunning,
         }
     }
 
@@ -91,6 +95,46 @@ impl Analysis {
     pub(super) fn labels(&self) -> Labels<'_> {
         Labels::new(&self.layout, &self.hits)
     }
+}
+
+/// Titles of documents that list other invoices instead of being one.
+fn is_dunning(layout: &Layout, hits: &[Hit]) -> bool {
+    const TITLES: &[&str] = &[
+        "statement",
+        "statementofaccount",
+        "accountstatement",
+        "reminder",
+        "paymentreminder",
+        "finalnotice",
+        "overduenotice",
+        "mahnung",
+        "zahlungserinnerung",
+        "kontoauszug",
+        "releve",
+        "relevedecompte",
+        "relance",
+        "rappel",
+        "rekeningoverzicht",
+        "herinnering",
+        "betalingsherinnering",
+        "aanmaning",
+        "extracto",
+        "extractodecuenta",
+        "estadodecuenta",
+        "recordatorio",
+        "recordatoriodepago",
+        "estrattoconto",
+        "sollecito",
+        "sollecitodipagamento",
+    ];
+    let mut titles = hits
+        .iter()
+        .filter(|h| h.weight(Concept::Title) > 0.5 && h.leads);
+    titles.any(|h| {
+        let large = layout.tokens[h.tokens.start].size > 1.15 * layout.body_size;
+        (large || h.ends)
+            && TITLES.contains(&super::text::squeeze(&layout.text(h.tokens.clone())).as_str())
+    })
 }
 
 /// In the head of a table of lines, `Total` means the line's; there the meanings

@@ -109,6 +109,7 @@ fn add_currency(analysis: &Analysis, fields: &mut Fields) {
             candidate.tokens.clone(),
         );
     }
+    settle_dollar(analysis, &mut votes);
     let total: f32 = votes.values().map(|v| v.0).sum();
     let best = votes.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0));
     let Some((code, (weight, tokens))) = best else {
@@ -124,6 +125,54 @@ fn add_currency(analysis: &Analysis, fields: &mut Fields) {
             0.99 - 0.3 * (1.0 - share) - doubt,
         );
         fields.insert(FieldName::Currency, field);
+    }
+}
+
+/// A bare `$` is the dollar of the land the document comes from.
+fn settle_dollar(analysis: &Analysis, votes: &mut BTreeMap<&'static str, (f32, Range<usize>)>) {
+    const LANDS: &[(&str, &[&str])] = &[
+        (
+            "AUD",
+            &["Pty", "ABN", "ACN", "Australia", "NSW", "VIC", "QLD"],
+        ),
+        (
+            "CAD",
+            &[
+                "Canada", "HST", "QST", "TPS", "TVQ", "Ltée", "PST", "Ontario", "Québec", "Quebec",
+            ],
+        ),
+        ("SGD", &["Singapore", "Pte"]),
+        ("NZD", &["Zealand"]),
+        ("HKD", &["Hong"]),
+        ("MXN", &["México", "C.V.", "RFC", "CFDI"]),
+    ];
+    let certain = analysis
+        .layout
+        .tokens
+        .iter()
+        .any(|t| t.text.contains("USD") || t.text.contains("US$") || t.text == "USA");
+    let Some(dollars) = votes.get("USD").cloned().filter(|_| !certain) else {
+        return;
+    };
+    let counts = LANDS.iter().map(|(code, words)| {
+        let count = analysis
+            .layout
+            .tokens
+            .iter()
+            .filter(|t| {
+                words.contains(
+                    &t.text
+                        .trim_matches(|c: char| ",:()".contains(c))
+                        .trim_end_matches("td."),
+                )
+            })
+            .count();
+        (*code, count)
+    });
+    if let Some((code, _)) = counts.filter(|c| c.1 > 0).max_by_key(|c| c.1) {
+        votes.remove("USD");
+        let known = votes.entry(code).or_insert((0.0, dollars.1));
+        known.0 += dollars.0;
     }
 }
 

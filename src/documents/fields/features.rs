@@ -46,6 +46,7 @@ pub(super) const NAMES: &[&str] = &[
     "explicit",
     "doubtful",
     "number_in_row",
+    "dunning",
 ];
 
 /// One candidate for one field.
@@ -158,7 +159,7 @@ impl Scale {
 /// Facts of a candidate that do not depend on the field.
 struct Facts {
     place: [f32; 6],
-    own: [f32; 17],
+    own: [f32; 18],
 }
 
 impl Facts {
@@ -203,7 +204,7 @@ impl Facts {
         let line_column = labels.support(relations, &columns, &[]).above;
         let length = candidate.value.chars().count() as f32;
         let digits = candidate.value.chars().filter(char::is_ascii_digit).count() as f32;
-        let mut own = [0.0; 17];
+        let mut own = [0.0; 18];
         own[0] = flag(in_row(Concept::Title));
         own[9] = line_column;
         own[10] = length.min(40.0);
@@ -239,6 +240,7 @@ impl Facts {
             Fact::Identifier => {}
         }
         own[16] = flag(in_row(Concept::Number));
+        own[17] = flag(analysis.dunning);
         Self { place, own }
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Hit {
     pub ends: bool,
     /// Whether it closes with a colon.
     pub colon: bool,
+    /// Whether its segment holds labels alone, as the head of a table does.
+    pub among_labels: bool,
 }
 
 impl Hit {
@@ -165,6 +167,7 @@ pub(super) fn find(layout: &Layout) -> Vec<Hit> {
                             .iter()
                             .all(String::is_empty),
                         colon: layout.tokens[close - 1].text.ends_with(':'),
+                        among_labels: false,
                     });
                     at = end;
                 }
@@ -173,7 +176,25 @@ pub(super) fn find(layout: &Layout) -> Vec<Hit> {
         }
     }
     add_stacked(layout, &squeezed, &mut hits);
+    mark_heads(layout, &squeezed, &mut hits);
     hits
+}
+
+fn mark_heads(layout: &Layout, squeezed: &[String], hits: &mut [Hit]) {
+    let mut covered = vec![0_usize; layout.segments.len()];
+    for hit in hits.iter() {
+        covered[hit.segment] += squeezed[hit.tokens.clone()]
+            .iter()
+            .filter(|t| !t.is_empty())
+            .count();
+    }
+    for hit in hits {
+        let words = squeezed[layout.segments[hit.segment].tokens.clone()]
+            .iter()
+            .filter(|t| !t.is_empty())
+            .count();
+        hit.among_labels = covered[hit.segment] >= words;
+    }
 }
 
 fn ends_in_digit(text: &str) -> bool {
@@ -251,6 +272,7 @@ fn add_stacked(layout: &Layout, squeezed: &[String], hits: &mut Vec<Hit>) {
                         leads: true,
                         ends: true,
                         colon: layout.tokens[segment.tokens.end - 1].text.ends_with(':'),
+                        among_labels: false,
                     });
                 }
             }

@@ -207,7 +207,8 @@ fn seller_score(s: &Seen) -> f32 {
     score -=
         0.5 * s.buyer_label + 0.3 * s.other_label + 0.4 * s.buyer_section + 0.35 * s.other_section;
     score -= 0.3 * s.bank + 0.25 * s.person + 0.3 * s.label_share + 0.25 * s.below_return_line;
-    score -= 0.12 * s.digit + 0.03 * (s.words - 4.0).max(0.0);
+    score -=
+        0.12 * s.digit + 0.03 * (s.words - 4.0).max(0.0) + 0.05 * s.part * (1.0 - s.return_line);
     score.clamp(0.0, 1.0)
 }
 
@@ -248,6 +249,8 @@ fn spans(analysis: &Analysis, blocks: &Blocks) -> Vec<Span> {
     let first = layout.pages.first().map_or(1, |p| p.0);
     let last = layout.pages.last().map_or(1, |p| p.0);
     let mut out = Vec::new();
+    let mut continued = Vec::new();
+    let stated = stated_form(analysis);
     for (i, segment) in layout.segments.iter().enumerate() {
         let (_, height) = layout.page_size(segment.page);
         let on_edge = segment.bbox.y0 < 0.2 * height || segment.bbox.y0 > 0.6 * height;
@@ -255,7 +258,13 @@ fn spans(analysis: &Analysis, blocks: &Blocks) -> Vec<Span> {
             continue;
         }
         let start = after_label(analysis, i);
-        segment_spans(analysis, i, start..segment.tokens.end, &mut out);
+        segment_spans(
+            analysis,
+            stated.as_deref(),
+            i,
+            start..segment.tokens.end,
+            &mut out,
+        );
         // A long name may be broken over two lines and end in its legal form.
         if let Some(next) = blocks.below(i) {
             let upper = layout.text(start..segment.tokens.end);
@@ -267,9 +276,13 @@ fn spans(analysis: &Analysis, blocks: &Blocks) -> Vec<Span> {
             if closes
                 && legal_form::end(&upper_words).is_none()
                 && is_name(&upper)
+                && !upper.contains(':')
+                && !upper.chars().any(|c| c.is_ascii_digit())
+                && !analysis.hits.iter().any(|h| h.segment == i)
                 && upper_words.len() <= 6
             {
                 let value = collapse(&format!("{upper} {lower}"));
+                continued.push(next);
                 out.push(Span {
                     tokens: start..segment.tokens.end,
                     value,
@@ -279,6 +292,10 @@ fn spans(analysis: &Analysis, blocks: &Blocks) -> Vec<Span> {
                 });
             }
         }
+    }
+    // The lower half of a broken name is no name by itself.
+    for span in out.iter_mut().filter(|s| continued.contains(&s.segment)) {
+        span.part = true;
     }
     out
 }
@@ -293,7 +310,7 @@ fn after_label(analysis: &Analysis, segment: usize) -> usize {
             h.segment == segment
                 && h.leads
                 && h.tokens.end < tokens.end
-                && (h.colon || names_party(h))
+                && (h.colon || names_party(analysis, h))
         })
         .map_or(tokens.start, |h| {
             let next = h.tokens.end;
@@ -305,21 +322,37 @@ fn after_label(analysis: &Analysis, segment: usize) -> usize {
         })
 }
 
-fn names_party(hit: &super::labels::Hit) -> bool {
-    [Concept::Seller, Concept::Buyer, Concept::AccountName]
+/// `Invoice to Acme Ltd`: a heading of a party that needs no colon.
+fn names_party(analysis: &Analysis, hit: &super::labels::Hit) -> bool {
+    let layout = &analysis.layout;
+    let next = layout.tokens.get(hit.tokens.end);
+    let heading = [Concept::Seller, Concept::Buyer, Concept::AccountName]
         .iter()
-        .any(|c| hit.weight(*c) > 0.0)
-        && hit.colon
+        .any(|c| hit.weight(*c) > 0.5);
+    let letters: usize = layout.tokens[hit.tokens.clone()]
+        .iter()
+        .map(|t| t.text.chars().count())
+        .sum();
+    heading
+        && letters >= 4
+        && next.is_some_and(|t| t.text.starts_with(|c: char| c.is_uppercase()))
+        && legal_form::end(&["x", next.map_or("", |t| t.text.as_str())]).is_none()
 }
 
-fn segment_spans(analysis: &Analysis, segment: usize, tokens: Range<usize>, out: &mut Vec<Span>) {
+fn segment_spans(
+    analysis: &Analysis,
+    stated: Option<&str>,
+    segment: usize,
+    tokens: Range<usize>,
+    out: &mut Vec<Span>,
+) {
     let layout = &analysis.layout;
     if tokens.is_empty() || tokens.len() > 40 {
         return;
     }
     let text = layout.text(tokens.clone());
     let mut push = |range: Range<usize>, return_line: bool, part: bool| {
-        let value = trim(&layout.text(range.clone()));
+        let value = without_stated_form(trim(&layout.text(range.clone())), stated);
         let label = analysis
             .hits
             .iter()
@@ -409,6 +442,26 @@ fn tail_place(text: &str) -> &str {
         .unwrap_or(text)
 }
 
+/// The form a French imprint states by itself (`SARL au capital de ...`): there the
+/// name proper, as registered, goes without it.
+fn stated_form(analysis: &Analysis) -> Option<String> {
+    let tokens = &analysis.layout.tokens;
+    tokens.windows(3).find_map(|w| {
+        let capital =
+            w[1].text.eq_ignore_ascii_case("au") && w[2].text.eq_ignore_ascii_case("capital");
+        capital
+            .then(|| squeeze(&w[0].text))
+            .filter(|form| form.len() >= 2)
+    })
+}
+
+fn without_stated_form(name: String, stated: Option<&str>) -> String {
+    match (stated, name.rsplit_once(' ')) {
+        (Some(form), Some((rest, last))) if squeeze(last) == form => rest.to_owned(),
+        _ => name,
+    }
+}
+
 fn trim(text: &str) -> String {
     let trimmed = collapse(text);
     trimmed
@@ -427,6 +480,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().count() <= 80
         && !text.contains(['@', '€', '=', '<', '>', '%'])
         && !text.contains("://")
+        && !text.starts_with("www.")
         && !address::is_street(text)
         && address::place(text).is_none()
         && text
@@ -567,6 +621,7 @@ fn look(
     let words: Vec<&str> = span.value.split(' ').collect();
     let squeezed = squeeze(&span.value);
     let section = blocks.section(span.segment);
+    let firm = legal_form::end(&words) == Some(words.len());
     let labelled = analysis
         .hits
         .iter()
@@ -582,7 +637,7 @@ fn look(
         .above(span.segment)
         .map(|s| fold(&layout.segment_text(s)));
     Seen {
-        legal_form: flag(legal_form::end(&words) == Some(words.len())),
+        legal_form: flag(firm),
         seller_label: support(Concept::Seller),
         buyer_label: support(Concept::Buyer),
         other_label: support(Concept::ShipTo)
@@ -618,7 +673,12 @@ fn look(
         capitals: capitals as f32 / words.len() as f32,
         words: words.len() as f32,
         order: order.min(60) as f32,
-        label_share: labelled as f32 / span.tokens.len() as f32,
+        // `Service GmbH` is a name, whatever `Service` alone would announce.
+        label_share: if firm {
+            0.0
+        } else {
+            labelled as f32 / span.tokens.len() as f32
+        },
         account_name: support(Concept::AccountName),
         contact_near: flag(around.contact),
         person: flag(

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::concept::Concept;
 use super::labels::Hit;
 use super::layout::Layout;
+use super::recognise::currency;
 
 /// The labels of a document by row, ready to be asked about values.
 pub(super) struct Labels<'a> {
@@ -144,12 +145,10 @@ impl<'a> Labels<'a> {
         for (rank, index) in before.iter().rev().take(4).enumerate() {
             let hit = &self.hits[*index];
             let between = hit.tokens.end..value.start;
-            let values = self.layout.tokens[between.clone()]
-                .iter()
-                .filter(|t| has_digit(&t.text))
-                .count();
+            let values = self.values_between(between.clone());
+            let words = self.words_between(between);
             let mut strength = if hit.segment == token.segment {
-                match between.len() {
+                match words {
                     0 => 1.0,
                     1 => 0.95,
                     2 => 0.8,
@@ -176,6 +175,65 @@ impl<'a> Labels<'a> {
                 above: false,
             });
         }
+        self.wrapped(value, out);
+    }
+
+    /// Other values between a label and its value; a tax rate is part of the label.
+    fn values_between(&self, between: Range<usize>) -> usize {
+        between
+            .filter(|i| has_digit(&self.layout.tokens[*i].text) && !self.is_rate(*i))
+            .count()
+    }
+
+    /// Words between that are neither punctuation nor a rate nor a currency.
+    fn words_between(&self, between: Range<usize>) -> usize {
+        between
+            .filter(|i| {
+                let text = &self.layout.tokens[*i].text;
+                text.chars().any(char::is_alphanumeric)
+                    && !self.is_rate(*i)
+                    && currency::of_word(text).is_none()
+            })
+            .count()
+    }
+
+    fn is_rate(&self, at: usize) -> bool {
+        let percent = |i: usize| {
+            self.layout
+                .tokens
+                .get(i)
+                .is_some_and(|t| t.text.contains('%'))
+        };
+        percent(at) || (percent(at + 1) && self.layout.tokens[at + 1].text.starts_with('%'))
+    }
+
+    /// A label that ends one line, with its value at the start of the next.
+    fn wrapped(&self, value: &Range<usize>, out: &mut Vec<Relation>) {
+        let token = &self.layout.tokens[value.start];
+        let segment = &self.layout.segments[token.segment];
+        let Some(upper) = token
+            .row
+            .checked_sub(1)
+            .filter(|_| segment.tokens.start == value.start)
+        else {
+            return;
+        };
+        for index in &self.by_row[upper] {
+            let hit = &self.hits[*index];
+            let line = &self.layout.segments[hit.segment];
+            let wraps = hit.tokens.end == line.tokens.end
+                && hit.page == token.page
+                && line.tokens.len() > hit.tokens.len()
+                && (line.bbox.x0 - segment.bbox.x0).abs() < 3.0
+                && segment.bbox.y0 - line.bbox.y1 < 0.8 * token.size;
+            if wraps {
+                out.push(Relation {
+                    hit: *index,
+                    strength: 0.8,
+                    above: false,
+                });
+            }
+        }
     }
 
     fn above(&self, value: &Range<usize>, out: &mut Vec<Relation>) {
@@ -196,6 +254,7 @@ impl<'a> Labels<'a> {
                 };
                 let alone = match (hit.leads, hit.ends) {
                     (true, true) => 1.0,
+                    _ if hit.among_labels => 0.95,
                     (true, false) => 0.5,
                     _ => 0.35,
                 };

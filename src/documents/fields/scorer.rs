@@ -22,6 +22,9 @@ pub struct Node(
 pub struct Head {
     /// Raw score before any tree.
     pub base: f32,
+    /// What the plain rule's score (the first feature) adds, times this; it keeps
+    /// the trees honest on layouts they have not seen.
+    pub rule: f32,
     /// Trees; the first node of each is its root.
     pub trees: Vec<Vec<Node>>,
     /// Probability = logistic(`scale` * raw + `shift`), fitted on held-back documents.
@@ -39,10 +42,12 @@ impl Head {
         logistic(self.scale * self.raw(features) + self.shift)
     }
 
-    /// Sum of the trees.
+    /// The plain rule and the sum of the trees.
     #[must_use]
     pub fn raw(&self, features: &[f32]) -> f32 {
+        let rule = self.rule * features.first().copied().unwrap_or(0.0);
         self.base
+            + rule
             + self
                 .trees
                 .iter()
@@ -53,7 +58,7 @@ impl Head {
     /// Whether every node points into its tree, downwards, and at a feature there is.
     #[must_use]
     pub fn is_sound(&self, features: usize) -> bool {
-        let numbers = [self.base, self.scale, self.shift, self.threshold];
+        let numbers = [self.base, self.rule, self.scale, self.shift, self.threshold];
         numbers.iter().all(|n| n.is_finite())
             && self.trees.iter().all(|tree| {
                 !tree.is_empty()
@@ -116,6 +121,7 @@ mod tests {
         let tree = vec![Node(0, 0.5, 1, 2), Node(0, -1.0, 0, 0), Node(0, 2.0, 0, 0)];
         Head {
             base: 0.0,
+            rule: 0.0,
             trees: vec![tree],
             scale: 1.0,
             shift: 0.0,

@@ -51,7 +51,7 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
     let mut percent = last.percent;
     at += taken;
     if let Some(word) = words.get(at) {
-        if *word == "%" {
+        if word.trim_end_matches([':', ',', ')']) == "%" {
             percent = true;
             at += 1;
         } else if matches!(*word, "-" | "CR" | "Cr" | "cr")

@@ -36,6 +36,9 @@ const fn likely(code: &'static str) -> Option<Currency> {
 /// The currency a whole word names.
 #[must_use]
 pub fn of_word(word: &str) -> Option<Currency> {
+    if matches!(word, "Fr." | "SFr." | "sFr.") {
+        return sure("CHF");
+    }
     let word = word.trim_matches(|c: char| "()[].,:;/*".contains(c) && c != '$');
     if let Some(code) = CODES.iter().find(|c| **c == word) {
         return sure(code);
@@ -112,7 +115,7 @@ fn strip<'a>(
     for code in CODES
         .iter()
         .copied()
-        .chain(["Rs.", "Euro", "Rs", "Kč", "zł", "kr"])
+        .chain(["SFr.", "Fr.", "Rs.", "Euro", "Rs", "Kč", "zł", "kr"])
     {
         if let Some(rest) = cut(word, code)
             && rest.chars().any(|c| c.is_ascii_digit())

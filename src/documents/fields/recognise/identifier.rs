@@ -32,56 +32,42 @@ pub fn read(word: &str) -> Option<Identifier> {
     })
 }
 
-/// Reads an identifier printed in several words: a short prefix in capitals
-/// before digits (`RE 2024 17`, `FC 0012/2024`), or parts held by a stroke (`12 / 2024`).
+/// Reads an identifier printed in several words: a short prefix before digits
+/// (`RE 2024 17`, `Tx 055365`), groups of digits (`152 907 3737`), or parts held
+/// by a stroke (`12 / 2024`).
 #[must_use]
 pub fn read_spaced(words: &[&str]) -> Option<Identifier> {
     let first = words.first()?.trim_start_matches('#');
+    let digits = |t: &str| (2..=10).contains(&t.len()) && t.chars().all(|c| c.is_ascii_digit());
+    let prefix = first.len() <= 5
+        && first.starts_with(|c: char| c.is_ascii_uppercase())
+        && first.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
     let mut value = first.to_owned();
     let mut taken = 1;
-    let prefix = first.len() <= 5 && first.chars().all(|c| c.is_ascii_uppercase() || c == '-');
-    if prefix {
-        let next = read(words.get(1)?)?;
-        if next
-            .value
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_ascii_digit())
-        {
-            value = format!("{value} {}", next.value);
-            taken = 2;
+    if prefix || digits(first) {
+        while let Some(next) = words.get(taken).filter(|_| taken < 6) {
+            let ends_here = taken == 1 && prefix && read(next).is_some();
+            if !digits(next) && !ends_here {
+                break;
+            }
+            value = format!("{value} {}", next.trim_end_matches([',', '.', ';']));
+            taken += 1;
         }
     }
-    while taken + 1 < words.len() && matches!(words[taken], "/" | "-") {
+    while taken + 1 < words.len()
+        && matches!(words[taken], "/" | "-")
+        && (taken > 1 || digits(first))
+    {
         let Some(next) = read(words[taken + 1]) else {
             break;
         };
         value = format!("{value} {} {}", words[taken], next.value);
         taken += 2;
     }
-    (taken > 1 && taken <= 5 && value.chars().any(|c| c.is_ascii_digit())).then_some(Identifier {
+    (taken > 1 && taken <= 6 && value.chars().any(|c| c.is_ascii_digit())).then_some(Identifier {
         value,
         words: taken,
     })
-}
-
-/// Letters and digits as a pattern: `RE-2024/17` gives `A-9/9`.
-#[must_use]
-pub fn shape(value: &str) -> String {
-    let mut out = String::new();
-    for c in value.chars() {
-        let class = if c.is_ascii_digit() {
-            '9'
-        } else if c.is_alphabetic() {
-            'A'
-        } else {
-            c
-        };
-        if !out.ends_with(class) {
-            out.push(class);
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -110,12 +96,22 @@ mod tests {
 
     #[test]
     fn in_several_words() {
-        assert_eq!(read_spaced(&["RE", "2024", "17"]).unwrap().value, "RE 2024");
+        assert_eq!(
+            read_spaced(&["RE", "2024", "17"]).unwrap().value,
+            "RE 2024 17"
+        );
+        assert_eq!(
+            read_spaced(&["152", "907", "3737"]).unwrap().value,
+            "152 907 3737"
+        );
+        assert_eq!(
+            read_spaced(&["Tx", "055365", "Datum"]).unwrap().value,
+            "Tx 055365"
+        );
         assert_eq!(
             read_spaced(&["12", "/", "2024"]).unwrap().value,
             "12 / 2024"
         );
         assert_eq!(read_spaced(&["Rechnung", "12"]), None);
-        assert_eq!(shape("RE-2024/17"), "A-9/9");
     }
 }

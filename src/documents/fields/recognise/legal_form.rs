@@ -4,6 +4,9 @@ use super::super::text::squeeze;
 
 /// Squeezed legal forms of one word; compared with whole words alone.
 const ONE_WORD: &[&str] = &[
+    "ltee",
+    "dac",
+    "cic",
     "gmbh",
     "mbh",
     "ag",
@@ -95,10 +98,19 @@ const ONE_WORD: &[&str] = &[
     "selarl",
     "gie",
     "ivzw",
+    "ltee",
+    "dac",
+    "cic",
+    "ilp",
 ];
 
 /// Forms of several words, squeezed without what parts them.
 const SEVERAL: &[&str] = &[
+    "sarl",
+    "sadecv",
+    "sarldecv",
+    "sasdecv",
+    "sapidecv",
     "gmbhcokg",
     "gmbhco",
     "ggmbh",
@@ -141,7 +153,9 @@ pub fn end(words: &[&str]) -> Option<usize> {
         if found.is_some_and(|f| at < f) {
             continue;
         }
-        if is_form(words[at]) {
+        if let Some(stop) = several(words, at).filter(|_| found.is_none()) {
+            found = Some(stop);
+        } else if is_form(words[at]) {
             // `Acme GmbH & Co. KG` goes on after the first form.
             let joins =
                 found.is_none_or(|f| at - f <= 2 && words[f..at].iter().all(|w| is_joint(w)));
@@ -150,8 +164,6 @@ pub fn end(words: &[&str]) -> Option<usize> {
             }
         } else if found.is_some_and(|f| at - f >= 2) {
             break;
-        } else if let Some(stop) = several(words, at) {
-            found = Some(stop);
         }
     }
     found
@@ -178,6 +190,8 @@ fn is_form(word: &str) -> bool {
                 | "gGmbH"
                 | "s.r.l."
                 | "s.p.a."
+                | "s.n.c."
+                | "s.a.s."
                 | "e.V"
                 | "i.L."
                 | "eV"
@@ -266,6 +280,11 @@ mod tests {
             ("Baz s.r.o.", 2),
             ("Qux S. L.", 3),
             ("Firma Pvt. Ltd.", 3),
+            ("Vexella S.A. de C.V.", 4),
+            ("Vexella UG (haftungsbeschränkt)", 3),
+            ("Mavent S.à r.l.", 3),
+            ("Moor GmbH & Co. KG", 5),
+            ("Orsavero s.n.c.", 2),
         ] {
             assert_eq!(ends(text), Some(count), "{text}");
         }
