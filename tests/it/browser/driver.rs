@@ -26,7 +26,15 @@ struct Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Its browser ends with it. Either may be gone already.
+        // Asked to end it ends its browser too; killed it would leave that behind.
+        let id = self.process.id().to_string();
+        let _ = Command::new("kill").arg(id).status();
+        for _ in 0..50 {
+            if matches!(self.process.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
