@@ -17,7 +17,7 @@ for file in "$folder"/firm/*.ndjson; do
   "$bin/scrutineer" import "$kind" "$file"
 done
 "$bin/scrutineer" ingest "$folder/firm/documents"
-key="$("$bin/scrutineer" keys create --name demo)"
+key="$("$bin/scrutineer" keys create --label demo)"
 printf '\n  Sign in at  http://%s/\n  with key    %s\n\n' "$SCRUTINEER_LISTEN" "$key"
 [[ "${2:-}" == "--no-serve" ]] && exit 0
 exec "$bin/scrutineer" serve

@@ -94,7 +94,6 @@ impl App {
     }
 
     /// All routes behind all layers.
-    #[must_use]
     pub fn router(&self) -> Router {
         http::router(self.state.clone(), web::router(self.pages.clone()))
     }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+/// The versions of one record, in order of `(known_at, version)`.
+type Known<T> = BTreeMap<(DateTime<Utc>, u64), Arc<T>>;
+
 /// Every version of every record of one kind, with the keys it can be found by.
 #[derive(Debug, Clone)]
 pub(super) struct Versions<T> {
-    /// By id, in order of `(known_at, version)`.
-    by_id: HashMap<String, BTreeMap<(DateTime<Utc>, u64), Arc<T>>>,
+    /// By id.
+    by_id: HashMap<String, Known<T>>,
     /// Ids of records that had the key in some version.
     by_key: HashMap<String, BTreeSet<String>>,
     /// The keys of a record.

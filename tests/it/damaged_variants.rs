@@ -4,7 +4,7 @@
 use crate::pdf_files::{PdfFile, bomb, deflated, small_invoice, stream};
 
 /// One damaged file.
-pub struct Variant {
+pub(crate) struct Variant {
     pub name: String,
     pub bytes: Vec<u8>,
     pub problem: Option<&'static str>,
@@ -48,7 +48,7 @@ impl Numbers {
 }
 
 /// The good file cut at many places, and with bytes changed.
-pub fn cut_and_flipped() -> Vec<Variant> {
+pub(crate) fn cut_and_flipped() -> Vec<Variant> {
     let good = small_invoice().bytes();
     let mut variants = Vec::new();
     for part in 0..20 {
@@ -80,7 +80,7 @@ pub fn cut_and_flipped() -> Vec<Variant> {
 }
 
 /// Cross-references, trailers and page trees that do not hold.
-pub fn broken_structure() -> Vec<Variant> {
+pub(crate) fn broken_structure() -> Vec<Variant> {
     let base = small_invoice;
     let mut variants = vec![
         odd("startxref 0", replaced("startxref\n", "startxref\n0 ")),
@@ -245,7 +245,7 @@ fn object_streams_in_a_circle() -> Vec<u8> {
 }
 
 /// Page content, fonts and forms that go wrong.
-pub fn broken_content() -> Vec<Variant> {
+pub(crate) fn broken_content() -> Vec<Variant> {
     let with_content =
         |entries: &str, data: &[u8]| small_invoice().stream(4, entries, data).bytes();
     let with_font = |font: &str| small_invoice().object(5, font).bytes();
@@ -370,7 +370,7 @@ fn page_with(resources: &str, content: &[u8]) -> PdfFile {
 }
 
 /// Attachments that are not what they should be.
-pub fn broken_attachments() -> Vec<Variant> {
+pub(crate) fn broken_attachments() -> Vec<Variant> {
     let base = small_invoice;
     let deep = (20..220).fold(base().object(6, "<< /Kids [20 0 R] >>"), |file, number| {
         file.object(number, format!("<< /Kids [{0} 0 R {0} 0 R] >>", number + 1))
@@ -441,7 +441,7 @@ pub fn broken_attachments() -> Vec<Variant> {
 }
 
 /// Pictures and patterns that are costly to draw.
-pub fn hostile_pictures() -> Vec<Variant> {
+pub(crate) fn hostile_pictures() -> Vec<Variant> {
     let picture = |entries: &str, data: &[u8]| {
         page_with(
             "/XObject << /X 20 0 R >>",

@@ -7,59 +7,59 @@ use flate2::write::ZlibEncoder;
 
 /// A PDF file object by object; object 1 is the catalogue.
 #[derive(Clone, Default)]
-pub struct PdfFile {
+pub(crate) struct PdfFile {
     objects: Vec<(u32, Vec<u8>)>,
     trailer: String,
 }
 
 impl PdfFile {
     /// Sets an object to `body`, between `obj` and `endobj`.
-    pub fn object(mut self, number: u32, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn object(mut self, number: u32, body: impl Into<Vec<u8>>) -> Self {
         self.objects.retain(|(known, _)| *known != number);
         self.objects.push((number, body.into()));
         self
     }
 
     /// Sets an object to a stream with `entries` besides its length.
-    pub fn stream(self, number: u32, entries: &str, data: &[u8]) -> Self {
+    pub(crate) fn stream(self, number: u32, entries: &str, data: &[u8]) -> Self {
         self.object(number, stream(entries, data))
     }
 
     /// Adds entries to the trailer.
-    pub fn trailer(mut self, entries: &str) -> Self {
+    pub(crate) fn trailer(mut self, entries: &str) -> Self {
         self.trailer.push_str(entries);
         self
     }
 
     /// The file with a cross-reference table that is right.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
         let most = self.objects.iter().map(|(number, _)| *number).max();
         let size = most.unwrap_or(0) as usize + 1;
         let mut offsets = vec![None; size];
         for (number, body) in &self.objects {
             offsets[*number as usize] = Some(bytes.len());
-            write!(bytes, "{number} 0 obj\n").unwrap();
+            writeln!(bytes, "{number} 0 obj").unwrap();
             bytes.extend(body);
             bytes.extend(b"\nendobj\n");
         }
         let table = bytes.len();
-        write!(bytes, "xref\n0 {size}\n").unwrap();
+        writeln!(bytes, "xref\n0 {size}").unwrap();
         for offset in offsets {
             match offset {
-                Some(offset) => write!(bytes, "{offset:010} 00000 n \n").unwrap(),
+                Some(offset) => writeln!(bytes, "{offset:010} 00000 n ").unwrap(),
                 None => bytes.extend(b"0000000000 65535 f \n"),
             }
         }
         let entries = &self.trailer;
-        write!(bytes, "trailer\n<< /Size {size} /Root 1 0 R {entries} >>\n").unwrap();
-        write!(bytes, "startxref\n{table}\n%%EOF\n").unwrap();
+        writeln!(bytes, "trailer\n<< /Size {size} /Root 1 0 R {entries} >>").unwrap();
+        writeln!(bytes, "startxref\n{table}\n%%EOF").unwrap();
         bytes
     }
 }
 
 /// A page of A4 with two lines of text and an e-invoice attached.
-pub fn small_invoice() -> PdfFile {
+pub(crate) fn small_invoice() -> PdfFile {
     let content = b"BT /F1 12 Tf 72 760 Td (Invoice 4711) Tj 0 -20 Td (Total EUR 119.00) Tj ET";
     PdfFile::default()
         .object(
@@ -91,7 +91,7 @@ pub fn small_invoice() -> PdfFile {
 }
 
 /// A UBL invoice that says little, and all of it right.
-pub const INVOICE_XML: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
+pub(crate) const INVOICE_XML: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
 <Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
   xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
   <cbc:ID>4711</cbc:ID>
@@ -101,7 +101,7 @@ pub const INVOICE_XML: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
 </Invoice>"#;
 
 /// The body of a stream object.
-pub fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
+pub(crate) fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
     let mut body = format!("<< /Length {} {entries} >>\nstream\n", data.len()).into_bytes();
     body.extend(data);
     body.extend(b"\nendstream");
@@ -109,14 +109,14 @@ pub fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
 }
 
 /// Compressed with zlib.
-pub fn deflated(data: &[u8]) -> Vec<u8> {
+pub(crate) fn deflated(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(data).unwrap();
     encoder.finish().unwrap()
 }
 
 /// `mebibytes` of one byte, compressed with zlib.
-pub fn bomb(byte: u8, mebibytes: usize) -> Vec<u8> {
+pub(crate) fn bomb(byte: u8, mebibytes: usize) -> Vec<u8> {
     let block = vec![byte; 1024 * 1024];
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..mebibytes {

@@ -108,10 +108,10 @@ impl Oidc {
         validation.set_audience(&[&self.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = decode::<Map<String, Value>>(token, &key, &validation)?.claims;
-        self.from_claims(&claims)
+        self.caller_of(&claims)
     }
 
-    fn from_claims(&self, claims: &Map<String, Value>) -> Result<Caller, OidcError> {
+    fn caller_of(&self, claims: &Map<String, Value>) -> Result<Caller, OidcError> {
         let text = |name: &str| {
             claims
                 .get(name)

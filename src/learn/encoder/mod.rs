@@ -137,7 +137,7 @@ impl TextEncoder {
     }
 
     /// The embedding with its indices as names, as golden files have it.
-    fn named_output(&self, text: &String) -> Result<BTreeMap<String, f64>, EncoderError> {
+    fn named_output(&self, text: &str) -> Result<BTreeMap<String, f64>, EncoderError> {
         let numbers = self.encode(&[text])?.into_iter().flatten().enumerate();
         Ok(numbers
             .map(|(index, x)| (index.to_string(), f64::from(x)))

@@ -102,7 +102,7 @@ pub fn find(input: &FindingsInput<'_>) -> Vec<Finding> {
     findings.extend(disagreement::find(input, places));
     findings.extend(stated::find(input, places));
     findings.extend(firm::find(input, places));
-    findings.sort_by(|a, b| b.level.cmp(&a.level));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     findings
 }
 

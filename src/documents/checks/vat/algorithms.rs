@@ -19,7 +19,7 @@ fn last(id: &str) -> Option<u32> {
 
 /// The weighted sum is a multiple of `modulus`.
 pub(super) fn weighted(id: &str, weights: &[u32], modulus: u32) -> Option<bool> {
-    Some(sum(id, weights) % modulus == 0)
+    Some(sum(id, weights).is_multiple_of(modulus))
 }
 
 /// Luhn (ISO/IEC 7812-1, annex B).
@@ -31,7 +31,7 @@ pub(super) fn luhn(id: &str) -> Option<bool> {
         .enumerate()
         .map(|(at, digit)| doubled(*digit, at % 2 == 1))
         .sum();
-    Some(sum % 10 == 0)
+    Some(sum.is_multiple_of(10))
 }
 
 /// The digit, or the digits of its double added up.
