@@ -180,13 +180,15 @@ fn is_amount(word: &str) -> bool {
     let mut from_end = body.chars().rev();
     let cents = from_end.by_ref().take(2).all(|c| c.is_ascii_digit());
     let separator = from_end.next().is_some_and(|c| c == '.' || c == ',');
-    let separators = ['.', ',', '\'', '’'];
-    cents
-        && separator
-        && body
-            .chars()
-            .all(|c| c.is_ascii_digit() || separators.contains(&c))
-        && !is_date(word)
+    let whole: String = from_end.collect::<Vec<_>>().into_iter().rev().collect();
+    cents && separator && is_grouped(&whole) && !is_date(word)
+}
+
+/// Digits, in groups of three after the first where they are separated.
+fn is_grouped(whole: &str) -> bool {
+    let mut groups = whole.split(['.', ',', '\'', '’']);
+    let digits = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    groups.next().is_some_and(digits) && groups.all(|group| group.len() == 3 && digits(group))
 }
 
 fn is_negative(word: &str) -> bool {
