@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Commission, DocumentKind, Syntax, document, generate};
 
+mod lines;
+
 /// Letters and digits alone, so that spaces and separators do not matter.
 fn bare(text: &str) -> String {
     text.chars().filter(|sign| sign.is_alphanumeric()).collect()

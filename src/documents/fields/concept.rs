@@ -5,12 +5,12 @@ macro_rules! concepts {
         /// What a label announces; the rows of `labels.tsv` name these.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "the names are the table's own")]
-        pub enum Concept { $($variant,)+ }
+        pub(super) enum Concept { $($variant,)+ }
 
         impl Concept {
             /// The concept a row of the table names.
             #[must_use]
-            pub fn of_name(name: &str) -> Option<Self> {
+            pub(super) fn of_name(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$variant),)+ _ => None }
             }
         }

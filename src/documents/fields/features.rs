@@ -56,8 +56,6 @@ pub(super) struct Scored {
     pub candidate: usize,
     /// One value a name.
     pub features: Vec<f32>,
-    /// The plain rule's score, 0..=1; the first feature.
-    pub hand: f32,
 }
 
 /// The candidates of a field's kind and the labels around them.
@@ -122,7 +120,6 @@ pub(super) fn of_field(analysis: &Analysis, spec: &FieldSpec) -> Vec<Scored> {
             Scored {
                 candidate: *i,
                 features,
-                hand: *hand,
             }
         })
         .collect()

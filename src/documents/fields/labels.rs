@@ -71,23 +71,11 @@ static DICTIONARY: LazyLock<Dictionary> =
 impl Dictionary {
     fn of(table: &str) -> Self {
         let mut exact: HashMap<String, Vec<Meaning>> = HashMap::new();
-        for line in table.lines().filter(|l| !l.starts_with('#')) {
-            let mut columns = line.split('\t');
-            let (Some(name), Some(_), Some(phrases)) =
-                (columns.next(), columns.next(), columns.next())
-            else {
-                continue;
-            };
-            let Some(concept) = Concept::of_name(name) else {
-                continue;
-            };
-            for phrase in phrases.split('|') {
-                let weight = if phrase.starts_with('~') { 0.4 } else { 1.0 };
-                let key = squeeze(phrase);
-                let meanings = exact.entry(key).or_default();
-                if !meanings.iter().any(|m| m.concept == concept) {
-                    meanings.push(Meaning { concept, weight });
-                }
+        for (concept, phrase) in phrases(table) {
+            let weight = if phrase.starts_with('~') { 0.4 } else { 1.0 };
+            let meanings = exact.entry(squeeze(phrase)).or_default();
+            if !meanings.iter().any(|m| m.concept == concept) {
+                meanings.push(Meaning { concept, weight });
             }
         }
         exact.remove("");
@@ -118,6 +106,19 @@ impl Dictionary {
         })?;
         self.exact.get(key).map(|found| (found.as_slice(), false))
     }
+}
+
+/// The phrases of a table of labels with what they announce.
+pub(super) fn phrases(table: &str) -> impl Iterator<Item = (Concept, &str)> {
+    table
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            let concept = Concept::of_name(columns.next()?)?;
+            Some((concept, columns.nth(1)?))
+        })
+        .flat_map(|(concept, phrases)| phrases.split('|').map(move |p| (concept, p)))
 }
 
 fn deletions(key: &str) -> Vec<String> {

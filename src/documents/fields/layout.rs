@@ -44,8 +44,6 @@ pub(super) struct Segment {
     pub bbox: BBox,
     /// Largest font size in it.
     pub size: f32,
-    /// Whether its first word is bold.
-    pub bold: bool,
 }
 
 /// Words side by side on one page.
@@ -170,7 +168,6 @@ impl Layout {
                     page,
                     bbox: token.bbox,
                     size: token.size,
-                    bold: token.bold,
                 });
             }
             token.segment = self.segments.len() - 1;

@@ -54,7 +54,7 @@ pub fn extract(pages: &[Page], model: &FieldModel) -> Reading {
     add_parties(&analysis, model, &mut fields);
     let blocks = Blocks::of(&analysis);
     details::add(&analysis, &blocks, &mut fields);
-    let table = table::read(&analysis);
+    let table = table::read(&analysis, &fields);
     Reading {
         fields,
         lines: table.lines,

@@ -77,12 +77,6 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// All labels.
-    #[must_use]
-    pub(super) fn hits(&self) -> &'a [Hit] {
-        self.hits
-    }
-
     /// The labels of a row, left to right.
     #[must_use]
     pub(super) fn in_row(&self, row: usize) -> &[usize] {

@@ -1,5 +1,7 @@
 //! Bank accounts and banks: IBAN and BIC, whole or printed in groups.
 
+use crate::documents::checks::iban_is_valid;
+
 /// Length of an IBAN by country, ISO 13616 registry.
 const LENGTHS: &[(&str, usize)] = &[
     ("AD", 24),
@@ -100,7 +102,7 @@ pub fn read_iban(words: &[&str]) -> Option<Iban> {
         }
         value.push_str(word);
         if value.len() == expected {
-            let valid = is_valid(&value);
+            let valid = iban_is_valid(&value);
             return Some(Iban {
                 value,
                 valid,
@@ -116,23 +118,6 @@ pub fn read_iban(words: &[&str]) -> Option<Iban> {
         }
     }
     best
-}
-
-/// Check digits by ISO 7064 MOD 97-10 over a value of letters and digits.
-fn is_valid(value: &str) -> bool {
-    let turned = value.chars().skip(4).chain(value.chars().take(4));
-    let mut rest = 0_u32;
-    for c in turned {
-        let Some(digit) = c.to_digit(36) else {
-            return false;
-        };
-        rest = if digit < 10 {
-            (rest * 10 + digit) % 97
-        } else {
-            (rest * 100 + digit) % 97
-        };
-    }
-    rest == 1
 }
 
 /// A BIC (ISO 9362): four letters, a country, two or five more characters.

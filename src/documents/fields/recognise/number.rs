@@ -11,15 +11,6 @@ pub enum DecimalMark {
     Point,
 }
 
-impl DecimalMark {
-    const fn char(self) -> char {
-        match self {
-            Self::Comma => ',',
-            Self::Point => '.',
-        }
-    }
-}
-
 /// An unsigned number and how it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
@@ -182,12 +173,6 @@ pub fn document_mark<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Decimal
     } else {
         None
     }
-}
-
-/// Whether a text holds this mark at all; a cheap test before parsing.
-#[must_use]
-pub fn mentions(text: &str, mark: DecimalMark) -> bool {
-    text.contains(mark.char())
 }
 
 #[cfg(test)]
