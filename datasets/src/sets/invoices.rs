@@ -95,12 +95,15 @@ impl InvoiceSet {
     }
 }
 
-/// invoice2data's own keys and the fields they tell.
+/// invoice2data's own keys and the fields they tell; a later key of the same
+/// field wins where a file states it. `issuer` is the label that a template's
+/// author gave ("Amazon Web Services"), `partner_name` the legal name.
 const INVOICE2DATA_KEYS: &[(&str, FieldName)] = &[
     ("amount", FieldName::Total),
     ("date", FieldName::IssueDate),
     ("invoice_number", FieldName::Number),
     ("issuer", FieldName::Seller),
+    ("partner_name", FieldName::Seller),
     ("currency", FieldName::Currency),
 ];
 
