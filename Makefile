@@ -28,8 +28,8 @@ bench: ## Speed beside a peer, in one run
 schemathesis: ## Check the running server against its own OpenAPI description
 	scripts/schemathesis.sh
 
-train: ## Fit every shipped model again (same seeds, same bytes)
-	cargo run --locked -p scrutineer-training --bin scrutineer-train -- invoice
+train: ## Fit the models again; fields also on the public invoices in SCRUTINEER_DATA
+	cargo run --locked -p scrutineer-training --bin scrutineer-train -- invoice $(if $(SCRUTINEER_DATA),--data $(SCRUTINEER_DATA))
 
 fmt: ## Format
 	cargo fmt --all

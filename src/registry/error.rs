@@ -19,7 +19,7 @@ pub enum RegistryError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A manifest, pointer or golden file does not say what it should.
+    /// A manifest, pointer, golden file or other file of a model does not say what it should.
     #[error("{}: {reason}", .path.display())]
     Malformed {
         /// The file.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use scrutineer::documents::fields::{self, FieldModel};
 use scrutineer::documents::parse::{ParseOptions, parse};
 use scrutineer::documents::{Media, Page, Reading};
-use scrutineer::registry::{Registry, RegistryError};
+use scrutineer::registry::Registry;
 
 use crate::EvalError;
 
@@ -67,18 +67,8 @@ impl Reader {
     }
 }
 
-/// Name of the model of page fields.
-const FIELD_MODEL: &str = "invoice_fields";
-
-/// The version of the model that answers; without one, the plain rules that the
-/// reader falls back on.
 fn field_model(models: &Path) -> Result<FieldModel, EvalError> {
-    let absent =
-        |error: &dyn std::fmt::Display| EvalError::Absent(format!("model absent: {error}"));
-    let registry = Registry::open(models).map_err(|error| absent(&error))?;
-    match registry.model(FIELD_MODEL) {
-        Ok(manifest) => FieldModel::load(&manifest.dir).map_err(|error| absent(&error)),
-        Err(RegistryError::UnknownModel { .. }) => Ok(FieldModel::rules_only()),
-        Err(error) => Err(absent(&error)),
-    }
+    Registry::open(models)
+        .and_then(|registry| FieldModel::load(&registry))
+        .map_err(|error| EvalError::Absent(format!("model absent: {error}")))
 }

@@ -41,7 +41,7 @@ fn run(
         rows,
         protocol: Protocol::Whole,
         split,
-        models: folder.to_owned(),
+        models: Path::new(env!("CARGO_MANIFEST_DIR")).join("../models"),
     };
     evaluate(&options, || {})
 }

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::assessment::Assessment;
 use super::document_type::TypeError;
-use crate::documents::fields::FieldModelError;
 use crate::registry::RegistryError;
 
 /// An answer with what it was made from, ready for the record of decisions.
@@ -25,9 +24,6 @@ pub enum CaseError {
     /// A model is absent or not what its manifest says.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The model of fields is not one.
-    #[error(transparent)]
-    Fields(#[from] FieldModelError),
     /// The type could not be judged.
     #[error(transparent)]
     Type(#[from] TypeError),

@@ -27,10 +27,7 @@ use crate::advice::Recommendation;
 use crate::documents::Parsed;
 use crate::documents::fields::{self, FieldModel};
 use crate::domain::{canonical_json, sha256_hex};
-use crate::registry::{Registry, RegistryError};
-
-/// Name of the model that reads fields from pages.
-const FIELDS_MODEL: &str = "invoice_fields";
+use crate::registry::Registry;
 
 /// The case with its models; synchronous, shared freely between threads.
 #[derive(Debug)]
@@ -47,7 +44,7 @@ impl InvoiceCase {
     pub fn load(registry: &Registry) -> Result<Self, CaseError> {
         Ok(Self {
             types: TypeModel::load(registry)?,
-            fields: load_fields(registry)?,
+            fields: FieldModel::load(registry)?,
         })
     }
 
@@ -115,15 +112,4 @@ impl InvoiceCase {
         let recommendation = recommendation::recommend(&judged, recommendation_id);
         Ok(Assessment::new(&judged, recommendation))
     }
-}
-
-/// The learned scorer of fields; until one is shipped, the plain rules alone.
-fn load_fields(registry: &Registry) -> Result<FieldModel, CaseError> {
-    let manifest = match registry.model(FIELDS_MODEL) {
-        Ok(manifest) => manifest,
-        Err(RegistryError::UnknownModel { .. }) => return Ok(FieldModel::rules_only()),
-        Err(error) => return Err(error.into()),
-    };
-    manifest.verify_digests()?;
-    Ok(FieldModel::load(&manifest.dir)?)
 }

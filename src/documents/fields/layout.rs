@@ -305,40 +305,10 @@ fn glue_point(text: &str) -> Option<usize> {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::documents::Word;
 
-    /// A page from lines of text at 12 points, a tab making a wide gap.
+    /// A page from lines of text, a tab making a wide gap.
     pub(crate) fn page_of(lines: &[&str]) -> Page {
-        let mut words = Vec::new();
-        for (i, line) in lines.iter().enumerate() {
-            let mut x = 50.0;
-            let y = 40.0 + 14.0 * i as f32;
-            for cell in line.split('\t') {
-                for text in cell.split(' ').filter(|t| !t.is_empty()) {
-                    let width = 5.0 * text.chars().count() as f32;
-                    let bbox = BBox {
-                        x0: x,
-                        y0: y,
-                        x1: x + width,
-                        y1: y + 10.0,
-                    };
-                    words.push(Word {
-                        text: text.into(),
-                        bbox,
-                        size: 10.0,
-                        bold: false,
-                    });
-                    x += width + 3.0;
-                }
-                x = ((x + 20.0) / 120.0).ceil() * 120.0;
-            }
-        }
-        Page {
-            number: 1,
-            width: 595.0,
-            height: 842.0,
-            words,
-        }
+        super::super::golden::page_of(&lines.join("\n"))
     }
 
     #[test]

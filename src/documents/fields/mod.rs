@@ -16,6 +16,7 @@ mod details;
 mod evidence;
 mod features;
 mod field_spec;
+mod golden;
 mod labels;
 mod language;
 mod layout;
@@ -29,7 +30,7 @@ mod table;
 mod text;
 pub mod training;
 
-pub use model::{FieldModel, FieldModelError, WEIGHTS_FILE};
+pub use model::{FIELD_FORMAT_VERSION, FIELD_MODEL, FieldModel, WEIGHTS_FILE};
 pub use scorer::{Head, Node, Weights};
 
 use std::collections::BTreeMap;

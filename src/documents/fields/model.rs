@@ -1,66 +1,42 @@
 //! The model file of the field reader.
 
-use std::path::{Path, PathBuf};
-
 use super::scorer::{Head, Weights, logistic};
 use super::{features, party};
+use crate::registry::{Golden, Registry, RegistryError};
 
+/// Name of the model in the registry.
+pub const FIELD_MODEL: &str = "invoice_fields";
+/// Layout of its files.
+pub const FIELD_FORMAT_VERSION: u32 = 1;
 /// Name of the weights' file in a model directory.
 pub const WEIGHTS_FILE: &str = "weights.json";
 
-/// Why a model could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum FieldModelError {
-    /// The file could not be read.
-    #[error("{path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file is no model.
-    #[error("{path}: {source}")]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// What the parser said.
-        source: serde_json::Error,
-    },
-    /// The model was fitted on other features, or its trees are broken.
-    #[error("{path}: {reason}")]
-    Mismatch {
-        /// The file.
-        path: PathBuf,
-        /// What does not fit.
-        reason: String,
-    },
-}
-
-/// Scorers of the fields, ready to use.
+/// Scorers of the fields, ready to use. One without scorers leaves every field to
+/// the plain rules.
 #[derive(Debug, Clone, Default)]
 pub struct FieldModel {
     weights: Weights,
 }
 
 impl FieldModel {
-    /// Loads `weights.json` of a model directory.
+    /// Loads the version of `invoice_fields` that answers; digests and golden
+    /// readings are checked.
     ///
     /// # Errors
-    /// When the file is missing, is no model, was fitted on other features than
-    /// this program computes, or has broken trees.
-    pub fn load(dir: &Path) -> Result<Self, FieldModelError> {
-        let path = dir.join(WEIGHTS_FILE);
-        let bytes = std::fs::read(&path).map_err(|source| FieldModelError::Read {
-            path: path.clone(),
-            source,
+    /// [`RegistryError`] that names the file: absent, tampered with, fitted on
+    /// other features than this program computes, with broken trees, or not
+    /// agreeing with its golden readings.
+    pub fn load(registry: &Registry) -> Result<Self, RegistryError> {
+        let manifest = registry.model(FIELD_MODEL)?;
+        manifest.require_format(FIELD_FORMAT_VERSION)?;
+        let malformed = |reason| RegistryError::malformed(manifest.dir.join(WEIGHTS_FILE), reason);
+        let weights: Weights = serde_json::from_slice(&manifest.read(WEIGHTS_FILE)?)
+            .map_err(|error| malformed(error.to_string()))?;
+        let model = Self::of(weights).map_err(malformed)?;
+        Golden::<String>::assert_on_load(manifest, |lines| {
+            Ok::<_, std::convert::Infallible>(model.golden_output(lines))
         })?;
-        let weights: Weights =
-            serde_json::from_slice(&bytes).map_err(|source| FieldModelError::Format {
-                path: path.clone(),
-                source,
-            })?;
-        Self::of(weights).map_err(|reason| FieldModelError::Mismatch { path, reason })
+        Ok(model)
     }
 
     /// A model of given weights.
@@ -83,12 +59,6 @@ impl FieldModel {
             Some((name, _)) => Err(format!("the trees of {name} are broken")),
             None => Ok(Self { weights }),
         }
-    }
-
-    /// A model without learned scorers: the plain rules alone decide.
-    #[must_use]
-    pub fn rules_only() -> Self {
-        Self::default()
     }
 
     /// The scorer of a field, by wire name.

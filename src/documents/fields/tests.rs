@@ -4,6 +4,69 @@ use proptest::prelude::*;
 use super::layout::tests::page_of;
 use super::*;
 use crate::documents::{BBox, Word};
+use crate::registry::{Registry, RegistryError, sha256_hex};
+
+/// A copy of the shipped model in which one file is changed.
+fn with_changed(file: &str, from: &str, to: &str, redo_digest: bool) -> tempfile::TempDir {
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/invoice_fields/1");
+    let copy = tempfile::tempdir().unwrap();
+    let dir = copy.path().join("invoice_fields/1");
+    std::fs::create_dir_all(&dir).unwrap();
+    for name in ["manifest.toml", "golden.json", "weights.json"] {
+        std::fs::copy(shipped.join(name), dir.join(name)).unwrap();
+    }
+    let before = std::fs::read_to_string(dir.join(file)).unwrap();
+    let after = before.replacen(from, to, 1);
+    assert_ne!(before, after);
+    if redo_digest {
+        let manifest = std::fs::read_to_string(dir.join("manifest.toml")).unwrap();
+        let (old, new) = (sha256_hex(before.as_bytes()), sha256_hex(after.as_bytes()));
+        std::fs::write(dir.join("manifest.toml"), manifest.replace(&old, &new)).unwrap();
+    }
+    std::fs::write(dir.join(file), after).unwrap();
+    copy
+}
+
+#[test]
+fn the_shipped_model_loads_and_a_changed_one_is_refused() {
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let model = FieldModel::load(&Registry::open(&shipped).unwrap()).unwrap();
+    assert!(model.head("total").is_some());
+    let refused = |file: &str, from: &str, to: &str, redo_digest: bool| {
+        let copy = with_changed(file, from, to, redo_digest);
+        FieldModel::load(&Registry::open(copy.path()).unwrap()).unwrap_err()
+    };
+    let tampered = refused("weights.json", "0.", "9.", false);
+    assert!(
+        matches!(tampered, RegistryError::DigestMismatch { .. }),
+        "{tampered}"
+    );
+    let other_value = refused("golden.json", "total=1190.00", "total=1190.01", true);
+    assert!(
+        matches!(other_value, RegistryError::GoldenMismatch { .. }),
+        "{other_value}"
+    );
+    let other_count = refused("golden.json", "\"fields\":10", "\"fields\":11", true);
+    assert!(
+        matches!(other_count, RegistryError::GoldenMismatch { .. }),
+        "{other_count}"
+    );
+    let other_layout = refused(
+        "manifest.toml",
+        "format_version = 1",
+        "format_version = 2",
+        false,
+    );
+    assert!(
+        matches!(other_layout, RegistryError::FormatVersion { .. }),
+        "{other_layout}"
+    );
+    let other_features = refused("weights.json", "[\"", "[\"other_", true);
+    assert!(
+        other_features.to_string().contains("weights.json"),
+        "{other_features}"
+    );
+}
 
 #[test]
 fn a_plain_invoice_is_read() {
@@ -21,7 +84,7 @@ fn a_plain_invoice_is_read() {
         "19 % MwSt.\t\t\t190,00 €",
         "Rechnungsbetrag\t\t\t1.190,00 €",
     ]);
-    let reading = extract(&[page], &FieldModel::rules_only());
+    let reading = extract(&[page], &FieldModel::default());
     let value = |name| reading.fields.get(&name).map(|f| f.value.as_str());
     assert_eq!(value(FieldName::Number), Some("RE-2024-17"));
     assert_eq!(value(FieldName::IssueDate), Some("2024-12-31"));
@@ -35,9 +98,9 @@ fn a_plain_invoice_is_read() {
 
 #[test]
 fn an_empty_page_says_nothing() {
-    assert_eq!(extract(&[], &FieldModel::rules_only()), Reading::default());
+    assert_eq!(extract(&[], &FieldModel::default()), Reading::default());
     assert_eq!(
-        extract(&[page_of(&[])], &FieldModel::rules_only()),
+        extract(&[page_of(&[])], &FieldModel::default()),
         Reading::default()
     );
 }
@@ -45,7 +108,7 @@ fn an_empty_page_says_nothing() {
 #[test]
 fn a_total_is_never_added_up() {
     let page = page_of(&["Beschreibung\tMenge\tGesamt", "A\t1\t10,00", "B\t1\t20,00"]);
-    let reading = extract(&[page], &FieldModel::rules_only());
+    let reading = extract(&[page], &FieldModel::default());
     assert!(!reading.fields.contains_key(&FieldName::Total));
 }
 
@@ -57,6 +120,6 @@ proptest! {
         let words = words.into_iter().map(|(text, (x0, y0, x1, y1), size)| Word {
             text, bbox: BBox { x0: x0 % 600.0, y0: y0 % 900.0, x1: x1 % 600.0, y1: y1 % 900.0 }, size, bold: false,
         }).collect();
-        let _ = extract(&[Page { number: 1, width: 595.0, height: 842.0, words }], &FieldModel::rules_only());
+        let _ = extract(&[Page { number: 1, width: 595.0, height: 842.0, words }], &FieldModel::default());
     }
 }

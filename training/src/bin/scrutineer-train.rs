@@ -1,11 +1,11 @@
 //! Fits the models of a case: `scrutineer-train CASE`.
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use scrutineer_training::progress::Progress;
-use scrutineer_training::{document_type, text_encoder};
+use scrutineer_training::{document_type, fields, text_encoder};
 
 /// Fits shipped models; the same seeds give the same bytes.
 #[derive(Debug, Parser)]
@@ -23,8 +23,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Case {
-    /// What document is it: `invoice_type`.
-    Invoice,
+    /// What does it say, and what document is it: `invoice_fields`, `invoice_type`.
+    Invoice {
+        /// Folder of the public sets; without it, fields are fitted on generated documents alone.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Fit one of the two.
+        #[arg(long)]
+        only: Option<InvoiceModel>,
+    },
     /// Measure the shipped 16-bit encoder against the original weights.
     TextEncoder {
         /// The original `model.safetensors`, 32 bits.
@@ -33,16 +40,25 @@ enum Case {
     },
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum InvoiceModel {
+    /// `invoice_fields`.
+    Fields,
+    /// `invoice_type`.
+    Type,
+}
+
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let progress = Progress { shown: !cli.quiet };
     let out = &mut std::io::stdout();
     match cli.case {
-        Case::Invoice => {
-            let tally = document_type::train(&cli.models_dir, &progress)?;
-            writeln!(out, "{tally}")?;
-            for (name, value) in tally.metrics() {
-                writeln!(out, "{name:<36} {value:.4}")?;
+        Case::Invoice { data, only } => {
+            if only != Some(InvoiceModel::Type) {
+                fit_fields(&cli.models_dir, data.as_deref(), progress, out)?;
+            }
+            if only != Some(InvoiceModel::Fields) {
+                fit_type(&cli.models_dir, progress, out)?;
             }
         }
         Case::TextEncoder { weights } => {
@@ -54,6 +70,32 @@ fn main() -> anyhow::Result<()> {
                 "sentences a second: {singly:.0} singly, {batched:.0} in batches of 32"
             )?;
         }
+    }
+    Ok(())
+}
+
+fn fit_fields(
+    models_dir: &Path,
+    data: Option<&Path>,
+    progress: Progress,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if data.is_none() {
+        writeln!(
+            out,
+            "no --data: fields are fitted on generated documents alone"
+        )?;
+    }
+    let fitted = fields::train(models_dir, data, &progress)?;
+    writeln!(out, "{fitted}")?;
+    Ok(())
+}
+
+fn fit_type(models_dir: &Path, progress: Progress, out: &mut impl Write) -> anyhow::Result<()> {
+    let tally = document_type::train(models_dir, &progress)?;
+    writeln!(out, "{tally}")?;
+    for (name, value) in tally.metrics() {
+        writeln!(out, "{name:<36} {value:.4}")?;
     }
     Ok(())
 }

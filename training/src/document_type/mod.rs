@@ -21,6 +21,7 @@ use scrutineer_eval::document_type::{Tally, on_generated};
 use self::examples::Example;
 use crate::artefact::{self, ArtefactFile};
 use crate::progress::Progress;
+use crate::rounded;
 
 /// Documents drawn for each part; about a quarter, or a half for fitting, has
 /// one of its layouts.
@@ -123,12 +124,6 @@ fn golden(model: &TypeModel) -> anyhow::Result<ArtefactFile> {
         cases,
     };
     ArtefactFile::json("golden.json", &golden)
-}
-
-/// Fewer digits: smaller files, and the same bytes where the last bits differ.
-fn rounded(x: f64, digits: i32) -> f64 {
-    let scale = 10_f64.powi(digits);
-    (x * scale).round() / scale
 }
 
 /// A number that depends on a name and an index alone: below `below`.

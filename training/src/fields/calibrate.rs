@@ -91,7 +91,8 @@ pub(super) fn settle(rows: &[Row], raw: &[f32]) -> Settled {
                 .map(|b| b.weight)
                 .sum::<f32>()
         };
-        sum(&|b| of(b) && hit(b)) / sum(of).max(1.0)
+        // Added to zero, for the sum of nothing is -0.
+        (0.0 + sum(&|b| of(b) && hit(b))) / sum(of).max(1.0)
     };
     let right = |b: &Best| b.right && probability(b) >= threshold;
     let wrong = |b: &Best| !b.right && probability(b) >= threshold;

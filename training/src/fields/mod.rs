@@ -3,7 +3,9 @@
 
 mod boost;
 mod calibrate;
+mod card;
 mod examples;
+mod gather;
 mod run;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,9 @@ use scrutineer::documents::fields::{Head, Weights};
 use scrutineer::documents::{FieldName, Page};
 
 pub use calibrate::Measured;
-pub use run::train;
+pub use run::{Fitted, train};
+
+use crate::progress::Progress;
 
 /// Fields that are learned; the others follow the plain rules.
 pub const LEARNED: &[FieldName] = &[
@@ -53,11 +57,14 @@ pub struct TrainingDocument {
 /// When a booster refuses its data.
 pub fn fit(
     documents: &[TrainingDocument],
+    progress: &Progress,
 ) -> anyhow::Result<(Weights, BTreeMap<String, Measured>)> {
     let table = examples::of(documents);
     let mut heads = BTreeMap::new();
     let mut measured = BTreeMap::new();
+    let bar = progress.bar("fitting fields", LEARNED.len());
     for name in LEARNED {
+        bar.inc(1);
         let Some(rows) = table.get(name) else {
             continue;
         };
@@ -86,6 +93,7 @@ pub fn fit(
         heads.insert(name.as_str().to_owned(), head);
         measured.insert(name.as_str().to_owned(), settled.measured);
     }
+    bar.finish_and_clear();
     let weights = Weights {
         features: feature_names().iter().map(|n| (*n).to_owned()).collect(),
         party_features: party_feature_names()

@@ -5,6 +5,7 @@ use std::path::Path;
 use rust_decimal::Decimal;
 use scrutineer::documents::fields::{FieldModel, extract};
 use scrutineer::documents::parse::{ParseOptions, parse};
+use scrutineer::registry::Registry;
 
 use super::generate;
 
@@ -18,8 +19,8 @@ struct Tally {
 
 #[test]
 fn lines_beside_fields_are_read_from_generated_pages() {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/invoice_fields/1");
-    let model = FieldModel::load(&model).unwrap();
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let model = FieldModel::load(&Registry::open(&models).unwrap()).unwrap();
     let options = ParseOptions {
         ignore_xml: true,
         ..ParseOptions::default()

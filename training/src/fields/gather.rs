@@ -1,0 +1,142 @@
+//! The documents to learn from: generated ones, and public ones where they are given.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+use scrutineer::documents::parse::{ParseOptions, parse};
+use scrutineer::documents::{FieldName, Page};
+use scrutineer_datasets::documents::generate;
+use scrutineer_datasets::sets::{InvoiceSet, TruthRow};
+use scrutineer_datasets::split::{self, Split};
+
+use super::{LEARNED, TrainingDocument};
+use crate::progress::Progress;
+
+/// Seed of the generated documents.
+pub(super) const SEED: u64 = 4711;
+/// Generated documents fitted on.
+const GENERATED: usize = 2000;
+/// What the public invoices count together, of all weight.
+const REAL_SHARE: f32 = 0.15;
+/// Sets of invoices whose PDFs come with truth.
+const SETS: [InvoiceSet; 3] = [
+    InvoiceSet::Zugferd,
+    InvoiceSet::Mustang,
+    InvoiceSet::Horstoeko,
+];
+
+/// What was gathered, and how much of each.
+pub(super) struct Gathered {
+    pub(super) documents: Vec<TrainingDocument>,
+    pub(super) generated: usize,
+    pub(super) public: usize,
+    /// Pairs of seller and number among the public ones.
+    pub(super) identities: usize,
+}
+
+/// Generated documents and, from `data`, the build half of the public sets.
+pub(super) fn documents(data: Option<&Path>, progress: &Progress) -> anyhow::Result<Gathered> {
+    let mut documents = generated(progress)?;
+    let generated = documents.len();
+    let mut public = Vec::new();
+    if let Some(data) = data {
+        for set in SETS {
+            public.extend(of_set(set, data, progress)?);
+        }
+    }
+    let identities = weigh(&mut public, generated);
+    let gathered = public.len();
+    documents.extend(public);
+    Ok(Gathered {
+        documents,
+        generated,
+        public: gathered,
+        identities,
+    })
+}
+
+fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
+    let bar = progress.bar("generating documents", GENERATED);
+    let mut documents = Vec::with_capacity(GENERATED);
+    for document in generate(SEED, GENERATED) {
+        let row = serde_json::to_value(&document.truth).context("truth of a document")?;
+        let stated = |field: &FieldName| {
+            let value = row.get(field.as_str())?.as_str()?;
+            Some((*field, value.to_owned()))
+        };
+        documents.push(TrainingDocument {
+            pages: pages(&document.pdf),
+            truth: LEARNED.iter().filter_map(stated).collect(),
+            complete: true,
+            group: document.name,
+            weight: 1.0,
+        });
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(documents)
+}
+
+fn of_set(
+    set: InvoiceSet,
+    data: &Path,
+    progress: &Progress,
+) -> anyhow::Result<Vec<TrainingDocument>> {
+    let name = set.name();
+    let loaded = set.load(data).with_context(|| format!("set {name}"))?;
+    let rows: Vec<&TruthRow> = loaded.rows.iter().filter(|row| is_fitted_on(row)).collect();
+    let bar = progress.bar("reading public invoices", rows.len());
+    let mut documents = Vec::with_capacity(rows.len());
+    for row in rows {
+        let path = loaded.folder.join(&row.file);
+        let bytes =
+            std::fs::read(&path).with_context(|| format!("set {name}: {}", path.display()))?;
+        let stated = |field: &FieldName| Some((*field, row.stated(*field)?.to_owned()));
+        let (seller, number) = identity(row);
+        documents.push(TrainingDocument {
+            pages: pages(&bytes),
+            truth: LEARNED.iter().filter_map(stated).collect(),
+            complete: false,
+            group: format!("{seller}|{number}").to_lowercase(),
+            weight: 1.0,
+        });
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(documents)
+}
+
+/// PDFs of the build half; nothing of the held-out half is opened.
+fn is_fitted_on(row: &TruthRow) -> bool {
+    let (seller, number) = identity(row);
+    row.file.to_lowercase().ends_with(".pdf") && split::of(seller, number) == Split::Build
+}
+
+fn identity(row: &TruthRow) -> (&str, &str) {
+    (
+        row.stated(FieldName::Seller).unwrap_or_default(),
+        row.stated(FieldName::Number).unwrap_or_default(),
+    )
+}
+
+fn pages(bytes: &[u8]) -> Vec<Page> {
+    let options = ParseOptions {
+        ignore_xml: true,
+        ..ParseOptions::default()
+    };
+    parse(bytes, &options).pages
+}
+
+/// Every identity counts the same, however many files show it; returns how many there are.
+fn weigh(public: &mut [TrainingDocument], generated: usize) -> usize {
+    let mut files: BTreeMap<String, f32> = BTreeMap::new();
+    for document in public.iter() {
+        *files.entry(document.group.clone()).or_default() += 1.0;
+    }
+    let each = REAL_SHARE / (1.0 - REAL_SHARE) * generated as f32 / (files.len().max(1) as f32);
+    for document in public {
+        document.weight = each / files.get(&document.group).copied().unwrap_or(1.0);
+    }
+    files.len()
+}
