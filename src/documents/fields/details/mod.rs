@@ -1,6 +1,8 @@
 //! Fields that are found by what they are rather than by a label alone:
 //! currency, accounts, tax ids, service period, payment terms, addresses.
 
+mod period;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -19,7 +21,7 @@ pub(super) fn add(analysis: &Analysis, blocks: &Blocks<'_>, fields: &mut Fields)
     add_currency(analysis, fields);
     add_accounts(analysis, fields);
     add_vat_ids(analysis, blocks, fields);
-    add_period(analysis, fields);
+    period::add_period(analysis, fields);
     add_terms(analysis, fields);
     settle_payable(fields);
     for (name, parts) in [
@@ -295,94 +297,6 @@ fn add_vat_ids(analysis: &Analysis, blocks: &Blocks<'_>, fields: &mut Fields) {
             );
         }
     }
-}
-
-/// Two dates beside each other, labelled as a period, or under two labels of their own.
-fn add_period(analysis: &Analysis, fields: &mut Fields) {
-    let labels = analysis.labels();
-    let dates = &analysis.candidates.dates;
-    let layout = &analysis.layout;
-    let of = |i: usize, concept: Concept| {
-        labels
-            .support(&analysis.date_relations[i], &[(concept, 1.0)], &[])
-            .best()
-    };
-    let mut best: Option<(f32, usize, usize)> = None;
-    for i in 0..dates.len().saturating_sub(1) {
-        let (from, to) = (&dates[i], &dates[i + 1]);
-        let between = from.tokens.end..to.tokens.start;
-        let near = between.len() <= 2
-            && layout.tokens[from.tokens.start].row == layout.tokens[to.tokens.start].row;
-        let joined = near
-            && (between.is_empty()
-                || layout.tokens[between.clone()]
-                    .iter()
-                    .all(|t| is_until(&t.text)));
-        if joined && from.value <= to.value {
-            let score = of(i, Concept::ServicePeriod).max(0.6 * of(i, Concept::DeliveryDate));
-            if score > best.map_or(0.45, |b| b.0) {
-                best = Some((score, i, i + 1));
-            }
-        }
-    }
-    if let Some((score, from, to)) = best {
-        for (name, at) in [(FieldName::ServiceStart, from), (FieldName::ServiceEnd, to)] {
-            let field = page_field(
-                analysis,
-                dates[at].tokens.clone(),
-                dates[at].value.clone(),
-                0.55 + 0.4 * score,
-            );
-            fields.insert(name, field);
-        }
-        return;
-    }
-    for (name, concept) in [
-        (FieldName::ServiceStart, Concept::ServiceStart),
-        (FieldName::ServiceEnd, Concept::ServiceEnd),
-    ] {
-        let found = (0..dates.len())
-            .map(|i| (of(i, concept), i))
-            .filter(|f| f.0 > 0.6)
-            .reduce(|a, b| if b.0 > a.0 { b } else { a });
-        if let Some((score, at)) = found {
-            let field = page_field(
-                analysis,
-                dates[at].tokens.clone(),
-                dates[at].value.clone(),
-                0.5 + 0.45 * score,
-            );
-            fields.insert(name, field);
-        }
-    }
-}
-
-fn is_until(text: &str) -> bool {
-    matches!(
-        text.to_lowercase().trim_matches(':'),
-        "-" | "\u{2013}"
-            | "\u{2014}"
-            | "bis"
-            | "to"
-            | "au"
-            | "t/m"
-            | "al"
-            | "a"
-            | "until"
-            | "through"
-            | "tot"
-            | "zum"
-            | "hasta"
-            | "till"
-            | "/"
-            | "à"
-            | "tem"
-            | "do"
-            | "e"
-            | "et"
-            | "und"
-            | "and"
-    )
 }
 
 /// The words behind or under the label of the payment terms.
