@@ -1,4 +1,4 @@
-//! Fits every shipped model: seeds fixed, the same bytes every time.
+//! Fits the shipped models; seeds are fixed.
 
 pub mod artefact;
 pub mod document_type;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use scrutineer_training::progress::Progress;
 use scrutineer_training::{document_type, fields, text_encoder};
 
-/// Fits shipped models; the same seeds give the same bytes.
+/// Fits shipped models; seeds are fixed.
 #[derive(Debug, Parser)]
 #[command(name = "scrutineer-train", version)]
 struct Cli {
