@@ -1,10 +1,10 @@
 //! Fields from the words of pages, without templates of vendors.
 //!
-//! Words become rows and segments ([`layout`]); a dictionary of labels in ten
-//! languages finds what announces what ([`labels`]); typed recognisers propose
-//! values ([`candidates`]); each is described by named features of its place,
-//! its labels and the arithmetic around it ([`features`], [`party`]); a learned
-//! scorer gives the probability that it is the field's value ([`scorer`]); and
+//! Words become rows and segments (`layout`); a dictionary of labels in ten
+//! languages finds what announces what (`labels`); typed recognisers propose
+//! values (`candidates`); each is described by named features of its place,
+//! its labels and the arithmetic around it (`features`, `party`); a learned
+//! scorer gives the probability that it is the field's value (`scorer`); and
 //! what is too improbable is left out. Nothing is ever computed that is not printed.
 
 mod analysis;
