@@ -12,8 +12,13 @@ fi
 cargo build --locked --release -p scrutineer -p scrutineer-datasets
 pdf="${1:-}"
 if [[ -z "$pdf" ]]; then
-  target/release/scrutineer-documents --out target/bench --seed 7 --count 1 --pages 1
-  pdf="$(ls target/bench/*.pdf | head -n 1)"
+  target/release/scrutineer-documents --out target/bench --seed 7 --count 20
+  for candidate in target/bench/*.pdf; do
+    if pdfinfo "$candidate" | grep -q '^Pages: *1$'; then
+      pdf="$candidate"
+      break
+    fi
+  done
 fi
 python3 eval/peers/paired.py --runs 21 \
   --ours "target/release/scrutineer read --json $pdf" \
