@@ -144,7 +144,7 @@ On pages alone, a value counts when `pdftotext -layout` shows it in any usual lo
 \n\
 *How clean the held-out figures are.* While the field reader was built, the texts of 9 of the 15 held-out identities were seen under an\n\
 earlier split, and held-out totals were printed about a dozen times; they influenced the blend of plain rules and trees and the threshold\n\
-for sellers. Take these figures as optimistic. On the 6 identities never seen (29 documents), measured once by file: number, issue date,\n\
+for sellers. Take these figures as optimistic. On the 6 identities never seen (29 documents), by the reader's own harness: number, issue date,\n\
 currency, net and seller 100 %, total 93 %, tax 90 % right, none wrong; six identities are few.\n\
 \n\
 What is measured elsewhere than by this program stands in [OTHER_FIGURES.md](OTHER_FIGURES.md).\n";

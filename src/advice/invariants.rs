@@ -70,8 +70,8 @@ pub enum InvalidRecommendation {
 }
 
 impl Recommendation {
-    /// Checks every invariant of the contract; the store calls this before it
-    /// chains a decision, so nothing else is ever answered.
+    /// Checks every invariant of the contract. Nothing on the way of an answer
+    /// calls this yet: the tests of the contract do.
     ///
     /// # Errors
     /// The first [`InvalidRecommendation`] found.
