@@ -4,6 +4,10 @@ use super::controls::Controls;
 use super::effect::Effect;
 use super::recommendation::{Direction, PredictionSet, Reason, Recommendation, Status};
 
+/// Rounding that a sum of weights may show, as a share of their sizes: far above what
+/// some hundreds of additions lose, far below what anybody would read as a weight.
+const ROUNDING: f64 = 1e-9;
+
 /// Why a recommendation breaks the contract.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum InvalidRecommendation {
@@ -40,6 +44,14 @@ pub enum InvalidRecommendation {
     /// A reason without code or text.
     #[error("a reason has no {0}")]
     ReasonEmpty(&'static str),
+    /// The weights of all reasons do not sum to the raw score less its baseline.
+    #[error("the weights of all reasons sum to {sum}, not to {expected}")]
+    WeightsSum {
+        /// Their sum.
+        sum: f64,
+        /// The raw score less its baseline.
+        expected: f64,
+    },
     /// `reasons` raise the score, `counter_reasons` lower it.
     #[error("reason `{0}` stands in the wrong list for its direction")]
     ReasonList(String),
@@ -70,8 +82,10 @@ pub enum InvalidRecommendation {
 }
 
 impl Recommendation {
-    /// Checks every invariant of the contract. Nothing on the way of an answer
-    /// calls this yet: the tests of the contract do.
+    /// Checks every invariant of the contract that the envelope alone can show.
+    /// The two ways out call this: the store, before an answer is chained, and
+    /// the command that reads without a store. That the weights add up needs the
+    /// raw score, which the envelope does not carry: see [`check_weights`].
     ///
     /// # Errors
     /// The first [`InvalidRecommendation`] found.
@@ -118,6 +132,28 @@ impl Recommendation {
             return Err(InvalidRecommendation::Expiry);
         }
         Ok(())
+    }
+}
+
+/// Checks that the weights of all reasons sum to `expected`, the raw score less its
+/// baseline, up to rounding. To be called where a case still knows the raw score.
+///
+/// # Errors
+/// [`InvalidRecommendation::WeightsSum`] if they do not.
+pub fn check_weights<'a>(
+    reasons: impl IntoIterator<Item = &'a Reason>,
+    expected: f64,
+) -> Result<(), InvalidRecommendation> {
+    let (mut sum, mut size) = (0.0, expected.abs().max(1.0));
+    for reason in reasons {
+        sum += reason.weight;
+        size += reason.weight.abs();
+    }
+    // Beside an infinite size anything would be small.
+    if size.is_finite() && (sum - expected).abs() <= ROUNDING * size {
+        Ok(())
+    } else {
+        Err(InvalidRecommendation::WeightsSum { sum, expected })
     }
 }
 

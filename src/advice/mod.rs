@@ -17,7 +17,7 @@ pub use effect::Effect;
 pub use feedback::{
     Feedback, FeedbackReason, InvalidFeedback, MAX_CORRECTIONS, MAX_TEXT_BYTES, Verdict,
 };
-pub use invariants::InvalidRecommendation;
+pub use invariants::{InvalidRecommendation, check_weights};
 pub use recommendation::{
     Case, Counterfactual, DataQuality, Direction, Evidence, Interval, Level, ModelRef,
     PredictionSet, Reason, Recommendation, Status, Subject,

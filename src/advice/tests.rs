@@ -124,6 +124,18 @@ fn every_broken_invariant_is_named() {
 }
 
 #[test]
+fn weights_add_up_to_the_raw_score_less_its_baseline() {
+    let answer = recommendation();
+    let all = || answer.reasons.iter().chain(&answer.counter_reasons);
+    assert_eq!(check_weights(all(), 1.5 - 0.4), Ok(()));
+    assert_eq!(check_weights([], 0.0), Ok(()));
+    for expected in [1.5, 1.1 + 1e-7, f64::NAN, f64::INFINITY] {
+        let error = check_weights(all(), expected).unwrap_err().to_string();
+        assert!(error.contains("sum to 1.1"), "{error}");
+    }
+}
+
+#[test]
 fn a_suggestion_and_an_interval_are_checked_too() {
     let mut answer = recommendation();
     answer.effect = Effect::Suggest;

@@ -216,3 +216,18 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::InvalidRecommendation;
+
+    #[test]
+    fn an_answer_that_breaks_the_contract_is_our_fault_and_reveals_nothing() {
+        let broken = StoreError::Contract(InvalidRecommendation::Expiry);
+        let problem = ApiError::from(ServiceError::Store(broken)).into_problem();
+        assert_eq!((problem.status, problem.code), (500, ErrorCode::Internal));
+        assert_eq!(problem.detail, None);
+        assert!(problem.errors.is_empty());
+    }
+}

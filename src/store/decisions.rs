@@ -41,7 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if the recommendation is already chained or cannot be
-    /// written as JSON; else what the disk said, and then nothing may be answered.
+    /// written as JSON, [`StoreError::Contract`] if it breaks the contract; else what the disk said, and then nothing may be answered.
     pub async fn append_decision(
         &self,
         tenant: &TenantId,
@@ -54,6 +54,7 @@ impl Store {
                 "the recommendation is already in the chain".to_owned(),
             ));
         }
+        recommendation.validate()?;
         self.ensure_tenant(tenant).await?;
         let output = serde_json::to_value(&*recommendation)
             .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))?;

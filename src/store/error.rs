@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::advice::InvalidRecommendation;
+
 /// Why the store could not do what was asked. Nothing was changed, unless the
 /// answer to a commit itself was lost.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,9 @@ pub enum StoreError {
     /// A caller gave something that cannot be stored or looked up.
     #[error("{0}")]
     Invalid(String),
+    /// An answer breaks the contract: a defect of ours, never to be given.
+    #[error("the answer breaks the contract and was not kept: {0}")]
+    Contract(#[from] InvalidRecommendation),
     /// The row that the call refers to is not there.
     #[error("no such {0}")]
     Missing(&'static str),

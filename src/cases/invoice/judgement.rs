@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::assessment::Assessment;
 use super::document_type::TypeError;
+use crate::advice::InvalidRecommendation;
 use crate::registry::RegistryError;
 
 /// An answer with what it was made from, ready for the record of decisions.
@@ -27,6 +28,9 @@ pub enum CaseError {
     /// The type could not be judged.
     #[error(transparent)]
     Type(#[from] TypeError),
+    /// The answer breaks the contract: a defect of ours.
+    #[error("the answer breaks the contract: {0}")]
+    Contract(#[from] InvalidRecommendation),
     /// What was kept of an answer is not what this version keeps.
     #[error("not an input or features of this case: {0}")]
     Kept(#[from] serde_json::Error),

@@ -23,7 +23,7 @@ pub use recommendation::SCORE_KIND;
 use self::document_type::{TypeFeatures, TypeInput, TypeModel};
 use self::findings::FindingsInput;
 use self::recommendation::Judged;
-use crate::advice::Recommendation;
+use crate::advice::{Recommendation, check_weights};
 use crate::documents::Parsed;
 use crate::documents::fields::{self, FieldModel};
 use crate::domain::{canonical_json, sha256_hex};
@@ -51,7 +51,8 @@ impl InvoiceCase {
     /// Judges one document. Time grows with its words, which the parser bounds.
     ///
     /// # Errors
-    /// [`CaseError::Type`] if the text encoder fails.
+    /// [`CaseError::Type`] if the text encoder fails, [`CaseError::Contract`] if the
+    /// weights of the reasons do not sum to the raw score less its baseline.
     pub fn assess(&self, parsed: &Parsed, context: &Context) -> Result<Judgement, CaseError> {
         let has_words = parsed.pages.iter().any(|page| !page.words.is_empty());
         let page = has_words.then(|| fields::extract(&parsed.pages, &self.fields));
@@ -94,6 +95,10 @@ impl InvoiceCase {
         recommendation_id: Uuid,
     ) -> Result<Assessment, CaseError> {
         let verdict = self.types.judge(features, &input.document_id)?;
+        if let Some(verdict) = &verdict {
+            let reasons = verdict.reasons.iter().chain(&verdict.counter_reasons);
+            check_weights(reasons, verdict.raw_score - verdict.baseline)?;
+        }
         let findings = findings::find(&FindingsInput {
             document_id: &input.document_id,
             as_of: input.as_of.date_naive(),

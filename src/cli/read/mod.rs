@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::exit;
 use super::with_service::load_invoice_case;
-use crate::cases::invoice::{Assessment, Context};
+use crate::cases::invoice::{Assessment, CaseError, Context, InvoiceCase};
 use crate::documents::Parsed;
 use crate::documents::parse::ParseOptions;
 use crate::documents::sandbox::{MAX_FILE_BYTES, Sandbox, SandboxConfig, SandboxError};
@@ -100,9 +100,9 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
             as_of: Utc::now(),
             history: None,
         };
-        let assessment = match case.assess(&parsed, &context) {
-            Ok(judgement) => judgement.assessment,
-            Err(error) => return exit::environment(&error.to_string()),
+        let assessment = match judge(&case, &parsed, &context) {
+            Ok(assessment) => assessment,
+            Err(error) => return exit::environment(&format!("{}: {error}", path.display())),
         };
         if let Err(error) = print(args.json, path, &assessment) {
             // A reader that has gone away (`| head`) is no failure.
@@ -113,6 +113,13 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
         }
     }
     code
+}
+
+/// Judges one file; an answer that breaks the contract is not given, as it is not by a store.
+fn judge(case: &InvoiceCase, parsed: &Parsed, context: &Context) -> Result<Assessment, CaseError> {
+    let assessment = case.assess(parsed, context)?.assessment;
+    assessment.recommendation.validate()?;
+    Ok(assessment)
 }
 
 /// Parses one file; what the file does to its reader is a problem in the answer,

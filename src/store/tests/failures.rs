@@ -63,6 +63,27 @@ async fn a_read_only_database_is_told_and_still_read() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_the_contract_is_neither_kept_nor_linked() {
+    let (_folder, store) = open().await;
+    let a = tenant("a");
+    let mut answer = crate::advice::samples::recommendation();
+    answer.reasons.clear();
+    answer.counter_reasons.clear();
+    let nothing = serde_json::json!({});
+    let refused = store
+        .append_decision(&a, &mut answer, &nothing, &nothing)
+        .await;
+    let Err(StoreError::Contract(broken)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(broken.to_string(), "a score needs a reason");
+    assert_eq!(answer.decision_sha256, None);
+    let id = answer.recommendation_id;
+    assert!(store.recommendation(&a, id).await.unwrap().is_none());
+    assert!(store.audit_verify(&[]).await.unwrap().chains.is_empty());
+}
+
+#[tokio::test]
 async fn what_is_no_store_is_not_opened() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
