@@ -1,5 +1,6 @@
 //! Bad input to each route, and what a stranger to a tenant sees.
 
+use scrutineer::domain::RecordKind;
 use serde_json::json;
 
 use crate::app::{Ask, TestApp};
@@ -55,6 +56,11 @@ async fn published_schemas_are_public() {
     let listed = app.get_public("/v1/schema").await.json();
     let listed = listed["schemas"].as_array().unwrap();
     assert!(listed.contains(&json!("/v1/schema/recommendation.json")));
+    for kind in RecordKind::ALL {
+        let path = format!("/v1/schema/{kind}.json");
+        assert!(listed.contains(&json!(path)), "{path}");
+        assert_eq!(app.get_public(&path).await.json(), kind.schema());
+    }
     for path in listed {
         let answer = app.get_public(path.as_str().unwrap()).await;
         assert_eq!(answer.header("content-type"), "application/schema+json");
