@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::exit;
-use super::store_args::{StoreArgs, with_store};
+use super::store_args::{StoreArgs, must_exist, with_store};
 use crate::store::{AuditReport, KeptHead};
 
 /// Arguments of `scrutineer audit`.
@@ -31,9 +31,8 @@ enum Action {
 /// Runs `scrutineer audit`.
 pub(super) fn run(args: &AuditArgs) -> ExitCode {
     let Action::Verify { heads, store } = &args.action;
-    if !store.data_dir.join("scrutineer.db").is_file() {
-        let folder = store.data_dir.display();
-        return exit::environment(&format!("there is no store in {folder}"));
+    if let Err(code) = must_exist(store) {
+        return code;
     }
     let report = match with_store(store, async |open| open.audit_verify(heads).await) {
         Ok(report) => report,

@@ -4,6 +4,7 @@
 //! settings, 3 the environment failed (disk, port, models).
 
 mod audit;
+mod erase;
 mod exit;
 mod health;
 mod import;
@@ -34,6 +35,8 @@ enum Command {
     Health(health::HealthArgs),
     /// The record of decisions: verify it
     Audit(audit::AuditArgs),
+    /// Content of a document, a record or a person: gone for good
+    Erase(erase::EraseArgs),
     /// Canonical records from CSV or NDJSON into the store
     Import(import::ImportArgs),
     /// Documents into the store: each read, judged, its answer chained
@@ -56,6 +59,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Audit(args) => audit::run(&args),
+        Command::Erase(args) => erase::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Ingest(args) => ingest::run(&args),

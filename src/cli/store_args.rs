@@ -23,6 +23,15 @@ pub(super) struct StoreArgs {
     pub(super) json: bool,
 }
 
+/// For commands that look at what is kept: a mistyped folder is named and not made.
+pub(super) fn must_exist(args: &StoreArgs) -> Result<(), ExitCode> {
+    if args.data_dir.join("scrutineer.db").is_file() {
+        return Ok(());
+    }
+    let folder = args.data_dir.display();
+    Err(exit::environment(&format!("there is no store in {folder}")))
+}
+
 /// Opens the store, runs the work on it and closes it.
 pub(super) fn with_store<T, F>(args: &StoreArgs, work: F) -> Result<T, ExitCode>
 where

@@ -21,6 +21,16 @@ pub enum ErasureTarget {
     Person(String),
 }
 
+impl ErasureTarget {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "document",
+            Self::Record(kind, _) => kind.as_str(),
+            Self::Person(_) => RecordKind::Employee.as_str(),
+        }
+    }
+}
+
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Erasure {
@@ -51,7 +61,8 @@ impl Store {
     /// an entry that says which content was removed, why and by whom.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if the tenant has no such document.
+    /// [`StoreError::Missing`] if the tenant has no such document, or nothing at all about the
+    /// record or the person; then no entry is made either.
     pub async fn erase(
         &self,
         tenant: &TenantId,
@@ -81,9 +92,13 @@ impl Store {
             }
         };
         let mut entries = Vec::new();
+        let mut forgotten = 0;
         for (kind, id) in &subjects {
             entries.extend(entries_about(&mut transaction, tenant, kind, id).await?);
-            forget_answers(&mut transaction, tenant, id).await?;
+            forgotten += forget_answers(&mut transaction, tenant, id).await?;
+        }
+        if document.is_none() && record_versions + forgotten == 0 && entries.is_empty() {
+            return Err(StoreError::Missing(target.name()));
         }
         if record_versions > 0 {
             // What is held in memory of them is to be dropped.
@@ -223,18 +238,19 @@ async fn entries_about(
     .await?)
 }
 
-/// Drops answers kept for idempotency that speak of the subject.
+/// Drops answers kept for idempotency that speak of the subject, and says how many.
 async fn forget_answers(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
     id: &str,
-) -> Result<()> {
-    sqlx::query("DELETE FROM idempotency WHERE tenant = $1 AND REPLACE(body, $2, '') <> body")
-        .bind(tenant.as_str())
-        .bind(id)
-        .execute(connection)
-        .await?;
-    Ok(())
+) -> Result<u64> {
+    let forgotten =
+        sqlx::query("DELETE FROM idempotency WHERE tenant = $1 AND REPLACE(body, $2, '') <> body")
+            .bind(tenant.as_str())
+            .bind(id)
+            .execute(connection)
+            .await?;
+    Ok(forgotten.rows_affected())
 }
 
 async fn empty_entry(connection: &mut SqliteConnection, tenant: &TenantId, seq: i64) -> Result<()> {

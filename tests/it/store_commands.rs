@@ -144,3 +144,55 @@ fn audit_verify_says_by_its_code_whether_something_was_changed() {
     assert_eq!(code, 1);
     assert_eq!(report["faults"][0]["kind"], "tail_missing");
 }
+
+#[test]
+fn erase_asks_or_is_told_yes_and_leaves_a_chain_that_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let target = ["erase", "record", "vendor", "v1"];
+    let why = ["--reason", "request of 4 May", "--actor", "dpo"];
+    let erase = |target: &[&str], how: &[&str]| {
+        let arguments: Vec<&str> = target.iter().chain(how).copied().collect();
+        texts(&run(&data, &arguments, ""))
+    };
+    let told = [&why[..], &["--yes", "--json"]].concat();
+    let (code, _, errors) = erase(&target, &told);
+    assert_eq!(code, 3, "{errors}");
+
+    let row = "{\"id\":\"v1\",\"name\":\"Secret Supplies\"}";
+    run(&data, &["import", "vendor", "-"], row);
+    let (code, _, errors) = erase(&target, &why);
+    assert_eq!(code, 2, "a script is not asked");
+    assert!(errors.contains("--yes"), "{errors}");
+    for missing in [&["--reason", "x", "--yes"], &["--actor", "x", "--yes"]] {
+        assert_eq!(erase(&target, missing).0, 2, "{missing:?}");
+    }
+
+    let (code, out, errors) = erase(&target, &told);
+    let erased: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &erased["record_versions"]), (0, &Value::from(1)));
+    assert!(erased["decision_sha256"].is_string(), "{errors}");
+    let (code, _, errors) = erase(&target, &told);
+    assert_eq!(
+        (code, errors.trim()),
+        (2, "scrutineer: no such vendor"),
+        "nothing is left to erase"
+    );
+    let nobody = ["erase", "person", "e1"];
+    assert_eq!(
+        erase(&nobody, &told).2.trim(),
+        "scrutineer: no such employee"
+    );
+    let unknown = ["erase", "document", "01890000-0000-7000-8000-000000000000"];
+    assert_eq!(
+        erase(&unknown, &told).2.trim(),
+        "scrutineer: no such document"
+    );
+
+    let (code, out, _) = texts(&run(&data, &["audit", "verify"], ""));
+    assert_eq!(code, 0, "{out}");
+    assert!(out.starts_with("default:1:"), "{out}");
+    let kept = std::fs::read(data.join("scrutineer.db")).unwrap();
+    let name = b"Secret Supplies";
+    assert!(!kept.windows(name.len()).any(|part| part == name));
+}
