@@ -1,14 +1,14 @@
 //! `scrutineer import`: canonical records from CSV or NDJSON into the store.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit;
+use super::input::Input;
+use super::progress;
 use super::store_args::{StoreArgs, with_store};
 use crate::domain::RecordKind;
 use crate::domain::loader::{Rows, Source};
@@ -30,36 +30,22 @@ pub(super) struct ImportArgs {
 
 /// Runs `scrutineer import`; ends with 1 if a row was refused.
 pub(super) fn run(args: &ImportArgs) -> ExitCode {
-    let from_stdin = args.file.as_os_str() == "-";
-    let (input, bytes): (Box<dyn Read + Send>, Option<u64>) = if from_stdin {
-        (Box::new(io::stdin()), None)
-    } else {
-        match File::open(&args.file) {
-            Ok(file) => {
-                let bytes = file.metadata().ok().map(|found| found.len());
-                (Box::new(file), bytes)
-            }
-            Err(error) => {
-                return exit::input(&format!("{}: {error}", args.file.display()));
-            }
-        }
-    };
-    let name = if from_stdin {
-        "standard input".to_owned()
-    } else {
-        args.file.display().to_string()
+    let input = match Input::open(&args.file) {
+        Ok(input) => input,
+        Err(message) => return exit::input(&message),
     };
     let source = Source {
-        name,
+        name: input.name,
         kind: args.kind,
         format: None,
     };
-    let bar = progress_bar(bytes, args.store.json);
+    let template = "{wide_bar} {bytes}/{total_bytes} {msg} {eta}";
+    let bar = progress::bar(input.bytes, template, args.store.json);
     let options = ImportOptions {
         strict: args.strict,
     };
     let outcome = with_store(&args.store, async |store| {
-        let rows = Rows::new(bar.wrap_read(input), source);
+        let rows = Rows::new(bar.wrap_read(input.reader), source);
         let progress = |rows| bar.set_message(format!("{rows} rows"));
         store
             .import_records(&args.store.tenant, rows, options, progress)
@@ -69,19 +55,6 @@ pub(super) fn run(args: &ImportArgs) -> ExitCode {
     match outcome {
         Ok(report) => tell(args, &report),
         Err(code) => code,
-    }
-}
-
-fn progress_bar(bytes: Option<u64>, json: bool) -> ProgressBar {
-    if json || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    match bytes {
-        Some(bytes) => ProgressBar::new(bytes).with_style(
-            ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {msg} {eta}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        ),
-        None => ProgressBar::new_spinner(),
     }
 }
 

@@ -1,15 +1,15 @@
 //! `scrutineer ingest`: documents into the store, each read, judged and chained.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::Utc;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::exit;
+use super::progress;
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Level;
 use crate::documents::sandbox::MAX_FILE_BYTES;
@@ -46,14 +46,11 @@ pub(super) fn run(args: &IngestArgs) -> ExitCode {
 }
 
 async fn take_all(service: &Service, args: &IngestArgs, files: &[PathBuf]) -> Counts {
-    let bar = if args.service.store.json || !io::stderr().is_terminal() {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(files.len() as u64).with_style(
-            ProgressStyle::with_template("{wide_bar} {pos}/{len} documents {eta}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        )
-    };
+    let bar = progress::bar(
+        Some(files.len() as u64),
+        "{wide_bar} {pos}/{len} documents {eta}",
+        args.service.store.json,
+    );
     let mut counts = Counts::default();
     for path in files {
         match take(service, args, path).await {

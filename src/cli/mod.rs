@@ -9,13 +9,17 @@ mod exit;
 mod health;
 mod import;
 mod ingest;
+mod input;
 mod keys;
 mod models;
+mod progress;
 mod read;
+mod score;
 mod serve;
 mod store_args;
 mod with_service;
 mod worker;
+mod worklist;
 
 use std::process::ExitCode;
 
@@ -47,11 +51,15 @@ enum Command {
     Models(models::ModelsArgs),
     /// Read documents: fields, type, findings, without a server
     Read(read::ReadArgs),
+    /// Score many items of a case, as the endpoint does
+    Score(score::ScoreArgs),
     /// Answer over HTTP until asked to stop
     Serve(serve::ServeArgs),
     /// Read one document for the server
     #[command(hide = true)]
     Worker(worker::WorkerArgs),
+    /// What people should look at, most pressing first
+    Worklist(worklist::WorklistArgs),
 }
 
 /// Runs the command line and says how it ended.
@@ -66,7 +74,9 @@ pub fn main() -> ExitCode {
         Command::Keys(args) => keys::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Read(args) => read::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Worker(args) => worker::run(&args),
+        Command::Worklist(args) => worklist::run(&args),
     }
 }

@@ -11,6 +11,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::problem::ApiError;
+use super::scoring;
 use super::state::AppState;
 use super::trace_context::{TRACEPARENT, TraceContext};
 use crate::error::ErrorCode;
@@ -159,9 +160,12 @@ pub(super) async fn no_route(uri: Uri) -> ApiError {
         && parts.next().is_some()
         && matches!(parts.next(), Some("score" | "score-batch"));
     if asked_for_score {
+        let names: Vec<_> = scoring::cases()
+            .map(|case| format!("`{}`", case.as_str()))
+            .collect();
         return ApiError::new(
             ErrorCode::UnknownCase,
-            "The cases answered here are: `invoice`.",
+            format!("The cases answered here are: {}.", names.join(", ")),
         );
     }
     ApiError::new(ErrorCode::NotFound, "There is no such address.")

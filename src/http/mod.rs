@@ -16,6 +16,7 @@ mod paging;
 mod problem;
 mod rate;
 mod routes;
+pub(crate) mod scoring;
 mod state;
 mod trace_context;
 

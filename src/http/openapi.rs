@@ -11,6 +11,7 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::docs_page;
 use super::problem::{PROBLEM_JSON, Problem};
+use super::scoring::BatchLine;
 use crate::domain::RecordKind;
 use crate::error::ErrorCode;
 
@@ -86,7 +87,7 @@ pub(super) struct FileBytes(Vec<u8>);
             no answer approves, pays, posts, releases, skips or weakens anything.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Problem, RecordKind, FileBytes)),
+    components(schemas(Problem, RecordKind, FileBytes, BatchLine)),
     modifiers(&Security),
     security(("key" = [])),
     tags(

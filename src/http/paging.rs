@@ -1,11 +1,13 @@
 //! Pages of a listing.
 
+use std::str::FromStr;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::problem::{ApiError, ApiResult};
 use crate::error::ErrorCode;
-use crate::store::{Cursor, Page};
+use crate::store::{InvalidCursor, Page};
 
 const DEFAULT: usize = 50;
 const MOST: usize = 200;
@@ -42,10 +44,13 @@ pub(super) fn limit(asked: Option<usize>) -> ApiResult<usize> {
 }
 
 /// Where a listing goes on, if it was said.
-pub(super) fn cursor(text: Option<&str>) -> ApiResult<Option<Cursor>> {
+pub(super) fn cursor<T>(text: Option<&str>) -> ApiResult<Option<T>>
+where
+    T: FromStr<Err = InvalidCursor>,
+{
     text.map(str::parse)
         .transpose()
-        .map_err(|error: crate::store::InvalidCursor| {
+        .map_err(|error: InvalidCursor| {
             ApiError::new(ErrorCode::InvalidParameter, "A parameter is not valid.")
                 .with_field("cursor", error.to_string())
         })

@@ -27,6 +27,7 @@ mod keys;
 mod open;
 mod records;
 mod time;
+mod worklist;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use jobs::{Job, JobState};
 pub use keys::{ApiKey, CreatedKey, NewKey};
 pub use open::Store;
 pub use records::{RecordWriter, StoredRecord, UpsertCounts};
+pub use worklist::{WORKLISTS, Worklist, WorklistCursor, WorklistPage};
 
 /// The wire name of a unit variant, as it is stored.
 fn name_of(value: &impl serde::Serialize) -> Result<String> {

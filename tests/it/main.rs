@@ -19,6 +19,7 @@ mod records;
 mod requests;
 mod routes;
 mod samples;
+mod score_commands;
 mod store_commands;
 mod tenants;
 mod tidy;

@@ -30,8 +30,8 @@ async fn parameters_are_checked_and_named() {
         "/v1/documents?unknown=1",
         "/v1/documents/not-an-id",
         "/v1/jobs/1",
-        "/v1/worklists/invoice_review?cursor=urgent.",
-        "/v1/worklists/invoice_review?cursor=high.%25",
+        "/v1/worklists/invoice_review?cursor=high.",
+        "/v1/worklists/invoice_review?cursor=0.%25",
     ] {
         app.get(path).await.assert_problem(400, "invalid_parameter");
     }

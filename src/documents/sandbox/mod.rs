@@ -90,6 +90,12 @@ impl Sandbox {
         self.pool.fill()
     }
 
+    /// How many files are read at the same time.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.pool.config().workers
+    }
+
     /// Reads a file as [`super::parse::parse`] does.
     ///
     /// # Errors

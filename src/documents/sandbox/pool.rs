@@ -36,20 +36,24 @@ impl Pool {
         if let Ok(program) = std::path::absolute(&config.program) {
             config.program = program;
         }
-        let workers = config.workers.max(1);
+        config.workers = config.workers.max(1);
         Self {
-            places: Semaphore::new(workers + config.max_waiting),
-            workers: Semaphore::new(workers),
+            places: Semaphore::new(config.workers + config.max_waiting),
+            workers: Semaphore::new(config.workers),
             idle: Mutex::new(Vec::new()),
             config,
         }
+    }
+
+    pub(super) fn config(&self) -> &SandboxConfig {
+        &self.config
     }
 
     /// Starts children until as many wait as work at the same time.
     pub(super) fn fill(&self) -> Result<(), SandboxError> {
         loop {
             let waiting = self.idle().len();
-            if waiting >= self.config.workers.max(1) {
+            if waiting >= self.config.workers {
                 return Ok(());
             }
             let child = self.start()?;

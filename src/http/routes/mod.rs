@@ -3,7 +3,7 @@
 mod documents;
 mod events;
 mod health;
-mod invoice;
+pub(super) mod invoice;
 mod jobs;
 mod models;
 mod published;

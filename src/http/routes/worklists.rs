@@ -11,10 +11,7 @@ use crate::http::extract::{Path, Query};
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::store::{InboxFilter, InboxRow};
-
-/// Levels of attention, most pressing first: the first key of the order.
-const LEVELS: [&str; 3] = ["high", "medium", "low"];
+use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Which part of the worklist.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,54 +46,19 @@ pub(super) async fn worklist(
     Path(name): Path<String>,
     Query(query): Query<WorklistQuery>,
 ) -> ApiResult<Json<Listing<InboxRow>>> {
-    if name != "invoice_review" {
-        return Err(ApiError::new(
-            ErrorCode::NotFound,
-            "There is no such worklist; there is `invoice_review`.",
-        ));
-    }
+    let list = Worklist::named(&name).ok_or_else(|| {
+        let names: Vec<_> = WORKLISTS.iter().map(|list| list.name).collect();
+        let detail = format!("There is no such worklist; there is: {}.", names.join(", "));
+        ApiError::new(ErrorCode::NotFound, detail)
+    })?;
     let limit = paging::limit(query.limit)?;
-    let (mut level, mut after) = position(query.cursor.as_deref())?;
-    let mut items = Vec::new();
-    let mut next = None;
-    // A page goes on in the next level where one is used up.
-    while items.len() < limit && level < LEVELS.len() {
-        let filter = InboxFilter {
-            level: Some(LEVELS[level].to_owned()),
-            needs_review: Some(true),
-            decided: Some(false),
-            ..InboxFilter::default()
-        };
-        let page = state
-            .store()
-            .list_documents(&caller.tenant, &filter, after.as_ref(), limit - items.len())
-            .await?;
-        items.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            level += 1;
-        }
-        next = match (&after, LEVELS.get(level)) {
-            (Some(cursor), Some(name)) => Some(format!("{name}.{cursor}")),
-            (None, Some(name)) => Some(format!("{name}.")),
-            (_, None) => None,
-        };
-    }
-    Ok(Json(Listing { items, next }))
-}
-
-/// The level that a cursor points into, and where in it.
-fn position(cursor: Option<&str>) -> ApiResult<(usize, Option<crate::store::Cursor>)> {
-    let Some(text) = cursor else {
-        return Ok((0, None));
-    };
-    let parts = text.split_once('.').and_then(|(name, rest)| {
-        let level = LEVELS.iter().position(|level| *level == name)?;
-        Some((level, rest))
-    });
-    match parts {
-        Some((level, "")) => Ok((level, None)),
-        Some((level, rest)) => Ok((level, paging::cursor(Some(rest))?)),
-        None => paging::cursor(Some("")).map(|after| (0, after)),
-    }
+    let cursor: Option<WorklistCursor> = paging::cursor(query.cursor.as_deref())?;
+    let page = state
+        .store()
+        .worklist(&caller.tenant, list, cursor.unwrap_or_default(), limit)
+        .await?;
+    Ok(Json(Listing {
+        items: page.items,
+        next: page.next.map(|cursor| cursor.to_string()),
+    }))
 }

@@ -35,7 +35,7 @@ pub(in crate::http) struct ScoreItem {
 /// # Errors
 /// [`ErrorCode::InvalidContent`] naming the member at fault, [`ErrorCode::NotFound`] for an
 /// unknown document, and what the service says.
-pub(super) async fn score(
+pub(in crate::http) async fn score(
     service: &Service,
     tenant: &TenantId,
     item: ScoreItem,

@@ -8,6 +8,8 @@ use axum::extract::State;
 
 pub(super) use batch::{__path_score_batch, score_batch};
 
+pub(in crate::http) use item::score as score_item;
+
 use self::item::ScoreItem;
 use crate::advice::Recommendation;
 use crate::http::auth::{Allowed, Invoice};
@@ -36,7 +38,7 @@ pub(super) async fn score(
     _turn: Turn,
     extract::Json(item): extract::Json<ScoreItem>,
 ) -> ApiResult<Json<Recommendation>> {
-    item::score(state.service(), &caller.tenant, item)
+    score_item(state.service(), &caller.tenant, item)
         .await
         .map(Json)
 }

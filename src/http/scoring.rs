@@ -1,0 +1,146 @@
+//! Cases that score items, one item a line: shared by the endpoints and the command line.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use utoipa::ToSchema;
+
+use super::layers;
+use super::problem::{ApiError, ApiResult, Problem};
+use super::routes::invoice;
+use crate::advice::{Case, Recommendation};
+use crate::domain::TenantId;
+use crate::error::ErrorCode;
+use crate::service::Service;
+
+/// Scores one item, given as JSON.
+type Scorer = for<'a> fn(&'a Service, &'a TenantId, &'a [u8]) -> Scoring<'a>;
+type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<Recommendation>> + Send + 'a>>;
+
+/// Every case that is answered here: one line each.
+static SCORERS: [(Case, Scorer); 1] = [(Case::Invoice, |service, tenant, item| {
+    Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
+})];
+
+/// Answers that may lie ready before the caller has read those before them, in bytes.
+pub(crate) const PIPE_BYTES: usize = 256 * 1024;
+
+/// What became of one line: a recommendation or a problem.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BatchLine {
+    /// 1-based line of the request.
+    pub(crate) line: usize,
+    /// The answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) recommendation: Option<Recommendation>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) problem: Option<Problem>,
+}
+
+/// The bytes of one line.
+pub(crate) trait Line: AsRef<[u8]> + Send + Sync + 'static {}
+impl<T: AsRef<[u8]> + Send + Sync + 'static> Line for T {}
+
+/// Many items of one case and tenant.
+#[derive(Clone)]
+pub(crate) struct Batch {
+    service: Service,
+    tenant: TenantId,
+    scorer: Scorer,
+}
+
+/// The cases that can be asked for a score.
+pub(crate) fn cases() -> impl Iterator<Item = Case> {
+    SCORERS.iter().map(|(case, _)| *case)
+}
+
+impl Batch {
+    /// A batch of which as many items are worked on at once as documents are read at once;
+    /// `None` if the case is not answered here.
+    pub(crate) fn new(service: &Service, tenant: &TenantId, case: Case) -> Option<Self> {
+        let (_, scorer) = SCORERS.iter().find(|(known, _)| *known == case)?;
+        Some(Self {
+            service: service.clone(),
+            tenant: tenant.clone(),
+            scorer: *scorer,
+        })
+    }
+
+    /// Answers the lines in their order, one [`BatchLine`] as JSON a line. Empty lines are
+    /// passed over and counted.
+    ///
+    /// # Errors
+    /// When a line cannot be read, when nobody reads the answers any more (`BrokenPipe`), or
+    /// when the work on a line broke off.
+    pub(crate) async fn run<L: Line>(
+        &self,
+        lines: impl Iterator<Item = io::Result<L>>,
+        mut answers: impl AsyncWrite + Unpin,
+    ) -> io::Result<()> {
+        let mut lines = (1..).zip(lines).filter(|(_, line)| !is_empty(line));
+        let mut running = VecDeque::new();
+        let at_once = self.service.sandbox().workers();
+        loop {
+            while running.len() < at_once
+                && let Some((number, line)) = lines.next()
+            {
+                let (batch, line) = (self.clone(), line?);
+                let work = async move { batch.answer(number, line.as_ref()).await };
+                running.push_back(tokio::spawn(layers::same_request(
+                    layers::current_request_id(),
+                    work,
+                )));
+            }
+            let Some(next) = running.pop_front() else {
+                return answers.shutdown().await;
+            };
+            let line = next.await.map_err(io::Error::other)?;
+            let mut text = serde_json::to_vec(&line)?;
+            text.push(b'\n');
+            answers.write_all(&text).await?;
+        }
+    }
+
+    async fn answer(&self, line: usize, item: &[u8]) -> BatchLine {
+        match (self.scorer)(&self.service, &self.tenant, item).await {
+            Ok(recommendation) => BatchLine {
+                line,
+                recommendation: Some(recommendation),
+                problem: None,
+            },
+            Err(error) => BatchLine {
+                line,
+                recommendation: None,
+                problem: Some(error.into_problem()),
+            },
+        }
+    }
+}
+
+/// Whether a line holds nothing; one that could not be read is not passed over.
+pub(crate) fn is_empty(line: &io::Result<impl Line>) -> bool {
+    line.as_ref()
+        .is_ok_and(|line| line.as_ref().trim_ascii().is_empty())
+}
+
+fn parsed<T: DeserializeOwned>(item: &[u8]) -> ApiResult<T> {
+    serde_json::from_slice(item).map_err(|error| {
+        let text = error.to_string();
+        // The item is one line of many: its own "line 1" would mislead.
+        let what = text
+            .rsplit_once(" at line ")
+            .map_or(&*text, |(what, _)| what);
+        ApiError::new(
+            ErrorCode::InvalidContent,
+            format!(
+                "The line is not an item: {what}, at column {}",
+                error.column()
+            ),
+        )
+    })
+}

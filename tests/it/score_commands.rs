@@ -1,0 +1,121 @@
+//! `score` and `worklist` give what their endpoints give.
+
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+use crate::samples::cii;
+
+/// Exit code, standard output and standard error of a command on the store of the tenant `firm`.
+fn run(data: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_scrutineer"))
+        .args(arguments)
+        .args(["--tenant", "firm"])
+        .env("SCRUTINEER_DATA_DIR", data)
+        .env(
+            "SCRUTINEER_MODELS_DIR",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/models"),
+        )
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+/// The lines as JSON, without the ids of requests, of which a command has none.
+fn lines(text: &str) -> Vec<Value> {
+    let line = |line: &str| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        if let Some(problem) = line.get_mut("problem") {
+            problem.as_object_mut().unwrap().remove("request_id");
+        }
+        line
+    };
+    text.lines().map(line).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_items_get_the_same_answers_by_command_and_by_endpoint() {
+    let app = TestApp::start().await;
+    let good = |number: &str| json!({"content": STANDARD.encode(cii(number))}).to_string();
+    let body = format!(
+        "{}\n\n{{\"approve\":true}}\n{}\n{{}}",
+        good("C-1"),
+        good("C-2")
+    );
+    let ask = Ask::post("/v1/invoice/score-batch")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(body.clone());
+    let by_endpoint = app.send(ask).await.text();
+    let data = app.folder().join("data");
+    let file = app.folder().join("items.ndjson");
+    std::fs::write(&file, &body).unwrap();
+    let path = file.to_str().unwrap();
+
+    let score = ["score", "invoice", "--input", path];
+    let (code, out, errors) = run(&data, &[&score[..], &["--json"]].concat());
+    assert_eq!(code, 1, "an item has no answer: {errors}");
+    assert_eq!(lines(&out), lines(&by_endpoint));
+    let numbers: Vec<_> = lines(&out).iter().map(|l| l["line"].clone()).collect();
+    assert_eq!(numbers, [1, 3, 4, 5]);
+
+    let (code, out, errors) = run(&data, &score);
+    assert_eq!(code, 1);
+    let told: Vec<_> = out.lines().map(|line| &line[..12]).collect();
+    assert_eq!(told, ["1: document ", "4: document "]);
+    let faults: Vec<_> = errors.lines().collect();
+    assert_eq!(faults.len(), 2, "{errors}");
+    assert!(
+        faults[0].starts_with(&format!(
+            "{path}:3: The line is not an item: unknown field `approve`"
+        )),
+        "{errors}"
+    );
+    assert!(
+        faults[1].starts_with(&format!("{path}:5: `document_id` ")),
+        "{errors}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worklist_has_the_same_rows_by_command_and_by_endpoint() {
+    let app = TestApp::start().await;
+    for text in ["one", "two", "three"] {
+        app.upload(text).await;
+    }
+    let page = app.get("/v1/worklists/invoice_review").await.json();
+    let data = app.folder().join("data");
+    let (code, out, errors) = run(&data, &["worklist", "invoice_review", "--json"]);
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(lines(&out), *page["items"].as_array().unwrap());
+    assert_eq!(lines(&out).len(), 3);
+
+    let (code, out, _) = run(&data, &["worklist", "invoice_review", "--limit", "2"]);
+    assert_eq!((code, out.lines().count()), (0, 2));
+    let first = page["items"][0]["document_id"].as_str().unwrap();
+    assert!(out.lines().next().unwrap().ends_with(first), "{out}");
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("none");
+    for (arguments, code, said) in [
+        (&["score", "astrology", "--input", "x"][..], 2, "invoice"),
+        (&["score", "invoice", "--input", "/nowhere"], 1, "/nowhere"),
+        (&["worklist", "everything"], 2, "invoice_review"),
+        (&["worklist", "invoice_review", "--limit", "0"], 2, "limit"),
+        (&["worklist", "invoice_review"], 3, "no store"),
+    ] {
+        let (ended, _, errors) = run(&nowhere, arguments);
+        assert_eq!(ended, code, "{arguments:?}: {errors}");
+        assert!(errors.contains(said), "{errors}");
+    }
+    assert!(!nowhere.exists());
+}
