@@ -72,10 +72,7 @@ impl App {
         let oidc = Oidc::open(&config.oidc)?;
         let models_dir = registry::locate(config.models_dir.as_deref())?;
         let registry = Registry::open(&models_dir)?;
-        let store = Store::open(&config.data_dir).await?;
-        let invoice = Arc::new(InvoiceCase::load(&registry)?);
-        let sandbox = sandbox(&config)?;
-        let service = Service::new(store, sandbox, invoice);
+        let service = service(&config, &registry).await?;
         let pages = Pages::open(service.clone(), &config)?;
         let state = AppState::new(Parts {
             config,
@@ -142,8 +139,18 @@ impl App {
     }
 }
 
-/// Where documents are read, its first children started.
-fn sandbox(config: &Config) -> Result<Sandbox, StartError> {
+/// The store, the sandbox with its first children started, and the cases: what the server
+/// and the commands that take documents in work with.
+pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Service, StartError> {
+    let store = Store::open(&config.data_dir).await?;
+    let invoice = Arc::new(InvoiceCase::load(registry)?);
+    let sandbox = Sandbox::new(sandbox_config(config)?);
+    sandbox.warm_up()?;
+    Ok(Service::new(store, sandbox, invoice))
+}
+
+/// How documents are read, for whoever reads them: the server and the commands.
+pub(crate) fn sandbox_config(config: &Config) -> Result<SandboxConfig, StartError> {
     let mut settings = match &config.worker_program {
         Some(program) => SandboxConfig::for_program(program.clone()),
         None => SandboxConfig::for_this_program().map_err(StartError::Program)?,
@@ -153,7 +160,11 @@ fn sandbox(config: &Config) -> Result<Sandbox, StartError> {
     settings.max_waiting = limits.concurrency + limits.queue;
     settings.wall_time = limits.parse_time();
     settings.limits.memory_bytes = limits.parse_memory_bytes;
-    let sandbox = Sandbox::new(settings);
-    sandbox.warm_up()?;
-    Ok(sandbox)
+    settings.limits.cpu_seconds = limits.parse_cpu_seconds;
+    settings.options.max_pages = limits.parse_pages;
+    settings.options.max_words_per_page = limits.parse_page_words;
+    // Pages read so far are worth more than a document that ran out of time.
+    settings.options.time_budget_ms = limits.parse_seconds.saturating_mul(500);
+    settings.page_pixels = limits.page_pixels;
+    Ok(settings)
 }

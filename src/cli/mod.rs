@@ -16,6 +16,7 @@ mod progress;
 mod read;
 mod score;
 mod serve;
+mod settings;
 mod store_args;
 mod with_service;
 mod worker;

@@ -6,15 +6,16 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::exit;
+use crate::config::Config;
 use crate::domain::TenantId;
 use crate::store::{Result, Store, StoreError};
 
 /// Where the store is and whose rows.
 #[derive(Debug, Args)]
 pub(super) struct StoreArgs {
-    /// Folder of the store.
-    #[arg(long, env = "SCRUTINEER_DATA_DIR", default_value = "data")]
-    pub(super) data_dir: PathBuf,
+    /// Folder of the store; `data` if nothing is set.
+    #[arg(long, env = "SCRUTINEER_DATA_DIR")]
+    pub(super) data_dir: Option<PathBuf>,
     /// Whose rows.
     #[arg(long, default_value_t)]
     pub(super) tenant: TenantId,
@@ -23,12 +24,20 @@ pub(super) struct StoreArgs {
     pub(super) json: bool,
 }
 
+impl StoreArgs {
+    fn folder(&self) -> PathBuf {
+        let built_in = || Config::default().data_dir;
+        self.data_dir.clone().unwrap_or_else(built_in)
+    }
+}
+
 /// For commands that look at what is kept: a mistyped folder is named and not made.
 pub(super) fn must_exist(args: &StoreArgs) -> Result<(), ExitCode> {
-    if args.data_dir.join("scrutineer.db").is_file() {
+    let folder = args.folder();
+    if folder.join("scrutineer.db").is_file() {
         return Ok(());
     }
-    let folder = args.data_dir.display();
+    let folder = folder.display();
     Err(exit::environment(&format!("there is no store in {folder}")))
 }
 
@@ -42,7 +51,7 @@ where
         .build()
         .map_err(|error| exit::environment(&error.to_string()))?;
     runtime.block_on(async {
-        let store = Store::open(&args.data_dir)
+        let store = Store::open(&args.folder())
             .await
             .map_err(|error| exit::environment(&error.to_string()))?;
         let result = work(&store).await;

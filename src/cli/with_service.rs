@@ -1,27 +1,24 @@
 //! The service opened on a store, for commands that read documents into it.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 
 use super::exit;
+use super::settings::SettingsArgs;
 use super::store_args::StoreArgs;
-use crate::cases::invoice::InvoiceCase;
-use crate::documents::sandbox::{Sandbox, SandboxConfig};
-use crate::registry::{Registry, locate};
+use crate::config::Config;
+use crate::registry::{self, Registry};
 use crate::service::Service;
-use crate::store::Store;
+use crate::startup::{self, StartError};
 
-/// Where the store and the models are.
+/// Where the store and the settings are.
 #[derive(Debug, Args)]
 pub(super) struct ServiceArgs {
     #[command(flatten)]
     pub(super) store: StoreArgs,
-    /// Folder of the models
-    #[arg(long, env = "SCRUTINEER_MODELS_DIR")]
-    models_dir: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
 }
 
 /// Opens the service, runs the work with it and closes the store.
@@ -29,6 +26,13 @@ pub(super) fn with_service<F>(args: &ServiceArgs, work: F) -> ExitCode
 where
     F: AsyncFnOnce(&Service) -> ExitCode,
 {
+    let mut config = match args.settings.load() {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    if let Some(folder) = &args.store.data_dir {
+        config.data_dir.clone_from(folder);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -37,9 +41,9 @@ where
         Err(error) => return exit::environment(&error.to_string()),
     };
     runtime.block_on(async {
-        let service = match open(args).await {
+        let service = match open(&config).await {
             Ok(service) => service,
-            Err(message) => return exit::environment(&message),
+            Err(error) => return exit::environment(&error.to_string()),
         };
         let code = work(&service).await;
         service.store().close().await;
@@ -47,20 +51,7 @@ where
     })
 }
 
-/// Loads the models that judge documents.
-pub(super) fn load_invoice_case(models_dir: Option<&Path>) -> Result<InvoiceCase, String> {
-    let folder = locate(models_dir).map_err(|error| error.to_string())?;
-    let registry = Registry::open(&folder).map_err(|error| error.to_string())?;
-    InvoiceCase::load(&registry).map_err(|error| error.to_string())
-}
-
-async fn open(args: &ServiceArgs) -> Result<Service, String> {
-    let invoice = load_invoice_case(args.models_dir.as_deref())?;
-    let config = SandboxConfig::for_this_program().map_err(|error| error.to_string())?;
-    let sandbox = Sandbox::new(config);
-    sandbox.warm_up().map_err(|error| error.to_string())?;
-    let store = Store::open(&args.store.data_dir)
-        .await
-        .map_err(|error| error.to_string())?;
-    Ok(Service::new(store, sandbox, Arc::new(invoice)))
+async fn open(config: &Config) -> Result<Service, StartError> {
+    let registry = Registry::open(&registry::locate(config.models_dir.as_deref())?)?;
+    startup::service(config, &registry).await
 }

@@ -18,7 +18,11 @@ impl Config {
             ("limits.jobs", limits.jobs as u64),
             ("limits.request_seconds", limits.request_seconds),
             ("limits.parse_seconds", limits.parse_seconds),
+            ("limits.parse_cpu_seconds", limits.parse_cpu_seconds),
             ("limits.parse_processes", limits.parse_processes as u64),
+            ("limits.parse_pages", u64::from(limits.parse_pages)),
+            ("limits.parse_page_words", limits.parse_page_words as u64),
+            ("limits.page_pixels", limits.page_pixels),
             (
                 "limits.requests_per_minute",
                 u64::from(limits.requests_per_minute),

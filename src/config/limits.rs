@@ -26,12 +26,21 @@ pub struct Limits {
     pub jobs: usize,
     /// Longest time to receive a request and to answer it, in seconds.
     pub request_seconds: u64,
-    /// Longest time a document may take to parse, in seconds of wall clock.
+    /// Longest time a document may take to parse, in seconds of wall clock; after half of it
+    /// no further page is begun.
     pub parse_seconds: u64,
+    /// Processor time of the process that parses one document, in seconds.
+    pub parse_cpu_seconds: u64,
     /// Address space of the process that parses one document, in bytes.
     pub parse_memory_bytes: u64,
     /// Processes that parse, at once.
     pub parse_processes: usize,
+    /// Pages of one document that are read, from the first.
+    pub parse_pages: u32,
+    /// Words of one page that are read, in reading order.
+    pub parse_page_words: usize,
+    /// Most pixels of one page image.
+    pub page_pixels: u64,
     /// Requests a minute of one key.
     pub requests_per_minute: u32,
     /// Requests one key may send at once before the rate counts.
@@ -53,8 +62,12 @@ impl Default for Limits {
             jobs: 256,
             request_seconds: 60,
             parse_seconds: 10,
+            parse_cpu_seconds: 6,
             parse_memory_bytes: 1024 * 1024 * 1024,
             parse_processes: 2,
+            parse_pages: 50,
+            parse_page_words: 20_000,
+            page_pixels: 16_000_000,
             requests_per_minute: 1_200,
             request_burst: 200,
             shutdown_seconds: 20,

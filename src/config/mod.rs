@@ -146,18 +146,23 @@ impl Config {
     /// Variables that start with `SCRUTINEER_` but name no setting: most likely misspelt.
     #[must_use]
     pub fn unknown_variables() -> Vec<String> {
-        let known = keys();
-        let mut unknown: Vec<String> = std::env::vars_os()
-            .filter_map(|(name, _)| name.into_string().ok())
-            .filter(|name| name.starts_with(PREFIX))
-            .filter(|name| !known.iter().any(|key| variable(key) == *name))
-            .collect();
-        unknown.sort();
-        unknown
+        unknown_among(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
     }
 }
 
 const PREFIX: &str = "SCRUTINEER_";
+/// Names the settings file itself, as `--config` does.
+const FILE: &str = "SCRUTINEER_CONFIG";
+
+fn unknown_among(names: impl Iterator<Item = String>) -> Vec<String> {
+    let known = keys();
+    let mut unknown: Vec<String> = names
+        .filter(|name| name.starts_with(PREFIX) && name != FILE)
+        .filter(|name| !known.iter().any(|key| variable(key) == *name))
+        .collect();
+    unknown.sort();
+    unknown
+}
 
 /// The dotted paths of all settings.
 fn keys() -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::{Config, ConfigError, keys, variable};
+use super::{Config, ConfigError, keys, unknown_among, variable};
 
 fn load(toml: &str) -> Result<Config, ConfigError> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -54,6 +54,12 @@ fn values_that_cannot_work_are_refused_by_name() {
     for (toml, key) in [
         ("[limits]\nconcurrency = 0\n", "limits.concurrency"),
         ("[limits]\nparse_seconds = 600\n", "limits.parse_seconds"),
+        (
+            "[limits]\nparse_cpu_seconds = 0\n",
+            "limits.parse_cpu_seconds",
+        ),
+        ("[limits]\nparse_pages = 0\n", "limits.parse_pages"),
+        ("[limits]\npage_pixels = 0\n", "limits.page_pixels"),
         ("[oidc]\nissuer = \"https://id.example\"\n", "oidc.audience"),
         ("[log]\nfilter = \"=!=\"\n", "log.filter"),
     ] {
@@ -76,4 +82,38 @@ fn every_setting_has_its_own_variable() {
     let count = names.len();
     names.dedup();
     assert_eq!(names.len(), count);
+}
+
+#[test]
+fn the_example_names_every_setting_with_its_built_in_value() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/scrutineer.toml");
+    assert_eq!(
+        Config::load(Some(path.as_ref())).unwrap(),
+        Config::default()
+    );
+    let mut section = String::new();
+    let mut named = Vec::new();
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = format!("{}.", name.trim_end_matches(']'));
+        } else if let Some((name, _)) = line.trim_start_matches("# ").split_once(" = ") {
+            named.push(format!("{section}{name}"));
+        }
+    }
+    named.sort();
+    let mut keys = keys();
+    keys.sort();
+    assert_eq!(named, keys);
+}
+
+#[test]
+fn the_variable_that_names_the_file_is_no_misspelt_setting() {
+    let names = [
+        "SCRUTINEER_CONFIG",
+        "SCRUTINEER_LISTEN",
+        "SCRUTINEER_LISTN",
+        "HOME",
+    ];
+    let unknown = unknown_among(names.into_iter().map(str::to_owned));
+    assert_eq!(unknown, ["SCRUTINEER_LISTN"]);
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::{Service, ServiceError};
 use crate::cases::invoice::{Assessment, Context, Judgement};
-use crate::documents::parse::ParseOptions;
 use crate::documents::{Parsed, sniff};
 use crate::domain::TenantId;
 use crate::store::{DocumentRow, NewDocument};
@@ -83,7 +82,7 @@ impl Service {
     async fn parse(&self, bytes: &Arc<[u8]>) -> Result<Parsed, ServiceError> {
         match self
             .sandbox()
-            .parse(Arc::clone(bytes), ParseOptions::default())
+            .parse(Arc::clone(bytes), self.sandbox().options())
             .await
         {
             Ok(parsed) => Ok(parsed),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::app::{Ask, TestApp};
+use crate::samples::pdf;
 
 #[tokio::test]
 async fn each_key_has_its_own_rate() {
@@ -40,4 +41,52 @@ async fn a_body_past_the_limit_is_refused() {
     app.send(ask().header("idempotency-key", "k"))
         .await
         .assert_problem(413, "payload_too_large");
+}
+
+/// The codes of what could not be read.
+fn problems(assessment: &serde_json::Value) -> Vec<&str> {
+    let problems = assessment["problems"].as_array().unwrap();
+    problems
+        .iter()
+        .map(|p| p["code"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_bounds_the_parser_is_set_once_for_server_and_command() {
+    let app = TestApp::start_with(|config, _| {
+        config.limits.parse_page_words = 2;
+        config.limits.page_pixels = 50_000;
+    })
+    .await;
+    let file = pdf("Invoice number 4711");
+    let answer = app.upload(file.clone()).await;
+    let analysis = answer.json()["analysis"].clone();
+    assert_eq!(problems(&analysis), ["truncated_words"]);
+    let id = analysis["recommendation"]["subject"]["id"].clone();
+    let page = format!("/v1/documents/{}/pages/1.png", id.as_str().unwrap());
+    let small = app.get(&format!("{page}?width=100")).await;
+    assert_eq!(small.status, 200, "{}", small.text());
+    app.get(&page).await.assert_problem(422, "invalid_content");
+
+    let path = app.folder().join("file.pdf");
+    std::fs::write(&path, file).unwrap();
+    let read = |words: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_scrutineer"))
+            .args(["read", "--json"])
+            .arg(&path)
+            .env("SCRUTINEER_LIMITS_PARSE_PAGE_WORDS", words)
+            .env(
+                "SCRUTINEER_MODELS_DIR",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/models"),
+            )
+            .output()
+            .unwrap()
+    };
+    let row: serde_json::Value = serde_json::from_slice(&read("2").stdout).unwrap();
+    assert_eq!(problems(&row), ["truncated_words"]);
+    let refused = read("0");
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("`limits.parse_page_words`"), "{said}");
 }

@@ -12,11 +12,14 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit;
-use super::with_service::load_invoice_case;
+use super::settings::SettingsArgs;
 use crate::cases::invoice::{Assessment, CaseError, Context, InvoiceCase};
+use crate::config::Config;
 use crate::documents::Parsed;
 use crate::documents::parse::ParseOptions;
 use crate::documents::sandbox::{MAX_FILE_BYTES, Sandbox, SandboxConfig, SandboxError};
+use crate::registry::{self, Registry};
+use crate::startup::{self, StartError};
 
 /// Arguments of `read`.
 #[derive(Debug, Args)]
@@ -27,9 +30,8 @@ pub(super) struct ReadArgs {
     /// Leave attached e-invoices aside and read the pages
     #[arg(long)]
     ignore_xml: bool,
-    /// Folder of the models
-    #[arg(long, env = "SCRUTINEER_MODELS_DIR")]
-    models_dir: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
     /// PDF, CII, UBL or FatturaPA files
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -44,6 +46,10 @@ struct Row<'a> {
 
 /// Reads every file; exit code 1 if one could not be opened or handled.
 pub(super) fn run(args: &ReadArgs) -> ExitCode {
+    let config = match args.settings.load() {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -52,14 +58,14 @@ pub(super) fn run(args: &ReadArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return exit::environment(&error.to_string()),
     };
-    runtime.block_on(read_all(args))
+    runtime.block_on(read_all(args, config))
 }
 
-async fn read_all(args: &ReadArgs) -> ExitCode {
-    let sandbox = match SandboxConfig::for_this_program() {
-        Ok(config) => Sandbox::new(SandboxConfig {
+async fn read_all(args: &ReadArgs, config: Config) -> ExitCode {
+    let sandbox = match startup::sandbox_config(&config) {
+        Ok(settings) => Sandbox::new(SandboxConfig {
             workers: 1,
-            ..config
+            ..settings
         }),
         Err(error) => return exit::environment(&error.to_string()),
     };
@@ -67,11 +73,10 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
     if let Err(error) = sandbox.warm_up() {
         return exit::environment(&error.to_string());
     }
-    let models_dir = args.models_dir.clone();
-    let loaded = tokio::task::spawn_blocking(move || load_invoice_case(models_dir.as_deref()));
+    let loaded = tokio::task::spawn_blocking(move || load(&config));
     let options = ParseOptions {
         ignore_xml: args.ignore_xml,
-        ..ParseOptions::default()
+        ..sandbox.options()
     };
     let mut first = None;
     if let Some(path) = args.files.first() {
@@ -79,7 +84,7 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
     }
     let case = match loaded.await {
         Ok(Ok(case)) => case,
-        Ok(Err(message)) => return exit::environment(&message),
+        Ok(Err(error)) => return exit::environment(&error.to_string()),
         Err(error) => return exit::environment(&error.to_string()),
     };
     let mut code = ExitCode::SUCCESS;
@@ -113,6 +118,11 @@ async fn read_all(args: &ReadArgs) -> ExitCode {
         }
     }
     code
+}
+
+fn load(config: &Config) -> Result<InvoiceCase, StartError> {
+    let registry = Registry::open(&registry::locate(config.models_dir.as_deref())?)?;
+    Ok(InvoiceCase::load(&registry)?)
 }
 
 /// Judges one file; an answer that breaks the contract is not given, as it is not by a store.

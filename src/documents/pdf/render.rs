@@ -9,17 +9,23 @@ use hayro_interpret::InterpreterSettings;
 use super::open;
 use crate::documents::Problem;
 
-/// Most pixels a rendered page may have (about A4 at 400 dots an inch).
+/// Pixels a rendered page may have unless something else is set (about A4 at 400 dots an inch).
 pub const MAX_PAGE_PIXELS: u64 = 16_000_000;
 
 /// Renders page `page` (1 for the first) as a PNG `width_px` pixels wide, on white.
 ///
 /// # Errors
 /// `encrypted` or `pdf_unreadable` when the file cannot be opened, `page_not_found`,
-/// `page_too_large` when the picture would exceed [`MAX_PAGE_PIXELS`],
+/// `page_too_large` when the picture would exceed `most_pixels`,
 /// `page_unreadable` when the page breaks the renderer.
-pub fn render(bytes: &[u8], page: u32, width_px: u32) -> Result<Vec<u8>, Problem> {
-    catch_unwind(AssertUnwindSafe(|| render_opened(bytes, page, width_px))).unwrap_or_else(|_| {
+pub fn render(
+    bytes: &[u8],
+    page: u32,
+    width_px: u32,
+    most_pixels: u64,
+) -> Result<Vec<u8>, Problem> {
+    let render = || render_opened(bytes, page, width_px, most_pixels);
+    catch_unwind(AssertUnwindSafe(render)).unwrap_or_else(|_| {
         Err(problem(
             "page_unreadable",
             format!("Page {page} is damaged and cannot be drawn."),
@@ -27,7 +33,12 @@ pub fn render(bytes: &[u8], page: u32, width_px: u32) -> Result<Vec<u8>, Problem
     })
 }
 
-fn render_opened(bytes: &[u8], number: u32, width_px: u32) -> Result<Vec<u8>, Problem> {
+fn render_opened(
+    bytes: &[u8],
+    number: u32,
+    width_px: u32,
+    most_pixels: u64,
+) -> Result<Vec<u8>, Problem> {
     let pdf = open(bytes)?;
     let index = (number as usize).checked_sub(1);
     let page = index
@@ -46,7 +57,7 @@ fn render_opened(bytes: &[u8], number: u32, width_px: u32) -> Result<Vec<u8>, Pr
     let height_px = (f64::from(height) * scale).ceil();
     let pixels = f64::from(width_px) * height_px;
     let drawable = width_px > 0 && height_px >= 1.0;
-    let fits = pixels <= MAX_PAGE_PIXELS as f64
+    let fits = pixels <= most_pixels as f64
         && width_px <= u32::from(u16::MAX)
         && height_px <= f64::from(u16::MAX);
     if !drawable || !fits {
@@ -54,7 +65,7 @@ fn render_opened(bytes: &[u8], number: u32, width_px: u32) -> Result<Vec<u8>, Pr
             "page_too_large",
             format!(
                 "Page {number} would be {width_px} by {height_px:.0} pixels; between 1 and \
-                 {MAX_PAGE_PIXELS} can be drawn."
+                 {most_pixels} can be drawn."
             ),
         ));
     }

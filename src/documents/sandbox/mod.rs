@@ -24,6 +24,7 @@ use self::pool::Pool;
 use self::protocol::{Answer, Job};
 use super::Parsed;
 use super::parse::ParseOptions;
+use super::pdf::MAX_PAGE_PIXELS;
 
 /// The subcommand that makes the program a worker.
 pub const WORKER_COMMAND: &str = "worker";
@@ -41,6 +42,10 @@ pub struct SandboxConfig {
     pub limits: Limits,
     /// Wall-clock time for one file, and as much again for its wait before.
     pub wall_time: Duration,
+    /// What is read of a file, and how much.
+    pub options: ParseOptions,
+    /// Most pixels of a drawn page.
+    pub page_pixels: u64,
 }
 
 impl SandboxConfig {
@@ -62,6 +67,8 @@ impl SandboxConfig {
             max_waiting: 64,
             limits: Limits::default(),
             wall_time: Duration::from_secs(9),
+            options: ParseOptions::default(),
+            page_pixels: MAX_PAGE_PIXELS,
         }
     }
 }
@@ -88,6 +95,12 @@ impl Sandbox {
     /// [`SandboxError::NotStarted`] when it cannot.
     pub fn warm_up(&self) -> Result<(), SandboxError> {
         self.pool.fill()
+    }
+
+    /// What is read of a file, and how much, as this sandbox was set up.
+    #[must_use]
+    pub fn options(&self) -> ParseOptions {
+        self.pool.config().options.clone()
     }
 
     /// How many files are read at the same time.
@@ -124,11 +137,12 @@ impl Sandbox {
         page: u32,
         width_px: u32,
     ) -> Result<Vec<u8>, SandboxError> {
-        match self
-            .pool
-            .run(&Job::Render { page, width_px }, &bytes)
-            .await?
-        {
+        let job = Job::Render {
+            page,
+            width_px,
+            most_pixels: self.pool.config().page_pixels,
+        };
+        match self.pool.run(&job, &bytes).await? {
             Answer::Picture(png) => Ok(png),
             Answer::Parsed(_) => Err(SandboxError::Crashed { how: OTHER_ANSWER }),
             Answer::Refused(problem) => Err(SandboxError::Refused(problem)),

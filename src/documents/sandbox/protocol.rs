@@ -27,7 +27,11 @@ const REFUSED: u8 = 3;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Job {
     Parse(ParseOptions),
-    Render { page: u32, width_px: u32 },
+    Render {
+        page: u32,
+        width_px: u32,
+        most_pixels: u64,
+    },
 }
 
 /// What a worker answers.
@@ -111,6 +115,7 @@ mod tests {
         let job = Job::Render {
             page: 2,
             width_px: 900,
+            most_pixels: 1,
         };
         let mut sent = request_head(&job, 3).unwrap();
         sent.extend(b"abc");

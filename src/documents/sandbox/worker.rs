@@ -32,7 +32,11 @@ pub fn serve_one(limits: Limits, input: impl Read, output: impl Write) -> Result
     let (job, file) = read_request(input).map_err(WorkerError::Request)?;
     let answer = match job {
         Job::Parse(options) => Answer::Parsed(Box::new(parse(&file, &options))),
-        Job::Render { page, width_px } => match pdf::render(&file, page, width_px) {
+        Job::Render {
+            page,
+            width_px,
+            most_pixels,
+        } => match pdf::render(&file, page, width_px, most_pixels) {
             Ok(png) => Answer::Picture(png),
             Err(problem) => Answer::Refused(problem),
         },
