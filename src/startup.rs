@@ -117,7 +117,11 @@ impl App {
     ) -> Result<(), StartError> {
         let grace = self.state.config().limits.shutdown_time();
         let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-        let server = axum::serve(listener, self.router()).with_graceful_shutdown(async move {
+        // Sign-in attempts are counted by address.
+        let service = self
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
             stop.await;
             tracing::info!("stopping");
             stopping.send_replace(true);

@@ -7,6 +7,7 @@
 
 mod check;
 mod limits;
+mod network;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use limits::Limits;
+pub use network::{InvalidNetwork, Network};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,8 @@ pub use limits::Limits;
 pub struct Config {
     /// Address to listen on; port 0 lets the system choose.
     pub listen: SocketAddr,
+    /// Proxies before the service whose `X-Forwarded-For` is believed; none are if not set.
+    pub trusted_proxies: Vec<Network>,
     /// Folder of the store and the documents; made if absent.
     pub data_dir: PathBuf,
     /// Folder of the models; looked for in the usual places if not set.
@@ -104,6 +108,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("data"),
             models_dir: None,
             worker_program: None,

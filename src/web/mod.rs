@@ -7,6 +7,7 @@ mod cookies;
 mod failure;
 mod frame;
 mod pages;
+mod peer;
 mod query;
 mod session;
 mod signed_in;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, Network};
 use crate::service::Service;
 use crate::store::Store;
 
@@ -20,6 +20,7 @@ struct Shared {
     listens_on_loopback: bool,
     body_bytes: usize,
     page_width_px: u32,
+    trusted_proxies: Vec<Network>,
 }
 
 impl Pages {
@@ -35,6 +36,7 @@ impl Pages {
             listens_on_loopback: config.listen.ip().is_loopback(),
             body_bytes: config.limits.body_bytes,
             page_width_px: config.limits.page_width_px,
+            trusted_proxies: config.trusted_proxies.clone(),
         })))
     }
 
@@ -60,6 +62,10 @@ impl Pages {
 
     pub(super) fn page_width_px(&self) -> u32 {
         self.0.page_width_px
+    }
+
+    pub(super) fn trusted_proxies(&self) -> &[Network] {
+        &self.0.trusted_proxies
     }
 
     pub(super) fn listens_on_loopback(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use scrutineer::config::Config;
@@ -62,6 +63,13 @@ impl Ask {
     pub(crate) fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json")
             .body(body.to_string())
+    }
+
+    /// As if it came over a connection from this address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        let address = std::net::SocketAddr::new(address.parse().unwrap(), 40_000);
+        self.builder = self.builder.extension(ConnectInfo(address));
+        self
     }
 
     pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {

@@ -7,6 +7,10 @@ use crate::app::{Answer, Ask, TestApp};
 /// A browser as far as cookies go.
 struct Clerk<'a> {
     app: &'a TestApp,
+    /// Address it connects from.
+    address: &'static str,
+    /// `X-Forwarded-For`, if it sends one.
+    forwarded: Option<&'static str>,
     cookies: Vec<(String, String)>,
 }
 
@@ -14,6 +18,8 @@ impl<'a> Clerk<'a> {
     fn new(app: &'a TestApp) -> Self {
         Self {
             app,
+            address: "127.0.0.1",
+            forwarded: None,
             cookies: Vec::new(),
         }
     }
@@ -38,10 +44,11 @@ impl<'a> Clerk<'a> {
             .iter()
             .map(|(k, v)| format!("{k}={v}"))
             .collect();
-        let answer = self
-            .app
-            .send(ask.header("cookie", &cookies.join("; ")))
-            .await;
+        let mut ask = ask.header("cookie", &cookies.join("; ")).from(self.address);
+        if let Some(named) = self.forwarded {
+            ask = ask.header("x-forwarded-for", named);
+        }
+        let answer = self.app.send(ask).await;
         for set in answer.headers.get_all("set-cookie") {
             let (pair, _) = set.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -363,5 +370,34 @@ async fn assets_are_kept_by_browsers() {
             asset.header("cache-control").contains("immutable"),
             "{path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_tries_too_often_is_stopped_whatever_it_claims() {
+    let app = TestApp::start_with(|config, _| {
+        config.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    for (address, forwarded, neighbour) in [
+        ("203.0.113.9", Some("198.51.100.7"), ("203.0.113.10", None)),
+        (
+            "10.0.0.1",
+            Some("198.51.100.8"),
+            ("10.0.0.1", Some("198.51.100.9")),
+        ),
+    ] {
+        let mut stranger = Clerk::new(&app);
+        (stranger.address, stranger.forwarded) = (address, forwarded);
+        let mut last = 0;
+        for number in 0..31 {
+            let key = format!("scr_{number:012}_0");
+            last = stranger.sign_in(&key, "").await.status.as_u16();
+        }
+        assert_eq!(last, 429, "{address}");
+        let mut clerk = Clerk::new(&app);
+        (clerk.address, clerk.forwarded) = neighbour;
+        let signed_in = clerk.sign_in(&app.key, "").await;
+        assert_eq!(signed_in.status, 303, "{neighbour:?}");
     }
 }

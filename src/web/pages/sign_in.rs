@@ -12,6 +12,7 @@ use crate::domain::Scope;
 use crate::web::cookies;
 use crate::web::failure::Failure;
 use crate::web::frame::{self, Frame};
+use crate::web::peer::Peer;
 use crate::web::session::{self, LIFETIME, random_hex};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
@@ -64,6 +65,7 @@ pub(in crate::web) async fn form(
 /// Checks a key and begins a session.
 pub(in crate::web) async fn sign_in(
     State(pages): State<Pages>,
+    Peer(from): Peer,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
@@ -74,7 +76,7 @@ pub(in crate::web) async fn sign_in(
         return refuse(StatusCode::FORBIDDEN, problem);
     }
     let token = form.key.trim();
-    if token.len() > MAX_KEY_BYTES || !pages.attempts().allow(token) {
+    if token.len() > MAX_KEY_BYTES || !pages.attempts().allow(token, from) {
         let problem = "Too many tries. Please wait a minute.";
         return refuse(StatusCode::TOO_MANY_REQUESTS, problem);
     }
