@@ -126,6 +126,25 @@ pub(crate) fn problem(path: &str, text: impl Into<String>) -> Vec<FieldProblem> 
     }]
 }
 
+/// All the parts, or every problem of all of them.
+fn all_of<T, C: Default + Extend<T>>(
+    parts: impl Iterator<Item = Result<T, Vec<FieldProblem>>>,
+) -> Result<C, Vec<FieldProblem>> {
+    let mut read = C::default();
+    let mut problems = Vec::new();
+    for part in parts {
+        match part {
+            Ok(part) => read.extend([part]),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok(read)
+    } else {
+        Err(problems)
+    }
+}
+
 /// What sort of JSON value it is, for messages that do not quote it.
 fn sort_of(value: &Value) -> &'static str {
     match value {
@@ -280,19 +299,8 @@ impl<T: FieldValue> FieldValue for Vec<T> {
             }
             other => return Err(expected(path, "a list", &other)),
         };
-        let mut read = Self::with_capacity(items.len());
-        let mut problems = Vec::new();
-        for (position, item) in items.into_iter().enumerate() {
-            match T::read(&format!("{path}[{position}]"), item) {
-                Ok(item) => read.push(item),
-                Err(found) => problems.extend(found),
-            }
-        }
-        if problems.is_empty() {
-            Ok(read)
-        } else {
-            Err(problems)
-        }
+        let items = items.into_iter().enumerate();
+        all_of(items.map(|(position, item)| T::read(&format!("{path}[{position}]"), item)))
     }
 
     fn when_absent() -> Option<Self> {
@@ -316,24 +324,14 @@ impl FieldValue for BTreeMap<String, String> {
             }
             other => return Err(expected(path, "an object of texts", &other)),
         };
-        let mut read = Self::new();
-        let mut problems = Vec::new();
-        for (name, value) in members {
+        all_of(members.into_iter().map(|(name, value)| {
             let path = format!("{path}.{name}");
             let value = match value {
                 Value::Bool(known) => Value::String(known.to_string()),
                 other => other,
             };
-            match read_text(&path, value, MAX_TEXT) {
-                Ok(text) => _ = read.insert(name, text),
-                Err(found) => problems.extend(found),
-            }
-        }
-        if problems.is_empty() {
-            Ok(read)
-        } else {
-            Err(problems)
-        }
+            Ok((name, read_text(&path, value, MAX_TEXT)?))
+        }))
     }
 
     fn when_absent() -> Option<Self> {

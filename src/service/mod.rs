@@ -3,11 +3,13 @@
 
 mod analyse;
 mod error;
+mod file_name;
 
 use std::sync::Arc;
 
 pub use analyse::{Analysed, Incoming};
 pub use error::ServiceError;
+pub use file_name::{MAX_NAME_CHARACTERS, file_name};
 
 use crate::cases::invoice::InvoiceCase;
 use crate::documents::sandbox::Sandbox;

@@ -194,18 +194,28 @@ fn line_steps(lines: &[Line], steps: &mut Vec<Step>) {
     }
 }
 
+/// The step that compares a field with what it is computed to from so many parts, where the
+/// field is stated.
+fn about_field(
+    amounts: &Amounts<'_>,
+    rule: Rule,
+    field: FieldName,
+    computed: Option<Decimal>,
+    parts: usize,
+) -> Option<Step> {
+    Some(Step {
+        rule,
+        field: Some(field),
+        index: None,
+        stated: amounts.get(field)?,
+        computed,
+        tolerance: tolerance(parts),
+    })
+}
+
 fn sum_steps(reading: &Reading, amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
     let mut about = |rule, field, computed, parts| {
-        if let Some(stated) = amounts.get(field) {
-            steps.push(Step {
-                rule,
-                field: Some(field),
-                index: None,
-                stated,
-                computed,
-                tolerance: tolerance(parts),
-            });
-        }
+        steps.extend(about_field(amounts, rule, field, computed, parts));
     };
     let nets: Option<Vec<Decimal>> = reading.lines.iter().map(|line| line.net).collect();
     if let Some(nets) = nets.filter(|nets| !nets.is_empty()) {
@@ -260,16 +270,9 @@ fn tax_steps(reading: &Reading, amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
         });
     }
     let mut about = |rule, field, parts: Option<Vec<Decimal>>| {
-        if let (Some(stated), Some(parts)) = (amounts.get(field), parts) {
+        if let Some(parts) = parts {
             let computed = checked_sum(parts.iter().copied());
-            steps.push(Step {
-                rule,
-                field: Some(field),
-                index: None,
-                stated,
-                computed,
-                tolerance: tolerance(parts.len()),
-            });
+            steps.extend(about_field(amounts, rule, field, computed, parts.len()));
         }
     };
     about(

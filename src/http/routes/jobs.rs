@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use uuid::Uuid;
 
-use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Documents};
 use crate::http::extract::Path;
-use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
+use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::store::Job;
+use crate::store::{Job, StoreError};
 
 /// How far a job is. Once it is done, the analysis is at `/v1/documents/{document_id}`.
 #[utoipa::path(
@@ -28,6 +27,5 @@ pub(super) async fn job(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<Job>> {
     let job = state.store().job(&caller.tenant, id).await?;
-    job.map(Json)
-        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "There is no such job."))
+    Ok(Json(job.ok_or(StoreError::Missing("job"))?))
 }

@@ -8,15 +8,13 @@ use chrono::Utc;
 use uuid::Uuid;
 
 use crate::domain::Scope;
-use crate::service::Incoming;
+use crate::service::{Incoming, file_name};
 use crate::web::failure::Failure;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
 
 /// Most files of one upload.
 const MAX_FILES: usize = 100;
-/// Longest file name kept, in characters.
-const MAX_NAME: usize = 200;
 
 /// Reads every file; one goes to its document, several go to the inbox.
 pub(in crate::web) async fn upload(
@@ -42,7 +40,7 @@ pub(in crate::web) async fn upload(
                     let text = format!("At most {MAX_FILES} files can be sent at once.");
                     return Err(Failure::Unusable(text));
                 }
-                let filename = part.file_name().and_then(plain_name);
+                let filename = part.file_name().and_then(file_name);
                 let bytes = part.bytes().await.map_err(refuse)?;
                 if bytes.is_empty() {
                     continue;
@@ -78,34 +76,5 @@ fn refused(error: &MultipartError, limit: usize) -> Failure {
         Failure::TooLarge(limit)
     } else {
         Failure::Unusable("The upload broke off or was not a form with files.".to_owned())
-    }
-}
-
-/// The last part of a path, without control characters; none if nothing is left.
-fn plain_name(sent: &str) -> Option<String> {
-    let name: String = sent
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_NAME)
-        .collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_name;
-
-    #[test]
-    fn a_name_is_never_a_path() {
-        assert_eq!(plain_name("C:\\x\\bill.pdf").as_deref(), Some("bill.pdf"));
-        assert_eq!(
-            plain_name("../../bill\u{0}.pdf").as_deref(),
-            Some("bill.pdf")
-        );
-        assert_eq!(plain_name("a/"), None);
     }
 }

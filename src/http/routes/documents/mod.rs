@@ -12,13 +12,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::cases::invoice::Assessment;
-use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Documents};
 use crate::http::extract::{Path, Query};
 use crate::http::paging::{self, Listing};
-use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
+use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::store::{DocumentRow, InboxFilter, InboxRow};
+use crate::store::{DocumentRow, InboxFilter, InboxRow, StoreError};
 
 pub(super) use pages::{__path_page, page};
 pub(super) use upload::{__path_upload, upload};
@@ -125,7 +124,7 @@ pub(super) async fn document(
     let document = store
         .document(&caller.tenant, id)
         .await?
-        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "There is no such document."))?;
+        .ok_or(StoreError::Missing("document"))?;
     let analysis = store.analysis(&caller.tenant, id).await?;
     Ok(Json(DocumentAnswer {
         document,

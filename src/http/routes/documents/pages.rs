@@ -16,6 +16,7 @@ use crate::http::gate::Turn;
 use crate::http::openapi::FileBytes;
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
+use crate::store::StoreError;
 
 const WIDTH_PX: u32 = 1_000;
 const LEAST_WIDTH_PX: u32 = 100;
@@ -60,11 +61,10 @@ pub(in crate::http) async fn page(
     let number = number(&page)?;
     let width = width(query.width, state.config().limits.page_width_px)?;
     let store = state.store();
-    let absent = || ApiError::new(ErrorCode::NotFound, "There is no such document.");
     let row = store
         .document(&caller.tenant, id)
         .await?
-        .ok_or_else(absent)?;
+        .ok_or(StoreError::Missing("document"))?;
     // The bytes never change, so neither does their picture.
     let tag = format!("\"{}-{number}-{width}\"", row.sha256);
     let caching = [
@@ -77,7 +77,7 @@ pub(in crate::http) async fn page(
     let bytes = store
         .document_bytes(&caller.tenant, id)
         .await?
-        .ok_or_else(absent)?;
+        .ok_or(StoreError::Missing("document"))?;
     let picture = state
         .service()
         .sandbox()

@@ -17,11 +17,8 @@ use crate::http::gate::Turn;
 use crate::http::openapi::FileBytes;
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::service::Incoming;
+use crate::service::{Incoming, MAX_NAME_CHARACTERS, file_name};
 use crate::store::Job;
-
-/// Longest file name that is kept, in characters.
-const NAME_CHARACTERS: usize = 200;
 
 /// What may be said beside the file.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -83,7 +80,7 @@ pub(in crate::http) async fn upload(
     request: Request,
 ) -> ApiResult<Response> {
     if let Some(name) = &query.filename
-        && name.chars().count() > NAME_CHARACTERS
+        && name.chars().count() > MAX_NAME_CHARACTERS
     {
         return Err(invalid_name());
     }
@@ -117,7 +114,7 @@ pub(in crate::http) async fn upload(
 fn invalid_name() -> ApiError {
     ApiError::new(ErrorCode::InvalidParameter, "A parameter is not valid.").with_field(
         "filename",
-        format!("must have at most {NAME_CHARACTERS} characters"),
+        format!("must have at most {MAX_NAME_CHARACTERS} characters"),
     )
 }
 
@@ -166,7 +163,7 @@ async fn read(state: &AppState, query: UploadQuery, request: Request) -> ApiResu
     }
     Ok(Incoming {
         bytes: bytes.as_ref().into(),
-        filename: query.filename.or(filename).as_deref().and_then(tidy),
+        filename: query.filename.or(filename).as_deref().and_then(file_name),
     })
 }
 
@@ -185,31 +182,4 @@ async fn from_form(
         ApiError::new(ErrorCode::InvalidContent, "The form has no file.")
             .with_field("file", "is missing"),
     )
-}
-
-/// A name as people may see it: the last part of a path, without control characters.
-fn tidy(name: &str) -> Option<String> {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let tidy: String = last
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(NAME_CHARACTERS)
-        .collect();
-    let tidy = tidy.trim();
-    (!tidy.is_empty()).then(|| tidy.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn a_name_is_a_name_and_no_path() {
-        assert_eq!(tidy("C:\\scans\\a.pdf").unwrap(), "a.pdf");
-        assert_eq!(tidy("../../etc/passwd").unwrap(), "passwd");
-        assert_eq!(tidy("a\u{0}b\n.pdf").unwrap(), "ab.pdf");
-        assert_eq!(tidy("dir/"), None);
-        assert_eq!(tidy(&"ä".repeat(300)).unwrap().chars().count(), 200);
-    }
 }

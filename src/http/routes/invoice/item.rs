@@ -11,10 +11,8 @@ use crate::advice::Recommendation;
 use crate::domain::TenantId;
 use crate::error::ErrorCode;
 use crate::http::problem::{ApiError, ApiResult};
-use crate::service::{Incoming, Service};
-
-/// Longest file name that is taken, in characters.
-const NAME_CHARACTERS: usize = 200;
+use crate::service::{Incoming, MAX_NAME_CHARACTERS, Service, file_name};
+use crate::store::StoreError;
 
 /// A document: either stored, by its id, or here, by its bytes.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,12 +39,12 @@ pub(in crate::http) async fn score(
     item: ScoreItem,
 ) -> ApiResult<Recommendation> {
     if let Some(name) = &item.filename
-        && name.chars().count() > NAME_CHARACTERS
+        && name.chars().count() > MAX_NAME_CHARACTERS
     {
         return Err(
             ApiError::new(ErrorCode::InvalidContent, "The item cannot be used.").with_field(
                 "filename",
-                format!("must have at most {NAME_CHARACTERS} characters"),
+                format!("must have at most {MAX_NAME_CHARACTERS} characters"),
             ),
         );
     }
@@ -55,14 +53,14 @@ pub(in crate::http) async fn score(
             .store()
             .document_bytes(tenant, id)
             .await?
-            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "There is no such document."))?,
+            .ok_or(StoreError::Missing("document"))?,
         (None, Some(content)) => decode(&content)?,
         (None, None) => return Err(one_of("either this or `content` is needed")),
         (Some(_), Some(_)) => return Err(one_of("goes without `content`")),
     };
     let incoming = Incoming {
         bytes: bytes.into(),
-        filename: item.filename,
+        filename: item.filename.as_deref().and_then(file_name),
     };
     let analysed = service.analyse(tenant, incoming, Utc::now()).await?;
     Ok(analysed.assessment.recommendation)

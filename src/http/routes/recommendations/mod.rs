@@ -8,12 +8,11 @@ use axum::http::StatusCode;
 use uuid::Uuid;
 
 use crate::advice::{Feedback, Recommendation};
-use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, GiveFeedback, Read};
 use crate::http::extract::{self, Path};
-use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
+use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::store::StoredFeedback;
+use crate::store::{StoreError, StoredFeedback};
 
 pub(super) use replay::{__path_replay, replay};
 
@@ -34,7 +33,7 @@ pub(super) async fn recommendation(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<Recommendation>> {
     let found = state.store().recommendation(&caller.tenant, id).await?;
-    found.map(Json).ok_or_else(unknown)
+    Ok(Json(found.ok_or(StoreError::Missing("recommendation"))?))
 }
 
 /// Says what became of a recommendation; stored beside it as the label for the next training.
@@ -60,8 +59,4 @@ pub(super) async fn feedback(
         .append_feedback(&caller.tenant, id, &feedback, &caller.actor)
         .await?;
     Ok((StatusCode::CREATED, Json(stored)))
-}
-
-fn unknown() -> ApiError {
-    ApiError::new(ErrorCode::NotFound, "There is no such recommendation.")
 }

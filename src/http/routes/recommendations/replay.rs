@@ -6,7 +6,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::unknown;
 use crate::advice::Recommendation;
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Audit};
@@ -14,6 +13,7 @@ use crate::http::extract::Path;
 use crate::http::gate::Turn;
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
+use crate::store::StoreError;
 
 /// What a replay gave.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,7 +60,7 @@ pub(in crate::http) async fn replay(
         .store()
         .decision(&caller.tenant, id)
         .await?
-        .ok_or_else(unknown)?;
+        .ok_or(StoreError::Missing("recommendation"))?;
     let case = std::sync::Arc::clone(state.service().invoice());
     let (input, features) = (stored.input, stored.features);
     let recomputed = tokio::task::spawn_blocking(move || case.replay(&input, &features, id))
