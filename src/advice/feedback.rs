@@ -135,6 +135,14 @@ pub enum InvalidFeedback {
     /// An empty name or a text past [`MAX_TEXT_BYTES`].
     #[error("`{0}` is empty or longer than {MAX_TEXT_BYTES} bytes")]
     TextLength(&'static str),
+    /// A member speaks of what its case does not have, or in another form.
+    #[error("`{member}` {what}")]
+    Member {
+        /// The member, such as `corrected.total`.
+        member: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
 }
 
 impl Feedback {

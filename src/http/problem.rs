@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::advice::InvalidFeedback;
 use crate::documents::sandbox::SandboxError;
 use crate::error::ErrorCode;
 use crate::service::ServiceError;
@@ -188,6 +189,13 @@ impl From<ServiceError> for ApiError {
         match error {
             ServiceError::Store(error) => error.into(),
             ServiceError::Sandbox(error) => error.into(),
+            ServiceError::Feedback(InvalidFeedback::Member { member, what }) => {
+                Self::new(ErrorCode::InvalidContent, "The feedback cannot be used.")
+                    .with_field(member, what)
+            }
+            ServiceError::Feedback(other) => {
+                Self::new(ErrorCode::InvalidContent, other.to_string())
+            }
             internal @ (ServiceError::Case(_) | ServiceError::Internal(_)) => {
                 Self::internal(&internal)
             }

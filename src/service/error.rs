@@ -1,10 +1,11 @@
-//! Why a document was not answered.
+//! Why a document was not answered, or what was said of an answer not kept.
 
+use crate::advice::InvalidFeedback;
 use crate::cases::invoice::CaseError;
 use crate::documents::sandbox::SandboxError;
 use crate::store::StoreError;
 
-/// Why a document was not answered. A file that cannot be read is not among
+/// Why a document was not answered, or what was said of an answer not kept. A file that cannot be read is not among
 /// the reasons: it is answered `degraded`, with its problem.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -14,6 +15,9 @@ pub enum ServiceError {
     /// No place to parse it in, now; try again.
     #[error(transparent)]
     Sandbox(SandboxError),
+    /// What was said of an answer makes no sense.
+    #[error(transparent)]
+    Feedback(#[from] InvalidFeedback),
     /// The models could not answer.
     #[error(transparent)]
     Case(#[from] CaseError),

@@ -3,6 +3,7 @@
 
 mod analyse;
 mod error;
+mod feedback;
 mod file_name;
 
 use std::sync::Arc;

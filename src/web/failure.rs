@@ -69,6 +69,9 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Store(error) => error.into(),
+            ServiceError::Feedback(error) => Self::Unusable(format!(
+                "{error}. Nothing was saved: go back to correct it."
+            )),
             other => {
                 tracing::error!(error = %other, "document not read");
                 Self::Busy

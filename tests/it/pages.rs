@@ -231,6 +231,9 @@ async fn forms_of_elsewhere_do_nothing() {
             .all(|c| !c.to_str().unwrap().starts_with("scrutineer_session"))
     );
 
+    // A form that is added is to be tried here too.
+    let routes = include_str!("../../src/web/mod.rs");
+    assert_eq!(routes.matches("post(").count(), 4);
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
     let id = upload_small(&mut clerk).await;
     for csrf in ["", "0", "ffffffffffffffffffffffffffffffff"] {
@@ -311,6 +314,21 @@ async fn a_document_is_uploaded_shown_and_decided_without_script() {
         )
         .await;
     assert!(nothing.header("location").ends_with("done=unchanged"));
+    for (name, value) in [
+        ("field.bogus", "1"),
+        ("field.total", "12,50"),
+        ("type", "letter"),
+    ] {
+        let fields = [("csrf", &*csrf), ("verdict", "edited"), (name, value)];
+        let answer = clerk.post(&path, &fields).await;
+        assert_eq!(answer.status, 422, "{name}");
+        let member = name.replace("field.", "");
+        assert!(
+            answer.text().contains(&format!("corrected.{member}")),
+            "{}",
+            answer.text()
+        );
+    }
     for wrong in [("verdict", "approved"), ("verdict", "rejected")] {
         let answer = clerk.post(&path, &[("csrf", &csrf), wrong]).await;
         assert_eq!(answer.status, 422, "{wrong:?}");

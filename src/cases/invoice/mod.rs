@@ -5,6 +5,7 @@
 
 mod assessment;
 pub mod document_type;
+mod feedback;
 pub mod findings;
 mod firm;
 mod input;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 pub use assessment::{Assessment, PageSize, TypeAnswer};
 pub use document_type::{DocumentType, TypeVerdict};
+pub use feedback::check_feedback;
 pub use findings::Finding;
 pub use input::{Context, InvoiceInput};
 pub use judgement::{CaseError, Judgement};

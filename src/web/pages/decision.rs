@@ -30,8 +30,8 @@ pub(in crate::web) async fn decide(
     let value = |name: &str| form.get(name).map_or("", String::as_str);
     who.check_form(value("csrf"))?;
     who.require(Scope::Feedback, "decide on documents")?;
-    let store = pages.store();
-    let stored = store
+    let stored = pages
+        .store()
         .analysis(who.tenant(), id)
         .await?
         .ok_or(Failure::NotFound("document"))?;
@@ -60,8 +60,9 @@ pub(in crate::web) async fn decide(
     if verdict == Verdict::Edited && feedback.corrected.is_empty() {
         return Ok(back("unchanged"));
     }
-    store
-        .append_feedback(
+    pages
+        .service()
+        .give_feedback(
             who.tenant(),
             answer.recommendation_id,
             &feedback,
@@ -102,6 +103,15 @@ fn corrections(form: &BTreeMap<String, String>, analysis: &Analysis) -> BTreeMap
             (given != read(name.as_str()).trim()).then(|| (name.to_string(), given))
         })
         .collect();
+    // Names that are no fields are handed on, to be refused by name.
+    let others = form
+        .iter()
+        .filter_map(|(name, given)| Some((name.strip_prefix("field.")?, given)));
+    for (name, given) in others {
+        if named::<FieldName>(name).is_none() {
+            corrected.insert(name.to_owned(), given.clone());
+        }
+    }
     let kind = analysis.document_type.value.as_deref().unwrap_or_default();
     if let Some(given) = form.get("type").filter(|given| *given != kind) {
         corrected.insert("type".to_owned(), given.clone());
@@ -148,7 +158,13 @@ mod tests {
             .collect();
         assert_eq!(
             shown,
-            [("net", "10.50"), ("number", ""), ("type", "credit_note")]
+            [
+                ("net", "10.50"),
+                // Handed on, to be refused by name.
+                ("nonsense", "x"),
+                ("number", ""),
+                ("type", "credit_note"),
+            ]
         );
     }
 

@@ -55,8 +55,8 @@ pub(super) async fn feedback(
     extract::Json(feedback): extract::Json<Feedback>,
 ) -> ApiResult<(StatusCode, Json<StoredFeedback>)> {
     let stored = state
-        .store()
-        .append_feedback(&caller.tenant, id, &feedback, &caller.actor)
+        .service()
+        .give_feedback(&caller.tenant, id, &feedback, &caller.actor)
         .await?;
     Ok((StatusCode::CREATED, Json(stored)))
 }
