@@ -13,22 +13,25 @@
   const light = (name, on) => {
     for (const partner of partners(name)) partner.classList.toggle("hot", on);
   };
+  // A box that listens to focus would be a stop for Tab in some browsers, before every button;
+  // its field beside is one already.
   for (const element of all("[data-mark], [data-show]")) {
     const name = element.dataset.mark || element.dataset.show;
-    for (const type of ["mouseenter", "focusin"]) {
+    const isBox = Boolean(element.dataset.mark);
+    for (const type of isBox ? ["mouseenter"] : ["mouseenter", "focusin"]) {
       element.addEventListener(type, () => {
         light(name, true);
         if (type === "focusin") reveal(name);
       });
     }
-    for (const type of ["mouseleave", "focusout"]) {
+    for (const type of isBox ? ["mouseleave"] : ["mouseleave", "focusout"]) {
       element.addEventListener(type, () => light(name, false));
     }
-    if (element.dataset.mark) {
+    if (isBox) {
       element.addEventListener("click", () => {
         const row = document.querySelector(`[data-show="${CSS.escape(name)}"]`);
         if (!row) return;
-        const target = row.querySelector("input, select") || row;
+        const target = row.querySelector("input, select, textarea") || row;
         target.focus();
         row.scrollIntoView({ block: "center" });
       });

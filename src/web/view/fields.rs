@@ -60,6 +60,19 @@ pub(crate) struct FieldRow {
     pub(crate) path: Option<String>,
     /// Whether it is an amount, to be set flush right.
     pub(crate) is_amount: bool,
+    /// Lines of its value; more than one cannot stand in a one-line input, which drops breaks.
+    pub(crate) lines: usize,
+    /// What a corrected value must look like, where not everything is one.
+    pub(crate) form: Option<Form>,
+}
+
+/// What a value must look like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    /// A pattern for browsers.
+    pub(crate) pattern: &'static str,
+    /// In words.
+    pub(crate) words: &'static str,
 }
 
 /// The groups of fields that were read, or of those that can be edited.
@@ -146,6 +159,23 @@ fn row(name: FieldName, field: Option<&Field>) -> FieldRow {
         page: field.and_then(|field| field.bbox.and(field.page)),
         path: field.and_then(|field| field.path.clone()),
         is_amount: name.kind() == FieldKind::Amount,
+        lines: value.lines().count(),
+        form: form(name.kind()),
+    }
+}
+
+/// As feedback on the case is checked.
+const fn form(kind: FieldKind) -> Option<Form> {
+    match kind {
+        FieldKind::Date => Some(Form {
+            pattern: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+            words: "Year, month and day, such as 2026-12-31",
+        }),
+        FieldKind::Amount => Some(Form {
+            pattern: r"[\-+]?[0-9]{1,15}(\.[0-9]{1,10})?",
+            words: "Plain digits with a point, such as -1234.50",
+        }),
+        FieldKind::Code | FieldKind::Text => None,
     }
 }
 
