@@ -7,3 +7,6 @@ pub mod advice;
 pub mod documents;
 #[path = "../../src/domain/mod.rs"]
 pub mod domain;
+pub mod laid_out;
+#[path = "../../src/registry/mod.rs"]
+pub mod registry;
