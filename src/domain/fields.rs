@@ -166,8 +166,13 @@ fn expected(path: &str, wanted: &str, value: &Value) -> Vec<FieldProblem> {
 pub(crate) fn read_text(path: &str, value: Value, max: usize) -> Result<String, Vec<FieldProblem>> {
     let text = match value {
         Value::String(text) => text,
-        // Numbers that stand for names, such as order numbers, are taken as written.
-        Value::Number(number) => number.to_string(),
+        // Whole numbers that stand for names, such as order numbers, are taken as written;
+        // of `1.10` the last digit is gone by now.
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        Value::Number(_) => {
+            let why = "must be a text: a number with a point or an exponent is not kept as written";
+            return Err(problem(path, why));
+        }
         other => return Err(expected(path, "a text", &other)),
     };
     let text = text.trim();

@@ -12,6 +12,10 @@ use crate::documents::model::{
 /// Most problems told for one document; the rest would only repeat them.
 const MAX_PROBLEMS: usize = 50;
 
+/// Longest value kept, in characters: as in canonical records. What is longer is no
+/// value of an invoice, and a copy of it would go into every answer.
+const MAX_VALUE_CHARACTERS: usize = 10_000;
+
 /// Where a field stands, relative to a section.
 pub(super) type FieldPath = (FieldName, &'static str);
 
@@ -120,6 +124,9 @@ impl<'d, 'i> Collector<'d, 'i> {
         raw: String,
         source: Source,
     ) {
+        if !self.is_short(node, &raw) {
+            return;
+        }
         let field = Field {
             value,
             raw,
@@ -132,16 +139,29 @@ impl<'d, 'i> Collector<'d, 'i> {
         self.reading.fields.entry(name).or_insert(field);
     }
 
-    /// Text of an element or, for a path that ends in `/@name`, of an attribute.
-    pub(super) fn text(&self, section: Node<'_, '_>, path: &str) -> Option<String> {
+    /// Text of an element or, for a path that ends in `/@name`, of an attribute; one that
+    /// is too long is absent and noted.
+    pub(super) fn text(&mut self, section: Node<'_, '_>, path: &str) -> Option<String> {
         if path.is_empty() {
             return None;
         }
-        if let Some((element, attribute)) = path.rsplit_once("/@") {
+        let (node, text) = if let Some((element, attribute)) = path.rsplit_once("/@") {
             let node = path::section(section, element)?;
-            return node.attribute(attribute).map(|text| text.trim().to_owned());
+            (node, node.attribute(attribute)?.trim().to_owned())
+        } else {
+            let node = path::first(section, path)?;
+            (node, path::text(node))
+        };
+        self.is_short(node, &text).then_some(text)
+    }
+
+    fn is_short(&mut self, node: Node<'_, '_>, text: &str) -> bool {
+        let characters = text.chars().count();
+        if characters > MAX_VALUE_CHARACTERS {
+            let what = format!("{characters} characters; at most {MAX_VALUE_CHARACTERS} are read");
+            self.problem("xml_value_too_long", node, &what);
         }
-        path::first(section, path).map(path::text)
+        characters <= MAX_VALUE_CHARACTERS
     }
 
     /// A decimal; one that cannot be read is absent and noted.

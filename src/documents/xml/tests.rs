@@ -48,6 +48,42 @@ fn value(reading: &crate::documents::Reading, name: FieldName) -> Option<&str> {
 }
 
 #[test]
+fn a_value_without_end_is_left_out_and_named() {
+    let long = "9".repeat(10_001);
+    let body = format!(
+        "<cbc:ID>{long}</cbc:ID>\n<cbc:IssueDate>2026-03-01</cbc:IssueDate>\
+         <cac:InvoiceLine><cbc:ID>{long}</cbc:ID><cbc:InvoicedQuantity unitCode=\"{long}\">1</cbc:InvoicedQuantity>\
+         <cac:Item><cbc:Name>{}</cbc:Name></cac:Item></cac:InvoiceLine>",
+        &long[..10_000]
+    );
+    let read = read(minimal_ubl("Invoice", &body).as_bytes()).unwrap();
+    assert_eq!(value(&read.reading, FieldName::Number), None);
+    assert_eq!(
+        value(&read.reading, FieldName::IssueDate),
+        Some("2026-03-01")
+    );
+    let line = &read.reading.lines[0];
+    assert_eq!((&line.id, &line.unit), (&None, &None));
+    assert_eq!(line.description.as_ref().map(String::len), Some(10_000));
+    let texts: Vec<&str> = read
+        .problems
+        .iter()
+        .map(|found| found.text.as_str())
+        .collect();
+    assert!(
+        texts[0].starts_with("line 1, column ")
+            && texts[0].ends_with("/Invoice/cbc:ID: 10001 characters; at most 10000 are read"),
+        "{texts:?}"
+    );
+    assert_eq!(texts.len(), 3);
+    assert!(
+        read.problems
+            .iter()
+            .all(|found| found.code == "xml_value_too_long")
+    );
+}
+
+#[test]
 fn a_minimal_cii_states_its_fields_with_their_paths() {
     let read = read(minimal_cii("R 1", "A & B", Decimal::new(1250, 2)).as_bytes()).unwrap();
     assert_eq!(read.syntax, Media::Cii);

@@ -6,6 +6,7 @@ use csv::ByteRecord;
 use serde_json::{Map, Value};
 
 use super::bounded::{Bounded, RowEnd};
+use super::json::{self, JsonFault};
 use super::{MAX_ROW_BYTES, RawProblem, RawRow};
 use crate::domain::RecordKind;
 
@@ -24,7 +25,7 @@ impl<R: Read> CsvRows<BufReader<R>> {
     /// Reads the header.
     pub(super) fn new(mut reader: BufReader<R>, kind: RecordKind) -> Result<Self, RawProblem> {
         let delimiter = delimiter(&mut reader)?;
-        let (bounded, row_end) = Bounded::new(reader, MAX_ROW_BYTES);
+        let (bounded, row_end) = Bounded::new(reader, delimiter, MAX_ROW_BYTES);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -85,7 +86,10 @@ fn delimiter(reader: &mut impl BufRead) -> Result<u8, RawProblem> {
     let head = reader
         .fill_buf()
         .map_err(|error| RawProblem::fatal(error.to_string()))?;
-    let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    let line = head
+        .split(|b| matches!(b, b'\n' | b'\r'))
+        .next()
+        .unwrap_or_default();
     let count = |mark: u8| line.iter().filter(|b| **b == mark).count();
     Ok(*[b'\t', b';', b',']
         .iter()
@@ -159,8 +163,13 @@ fn members(columns: &[String], record: &ByteRecord) -> Result<Map<String, Value>
             column.as_str(),
             "lines" | "dependencies" | "ibans" | "allocations"
         ) {
-            let list: Value =
-                serde_json::from_str(text).map_err(|_| problem("must be a list in JSON"))?;
+            let list = json::parse(text.as_bytes()).map_err(|fault| match fault {
+                JsonFault::NotJson(_) => problem("must be a list in JSON"),
+                JsonFault::Twice(name) => problem(&format!("has `{name}` twice in an object")),
+                JsonFault::TooManyDigits(_) => {
+                    problem("holds a number with too many digits to be kept: write it as a text")
+                }
+            })?;
             members.insert(column.clone(), list);
         } else {
             members.insert(column.clone(), text.into());

@@ -4,10 +4,11 @@
 //! Lists (`lines`, `dependencies`, `ibans`) are JSON in their cell; further facts are columns
 //! named `attributes.NAME`. Comma, semicolon and tab are told apart by the header.
 //! A bad row is reported by line and member and the next is read; only a fault of the file
-//! itself (an unknown column, a row without end, a disk error) ends the reading.
+//! itself (an unknown column, a row without end, a quote left open, a disk error) ends the reading.
 
 mod bounded;
 mod csv_rows;
+mod json;
 mod ndjson_rows;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::io::{BufRead, Read as _};
 
 use serde_json::{Map, Value};
 
+use super::json::{self, JsonFault};
 use super::{MAX_ROW_BYTES, RawProblem, RawRow};
 
 pub(super) struct NdjsonRows<R> {
@@ -68,14 +69,19 @@ fn members(line: &[u8]) -> Result<Map<String, Value>, RawProblem> {
     if std::str::from_utf8(line).is_err() {
         return Err(RawProblem::row("the row is not UTF-8"));
     }
-    match serde_json::from_slice(line) {
+    match json::parse(line) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(RawProblem::row("the row is not a JSON object")),
-        Err(error) => {
-            let place = error.column();
-            Err(RawProblem::row(format!(
-                "the row is not JSON from column {place} on"
-            )))
-        }
+        Err(JsonFault::NotJson(place)) => Err(RawProblem::row(format!(
+            "the row is not JSON from column {place} on"
+        ))),
+        Err(JsonFault::Twice(field)) => Err(RawProblem {
+            field,
+            problem: "stands twice in the row".to_owned(),
+            fatal: false,
+        }),
+        Err(JsonFault::TooManyDigits(place)) => Err(RawProblem::row(format!(
+            "the number in column {place} has too many digits to be kept: write it as a text"
+        ))),
     }
 }

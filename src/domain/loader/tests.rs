@@ -68,6 +68,122 @@ fn lines_are_counted_whatever_ends_them() {
 }
 
 #[test]
+fn lines_of_a_file_that_ends_them_with_returns_alone_are_counted() {
+    let rows = load(b"id,name\r1,\"A\rB\"\r2,\r", RecordKind::Vendor, None);
+    let first = rows[0].as_ref().unwrap();
+    assert_eq!(
+        (first.line, first.record.body["name"].as_str()),
+        (2, Some("A\nB"))
+    );
+    assert_eq!(messages(&rows), ["f:4: `name` is required and missing"]);
+}
+
+#[test]
+fn a_quote_left_open_swallows_no_rows() {
+    let rows = load(
+        b"id,name\n1,A\n\n2,\"B\n3,C\n4,D\n",
+        RecordKind::Vendor,
+        None,
+    );
+    assert_eq!(rows.len(), 2);
+    assert!(rows[1].as_ref().unwrap_err().fatal);
+    assert_eq!(
+        messages(&rows),
+        ["f:3: a quote is left open: the rest of the file stands within it"]
+    );
+    for sound in [
+        "id,name\n1,5\" pipe\n",
+        "id,name\n1,\"a \"\"b\"\"\"",
+        "id,name\n1,\"a\"b\n",
+    ] {
+        let rows = load(sound.as_bytes(), RecordKind::Vendor, None);
+        assert!(
+            rows.len() == 1 && rows[0].is_ok(),
+            "{sound:?}: {:?}",
+            messages(&rows)
+        );
+    }
+}
+
+#[test]
+fn odd_numbers_dates_and_codes_are_named_and_never_taken_for_others() {
+    let row = |members: &str| {
+        let row = format!("{{\"id\":\"1\",\"number\":\"n\",\"vendor_id\":\"v\",{members}}}");
+        load(
+            row.as_bytes(),
+            RecordKind::VendorInvoice,
+            Some(Format::Ndjson),
+        )
+    };
+    let sound = row(r#""issued_on":"2024-02-29","currency":"EUR","total":"-1.50""#);
+    assert!(sound[0].is_ok(), "{:?}", messages(&sound));
+    for (members, message) in [
+        (r#""total":NaN"#, "the row is not JSON from column"),
+        (r#""total":Infinity"#, "the row is not JSON from column"),
+        (r#""total":1e400"#, "the row is not JSON from column"),
+        (r#""currency":"\ud800""#, "the row is not JSON from column"),
+        (
+            r#""total":1000000000000.000001"#,
+            "has too many digits to be kept",
+        ),
+        (
+            r#""total":"1","total":"100""#,
+            "`total` stands twice in the row",
+        ),
+        (
+            r#""total":"1000000000000000000000000000000""#,
+            "`total` is beyond 15 digits",
+        ),
+        (r#""total":1e30"#, "`total` is not a plain decimal"),
+        (r#""total":"NaN""#, "`total` is not a plain decimal"),
+        (r#""total":"1e5""#, "`total` is not a plain decimal"),
+        (r#""total":"1,234.50""#, "`total` is not a plain decimal"),
+        (r#""currency":"XXX""#, "`currency` is not an ISO 4217"),
+        (r#""currency":"eur""#, "`currency` is not an ISO 4217"),
+        (
+            r#""issued_on":"2025-02-29""#,
+            "`issued_on` must be a day of the calendar",
+        ),
+        (
+            r#""issued_on":"2025-02-28T00:00:00Z""#,
+            "`issued_on` must be a day of the calendar",
+        ),
+        (
+            r#""known_at":"2025-02-28T10:00:00""#,
+            "`known_at` must be a time with its zone",
+        ),
+        (
+            r#""known_at":"2025-02-29T10:00:00Z""#,
+            "`known_at` must be a time with its zone",
+        ),
+        (
+            r#""attributes":{"a":1.10}"#,
+            "`attributes.a` must be a text",
+        ),
+    ] {
+        let rows = row(members);
+        let told = messages(&rows);
+        let found = told
+            .iter()
+            .any(|told| told.starts_with("f:1: ") && told.contains(message));
+        assert!(found, "{told:?}, not {message}");
+    }
+}
+
+#[test]
+fn a_cell_of_a_million_characters_is_named() {
+    let mut csv = b"id,name\n1,".to_vec();
+    csv.extend([b'x'; 1_000_000]);
+    csv.extend(b"\n2,B\n");
+    let rows = load(&csv, RecordKind::Vendor, None);
+    assert_eq!(
+        messages(&rows),
+        ["f:2: `name` is longer than 10000 characters"]
+    );
+    assert!(rows[1].is_ok());
+}
+
+#[test]
 fn an_unknown_or_doubled_column_ends_the_reading() {
     let rows = load(b"id,nmae\n1,A\n", RecordKind::Vendor, None);
     assert_eq!(rows.len(), 1);
