@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 DEMO_DIR ?= target/demo
 
-.PHONY: help setup demo test gates bench fmt lint licences schemathesis fuzz train ci
+.PHONY: help setup demo test gates bench fmt lint licences schemathesis fuzz survey train ci
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -30,6 +30,10 @@ schemathesis: ## Check the running server against its own OpenAPI description
 
 fuzz: ## Fuzz every reader of bytes from outside, FUZZ_SECONDS each (300)
 	scripts/fuzz.sh $(or $(FUZZ_SECONDS),300)
+
+survey: ## Feed damaged and hostile files to a running server; also the PDFs below the folders FILES
+	cargo build --quiet --locked --bin scrutineer
+	scripts/survey.py $(FILES)
 
 train: ## Fit the models again; fields also on the public invoices in SCRUTINEER_DATA
 	cargo run --locked -p scrutineer-training --bin scrutineer-train -- invoice $(if $(SCRUTINEER_DATA),--data $(SCRUTINEER_DATA))
