@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use scrutineer_datasets::sets::{self, InvoiceSet};
 use scrutineer_datasets::split::Split;
 
+use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::{EvalError, Evaluation, plot};
 
@@ -39,6 +40,10 @@ impl Protocols {
         ("page_build", "Page alone, identities used in building"),
         ("page_heldout", "Page alone, identities held out"),
         (
+            "page_generated",
+            "Page alone, 300 generated documents of a seed not fitted on",
+        ),
+        (
             "invoice2data",
             "The template reader's own PDFs, every value whether printed or not",
         ),
@@ -58,6 +63,7 @@ impl Protocols {
             "structure" => (STRUCTURED, Protocol::Whole, None),
             "page_build" => (STRUCTURED, Protocol::Page, Some(Split::Build)),
             "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
+            "page_generated" => (&[], Protocol::Page, None),
             "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Whole, None),
             _ => {
                 return Err(EvalError::File {
@@ -68,6 +74,12 @@ impl Protocols {
         };
         let data = sets::data_dir();
         let mut rows = Vec::new();
+        let generated = (name == "page_generated")
+            .then(GeneratedSet::write)
+            .transpose()?;
+        if let Some(generated) = &generated {
+            rows.clone_from(&generated.rows);
+        }
         for set in sets {
             let mut loaded = set.load(&data)?;
             for row in &mut loaded.rows {
@@ -78,7 +90,7 @@ impl Protocols {
         let options = InvoiceOptions {
             set: name.to_owned(),
             // Files are given with their folder, which `join` then leaves alone or starts from here.
-            documents: if data.is_absolute() {
+            documents: if data.is_absolute() && generated.is_none() {
                 data
             } else {
                 PathBuf::from(".")
@@ -89,7 +101,7 @@ impl Protocols {
             models: self.models.clone(),
         };
         let mut evaluation = measure(&options)?.evaluation;
-        if name != "structure" {
+        if name != "structure" && generated.is_none() {
             let (right, of) = if name == "invoice2data" {
                 (154.0, 178.0)
             } else {
@@ -161,7 +173,7 @@ pub fn as_text(evaluation: &Evaluation) -> String {
         "{:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
         "field", "stated", "right", "wrong", "abstained", "missed", "right %"
     );
-    for (name, score) in &evaluation.fields {
+    for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
             text,
             "{name:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
@@ -182,7 +194,7 @@ pub fn as_text(evaluation: &Evaluation) -> String {
 fn as_markdown(evaluation: &Evaluation) -> String {
     let mut text = format!("{} documents.\n\n", evaluation.n);
     text.push_str("| field | stated | right | wrong | abstained | missed | right % | wrong % | other term | beyond truth |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
-    for (name, score) in &evaluation.fields {
+    for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
             text,
             "| {name} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",

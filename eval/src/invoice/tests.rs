@@ -26,6 +26,8 @@ fn row(file: &str, fields: &[(F, Option<&str>)]) -> TruthRow {
             .map(|(name, value)| (*name, value.map(str::to_owned)))
             .collect(),
         lines: None,
+        line_items: Vec::new(),
+        taxes: Vec::new(),
         document_type: None,
     }
 }

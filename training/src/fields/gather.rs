@@ -69,7 +69,8 @@ fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
             pages: pages(&document.pdf),
             truth: LEARNED.iter().filter_map(stated).collect(),
             complete: true,
-            group: document.name,
+            // Layouts not fitted on tell how sure the reader may be of others' letters.
+            group: format!("layout {}", document.truth.layout),
             weight: 1.0,
         });
         bar.inc(1);

@@ -34,7 +34,7 @@ pub const LEARNED: &[FieldName] = &[
 ];
 
 /// Folds for the scores that calibration and thresholds are taken from.
-const FOLDS: usize = 3;
+const FOLDS: usize = 5;
 
 /// A document to learn from.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub struct TrainingDocument {
     pub weight: f32,
 }
 
-/// Fits all scorers. The same documents do not always give the same weights.
+/// Fits all scorers; the same documents give the same weights.
 ///
 /// # Errors
 /// When a booster refuses its data.
