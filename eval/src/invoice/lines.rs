@@ -50,6 +50,7 @@ impl Stated {
 
 /// Counts what was read of the lines and taxes; those not printed count neither way.
 pub(super) fn tally(
+    file: &str,
     stated: &Stated,
     reading: Option<&Reading>,
     text: &PrintedText,
@@ -91,7 +92,22 @@ pub(super) fn tally(
             });
         }
     }
+    for line in not_read(stated, read, text) {
+        let net = line.net.unwrap_or_default();
+        let description = line.description.as_deref().unwrap_or_default();
+        tally.line_not_read(file, format!("{net} {description}"));
+    }
     taxes(stated, read, readable, text, tally);
+}
+
+/// Printed lines that no read line has the net amount of.
+fn not_read<'a>(stated: &'a Stated, read: &'a Reading, text: &PrintedText) -> Vec<&'a Line> {
+    let pairs = pairs(&stated.lines, &read.lines);
+    let lines = stated.lines.iter();
+    lines
+        .filter(|line| line.net.is_some_and(|net| prints(text, net)))
+        .filter(|line| !pairs.iter().any(|(paired, _)| std::ptr::eq(*paired, *line)))
+        .collect()
 }
 
 fn taxes(stated: &Stated, read: &Reading, readable: bool, text: &PrintedText, tally: &mut Tally) {
@@ -203,7 +219,7 @@ mod tests {
         };
         let text = PrintedText::of_text("Paper A4 1 10,00 Ink 2 10,00 Pen 7,00 19 % 19,00");
         let mut counts = Tally::default();
-        tally(&stated, Some(&reading), &text, &mut counts);
+        tally("a.pdf", &stated, Some(&reading), &text, &mut counts);
         let scores = counts.line_scores();
         let net = &scores["line_net"];
         assert_eq!(

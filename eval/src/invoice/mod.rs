@@ -111,7 +111,13 @@ pub fn evaluate(
         tally_row(row, answer.as_ref(), text.as_ref(), &mut tally);
         if let Some(text) = &text {
             let reading = answer.as_ref().map(|answer| &answer.reading);
-            lines::tally(&Stated::of(row, &path), reading, text, &mut tally);
+            lines::tally(
+                &row.file,
+                &Stated::of(row, &path),
+                reading,
+                text,
+                &mut tally,
+            );
         }
         if let (Some(judge), Some(answer)) = (&judge, &answer) {
             judge.judge(row, answer, &mut types)?;

@@ -56,6 +56,16 @@ impl Tally {
         count(self.lines.entry(name.to_owned()).or_default());
     }
 
+    /// Notes a stated line that was not read.
+    pub(super) fn line_not_read(&mut self, file: &str, line: String) {
+        self.disagreements.push(Disagreement {
+            file: file.to_owned(),
+            field: "line_net".to_owned(),
+            truth: line,
+            read: None,
+        });
+    }
+
     /// One stated value: `(file, stated)` and `(document read, value, same)`. True
     /// when it was read right.
     pub(super) fn field(

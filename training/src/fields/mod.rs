@@ -7,6 +7,7 @@ mod card;
 mod examples;
 mod gather;
 mod run;
+mod vary;
 
 use std::collections::BTreeMap;
 
