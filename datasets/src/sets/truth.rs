@@ -21,10 +21,10 @@ pub struct TruthRow {
     pub fields: BTreeMap<FieldName, Option<String>>,
     /// Number of line items, where the row tells it.
     pub lines: Option<usize>,
-    /// The line items themselves, where the row holds them.
-    pub line_items: Vec<Line>,
-    /// Tax by rate, where the row holds it.
-    pub taxes: Vec<TaxSubtotal>,
+    /// The line items themselves, where the row holds a list of them.
+    pub line_items: Option<Vec<Line>>,
+    /// Tax by rate, where the row holds a list of it.
+    pub taxes: Option<Vec<TaxSubtotal>>,
     /// Type of document, where the row tells it.
     pub document_type: Option<String>,
 }
@@ -71,8 +71,8 @@ fn parse_row(line: &str) -> Result<TruthRow, String> {
     let document_type = ["document_type", "type"]
         .iter()
         .find_map(|key| object.get(*key)?.as_str().map(str::to_owned));
-    let line_items: Vec<Line> = items(&object, "lines")?;
-    let taxes: Vec<TaxSubtotal> = items(&object, "taxes")?;
+    let line_items = items(&object, "lines")?;
+    let taxes = items(&object, "taxes")?;
     let lines = match object.get("lines") {
         Some(Value::Number(count)) => count.as_u64().and_then(|count| usize::try_from(count).ok()),
         Some(Value::Array(items)) => Some(items.len()),
@@ -108,15 +108,16 @@ fn parse_row(line: &str) -> Result<TruthRow, String> {
 fn items<T: DeserializeOwned>(
     object: &serde_json::Map<String, Value>,
     key: &str,
-) -> Result<Vec<T>, String> {
+) -> Result<Option<Vec<T>>, String> {
     let Some(Value::Array(items)) = object.get(key) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     items
         .iter()
         .filter(|item| item.is_object())
         .map(|item| serde_json::from_value(item.clone()))
         .collect::<Result<_, _>>()
+        .map(Some)
         .map_err(|error| format!("`{key}`: {error}"))
 }
 
@@ -134,7 +135,7 @@ mod tests {
         assert_eq!(row.fields.get(&FieldName::DueDate), Some(&None));
         assert_eq!(row.fields.get(&FieldName::Iban), None);
         assert_eq!(row.lines, Some(2));
-        assert_eq!(row.line_items.len(), 2);
+        assert_eq!(row.line_items.map(|items| items.len()), Some(2));
     }
 
     #[test]

@@ -16,34 +16,33 @@ use super::printed::PrintedText;
 use super::score::Tally;
 use crate::FieldScore;
 
-/// Lines and taxes that a document states.
-#[derive(Debug, Default)]
+/// Lines and taxes that a document states, as far as anything tells.
+#[derive(Debug)]
 pub(super) struct Stated {
     lines: Vec<Line>,
     taxes: Vec<TaxSubtotal>,
 }
 
 impl Stated {
-    /// What the row holds, or the e-invoice attached to the file at `path`.
-    pub(super) fn of(row: &TruthRow, path: &Path) -> Self {
-        if !row.line_items.is_empty() || !row.taxes.is_empty() {
-            return Self {
-                lines: row.line_items.clone(),
-                taxes: row.taxes.clone(),
-            };
+    /// What the row holds, or the e-invoice attached to the file at `path`; `None`
+    /// where neither tells the lines, as with profiles that have none.
+    pub(super) fn of(row: &TruthRow, path: &Path) -> Option<Self> {
+        if let Some(lines) = &row.line_items {
+            return Some(Self {
+                lines: lines.clone(),
+                taxes: row.taxes.clone().unwrap_or_default(),
+            });
         }
-        let Some(count) = row.lines.filter(|count| *count > 0) else {
-            return Self::default();
-        };
+        let count = row.lines.filter(|count| *count > 0)?;
         let structured = std::fs::read(path)
             .ok()
             .and_then(|bytes| parse(&bytes, &ParseOptions::default()).structured);
         match structured {
-            Some(structured) if structured.reading.lines.len() == count => Self {
+            Some(structured) if structured.reading.lines.len() == count => Some(Self {
                 lines: structured.reading.lines,
                 taxes: structured.reading.taxes,
-            },
-            _ => Self::default(),
+            }),
+            _ => None,
         }
     }
 }

@@ -109,15 +109,11 @@ pub fn evaluate(
             Protocol::Page => Some(PrintedText::of(&path, answer.as_ref())),
         };
         tally_row(row, answer.as_ref(), text.as_ref(), &mut tally);
-        if let Some(text) = &text {
+        if let Some(text) = &text
+            && let Some(stated) = Stated::of(row, &path)
+        {
             let reading = answer.as_ref().map(|answer| &answer.reading);
-            lines::tally(
-                &row.file,
-                &Stated::of(row, &path),
-                reading,
-                text,
-                &mut tally,
-            );
+            lines::tally(&row.file, &stated, reading, text, &mut tally);
         }
         if let (Some(judge), Some(answer)) = (&judge, &answer) {
             judge.judge(row, answer, &mut types)?;

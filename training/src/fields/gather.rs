@@ -10,15 +10,13 @@ use scrutineer_datasets::documents::generate;
 use scrutineer_datasets::sets::{InvoiceSet, TruthRow};
 use scrutineer_datasets::split::{self, Split};
 
-use super::{LEARNED, TrainingDocument, vary};
+use super::{LEARNED, TrainingDocument};
 use crate::progress::Progress;
 
 /// Seed of the generated documents.
 pub(super) const SEED: u64 = 4711;
 /// Generated documents fitted on.
 const GENERATED: usize = 2000;
-/// Of so many generated documents one names its seller without a legal form.
-const BRAND_EVERY: usize = 4;
 /// What the public invoices count together, of all weight.
 const REAL_SHARE: f32 = 0.15;
 /// Sets of invoices whose PDFs come with truth.
@@ -67,18 +65,9 @@ fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
             let value = row.get(field.as_str())?.as_str()?;
             Some((*field, value.to_owned()))
         };
-        let mut pages = pages(&document.pdf);
-        let mut truth: BTreeMap<FieldName, String> = LEARNED.iter().filter_map(stated).collect();
-        if documents.len() % BRAND_EVERY == 0
-            && let Some(seller) = truth.get(&FieldName::Seller)
-            && let Some((varied, brand)) = vary::without_form(&pages, seller)
-        {
-            pages = varied;
-            truth.insert(FieldName::Seller, brand);
-        }
         documents.push(TrainingDocument {
-            pages,
-            truth,
+            pages: pages(&document.pdf),
+            truth: LEARNED.iter().filter_map(stated).collect(),
             complete: true,
             // Layouts not fitted on tell how sure the reader may be of others' letters.
             group: format!("layout {}", document.truth.layout),

@@ -323,8 +323,19 @@ fn column_meanings(squeezed: &str) -> Vec<Meaning> {
         .collect()
 }
 
-/// Where two columns both seem to describe, the first holds codes or numbers.
+/// Where two columns both seem to describe, the first holds codes or numbers; where two
+/// seem to be prices and none is the amount, the last one is (`Prix unitaire`, `Prix HT`).
 fn settle(columns: &mut [Column]) {
+    let prices: Vec<usize> = (0..columns.len())
+        .filter(|i| columns[*i].weight(Concept::UnitPrice) > 0.0)
+        .collect();
+    let has_amount = columns.iter().any(|c| c.weight(Concept::LineNet) > 0.0);
+    if let (false, [_, .., last]) = (has_amount, &prices[..]) {
+        columns[*last].meanings = vec![Meaning {
+            concept: Concept::LineNet,
+            weight: 0.8,
+        }];
+    }
     let described: Vec<usize> = (0..columns.len())
         .filter(|i| columns[*i].weight(Concept::Description) > 0.0)
         .collect();

@@ -82,6 +82,13 @@ impl Parts {
         self.net && self.price && self.quantity
     }
 
+    fn count(self) -> usize {
+        [self.net, self.price, self.quantity]
+            .iter()
+            .filter(|there| **there)
+            .count()
+    }
+
     fn is_item(self) -> bool {
         self.net || (self.quantity && self.price)
     }
@@ -156,7 +163,8 @@ impl Walk<'_> {
                 }
                 Kind::Numbers(parts)
                     if full
-                        || (!(strict || gap > 8.0 * line)
+                        || (!strict
+                            && (parts.count() >= 2 || gap <= 8.0 * line)
                             && (parts.is_item() || self.has_amounts())
                             && (self.is_described(&cells) || !pending.is_empty())) =>
                 {
