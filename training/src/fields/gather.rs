@@ -69,8 +69,7 @@ fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
             pages: pages(&document.pdf),
             truth: LEARNED.iter().filter_map(stated).collect(),
             complete: true,
-            // Layouts not fitted on tell how sure the reader may be of others' letters.
-            group: format!("layout {}", document.truth.layout),
+            group: document.name,
             weight: 1.0,
         });
         bar.inc(1);
