@@ -155,20 +155,23 @@ fn holds(words: &[String], wanted: &[String]) -> bool {
     !wanted.is_empty() && words.windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// Stated lines with the read line of the same net amount, each used once; among
-/// several the one of the same quantity goes first.
+/// Stated lines with the read line of the same net amount, each used once; those of
+/// the same quantity, too, go first.
 fn pairs<'a>(stated: &'a [Line], read: &'a [Line]) -> Vec<(&'a Line, &'a Line)> {
-    let mut open: Vec<&Line> = read.iter().filter(|line| line.net.is_some()).collect();
+    let has_net = |line: &&Line| line.net.is_some();
+    let mut open: Vec<&Line> = read.iter().filter(has_net).collect();
+    let mut due: Vec<&Line> = stated.iter().filter(has_net).collect();
     let mut pairs = Vec::new();
-    for line in stated.iter().filter(|line| line.net.is_some()) {
-        let same_net = |other: &&Line| other.net == line.net;
-        let at = open
-            .iter()
-            .position(|other| same_net(other) && other.quantity == line.quantity)
-            .or_else(|| open.iter().position(same_net));
-        if let Some(at) = at {
-            pairs.push((line, open.remove(at)));
-        }
+    for by_quantity in [true, false] {
+        due.retain(|line| {
+            let at = open.iter().position(|other| {
+                other.net == line.net && (!by_quantity || other.quantity == line.quantity)
+            });
+            if let Some(at) = at {
+                pairs.push((*line, open.remove(at)));
+            }
+            at.is_none()
+        });
     }
     pairs
 }
