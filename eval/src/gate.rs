@@ -24,7 +24,8 @@ pub struct Gate {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
-    /// Protocol it is measured by: `structure`, `page_build`, `page_heldout`, `invoice2data`.
+    /// Protocol it is measured by: `structure`, `page_build`, `page_heldout`,
+    /// `page_generated`, `invoice2data`.
     pub protocol: String,
     /// Path of the figure: `metrics.NAME`, or `fields.NAME.right` (also `wrong`,
     /// `abstained`, `missed`) as a share of the stated values, or
@@ -168,6 +169,7 @@ mod tests {
             metrics: [("exact".to_owned(), Some(0.5))].into(),
             baselines: [].into(),
             fields: [("total".to_owned(), score)].into(),
+            lines: [].into(),
         }
     }
 

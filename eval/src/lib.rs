@@ -2,6 +2,7 @@
 
 pub mod document_type;
 pub mod gate;
+mod generated;
 pub mod invoice;
 pub mod plot;
 pub mod results;
@@ -28,6 +29,10 @@ pub struct Evaluation {
     /// Counts by field, where fields were read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, FieldScore>,
+    /// Counts of what lines and tax breakdowns say, where pages alone were read;
+    /// no part of the figures over all fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, FieldScore>,
 }
 
 /// What became of a field's values that the documents state.

@@ -17,6 +17,7 @@ pub fn bars_by_field(title: &str, evaluation: &Evaluation) -> String {
     let fields: Vec<_> = evaluation
         .fields
         .iter()
+        .chain(&evaluation.lines)
         .filter(|(_, score)| score.stated() > 0)
         .collect();
     let rows = u32::try_from(fields.len()).unwrap_or(0);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use scrutineer_datasets::sets::{self, InvoiceSet};
 use scrutineer_datasets::split::Split;
 
+use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::{EvalError, Evaluation, plot};
 
@@ -39,6 +40,10 @@ impl Protocols {
         ("page_build", "Page alone, identities used in building"),
         ("page_heldout", "Page alone, identities held out"),
         (
+            "page_generated",
+            "Page alone, 300 generated documents of a seed not fitted on",
+        ),
+        (
             "invoice2data",
             "The template reader's own PDFs, every value whether printed or not",
         ),
@@ -58,6 +63,7 @@ impl Protocols {
             "structure" => (STRUCTURED, Protocol::Whole, None),
             "page_build" => (STRUCTURED, Protocol::Page, Some(Split::Build)),
             "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
+            "page_generated" => (&[], Protocol::Page, None),
             "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Whole, None),
             _ => {
                 return Err(EvalError::File {
@@ -68,6 +74,12 @@ impl Protocols {
         };
         let data = sets::data_dir();
         let mut rows = Vec::new();
+        let generated = (name == "page_generated")
+            .then(GeneratedSet::write)
+            .transpose()?;
+        if let Some(generated) = &generated {
+            rows.clone_from(&generated.rows);
+        }
         for set in sets {
             let mut loaded = set.load(&data)?;
             for row in &mut loaded.rows {
@@ -78,7 +90,7 @@ impl Protocols {
         let options = InvoiceOptions {
             set: name.to_owned(),
             // Files are given with their folder, which `join` then leaves alone or starts from here.
-            documents: if data.is_absolute() {
+            documents: if data.is_absolute() && generated.is_none() {
                 data
             } else {
                 PathBuf::from(".")
@@ -89,7 +101,7 @@ impl Protocols {
             models: self.models.clone(),
         };
         let mut evaluation = measure(&options)?.evaluation;
-        if name != "structure" {
+        if name != "structure" && generated.is_none() {
             let (right, of) = if name == "invoice2data" {
                 (154.0, 178.0)
             } else {
@@ -142,9 +154,19 @@ VAT identifier (BT-31), the debited account (BT-91) as the account paid to (BT-8
 document currency (BT-110). `exact_truth_corrected` leaves those out; the columns do not.\n\n\
 On pages alone, a value counts when `pdftotext -layout` shows it in any usual local form; names are compared without case and punctuation.\n\
 \n\
+*Lines* (`line_...`) are no part of the figures over all fields. Truth rows of the public sets say only how many lines there are, and nothing\n\
+of tax by rate: both are taken from the e-invoice within the same file, as our reader of structure reads it, where it finds that many lines.\n\
+A line counts where the page prints its net amount, and is read right where a line of that amount was read; its quantity and description\n\
+are then compared, the description being right where the stated words stand in it in one piece. `lines_read` is right and wrong of the\n\
+stated, `lines_right_of_read` is right of all lines answered. Tax by rate counts where rate and tax are printed; a base is compared where one was read.\n\
+\n\
 *How clean the held-out figures are.* While the field reader was built, the texts of 9 of the 15 held-out identities were seen under an\n\
 earlier split, and held-out totals were printed about a dozen times; they influenced the blend of plain rules and trees and the threshold\n\
-for sellers. Take these figures as optimistic. On the 6 identities never seen (29 documents), by the reader's own harness: number, issue date,\n\
+for sellers. Take these figures as optimistic. The weights now shipped and the rules for lines, orders\n\
+and amounts due were made on the build half and generated documents alone. The held-out half was then measured twice: first with a fit whose\n\
+folds kept generated layouts apart (sellers 84 % right, 12 % wrong), then with this one. This one is at least as good for every field but one,\n\
+by a thousandth, across the folds of public build-half identities, but the choice was looked at again only after the first figures. With\n\
+the weights before, on the 6 identities never seen (29 documents), by the reader's own harness: number, issue date,\n\
 currency, net and seller 100 %, total 93 %, tax 90 % right, none wrong; six identities are few.\n\
 \n\
 What is measured elsewhere than by this program stands in [OTHER_FIGURES.md](OTHER_FIGURES.md).\n";
@@ -161,7 +183,7 @@ pub fn as_text(evaluation: &Evaluation) -> String {
         "{:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
         "field", "stated", "right", "wrong", "abstained", "missed", "right %"
     );
-    for (name, score) in &evaluation.fields {
+    for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
             text,
             "{name:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
@@ -182,7 +204,7 @@ pub fn as_text(evaluation: &Evaluation) -> String {
 fn as_markdown(evaluation: &Evaluation) -> String {
     let mut text = format!("{} documents.\n\n", evaluation.n);
     text.push_str("| field | stated | right | wrong | abstained | missed | right % | wrong % | other term | beyond truth |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
-    for (name, score) in &evaluation.fields {
+    for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
             text,
             "| {name} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",

@@ -27,7 +27,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use truth::{DocumentKind, Truth, TruthLine};
+pub use truth::{DocumentKind, Truth, TruthLine, TruthTax};
 
 pub(crate) use country::Country;
 pub(crate) use dice::Dice;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::GeneratedDocument;
 use super::draw::{Attachment, Sheet, Spelling};
 use super::layout::{self, Column, Scene};
-use super::truth::{DocumentKind, Truth, TruthLine};
+use super::truth::{DocumentKind, Truth, TruthLine, TruthTax};
 
 /// Draws the scene, attaches an e-invoice, and states what the pages say.
 pub(super) fn finish(
@@ -108,6 +108,7 @@ fn truth_of(scene: &Scene, sheet: &Sheet) -> Truth {
         total,
         iban: text(FieldName::Iban, facts.seller.iban.clone()),
         lines: lines(scene, sheet),
+        taxes: taxes(scene, sheet),
         language: facts.language.code().to_owned(),
         layout: layout_name(scene).to_owned(),
         traits,
@@ -140,6 +141,21 @@ fn lines(scene: &Scene, sheet: &Sheet) -> Vec<TruthLine> {
             unit_price: shows(Column::UnitPrice).then_some(item.unit_price),
             net: Some(item.net),
             tax_rate: shows(Column::TaxRate).then_some(item.rate),
+        })
+        .collect()
+}
+
+fn taxes(scene: &Scene, sheet: &Sheet) -> Vec<TruthTax> {
+    if !sheet.has(FieldName::Total) {
+        return Vec::new();
+    }
+    let groups = scene.facts.totals.groups.iter();
+    groups
+        .filter(|group| !group.tax.is_zero())
+        .map(|group| TruthTax {
+            rate: group.rate,
+            base: group.base,
+            tax: group.tax,
         })
         .collect()
 }

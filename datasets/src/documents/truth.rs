@@ -91,6 +91,17 @@ pub struct TruthLine {
     pub tax_rate: Option<Decimal>,
 }
 
+/// Tax of one rate.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TruthTax {
+    /// Rate (BT-119) in percent.
+    pub rate: Decimal,
+    /// What is taxed at that rate (BT-116); not always printed.
+    pub base: Decimal,
+    /// Tax (BT-117).
+    pub tax: Decimal,
+}
+
 /// Everything a generated document says. A field is absent when it is not printed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
@@ -139,6 +150,8 @@ pub struct Truth {
     pub iban: Option<String>,
     /// Line items, in order.
     pub lines: Vec<TruthLine>,
+    /// Tax by rate, where there is any tax, whether printed or not.
+    pub taxes: Vec<TruthTax>,
     /// ISO 639-1 code of the main language.
     pub language: String,
     /// Name of the layout.

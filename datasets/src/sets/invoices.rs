@@ -152,6 +152,8 @@ fn row_of_invoice2data(pdf: &Path, text: &str) -> Result<TruthRow, String> {
         file,
         fields,
         lines: None,
+        line_items: None,
+        taxes: None,
         document_type: None,
     })
 }

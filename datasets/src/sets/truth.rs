@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use scrutineer::documents::FieldName;
+use scrutineer::documents::{FieldName, Line, TaxSubtotal};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::SetError;
@@ -20,6 +21,10 @@ pub struct TruthRow {
     pub fields: BTreeMap<FieldName, Option<String>>,
     /// Number of line items, where the row tells it.
     pub lines: Option<usize>,
+    /// The line items themselves, where the row holds a list of them.
+    pub line_items: Option<Vec<Line>>,
+    /// Tax by rate, where the row holds a list of it.
+    pub taxes: Option<Vec<TaxSubtotal>>,
     /// Type of document, where the row tells it.
     pub document_type: Option<String>,
 }
@@ -66,6 +71,8 @@ fn parse_row(line: &str) -> Result<TruthRow, String> {
     let document_type = ["document_type", "type"]
         .iter()
         .find_map(|key| object.get(*key)?.as_str().map(str::to_owned));
+    let line_items = items(&object, "lines")?;
+    let taxes = items(&object, "taxes")?;
     let lines = match object.get("lines") {
         Some(Value::Number(count)) => count.as_u64().and_then(|count| usize::try_from(count).ok()),
         Some(Value::Array(items)) => Some(items.len()),
@@ -91,8 +98,27 @@ fn parse_row(line: &str) -> Result<TruthRow, String> {
         file,
         fields,
         lines,
+        line_items,
+        taxes,
         document_type,
     })
+}
+
+/// The objects of a list; what is no object is passed over.
+fn items<T: DeserializeOwned>(
+    object: &serde_json::Map<String, Value>,
+    key: &str,
+) -> Result<Option<Vec<T>>, String> {
+    let Some(Value::Array(items)) = object.get(key) else {
+        return Ok(None);
+    };
+    items
+        .iter()
+        .filter(|item| item.is_object())
+        .map(|item| serde_json::from_value(item.clone()))
+        .collect::<Result<_, _>>()
+        .map(Some)
+        .map_err(|error| format!("`{key}`: {error}"))
 }
 
 #[cfg(test)]
@@ -109,6 +135,7 @@ mod tests {
         assert_eq!(row.fields.get(&FieldName::DueDate), Some(&None));
         assert_eq!(row.fields.get(&FieldName::Iban), None);
         assert_eq!(row.lines, Some(2));
+        assert_eq!(row.line_items.map(|items| items.len()), Some(2));
     }
 
     #[test]

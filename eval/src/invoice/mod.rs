@@ -3,9 +3,11 @@
 //! Two protocols. `Whole` reads as the service does: the e-invoice, alone or
 //! attached to a PDF, or the pages where there is none. `Page` sets the
 //! attachment aside and counts only values that are printed: those that
-//! `pdftotext -layout` finds in the text layer. Types are judged where rows tell them.
+//! `pdftotext -layout` finds in the text layer; lines and tax by rate are counted
+//! beside. Types are judged where rows tell them.
 
 mod compare;
+mod lines;
 mod printed;
 mod reader;
 mod score;
@@ -19,6 +21,7 @@ use scrutineer::documents::{FieldName, Source};
 use scrutineer_datasets::sets::TruthRow;
 use scrutineer_datasets::split::{self, Split};
 
+use self::lines::Stated;
 use self::printed::PrintedText;
 use self::reader::{Answer, Reader};
 use self::score::Tally;
@@ -106,6 +109,12 @@ pub fn evaluate(
             Protocol::Page => Some(PrintedText::of(&path, answer.as_ref())),
         };
         tally_row(row, answer.as_ref(), text.as_ref(), &mut tally);
+        if let Some(text) = &text
+            && let Some(stated) = Stated::of(row, &path)
+        {
+            let reading = answer.as_ref().map(|answer| &answer.reading);
+            lines::tally(&row.file, &stated, reading, text, &mut tally);
+        }
         if let (Some(judge), Some(answer)) = (&judge, &answer) {
             judge.judge(row, answer, &mut types)?;
         }

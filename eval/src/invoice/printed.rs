@@ -31,7 +31,7 @@ impl PrintedText {
         Self::of_text(&pdftotext(path).unwrap_or_else(|| own_words(answer)))
     }
 
-    fn of_text(text: &str) -> Self {
+    pub(super) fn of_text(text: &str) -> Self {
         Self {
             line: text
                 .to_lowercase()

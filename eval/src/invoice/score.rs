@@ -17,6 +17,7 @@ pub(super) struct Tally {
     xml_durations: Vec<Duration>,
     page_durations: Vec<Duration>,
     fields: BTreeMap<String, FieldScore>,
+    lines: BTreeMap<String, FieldScore>,
     disagreements: Vec<Disagreement>,
 }
 
@@ -50,6 +51,21 @@ impl Tally {
             .truth_of_other_term += 1;
     }
 
+    /// Counts of lines, kept apart from those of fields.
+    pub(super) fn lines(&mut self, name: &str, count: impl FnOnce(&mut FieldScore)) {
+        count(self.lines.entry(name.to_owned()).or_default());
+    }
+
+    /// Notes a stated line that was not read.
+    pub(super) fn line_not_read(&mut self, file: &str, line: String) {
+        self.disagreements.push(Disagreement {
+            file: file.to_owned(),
+            field: "line_net".to_owned(),
+            truth: line,
+            read: None,
+        });
+    }
+
     /// One stated value: `(file, stated)` and `(document read, value, same)`. True
     /// when it was read right.
     pub(super) fn field(
@@ -75,6 +91,11 @@ impl Tally {
             read: read.map(str::to_owned),
         });
         false
+    }
+
+    #[cfg(test)]
+    pub(super) const fn line_scores(&self) -> &BTreeMap<String, FieldScore> {
+        &self.lines
     }
 
     pub(super) fn finish(
@@ -107,6 +128,9 @@ impl Tally {
         if options.protocol == Protocol::Page {
             metrics.insert("not_printed".to_owned(), count(self.not_printed));
         }
+        if let Some(net) = self.lines.get("line_net") {
+            metrics.extend(line_metrics(net));
+        }
         metrics.extend(
             types
                 .metrics()
@@ -121,6 +145,7 @@ impl Tally {
             metrics,
             baselines: BTreeMap::new(),
             fields: self.fields,
+            lines: self.lines,
         };
         InvoiceOutcome {
             evaluation,
@@ -128,6 +153,17 @@ impl Tally {
             types,
         }
     }
+}
+
+/// Shares of the lines whose net amount the page prints: read at all, and right
+/// among all lines that were read.
+fn line_metrics(net: &FieldScore) -> [(String, Option<f64>); 2] {
+    let read = net.right + net.wrong + net.unstated;
+    let right_of_read = (read > 0).then(|| net.right as f64 / read as f64);
+    [
+        ("lines_read".to_owned(), net.share(net.right + net.wrong)),
+        ("lines_right_of_read".to_owned(), right_of_read),
+    ]
 }
 
 fn protocol_in_words(options: &InvoiceOptions) -> String {

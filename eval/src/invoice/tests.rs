@@ -26,6 +26,8 @@ fn row(file: &str, fields: &[(F, Option<&str>)]) -> TruthRow {
             .map(|(name, value)| (*name, value.map(str::to_owned)))
             .collect(),
         lines: None,
+        line_items: None,
+        taxes: None,
         document_type: None,
     }
 }

@@ -142,7 +142,8 @@ impl Candidates {
             return read.words;
         }
         let plain = read.currency.is_none() && read.decimals == 0;
-        if plain || read.decimals != 2 {
+        // `300 €` is money, whatever label stands before it.
+        if plain || (read.decimals != 2 && read.currency.is_none()) {
             self.push_identifier(rest, start);
         }
         // Long runs of digits are numbers of something, never money.

@@ -80,7 +80,10 @@ impl Dictionary {
         }
         exact.remove("");
         let mut near = HashMap::new();
-        for key in exact.keys().filter(|k| k.chars().count() >= FUZZY_FROM) {
+        // In order: of two labels as near to a misprint, every process takes the same.
+        let mut keys: Vec<&String> = exact.keys().collect();
+        keys.sort();
+        for key in keys.into_iter().filter(|k| k.chars().count() >= FUZZY_FROM) {
             for variant in deletions(key) {
                 near.entry(variant).or_insert_with(|| key.clone());
             }
@@ -119,6 +122,12 @@ pub(super) fn phrases(table: &str) -> impl Iterator<Item = (Concept, &str)> {
             Some((concept, columns.nth(1)?))
         })
         .flat_map(|(concept, phrases)| phrases.split('|').map(move |p| (concept, p)))
+}
+
+/// The meanings of a squeezed phrase that stands in the dictionary as it is.
+#[must_use]
+pub(super) fn exact(squeezed: &str) -> Option<&'static [Meaning]> {
+    DICTIONARY.exact.get(squeezed).map(Vec::as_slice)
 }
 
 fn deletions(key: &str) -> Vec<String> {

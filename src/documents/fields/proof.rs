@@ -1,6 +1,6 @@
 //! Arithmetic among printed amounts: which net and tax make which total.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
@@ -48,7 +48,7 @@ pub(super) struct Sum {
 /// `rates` are the percentages printed in the document.
 #[must_use]
 pub(super) fn sums(amounts: &[Labelled], rates: &[Decimal]) -> Vec<Sum> {
-    let mut best: HashMap<Decimal, Labelled> = HashMap::new();
+    let mut best: BTreeMap<Decimal, Labelled> = BTreeMap::new();
     for amount in amounts {
         let known = best.entry(amount.value.normalize()).or_insert(*amount);
         known.net = known.net.max(amount.net);
@@ -122,7 +122,7 @@ pub(super) fn sums(amounts: &[Labelled], rates: &[Decimal]) -> Vec<Sum> {
 }
 
 /// A printed tax of nothing, beside an amount that is called both net and total.
-fn add_untaxed(best: &HashMap<Decimal, Labelled>, found: &mut Vec<Sum>) {
+fn add_untaxed(best: &BTreeMap<Decimal, Labelled>, found: &mut Vec<Sum>) {
     let Some(nothing) = best.get(&Decimal::ZERO).filter(|a| a.tax > 0.3) else {
         return;
     };

@@ -76,12 +76,16 @@ pub(super) fn settle(rows: &[Row], raw: &[f32]) -> Settled {
         };
         sum(&|b| !b.right && probability(b) >= threshold) / sum(&|_| true).max(1.0)
     };
+    // One identity more or less says nothing: so much is allowed where they are few.
+    let real = || best.iter().filter(|b| !b.generated).map(|b| b.weight);
+    let one = real().fold(0.0, f32::max) / real().sum::<f32>().max(1.0);
+    let real_limit = REAL_WRONG_AT_MOST.max(one * 1.001);
     // Generated layouts alone would make it bold: real documents must hold too.
     let threshold = (0..=48_u8)
         .map(|i| LEAST_THRESHOLD + f32::from(i) * 0.01)
         .find(|t| {
             wrong_at(*t, &|_| true) <= WRONG_AT_MOST
-                && wrong_at(*t, &|b| !b.generated) <= REAL_WRONG_AT_MOST
+                && wrong_at(*t, &|b| !b.generated) <= real_limit
         })
         .unwrap_or(0.98);
     let share = |hit: &dyn Fn(&Best) -> bool, of: &dyn Fn(&Best) -> bool| {

@@ -51,7 +51,7 @@ pub struct TrainingDocument {
     pub weight: f32,
 }
 
-/// Fits all scorers. The same documents do not always give the same weights.
+/// Fits all scorers; the same documents give the same weights.
 ///
 /// # Errors
 /// When a booster refuses its data.

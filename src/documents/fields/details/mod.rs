@@ -1,6 +1,8 @@
 //! Fields that are found by what they are rather than by a label alone:
 //! currency, accounts, tax ids, service period, payment terms, addresses.
 
+mod order;
+mod payable;
 mod period;
 
 use std::collections::BTreeMap;
@@ -23,7 +25,8 @@ pub(super) fn add(analysis: &Analysis, blocks: &Blocks<'_>, fields: &mut Fields)
     add_vat_ids(analysis, blocks, fields);
     period::add_period(analysis, fields);
     add_terms(analysis, fields);
-    settle_payable(fields);
+    payable::settle(analysis, fields);
+    order::add(fields);
     for (name, parts) in [
         (
             FieldName::Seller,
@@ -328,23 +331,6 @@ fn add_terms(analysis: &Analysis, fields: &mut Fields) {
             );
             return;
         }
-    }
-}
-
-/// With nothing prepaid and no amount due of its own, the total is what is due.
-fn settle_payable(fields: &mut Fields) {
-    if fields.contains_key(&FieldName::Payable) || fields.contains_key(&FieldName::Prepaid) {
-        return;
-    }
-    if let Some(total) = fields.get(&FieldName::Total).cloned() {
-        let confidence = total.confidence * 0.95;
-        fields.insert(
-            FieldName::Payable,
-            Field {
-                confidence,
-                ..total
-            },
-        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! Names of parties: where a firm or a person could be named, and what speaks for seller or buyer.
 
+mod salutation;
 mod spans;
 mod web;
 

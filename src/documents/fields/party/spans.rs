@@ -7,6 +7,7 @@ use super::super::block::Blocks;
 use super::super::concept::Concept;
 use super::super::recognise::{address, legal_form};
 use super::super::text::{collapse, squeeze};
+use super::salutation::is_salutation;
 
 /// Words that could be a name.
 pub(super) struct Span {
@@ -258,6 +259,7 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with("www.")
         && !address::is_street(text)
         && address::place(text).is_none()
+        && !is_salutation(text)
         && text
             .chars()
             .next()

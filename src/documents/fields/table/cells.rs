@@ -1,5 +1,7 @@
 //! Words of a row put into the columns of a table.
 
+use std::ops::Range;
+
 use super::super::layout::Layout;
 use super::super::recognise::amount::{self, Amount};
 use super::super::recognise::number::DecimalMark;
@@ -22,7 +24,8 @@ pub(super) fn of_row(
         while at < range.end {
             let end = atom_end(layout, at, range.end, mark);
             let bbox = layout.bbox(at..end);
-            let column = column_at(columns, bbox.x0, bbox.x1, before);
+            let number = is_number(layout, at..end, mark);
+            let column = column_at(columns, bbox.x0, bbox.x1, before, number);
             if let Some(column) = column {
                 cells[column].extend(at..end);
             }
@@ -83,9 +86,24 @@ fn atom_end(layout: &Layout, start: usize, stop: usize, mark: Option<DecimalMark
     amount::read(&words, mark).map_or(start + 1, |a| start + a.words.max(1))
 }
 
+/// Whether words are one number.
+fn is_number(layout: &Layout, words: Range<usize>, mark: Option<DecimalMark>) -> bool {
+    let texts: Vec<&str> = layout.tokens[words.clone()]
+        .iter()
+        .map(|t| t.text.as_str())
+        .collect();
+    amount::read(&texts, mark).is_some_and(|a| a.words == texts.len())
+}
+
 /// The column whose head stands over a word; else the column of the word just
 /// before; else the nearest, texts reaching to the right of their heads.
-fn column_at(columns: &[Column], x0: f32, x1: f32, before: Option<usize>) -> Option<usize> {
+fn column_at(
+    columns: &[Column],
+    x0: f32,
+    x1: f32,
+    before: Option<usize>,
+    number: bool,
+) -> Option<usize> {
     let over = (0..columns.len())
         .map(|i| (i, x1.min(columns[i].x1) - x0.max(columns[i].x0)))
         .filter(|(_, overlap)| *overlap > 0.5)
@@ -99,7 +117,9 @@ fn column_at(columns: &[Column], x0: f32, x1: f32, before: Option<usize>) -> Opt
     let right = columns.iter().position(|c| c.x0 >= x1);
     match right {
         Some(0) => Some(0),
-        Some(next) if columns[next - 1].is_text() => Some(next - 1),
+        Some(next) if columns[next - 1].is_text() && (!number || columns[next].is_text()) => {
+            Some(next - 1)
+        }
         Some(next) => {
             let nearer = x0 - columns[next - 1].x1 < columns[next].x0 - x1;
             Some(if nearer { next - 1 } else { next })

@@ -13,12 +13,16 @@ use super::super::text::squeeze;
 
 /// Most columns one table has; a row with more is no head.
 const MOST_COLUMNS: usize = 16;
+/// Most rows that a head has above, and below, the row it is known by.
+const MOST_MORE_ROWS: usize = 4;
 
 /// One column: what its head says and how wide that head is printed.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     /// What the head may mean; empty for a head the dictionary does not know.
     pub meanings: Vec<Meaning>,
+    /// Its words, squeezed.
+    text: String,
     /// Left edge of the head in points.
     pub x0: f32,
     /// Right edge of the head in points.
@@ -149,6 +153,7 @@ fn columns_of(analysis: &Analysis, by_row: &HashMap<usize, Vec<usize>>, row: usi
             }
             columns.push(Column {
                 meanings,
+                text: squeeze(&layout.text(hit.tokens.clone())),
                 x0: hit.bbox.x0,
                 x1: hit.bbox.x1,
             });
@@ -158,6 +163,7 @@ fn columns_of(analysis: &Analysis, by_row: &HashMap<usize, Vec<usize>>, row: usi
         match columns.len() - start {
             0 => columns.push(Column {
                 meanings: Vec::new(),
+                text: squeeze(&layout.segment_text(segment)),
                 x0: bbox.x0,
                 x1: bbox.x1,
             }),
@@ -178,10 +184,12 @@ fn more(layout: &Layout, words: Range<usize>) -> Option<Column> {
     if words.is_empty() {
         return None;
     }
-    let meanings = MORE.get(&squeeze(&layout.text(words.clone())))?;
+    let text = squeeze(&layout.text(words.clone()));
+    let meanings = MORE.get(&text)?.clone();
     let bbox = layout.bbox(words);
     Some(Column {
-        meanings: meanings.clone(),
+        meanings,
+        text,
         x0: bbox.x0,
         x1: bbox.x1,
     })
@@ -209,46 +217,125 @@ fn has_amounts(layout: &Layout, row: usize) -> bool {
         .any(|t| amount::read(&[t.text.as_str()], None).is_some_and(|a| a.decimals == 2))
 }
 
-/// Heads broken over rows: what stands close above or below a head belongs to it.
+/// Heads broken over rows: what stands close below or above a head belongs to it.
 fn extend(analysis: &Analysis, by_row: &HashMap<usize, Vec<usize>>, head: &mut Head) {
-    let layout = &analysis.layout;
-    for _ in 0..2 {
+    for _ in 0..MOST_MORE_ROWS {
         let next = head.rows.1 + 1;
-        let Some(row) = layout.rows.get(next) else {
-            return;
-        };
-        let above = layout.rows[head.rows.1].bbox;
-        let close = row.page == head.page && row.bbox.y0 - above.y1 < 0.7 * above.height();
-        let digits = layout.tokens[row.tokens.clone()]
-            .iter()
-            .any(|t| t.text.contains(|c: char| c.is_ascii_digit()));
-        let lower = columns_of(analysis, by_row, next);
-        let under = lower.iter().all(|l| {
-            let over = head.columns.iter().filter(|c| c.overlaps(l.x0, l.x1));
-            over.count() == 1
-        });
-        if !close || digits || !under {
-            return;
-        }
-        for part in lower {
-            let over = head
-                .columns
-                .iter_mut()
-                .find(|c| c.overlaps(part.x0, part.x1));
-            if let Some(column) = over {
-                column.x0 = column.x0.min(part.x0);
-                column.x1 = column.x1.max(part.x1);
-                if column.meanings.is_empty() {
-                    column.meanings = part.meanings;
-                }
-            }
+        if !grow(analysis, by_row, head, next) {
+            break;
         }
         head.rows.1 = next;
     }
+    for _ in 0..MOST_MORE_ROWS {
+        let Some(next) = head.rows.0.checked_sub(1) else {
+            return;
+        };
+        if !grow(analysis, by_row, head, next) {
+            return;
+        }
+        head.rows.0 = next;
+    }
 }
 
-/// Where two columns both seem to describe, the first holds codes or numbers.
+/// Takes a row into a head that it stands close to, where it belongs there: without
+/// digits, each of its parts in one column at most, and one of them a known head or
+/// the rest of one.
+fn grow(
+    analysis: &Analysis,
+    by_row: &HashMap<usize, Vec<usize>>,
+    head: &mut Head,
+    next: usize,
+) -> bool {
+    let layout = &analysis.layout;
+    let Some(row) = layout.rows.get(next) else {
+        return false;
+    };
+    let below = next > head.rows.1;
+    let (upper, lower) = if below {
+        (layout.rows[head.rows.1].bbox, row.bbox)
+    } else {
+        (row.bbox, layout.rows[head.rows.0].bbox)
+    };
+    let close = row.page == head.page && lower.y0 - upper.y1 < 0.7 * upper.height();
+    let digits = layout.tokens[row.tokens.clone()]
+        .iter()
+        .any(|t| t.text.contains(|c: char| c.is_ascii_digit()));
+    if !close || digits {
+        return false;
+    }
+    let parts = columns_of(analysis, by_row, next);
+    let mut joins = Vec::new();
+    let mut belongs = false;
+    for part in &parts {
+        let over: Vec<usize> = (0..head.columns.len())
+            .filter(|i| head.columns[*i].overlaps(part.x0, part.x1))
+            .collect();
+        let column = match over[..] {
+            [] => None,
+            [column] => Some(column),
+            _ => return false,
+        };
+        let joined = column.map_or_else(String::new, |i| {
+            let own = &head.columns[i].text;
+            if below {
+                format!("{own}{}", part.text)
+            } else {
+                format!("{}{own}", part.text)
+            }
+        });
+        let meanings = column_meanings(&joined);
+        belongs |= !meanings.is_empty() || !part.meanings.is_empty();
+        joins.push((column, joined, meanings));
+    }
+    if !belongs {
+        return false;
+    }
+    for (part, (column, joined, meanings)) in parts.into_iter().zip(joins) {
+        match column {
+            Some(i) => {
+                let column = &mut head.columns[i];
+                column.x0 = column.x0.min(part.x0);
+                column.x1 = column.x1.max(part.x1);
+                column.text = joined;
+                if !meanings.is_empty() {
+                    column.meanings = meanings;
+                } else if column.meanings.is_empty() {
+                    column.meanings = part.meanings;
+                }
+            }
+            None if !part.meanings.is_empty() => head.columns.push(part),
+            None => {}
+        }
+    }
+    head.columns.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    true
+}
+
+/// What a whole head means as that of a column; empty where it is not known.
+fn column_meanings(squeezed: &str) -> Vec<Meaning> {
+    let known = labels::exact(squeezed).unwrap_or_default();
+    let more = MORE.get(squeezed).map(Vec::as_slice).unwrap_or_default();
+    known
+        .iter()
+        .chain(more)
+        .filter(|m| m.concept.is_column())
+        .copied()
+        .collect()
+}
+
+/// Where two columns both seem to describe, the first holds codes or numbers; where two
+/// seem to be prices and none is the amount, the last one is (`Prix unitaire`, `Prix HT`).
 fn settle(columns: &mut [Column]) {
+    let prices: Vec<usize> = (0..columns.len())
+        .filter(|i| columns[*i].weight(Concept::UnitPrice) > 0.0)
+        .collect();
+    let has_amount = columns.iter().any(|c| c.weight(Concept::LineNet) > 0.0);
+    if let (false, [_, .., last]) = (has_amount, &prices[..]) {
+        columns[*last].meanings = vec![Meaning {
+            concept: Concept::LineNet,
+            weight: 0.8,
+        }];
+    }
     let described: Vec<usize> = (0..columns.len())
         .filter(|i| columns[*i].weight(Concept::Description) > 0.0)
         .collect();

@@ -5,15 +5,18 @@
 //! and arithmetic says which column is which where labels leave it open ([`roles`]).
 
 mod cells;
+mod headless;
 mod heads;
 mod roles;
 mod rows;
+mod stops;
 mod taxes;
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use self::stops::Stops;
 use super::analysis::Analysis;
 use crate::documents::{Field, FieldName, Line, TaxSubtotal};
 
@@ -60,6 +63,21 @@ impl Known {
             .any(|net| (net.abs() - sum.abs()).abs() <= slack)
     }
 
+    /// Whether a sum is a net to the cent.
+    fn is_exactly(&self, sum: Decimal) -> bool {
+        let mut nets = self.nets.iter().chain(&self.partial);
+        nets.any(|net| net.abs() == sum.abs())
+    }
+
+    /// Whether taxes make the tax of the document: the one read, or what lies between
+    /// a net and the total.
+    fn makes_tax(&self, taxes: &[TaxSubtotal]) -> bool {
+        let sum: Decimal = taxes.iter().filter_map(|t| t.tax).sum();
+        let between = self.nets.iter().filter_map(|net| Some(self.total? - net));
+        let mut wanted = self.tax.into_iter().chain(between);
+        !taxes.is_empty() && wanted.any(|tax| (tax.abs() - sum.abs()).abs() <= Decimal::new(1, 2))
+    }
+
     /// Whether lines add up to the total with tax, and so are stated with tax.
     fn is_gross(&self, sum: Decimal, lines: usize) -> bool {
         self.tax.is_some_and(|tax| !tax.is_zero())
@@ -73,7 +91,8 @@ impl Known {
 /// altogether where they contradict the sums and do not prove themselves.
 #[must_use]
 pub(super) fn read(analysis: &Analysis, fields: &BTreeMap<FieldName, Field>) -> Table {
-    let sheets = rows::collect(analysis);
+    let stops = Stops::of(analysis);
+    let sheets = rows::collect(analysis, &stops);
     let taken: Vec<usize> = sheets
         .iter()
         .flat_map(|s| s.items.iter().map(|i| i.row))
@@ -84,32 +103,45 @@ pub(super) fn read(analysis: &Analysis, fields: &BTreeMap<FieldName, Field>) -> 
         .map(|sheet| roles::resolve(analysis, sheet, &known))
         .filter(|part| !part.lines.is_empty())
         .collect();
+    let mut lines = agreed(parts, &known);
+    if lines.is_empty() {
+        lines = headless::read(analysis, &stops, &known);
+    }
     Table {
-        lines: agreed(parts, &known),
+        lines,
         taxes: taxes::read(analysis, &taken, &known),
     }
 }
 
-/// All lines, or those of the one table that makes the net, or none.
+/// All lines, or those that make the net: of one table, or those that multiply up;
+/// none where they contradict the net and do not prove themselves.
 fn agreed(parts: Vec<roles::Part>, known: &Known) -> Vec<Line> {
     let sum = |lines: &[Line]| lines.iter().filter_map(|l| l.net).sum::<Decimal>();
     let fits = |lines: &[Line]| known.is_net(sum(lines), lines.len());
-    let proved: usize = parts.iter().map(|p| p.proved).sum();
-    if parts.len() > 1 && !known.nets.is_empty() {
-        let all: Vec<Line> = parts.iter().flat_map(|p| p.lines.clone()).collect();
-        if !fits(&all)
-            && let Some(part) = parts.iter().find(|p| fits(&p.lines))
-        {
-            return part.lines.clone();
+    let all: Vec<Line> = parts.iter().flat_map(|p| p.lines.clone()).collect();
+    let proofs: Vec<bool> = parts.iter().flat_map(|p| p.proved.clone()).collect();
+    let has_net = all.iter().any(|l| l.net.is_some());
+    if !known.nets.is_empty() && has_net && !fits(&all) {
+        if let Some(part) = parts.into_iter().find(|p| fits(&p.lines)) {
+            return part.lines;
+        }
+        let proved: Vec<Line> = all
+            .iter()
+            .zip(&proofs)
+            .filter(|(_, proved)| **proved)
+            .map(|(line, _)| line.clone())
+            .collect();
+        if !proved.is_empty() && fits(&proved) {
+            return proved;
+        }
+        if proved.len() * 2 < all.len() {
+            return Vec::new();
         }
     }
-    let lines: Vec<Line> = parts.into_iter().flat_map(|p| p.lines).collect();
-    let contradicts =
-        !known.nets.is_empty() && lines.iter().any(|l| l.net.is_some()) && !fits(&lines);
-    if known.is_gross(sum(&lines), lines.len()) || (contradicts && proved * 2 < lines.len()) {
+    if known.is_gross(sum(&all), all.len()) {
         return Vec::new();
     }
-    lines
+    all
 }
 
 #[cfg(test)]

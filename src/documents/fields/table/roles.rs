@@ -20,8 +20,8 @@ const LONGEST_DESCRIPTION: usize = 600;
 pub(super) struct Part {
     /// The lines, in order.
     pub lines: Vec<Line>,
-    /// How many of them multiply up.
-    pub proved: usize,
+    /// For each, whether it multiplies up.
+    pub proved: Vec<bool>,
 }
 
 /// The columns that multiply.
@@ -59,12 +59,12 @@ pub(super) fn resolve(analysis: &Analysis, sheet: &Sheet, known: &Known) -> Part
     let roles = grid.roles(known);
     let mut part = Part {
         lines: Vec::new(),
-        proved: 0,
+        proved: Vec::new(),
     };
     for (at, item) in sheet.items.iter().enumerate() {
         let line = grid.line(at, item, roles);
         if line.net.is_some() || (line.quantity.is_some() && line.unit_price.is_some()) {
-            part.proved += usize::from(grid.proof(at, roles).is_some());
+            part.proved.push(grid.proof(at, roles).is_some());
             part.lines.push(line);
         }
     }

@@ -1,51 +1,17 @@
 //! Rows of line items under their head, until the sums begin.
 
-use std::collections::HashMap;
-
 use super::super::analysis::Analysis;
 use super::super::concept::Concept;
-use super::super::labels::Hit;
-use super::super::text::squeeze;
 use super::cells;
 use super::heads::{self, Column, Head};
+use super::stops::Stops;
 
 /// Items read of one document.
 const MOST_ITEMS: usize = 500;
 /// Rows of text that one description wraps over.
 const MOST_WRAPS: usize = 12;
-
-/// What announces the sum of a page, to be carried to the next.
-const CARRIED: &[&str] = &[
-    "ubertrag",
-    "uebertrag",
-    "carriedforward",
-    "carryover",
-    "carriedover",
-    "broughtforward",
-    "subtotalcarriedforward",
-    "areporter",
-    "report",
-    "soustotalareporter",
-    "transport",
-    "transporteren",
-    "overtebrengen",
-    "overgebracht",
-    "subtotaalpagina",
-    "sumaysigue",
-    "sumaanterior",
-    "subtotalacontinuar",
-    "alavuelta",
-    "delavuelta",
-    "ariportare",
-    "segue",
-    "riporto",
-    "subtotaledariportare",
-    "zwischensumme",
-    "subtotal",
-    "soustotal",
-    "subtotaal",
-    "subtotale",
-];
+/// Rows between the numbers of one item, at most.
+const MOST_ROWS_APART: usize = 4;
 
 /// One line item as words in columns.
 #[derive(Debug, Clone)]
@@ -56,6 +22,7 @@ pub(super) struct Item {
     pub cells: Vec<Vec<usize>>,
     /// Words of the rows its description wraps over.
     pub wraps: Vec<Vec<usize>>,
+    parts: Parts,
 }
 
 /// Items under one head, or under its repetitions.
@@ -69,12 +36,8 @@ pub(super) struct Sheet {
 
 /// Every table of lines of a document.
 #[must_use]
-pub(super) fn collect(analysis: &Analysis) -> Vec<Sheet> {
+pub(super) fn collect(analysis: &Analysis, stops: &Stops) -> Vec<Sheet> {
     let heads = heads::find(analysis);
-    let mut labels: HashMap<usize, Vec<&Hit>> = HashMap::new();
-    for hit in &analysis.hits {
-        labels.entry(hit.row).or_default().push(hit);
-    }
     let mut sheets: Vec<Sheet> = Vec::new();
     let mut count = 0;
     for (i, head) in heads.iter().enumerate() {
@@ -83,7 +46,7 @@ pub(super) fn collect(analysis: &Analysis) -> Vec<Sheet> {
             .map_or(analysis.layout.rows.len(), |h| h.rows.0);
         let walk = Walk {
             analysis,
-            labels: &labels,
+            stops,
             head,
         };
         let items = walk.items(stop, MOST_ITEMS.saturating_sub(count));
@@ -102,15 +65,56 @@ pub(super) fn collect(analysis: &Analysis) -> Vec<Sheet> {
 /// One head and the rows below it.
 struct Walk<'a> {
     analysis: &'a Analysis,
-    labels: &'a HashMap<usize, Vec<&'a Hit>>,
+    stops: &'a Stops<'a>,
     head: &'a Head,
+}
+
+/// Which numbers of an item a row holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    net: bool,
+    price: bool,
+    quantity: bool,
+}
+
+impl Parts {
+    fn is_full(self) -> bool {
+        self.net && self.price && self.quantity
+    }
+
+    fn count(self) -> usize {
+        [self.net, self.price, self.quantity]
+            .iter()
+            .filter(|there| **there)
+            .count()
+    }
+
+    fn is_item(self) -> bool {
+        self.net || (self.quantity && self.price)
+    }
+
+    /// Whether the two hold different numbers, the amount in one of them.
+    fn completes(self, other: Self) -> bool {
+        (self.net ^ other.net)
+            && !(self.price && other.price)
+            && !(self.quantity && other.quantity)
+            && (self.price || self.quantity || other.price || other.quantity)
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            net: self.net || other.net,
+            price: self.price || other.price,
+            quantity: self.quantity || other.quantity,
+        }
+    }
 }
 
 /// What a row is to a table.
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
-    /// An item; whether quantity, price and amount are all there.
-    Item { full: bool },
+    /// Numbers of an item.
+    Numbers(Parts),
     /// Words alone.
     Text,
     /// Neither.
@@ -131,12 +135,12 @@ impl Walk<'_> {
             strict |= new_page;
             let cells = cells::of_row(layout, row, &self.head.columns, self.analysis.habits.mark);
             let kind = self.kind(&cells);
-            let full = kind == Kind::Item { full: true };
-            if self.is_carried(row) && !full {
+            let full = matches!(kind, Kind::Numbers(parts) if parts.is_full());
+            if self.stops.is_carried(row) && !full {
                 strict = true;
                 continue;
             }
-            match self.sums_up(row) {
+            match self.stops.sums_up(row) {
                 Some(true) if !full => break,
                 Some(false) if !full => continue,
                 _ => {}
@@ -144,9 +148,24 @@ impl Walk<'_> {
             let gap = layout.rows[row].bbox.y0 - layout.rows[last].bbox.y1;
             let line = layout.rows[last].bbox.height().clamp(6.0, 16.0);
             match kind {
-                Kind::Item { full }
+                // Cells set in the middle of their item stand in rows of their own.
+                Kind::Numbers(parts)
+                    if !new_page
+                        && gap < 0.9 * line
+                        && items.last().is_some_and(|i| {
+                            i.parts.completes(parts) && row - i.row <= MOST_ROWS_APART
+                        }) =>
+                {
+                    if let Some(item) = items.last_mut() {
+                        self.complete(item, cells, parts);
+                    }
+                    last = row;
+                }
+                Kind::Numbers(parts)
                     if full
-                        || (!(strict || gap > 8.0 * line)
+                        || (!strict
+                            && (parts.count() >= 2 || gap <= 8.0 * line)
+                            && (parts.is_item() || self.has_amounts())
                             && (self.is_described(&cells) || !pending.is_empty())) =>
                 {
                     if items.len() >= most {
@@ -159,7 +178,12 @@ impl Walk<'_> {
                         wraps = std::mem::take(&mut pending);
                     }
                     pending.clear();
-                    items.push(Item { row, cells, wraps });
+                    items.push(Item {
+                        row,
+                        cells,
+                        wraps,
+                        parts,
+                    });
                     last = row;
                 }
                 Kind::Text if !new_page && gap < 0.9 * line => {
@@ -176,13 +200,34 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+        items.retain(|item| item.parts.is_item());
         items
+    }
+
+    /// Puts the cells of a later row into an item that lacked their numbers.
+    fn complete(&self, item: &mut Item, cells: Vec<Vec<usize>>, parts: Parts) {
+        let words = self.description(&cells);
+        if !words.is_empty() && item.wraps.len() < MOST_WRAPS {
+            item.wraps.push(words);
+        }
+        for ((own, more), column) in item.cells.iter_mut().zip(cells).zip(&self.head.columns) {
+            if own.is_empty() && column.weight(Concept::Description) == 0.0 {
+                *own = more;
+            }
+        }
+        item.parts = item.parts.and(parts);
+    }
+
+    /// Whether the head has a column of amounts.
+    fn has_amounts(&self) -> bool {
+        let mut columns = self.head.columns.iter();
+        columns.any(|c| c.weight(Concept::LineNet) > 0.0)
     }
 
     fn kind(&self, cells: &[Vec<usize>]) -> Kind {
         let layout = &self.analysis.layout;
         let mark = self.analysis.habits.mark;
-        let (mut net, mut price, mut quantity) = (false, false, false);
+        let mut parts = Parts::default();
         let mut numbers = 0;
         for (column, cell) in self.head.columns.iter().zip(cells) {
             if cell.is_empty() || column.is_text() && !column.is_money() {
@@ -191,25 +236,26 @@ impl Walk<'_> {
             numbers += 1;
             match cells::amount(layout, cell, mark) {
                 Some((amount, rest)) => {
-                    if column.is_money() && rest > 0 {
+                    // A letter behind an amount is the code of its tax.
+                    let code = cell.last().filter(|_| rest == 1);
+                    let code = code.is_some_and(|t| layout.tokens[*t].text.chars().count() == 1);
+                    if column.is_money() && rest > 0 && !code {
                         return Kind::Other;
                     }
-                    net |= !amount.percent
+                    parts.net |= !amount.percent
                         && (column.weight(Concept::LineNet) > 0.0
                             || column.weight(Concept::LineGross) > 0.0);
-                    price |= !amount.percent
+                    parts.price |= !amount.percent
                         && (column.weight(Concept::UnitPrice) > 0.0
                             || column.weight(Concept::TaxRate) > 0.0);
-                    quantity |= column.weight(Concept::Quantity) > 0.0;
+                    parts.quantity |= column.weight(Concept::Quantity) > 0.0;
                 }
                 None if column.is_money() => return Kind::Other,
                 None => {}
             }
         }
-        if net || (quantity && price) {
-            Kind::Item {
-                full: net && quantity && price,
-            }
+        if parts != Parts::default() {
+            Kind::Numbers(parts)
         } else if numbers == 0 {
             Kind::Text
         } else {
@@ -237,58 +283,5 @@ impl Walk<'_> {
         };
         let first = cell.first().map(|t| self.analysis.layout.tokens[*t].bbox);
         first.is_some_and(|bbox| bbox.x0 < column.x1)
-    }
-
-    /// Whether the row carries a sum over to the next page or sums up a part.
-    fn is_carried(&self, row: usize) -> bool {
-        let layout = &self.analysis.layout;
-        layout.rows[row].segments.clone().any(|segment| {
-            let text = squeeze(&layout.segment_text(segment));
-            CARRIED.iter().any(|phrase| {
-                text.strip_prefix(phrase).is_some_and(|rest| {
-                    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-                    rest.is_empty()
-                        || ["eur", "auf", "von", "page", "pagina", "seite", "precedente"]
-                            .iter()
-                            .any(|word| rest.starts_with(word))
-                })
-            })
-        })
-    }
-
-    /// `Some(true)` for a row of the sums below a table, `Some(false)` for one that
-    /// sums up some section, `None` for any other.
-    fn sums_up(&self, row: usize) -> Option<bool> {
-        const SUMS: [Concept; 7] = [
-            Concept::Net,
-            Concept::LinesTotal,
-            Concept::Total,
-            Concept::Payable,
-            Concept::Tax,
-            Concept::Prepaid,
-            Concept::TaxBase,
-        ];
-        let layout = &self.analysis.layout;
-        let hits = self.labels.get(&row)?;
-        hits.iter()
-            .filter(|h| self.leads(h) && SUMS.iter().any(|c| h.weight(*c) >= 0.8))
-            .map(|h| {
-                // `Total 12,00 EUR` and `VAT (19 %)`, but not `Tax advice in May`.
-                let segment = &layout.segments[h.segment];
-                layout.tokens[h.tokens.end..segment.tokens.end]
-                    .iter()
-                    .all(|t| t.text.chars().filter(|c| c.is_alphabetic()).count() <= 4)
-            })
-            .reduce(|a, b| a | b)
-    }
-
-    /// Whether a label comes first in its segment but for a number (`19 % USt`).
-    fn leads(&self, hit: &Hit) -> bool {
-        let layout = &self.analysis.layout;
-        let start = layout.segments[hit.segment].tokens.start;
-        let before = layout.tokens.get(start..hit.tokens.start);
-        hit.leads
-            || before
-                .is_some_and(|words| words.iter().all(|t| !t.text.contains(char::is_alphabetic)))
     }
 }

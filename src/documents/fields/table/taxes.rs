@@ -13,15 +13,21 @@ const HIGHEST_RATE: i64 = 30;
 /// Rows of a breakdown under its head.
 const MOST_ROWS: usize = 8;
 
-/// Every rate with base and tax that multiply up in a row that speaks of tax.
-/// `taken` are the rows of line items. Empty where the taxes found do not make
-/// the tax of the document.
+/// Every rate whose tax is printed, in rows that speak of tax: with its base where the
+/// two multiply up, else where all the taxes make the tax of the document. `taken` are
+/// the rows of line items. Empty where the taxes found do not make the tax.
 #[must_use]
 pub(super) fn read(analysis: &Analysis, taken: &[usize], known: &Known) -> Vec<TaxSubtotal> {
     let layout = &analysis.layout;
     let rows = rows_of(analysis);
     let nets = labelled_nets(&rows, taken);
-    let mut found: Vec<TaxSubtotal> = Vec::new();
+    let mut proved: Vec<TaxSubtotal> = Vec::new();
+    let mut stated: Vec<TaxSubtotal> = Vec::new();
+    let add = |list: &mut Vec<TaxSubtotal>, subtotal: Option<TaxSubtotal>| {
+        if let Some(subtotal) = subtotal.filter(|s| !list.iter().any(|f| f.rate == s.rate)) {
+            list.push(subtotal);
+        }
+    };
     for at in (0..rows.len()).filter(|at| !taken.contains(at)) {
         let under_head = (at.saturating_sub(MOST_ROWS)..at).any(|above| {
             rows[above].tax
@@ -35,16 +41,16 @@ pub(super) fn read(analysis: &Analysis, taken: &[usize], known: &Known) -> Vec<T
         let subtotal = rows[at]
             .proof(under_head)
             .or_else(|| rows[at].proof_with(&nets));
-        if let Some(subtotal) = subtotal.filter(|s| !found.iter().any(|f| f.rate == s.rate)) {
-            found.push(subtotal);
-        }
+        add(&mut stated, subtotal.clone().or_else(|| rows[at].alone()));
+        add(&mut proved, subtotal);
     }
-    let sum: Decimal = found.iter().filter_map(|s| s.tax).sum();
-    let slack = Decimal::new(1, 2);
-    let agrees = known
-        .tax
-        .is_none_or(|tax| (tax.abs() - sum.abs()).abs() <= slack);
-    if agrees { found } else { Vec::new() }
+    if known.tax.is_none() && !proved.is_empty() || known.makes_tax(&proved) {
+        return proved;
+    }
+    if known.makes_tax(&stated) {
+        return stated;
+    }
+    Vec::new()
 }
 
 /// The sums without tax that the page states, rows of line items (`taken`) aside.
@@ -92,6 +98,18 @@ impl Row {
         let plain = self.amounts.iter().filter(|_| under_head);
         let rates: Vec<Decimal> = self.rates.iter().chain(plain).copied().collect();
         first_proof(&rates, &self.amounts, &self.amounts)
+    }
+
+    /// One rate and one amount in a row of tax, which may be its tax.
+    fn alone(&self) -> Option<TaxSubtotal> {
+        match (self.tax, &self.rates[..], &self.amounts[..]) {
+            (true, [rate], [tax]) if is_rate(*rate) && !tax.is_zero() => Some(TaxSubtotal {
+                rate: Some(rate.normalize()),
+                tax: Some(*tax),
+                ..TaxSubtotal::default()
+            }),
+            _ => None,
+        }
     }
 
     /// Rate and tax in this row, the base among the nets of the document.

@@ -125,10 +125,53 @@ fn heads_in_the_other_languages() {
 }
 
 #[test]
-fn no_head_no_lines() {
-    let page = page_of(&["Beratung\t2\t100,00\t200,00", "Summe\t\t\t200,00"]);
-    assert!(read_pages(&[page], &[]).lines.is_empty());
+fn without_a_head_only_what_is_proved() {
+    let product = page_of(&["Beratung\t2\t100,00\t200,00", "Summe\t\t\t200,00"]);
+    let table = read_pages(&[product], &[]);
+    assert_eq!(nets(&table), ["200.00"]);
+    assert_eq!(table.lines[0].quantity, Some(money("2")));
+    let sum = page_of(&["Beratung\t50,00 €", "Anfahrt\t12,50 €", "Zusammen\t62,50 €"]);
+    assert_eq!(
+        nets(&read_pages(&[sum.clone()], &[(FieldName::Net, "62.50")])),
+        ["50.00", "12.50"]
+    );
+    assert!(
+        read_pages(&[sum], &[(FieldName::Net, "60.00")])
+            .lines
+            .is_empty()
+    );
+    let unproved = page_of(&["Beratung\t2\t100,00\t210,00", "Summe\t\t\t200,00"]);
+    assert!(read_pages(&[unproved], &[]).lines.is_empty());
     assert!(read_pages(&[], &[]).lines.is_empty());
+}
+
+#[test]
+fn numbers_of_one_item_in_rows_apart() {
+    let page = page_of(&[
+        "\tArt-Nr-Kunde",
+        "Pos\t\tBeschreibung\tNettopreis\tMenge\tPositions-",
+        "\tArt-Nr\t\t\t\tbetrag",
+        "1\tA1\tPapier\t3,3333\t3 m²",
+        "\t401234\t\t\t\t10,00",
+        "\t\tweiß",
+        "2\tB2\tTinte\t5,50\t2 Stk",
+        "\t401235\t\t\t\t11,00",
+        "Positionssumme\t\t\t\t\t21,00",
+    ]);
+    let table = read_pages(&[page], &[(FieldName::LinesTotal, "21.00")]);
+    assert_eq!(nets(&table), ["10.00", "11.00"]);
+    assert_eq!(table.lines[0].quantity, Some(money("3")));
+    assert_eq!(table.lines[0].description.as_deref(), Some("Papier weiß"));
+    assert_eq!(table.lines[1].unit_price, Some(money("5.50")));
+}
+
+#[test]
+fn rates_without_bases_need_the_whole_tax() {
+    let page = page_of(&["MwSt. 19 %\t12,25", "MwSt. 7 %\t7,91", "Gesamt\t197,65"]);
+    let read = |tax| read_pages(std::slice::from_ref(&page), &[(FieldName::Tax, tax)]).taxes;
+    assert_eq!(read("20.16").len(), 2);
+    assert_eq!(read("20.16")[0].base, None);
+    assert!(read("12.25").is_empty());
 }
 
 #[test]

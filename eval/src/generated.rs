@@ -1,0 +1,65 @@
+//! Generated documents as files, to be read like any others.
+
+use std::path::{Path, PathBuf};
+
+use scrutineer_datasets::documents::generate;
+use scrutineer_datasets::sets::{TruthRow, read_truth};
+
+use crate::EvalError;
+
+/// Seed that no model is fitted on.
+const SEED: u64 = 9_001;
+/// Documents drawn.
+const COUNT: usize = 300;
+
+/// A folder of generated documents, removed when it goes out of scope.
+pub(crate) struct GeneratedSet {
+    folder: PathBuf,
+    /// What each document says; files with their folder.
+    pub(crate) rows: Vec<TruthRow>,
+}
+
+impl GeneratedSet {
+    /// Writes the documents.
+    pub(crate) fn write() -> Result<Self, EvalError> {
+        let folder = std::env::temp_dir().join(format!("scrutineer-eval-{}", std::process::id()));
+        let mut set = Self {
+            rows: Vec::new(),
+            folder,
+        };
+        let folder = set.folder.clone();
+        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+        let mut truth = String::new();
+        for document in generate(SEED, COUNT) {
+            let path = folder.join(&document.name);
+            std::fs::write(&path, &document.pdf).map_err(|error| failed(&path, &error))?;
+            let row =
+                serde_json::to_string(&document.truth).map_err(|error| failed(&path, &error))?;
+            truth.push_str(&row);
+            truth.push('\n');
+        }
+        let path = folder.join("truth.ndjson");
+        std::fs::write(&path, truth).map_err(|error| failed(&path, &error))?;
+        set.rows = read_truth(&path)?;
+        for row in &mut set.rows {
+            row.file = folder.join(&row.file).display().to_string();
+            // Types have measurements of their own.
+            row.document_type = None;
+        }
+        Ok(set)
+    }
+}
+
+impl Drop for GeneratedSet {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> EvalError {
+    EvalError::Write {
+        path: path.display().to_string(),
+        message: error.to_string(),
+    }
+}
