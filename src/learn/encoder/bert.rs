@@ -5,8 +5,9 @@
 //! one. Only attention looks at one text at a time.
 
 use candle_core::safetensors::SliceSafetensors;
-use candle_core::{D, DType, Device, Result, Tensor};
+use candle_core::{D, DType, Device, Result, Tensor, bail};
 
+use super::halves;
 use super::kernels::{AddBias, AddBiasThenGelu, AddThenNormalise};
 use super::{EMBEDDING_SIZE, Embedding};
 
@@ -93,23 +94,23 @@ impl Layer {
         // Scores are divided by the root of the head size: done once, here.
         let scale = 1.0 / (HEAD_SIZE as f64).sqrt();
         let part = |which: &str| name(&format!("attention.self.{which}"));
-        let [query, key, value] = ["query", "key", "value"].map(part);
-        let stacked = Tensor::cat(
-            &[
-                (weights.matrix(&query)? * scale)?,
-                weights.matrix(&key)?,
-                weights.matrix(&value)?,
-            ],
-            0,
-        )?;
-        let mut bias: Vec<f32> = weights.vector(&format!("{query}.bias"))?;
-        bias.iter_mut().for_each(|x| *x *= scale as f32);
-        bias.extend(weights.vector(&format!("{key}.bias"))?);
-        bias.extend(weights.vector(&format!("{value}.bias"))?);
+        let parts = ["query", "key", "value"].map(part);
+        let stack = |kind: &str| {
+            let mut stacked = Vec::new();
+            for part in &parts {
+                weights.append(&format!("{part}.{kind}"), &mut stacked)?;
+            }
+            let query = stacked.len() / parts.len();
+            stacked
+                .iter_mut()
+                .take(query)
+                .for_each(|x| *x *= scale as f32);
+            Ok::<_, candle_core::Error>(stacked)
+        };
         let dense = |part: &str| {
             let dense = name(&format!("{part}.dense"));
             Ok::<_, candle_core::Error>((
-                weights.matrix(&dense)?.t()?,
+                weights.turned(&dense)?,
                 weights.vector(&format!("{dense}.bias"))?,
             ))
         };
@@ -117,8 +118,8 @@ impl Layer {
         let (widen, widen_bias) = dense("intermediate")?;
         let (narrow, narrow_bias) = dense("output")?;
         Ok(Self {
-            query_key_value: stacked.t()?,
-            query_key_value_bias: AddBias(bias),
+            query_key_value: turned(&stack("weight")?, EMBEDDING_SIZE)?,
+            query_key_value_bias: AddBias(stack("bias")?),
             attention_out,
             attention_norm: weights.norm(&name("attention.output"), attention_bias)?,
             widen,
@@ -175,19 +176,57 @@ fn unit_mean<'a>(rows: impl Iterator<Item = &'a Vec<f32>>) -> Embedding {
     sum
 }
 
+/// The transpose of a matrix of rows of this length, written out: the layout that products
+/// read without packing the weights anew each time, which took as long as the products.
+fn turned(numbers: &[f32], columns: usize) -> Result<Tensor> {
+    /// Rows turned at once: their numbers of one column fill a line of the cache.
+    const BAND: usize = 16;
+    let rows = numbers.len().checked_div(columns).unwrap_or_default();
+    if rows == 0 {
+        bail!("a matrix of weights is empty");
+    }
+    let mut turned = vec![0.0; rows * columns];
+    for (index, band) in numbers.chunks(BAND * columns).enumerate() {
+        let band: Vec<&[f32]> = band.chunks_exact(columns).collect();
+        for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
+            let to = to.iter_mut().skip(index * BAND);
+            to.zip(&band).for_each(|(to, row)| *to = row[column]);
+        }
+    }
+    Tensor::from_vec(turned, (columns, rows), &Device::Cpu)
+}
+
 struct Weights<'a>(SliceSafetensors<'a>);
 
 impl Weights<'_> {
-    fn tensor(&self, name: &str) -> Result<Tensor> {
-        self.0.load(name, &Device::Cpu)?.to_dtype(DType::F32)
+    fn matrix(&self, name: &str) -> Result<Tensor> {
+        let name = format!("{name}.weight");
+        let shape = self.0.get(&name)?.shape().to_vec();
+        Tensor::from_vec(self.vector(&name)?, shape, &Device::Cpu)
     }
 
-    fn matrix(&self, name: &str) -> Result<Tensor> {
-        self.tensor(&format!("{name}.weight"))
+    /// The transpose of a matrix, as [`turned`] lays it out.
+    fn turned(&self, name: &str) -> Result<Tensor> {
+        let name = format!("{name}.weight");
+        let columns = self.0.get(&name)?.shape().last().copied();
+        turned(&self.vector(&name)?, columns.unwrap_or_default())
     }
 
     fn vector(&self, name: &str) -> Result<Vec<f32>> {
-        self.tensor(name)?.to_vec1()
+        let mut numbers = Vec::new();
+        self.append(name, &mut numbers)?;
+        Ok(numbers)
+    }
+
+    /// Adds the numbers of a tensor, in 32 bits.
+    fn append(&self, name: &str, numbers: &mut Vec<f32>) -> Result<()> {
+        let view = self.0.get(name)?;
+        if DType::try_from(view.dtype())? == DType::F16 {
+            return halves::append(view.data(), numbers);
+        }
+        let tensor = self.0.load(name, &Device::Cpu)?.to_dtype(DType::F32)?;
+        numbers.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
+        Ok(())
     }
 
     fn norm(&self, name: &str, bias: Vec<f32>) -> Result<AddThenNormalise> {
