@@ -5,12 +5,13 @@
 //! in 16 bits and computed with in 32.
 
 mod bert;
-mod halves;
 mod kernels;
+mod numbers;
+mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
 
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::Tokenizer;
 
 use self::bert::Bert;
 use crate::advice::ModelRef;
@@ -74,8 +75,8 @@ impl TextEncoder {
         let model = registry.model(MODEL)?;
         model.require_format(FORMAT_VERSION)?;
         let (tokenizer, bert) = together(
-            || tokenizer(&model.read("tokenizer.json")?),
-            || Ok::<_, EncoderError>(Bert::load(&model.read("model.safetensors")?)?),
+            || tokens::tokenizer(&model.read("tokenizer.json")?),
+            || Ok::<_, EncoderError>(Bert::load(model.read("model.safetensors")?)?),
         );
         let encoder = Self {
             tokenizer: tokenizer?,
@@ -91,12 +92,12 @@ impl TextEncoder {
     /// # Errors
     /// [`EncoderError::Tokenizer`] or [`EncoderError::Network`].
     pub fn from_bytes(
-        weights: &[u8],
+        weights: Vec<u8>,
         tokenizer_json: &[u8],
         reference: ModelRef,
     ) -> Result<Self, EncoderError> {
         Ok(Self {
-            tokenizer: tokenizer(tokenizer_json)?,
+            tokenizer: tokens::tokenizer(tokenizer_json)?,
             bert: Bert::load(weights)?,
             reference,
         })
@@ -156,20 +157,6 @@ impl TextEncoder {
             .map(|(index, x)| (index.to_string(), f64::from(x)))
             .collect())
     }
-}
-
-fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
-    let failed = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
-    let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
-    let truncation = TruncationParams {
-        max_length: MAX_TOKENS,
-        ..TruncationParams::default()
-    };
-    tokenizer
-        .with_truncation(Some(truncation))
-        .map_err(failed)?;
-    tokenizer.with_padding(None);
-    Ok(tokenizer)
 }
 
 /// How many texts from the front go through the network together; at least one.

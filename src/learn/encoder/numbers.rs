@@ -1,24 +1,44 @@
-//! Numbers of 16 bits (IEEE 754 binary16) to 32 bits, many at a time.
+//! Stored numbers to 32 bits, many at a time.
 
-use candle_core::{Result, bail};
+use candle_core::{DType, Result, bail};
 
-/// 2^112, the difference of the two formats' exponents.
+/// 2^112, the difference of the exponents of 16 and of 32 bits.
 const EXPONENT_SHIFT: f32 = f32::from_bits((127 + 112) << 23);
 const EXPONENT: u16 = 0x7c00;
 
-/// Adds the numbers of these bytes, little-endian and of 16 bits each, in 32 bits.
+/// Bytes of a stored number.
 ///
 /// # Errors
-/// An odd number of bytes, or a number that is not finite.
-pub(super) fn append(bytes: &[u8], numbers: &mut Vec<f32>) -> Result<()> {
-    let (halves, rest) = bytes.as_chunks::<2>();
+/// Numbers of another kind than 16- and 32-bit IEEE 754.
+pub(super) fn size(kind: DType) -> Result<usize> {
+    match kind {
+        DType::F16 => Ok(2),
+        DType::F32 => Ok(4),
+        other => bail!("weights of the kind {other:?}"),
+    }
+}
+
+/// Adds the numbers of these bytes, little-endian, in 32 bits.
+///
+/// # Errors
+/// Another kind than [`size`] knows, a part of a number, or a 16-bit number that is not finite.
+pub(super) fn append(kind: DType, bytes: &[u8], numbers: &mut Vec<f32>) -> Result<()> {
+    if !bytes.len().is_multiple_of(size(kind)?) {
+        bail!("the weights end within a number");
+    }
+    if kind == DType::F32 {
+        let (singles, _) = bytes.as_chunks::<4>();
+        numbers.extend(singles.iter().map(|single| f32::from_le_bytes(*single)));
+        return Ok(());
+    }
+    let (halves, _) = bytes.as_chunks::<2>();
     let halves = halves.iter().map(|half| u16::from_le_bytes(*half));
     // No branch within, so that the compiler can do several at once.
     let infinite = halves
         .clone()
         .fold(false, |any, half| any | (half & EXPONENT == EXPONENT));
-    if infinite || !rest.is_empty() {
-        bail!("a weight is not a finite number of 16 bits");
+    if infinite {
+        bail!("a weight is not a finite number");
     }
     numbers.extend(halves.map(widen));
     Ok(())
@@ -41,7 +61,7 @@ mod tests {
         let all = (0..=u16::MAX).filter(|half| half & super::EXPONENT != super::EXPONENT);
         let bytes: Vec<u8> = all.flat_map(u16::to_le_bytes).collect();
         let mut ours = Vec::new();
-        append(&bytes, &mut ours).unwrap();
+        append(DType::F16, &bytes, &mut ours).unwrap();
         let theirs = Tensor::from_raw_buffer(&bytes, DType::F16, &[ours.len()], &Device::Cpu)
             .and_then(|halves| halves.to_dtype(DType::F32))
             .and_then(|singles| singles.to_vec1::<f32>())
@@ -55,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_no_finite_number_is_refused() {
         for bytes in [&[0x00, 0x7c][..], &[0x01, 0xfc], &[0x00, 0x7e], &[0x00]] {
-            assert!(append(bytes, &mut Vec::new()).is_err());
+            assert!(append(DType::F16, bytes, &mut Vec::new()).is_err());
         }
     }
 }
