@@ -22,7 +22,7 @@ test: setup ## All tests: unit, property, black box, browser, examples
 gates: ## Measure on real data and compare with eval/gates/*.toml
 	scripts/gates.sh
 
-bench: ## Speed beside a peer, in one run
+bench: ## Speed beside a peer, and of the service, with targets
 	scripts/bench.sh
 
 schemathesis: ## Check the running server against its own OpenAPI description

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Whole-process time of reading a one-page text PDF, beside the template reader
-# invoice2data, in one run: the two take turns, so that a machine whose speed
-# drifts harms neither. Needs pdftotext (`make setup`) and PyPI for the peer.
+# Speed and memory of the release build beside their targets; fails only where nothing
+# could be measured. Whole-process time of reading a one-page text PDF is taken in turn
+# with the template reader invoice2data, so that a machine whose speed drifts harms
+# neither; then the service is started and asked. All documents are generated.
+# Needs pdfinfo and pdftotext (`make setup`) and PyPI for the peer.
+# Usage: scripts/bench.sh [one-page.pdf]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 peer=target/peers/invoice2data
@@ -20,6 +23,9 @@ if [[ -z "$pdf" ]]; then
     fi
   done
 fi
+[[ -n "$pdf" ]] || { echo "no generated document has one page" >&2; exit 1; }
 python3 eval/peers/paired.py --runs 21 \
   --ours "target/release/scrutineer read --json $pdf" \
   --peer "$peer/bin/invoice2data --output-format json --output-name target/bench-peer $pdf"
+python3 scripts/bench-service.py \
+  --program target/release/scrutineer --demo target/release/scrutineer-demo

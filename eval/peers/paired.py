@@ -35,6 +35,8 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"ours  {mine * 1000:8.1f} ms (median of {options.runs})")
     print(f"peer  {theirs * 1000:8.1f} ms (median of {options.runs})")
+    verdict = "met" if mine <= theirs else "MISSED"
+    print(f"target: at most the peer's median: {verdict}")
     print(f"ratio {ratio:8.3f} (median of pairs, below 1 is faster); largest child {peak} MiB")
 
 

@@ -12,6 +12,7 @@ mod locate;
 mod manifest;
 mod open;
 mod promotion;
+mod together;
 
 pub use error::RegistryError;
 pub use golden::{Golden, GoldenCase};
@@ -19,6 +20,7 @@ pub use locate::{MODELS_DIR_VARIABLE, locate};
 pub use manifest::{Manifest, ManifestFile, ManifestSource, sha256_hex};
 pub use open::{LoadedManifest, Registry};
 pub use promotion::{Change, ChangeKind};
+pub(crate) use together::together;
 
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Service, ServiceError};
 use crate::cases::invoice::{Assessment, Context, Judgement};
 use crate::documents::{Parsed, sniff};
 use crate::domain::TenantId;
-use crate::store::{DocumentRow, NewDocument};
+use crate::store::{DocumentRow, NewDecision, NewDocument};
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -49,7 +48,14 @@ impl Service {
             media: sniff::sniff(&incoming.bytes),
             filename: incoming.filename,
         };
-        let put = self.store().put_document(tenant, document).await?;
+        let put = self.store().put_document(tenant, document);
+        let (put, parsed) = if self.store().knows_document(tenant, &incoming.bytes).await? {
+            (put.await?, None)
+        } else {
+            // New bytes are read while they are made durable.
+            let (put, parsed) = tokio::join!(put, self.parse(&incoming.bytes));
+            (put?, Some(parsed))
+        };
         if !put.created
             && let Some(assessment) = self.earlier(tenant, put.row.id).await?
         {
@@ -59,7 +65,10 @@ impl Service {
                 assessment,
             });
         }
-        let parsed = self.parse(&incoming.bytes).await?;
+        let parsed = match parsed {
+            Some(parsed) => parsed?,
+            None => self.parse(&incoming.bytes).await?,
+        };
         let assessment = self.judge(tenant, put.row.id, parsed, as_of).await?;
         Ok(Analysed {
             document: put.row,
@@ -113,7 +122,7 @@ impl Service {
         self.keep(tenant, document, judgement).await
     }
 
-    /// Chains the decision, then stores what is shown of it.
+    /// Chains the decision and stores what is shown of it.
     async fn keep(
         &self,
         tenant: &TenantId,
@@ -125,15 +134,16 @@ impl Service {
             input,
             features,
         } = judgement;
+        let mut shown = serde_json::to_value(&assessment)
+            .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let decision = NewDecision {
+            recommendation: &mut assessment.recommendation,
+            input: &input,
+            features: &features,
+        };
         self.store()
-            .append_decision(tenant, &mut assessment.recommendation, &input, &features)
+            .append_document_decision(tenant, document, decision, &mut shown)
             .await?;
-        let shown = to_json(&assessment)?;
-        self.store().put_analysis(tenant, document, &shown).await?;
         Ok(assessment)
     }
-}
-
-fn to_json(assessment: &Assessment) -> Result<Value, ServiceError> {
-    serde_json::to_value(assessment).map_err(|error| ServiceError::Internal(error.to_string()))
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::error::{Result, StoreError};
@@ -76,47 +77,9 @@ impl Store {
         document_id: Uuid,
         body: &Value,
     ) -> Result<()> {
-        let document = self
-            .document(tenant, document_id)
-            .await?
-            .filter(|document| document.erased_at.is_none())
-            .ok_or(StoreError::Missing("document"))?;
-        let summary = Summary { body };
-        sqlx::query(
-            "INSERT INTO analyses \
-             (tenant, document_id, analysed_at, body, recommendation_id, status, document_type, \
-              level, needs_review, findings, seller, number, issue_date, due_date, currency, \
-              total, search_text) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
-             ON CONFLICT (tenant, document_id) DO UPDATE SET \
-             analysed_at = excluded.analysed_at, body = excluded.body, \
-             recommendation_id = excluded.recommendation_id, status = excluded.status, \
-             document_type = excluded.document_type, level = excluded.level, \
-             needs_review = excluded.needs_review, findings = excluded.findings, \
-             seller = excluded.seller, number = excluded.number, \
-             issue_date = excluded.issue_date, due_date = excluded.due_date, \
-             currency = excluded.currency, total = excluded.total, \
-             search_text = excluded.search_text",
-        )
-        .bind(tenant.as_str())
-        .bind(document_id.to_string())
-        .bind(time::text(time::now()))
-        .bind(body.to_string())
-        .bind(summary.text("/recommendation/recommendation_id"))
-        .bind(summary.status())
-        .bind(summary.text("/type/value"))
-        .bind(summary.text("/recommendation/level").unwrap_or("low"))
-        .bind(summary.needs_review())
-        .bind(summary.findings())
-        .bind(summary.field("seller"))
-        .bind(summary.field("number"))
-        .bind(summary.field("issue_date"))
-        .bind(summary.field("due_date"))
-        .bind(summary.field("currency"))
-        .bind(summary.field("total"))
-        .bind(summary.search_text(document.filename.as_deref()))
-        .execute(self.writer())
-        .await?;
+        let mut transaction = self.begin().await?;
+        put(&mut transaction, tenant, document_id, body).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -141,4 +104,58 @@ impl Store {
         })
         .transpose()
     }
+}
+
+/// Stores an analysis within a transaction that holds the write lock.
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    document_id: Uuid,
+    body: &Value,
+) -> Result<()> {
+    let (filename,): (Option<String>,) = sqlx::query_as(
+        "SELECT filename FROM documents WHERE tenant = $1 AND id = $2 AND erased_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(document_id.to_string())
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(StoreError::Missing("document"))?;
+    let summary = Summary { body };
+    sqlx::query(
+        "INSERT INTO analyses \
+         (tenant, document_id, analysed_at, body, recommendation_id, status, document_type, \
+          level, needs_review, findings, seller, number, issue_date, due_date, currency, \
+          total, search_text) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         ON CONFLICT (tenant, document_id) DO UPDATE SET \
+         analysed_at = excluded.analysed_at, body = excluded.body, \
+         recommendation_id = excluded.recommendation_id, status = excluded.status, \
+         document_type = excluded.document_type, level = excluded.level, \
+         needs_review = excluded.needs_review, findings = excluded.findings, \
+         seller = excluded.seller, number = excluded.number, \
+         issue_date = excluded.issue_date, due_date = excluded.due_date, \
+         currency = excluded.currency, total = excluded.total, \
+         search_text = excluded.search_text",
+    )
+    .bind(tenant.as_str())
+    .bind(document_id.to_string())
+    .bind(time::text(time::now()))
+    .bind(body.to_string())
+    .bind(summary.text("/recommendation/recommendation_id"))
+    .bind(summary.status())
+    .bind(summary.text("/type/value"))
+    .bind(summary.text("/recommendation/level").unwrap_or("low"))
+    .bind(summary.needs_review())
+    .bind(summary.findings())
+    .bind(summary.field("seller"))
+    .bind(summary.field("number"))
+    .bind(summary.field("issue_date"))
+    .bind(summary.field("due_date"))
+    .bind(summary.field("currency"))
+    .bind(summary.field("total"))
+    .bind(summary.search_text(filename.as_deref()))
+    .execute(connection)
+    .await?;
+    Ok(())
 }

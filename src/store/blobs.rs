@@ -1,8 +1,10 @@
 //! Bytes as files named by their digest, written aside and renamed.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::{Result, StoreError};
 use super::open::make_private_dir;
@@ -18,35 +20,58 @@ pub(super) fn path(data_dir: &Path, tenant: &TenantId, sha256: &str) -> PathBuf 
         .join(sha256)
 }
 
-/// Writes the bytes so that after a power cut there is either the whole file or none.
-pub(super) fn write(target: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |error| StoreError::file(target, error);
-    if std::fs::metadata(target).is_ok_and(|found| found.len() == bytes.len() as u64)
-        && std::fs::read(target).is_ok_and(|found| found == bytes)
-    {
-        return Ok(());
-    }
-    let folder = target
-        .parent()
-        .ok_or_else(|| StoreError::Invalid("a document needs a folder".to_owned()))?;
-    make_private_dir(folder).map_err(failed)?;
-    let aside = folder.join(format!("{}.part", uuid::Uuid::now_v7()));
-    let written = (|| {
-        let mut file = File::create_new(&aside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&aside, target)?;
-        // The names are durable only once each folder on the way is.
-        for folder in folder.ancestors().take(4) {
-            File::open(folder)?.sync_all()?;
+/// Folders whose own names this process has made durable, so that it need not again.
+#[derive(Debug, Default)]
+pub(crate) struct DurableFolders(Mutex<HashSet<PathBuf>>);
+
+impl DurableFolders {
+    /// Writes the bytes so that after a power cut there is either the whole file or none.
+    pub(super) fn write(&self, target: &Path, bytes: &[u8]) -> Result<()> {
+        let failed = |error| StoreError::file(target, error);
+        if std::fs::metadata(target).is_ok_and(|found| found.len() == bytes.len() as u64)
+            && std::fs::read(target).is_ok_and(|found| found == bytes)
+        {
+            return Ok(());
         }
+        let folder = target
+            .parent()
+            .ok_or_else(|| StoreError::Invalid("a document needs a folder".to_owned()))?;
+        make_private_dir(folder).map_err(failed)?;
+        let aside = folder.join(format!("{}.part", uuid::Uuid::now_v7()));
+        let written = (|| {
+            let mut file = File::create_new(&aside)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&aside, target)?;
+            File::open(folder)?.sync_all()?;
+            self.keep_names(folder)
+        })();
+        written.map_err(|error| {
+            // Best effort: what failed is reported, the remains are harmless.
+            let _ = std::fs::remove_file(&aside);
+            failed(error)
+        })
+    }
+
+    /// Syncs the folders above a document's folder, up to the data folder: a name is durable
+    /// only once the folder that holds it is.
+    fn keep_names(&self, folder: &Path) -> std::io::Result<()> {
+        let way: Vec<&Path> = folder.ancestors().take(4).collect();
+        for pair in way.windows(2) {
+            let [inner, outer] = pair else { continue };
+            if self.known().contains(*inner) {
+                break;
+            }
+            File::open(outer)?.sync_all()?;
+        }
+        self.known()
+            .extend(way.iter().take(3).map(|folder| folder.to_path_buf()));
         Ok(())
-    })();
-    written.map_err(|error| {
-        // Best effort: what failed is reported, the remains are harmless.
-        let _ = std::fs::remove_file(&aside);
-        StoreError::file(target, error)
-    })
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Reads the bytes and checks that they are the ones written.

@@ -1,13 +1,13 @@
 //! Recommendations as they were given, with what they were made from.
 
 use serde_json::Value;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::audit_chain::{self, EntryKind, NewEntry};
+use super::audit_chain::{self, EntryKind, Link, NewEntry};
 use super::cursor::{Cursor, Page, bounded};
 use super::error::{Result, StoreError};
-use super::{Store, time};
+use super::{Store, analyses, time};
 use crate::advice::{Case, Recommendation};
 use crate::domain::{TenantId, canonical_json};
 
@@ -22,6 +22,17 @@ pub struct Decision {
     pub features: Value,
     /// Its place in the tenant's chain, from 1.
     pub seq: u64,
+}
+
+/// A recommendation about to be chained, with what it was made from.
+#[derive(Debug)]
+pub struct NewDecision<'a> {
+    /// The answer; its `decision_sha256` is set once it is chained.
+    pub recommendation: &'a mut Recommendation,
+    /// What was asked.
+    pub input: &'a Value,
+    /// The features it was scored on.
+    pub features: &'a Value,
 }
 
 /// Which recommendations to list.
@@ -49,44 +60,42 @@ impl Store {
         input: &Value,
         features: &Value,
     ) -> Result<()> {
-        if recommendation.decision_sha256.is_some() {
-            return Err(StoreError::Invalid(
-                "the recommendation is already in the chain".to_owned(),
-            ));
-        }
-        recommendation.validate()?;
+        let entry = entry(recommendation, input, features)?;
         self.ensure_tenant(tenant).await?;
-        let output = serde_json::to_value(&*recommendation)
-            .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))?;
-        let at = time::now();
-        let entry = NewEntry {
-            kind: EntryKind::Recommendation,
-            id: recommendation.recommendation_id,
-            at,
-            parts: vec![
-                ("input", canonical_json(input)),
-                ("features", canonical_json(features)),
-                ("output", canonical_json(&output)),
-            ],
-        };
         let mut transaction = self.begin().await?;
-        let link = audit_chain::append(&mut transaction, tenant, entry).await?;
-        sqlx::query(
-            "INSERT INTO recommendations \
-             (tenant, id, seq, case_name, subject_kind, subject_id, status, level, decided_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(tenant.as_str())
-        .bind(recommendation.recommendation_id.to_string())
-        .bind(i64::try_from(link.seq).unwrap_or(i64::MAX))
-        .bind(recommendation.case.as_str())
-        .bind(&recommendation.subject.kind)
-        .bind(&recommendation.subject.id)
-        .bind(super::name_of(&recommendation.status)?)
-        .bind(super::name_of(&recommendation.level)?)
-        .bind(time::text(at))
-        .execute(&mut *transaction)
-        .await?;
+        let link = chain(&mut transaction, tenant, recommendation, entry).await?;
+        transaction.commit().await?;
+        self.head_file().append(tenant, &link).await?;
+        recommendation.decision_sha256 = Some(link.sha256);
+        Ok(())
+    }
+
+    /// Does the same for the answer about a document and stores in the same transaction, so
+    /// that neither is ever without the other, what is shown of it: `shown` holds the
+    /// recommendation as its member `recommendation`, where `decision_sha256` is set too.
+    ///
+    /// # Errors
+    /// As [`Store::append_decision`], and [`StoreError::Missing`] if the tenant has no such
+    /// document.
+    pub async fn append_document_decision(
+        &self,
+        tenant: &TenantId,
+        document_id: Uuid,
+        decision: NewDecision<'_>,
+        shown: &mut Value,
+    ) -> Result<()> {
+        let NewDecision {
+            recommendation,
+            input,
+            features,
+        } = decision;
+        let entry = entry(recommendation, input, features)?;
+        let mut transaction = self.begin().await?;
+        let link = chain(&mut transaction, tenant, recommendation, entry).await?;
+        if let Some(recommendation) = shown.get_mut("recommendation") {
+            recommendation["decision_sha256"] = Value::from(link.sha256.as_str());
+        }
+        analyses::put(&mut transaction, tenant, document_id, shown).await?;
         transaction.commit().await?;
         self.head_file().append(tenant, &link).await?;
         recommendation.decision_sha256 = Some(link.sha256);
@@ -200,4 +209,54 @@ impl Store {
             seq: u64::try_from(seq).unwrap_or_default(),
         }))
     }
+}
+
+fn entry(recommendation: &Recommendation, input: &Value, features: &Value) -> Result<NewEntry> {
+    if recommendation.decision_sha256.is_some() {
+        return Err(StoreError::Invalid(
+            "the recommendation is already in the chain".to_owned(),
+        ));
+    }
+    recommendation.validate()?;
+    let output = serde_json::to_value(recommendation)
+        .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))?;
+    Ok(NewEntry {
+        kind: EntryKind::Recommendation,
+        id: recommendation.recommendation_id,
+        at: time::now(),
+        parts: vec![
+            ("input", canonical_json(input)),
+            ("features", canonical_json(features)),
+            ("output", canonical_json(&output)),
+        ],
+    })
+}
+
+/// Makes a recommendation the next link of the tenant's chain, within a transaction that
+/// holds the write lock.
+async fn chain(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    recommendation: &Recommendation,
+    entry: NewEntry,
+) -> Result<Link> {
+    let at = time::text(entry.at);
+    let link = audit_chain::append(&mut *connection, tenant, entry).await?;
+    sqlx::query(
+        "INSERT INTO recommendations \
+         (tenant, id, seq, case_name, subject_kind, subject_id, status, level, decided_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(tenant.as_str())
+    .bind(recommendation.recommendation_id.to_string())
+    .bind(i64::try_from(link.seq).unwrap_or(i64::MAX))
+    .bind(recommendation.case.as_str())
+    .bind(&recommendation.subject.kind)
+    .bind(&recommendation.subject.id)
+    .bind(super::name_of(&recommendation.status)?)
+    .bind(super::name_of(&recommendation.level)?)
+    .bind(at)
+    .execute(connection)
+    .await?;
+    Ok(link)
 }

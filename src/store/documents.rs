@@ -99,7 +99,8 @@ impl Store {
         let target = blobs::path(self.data_dir(), tenant, &sha256);
         let bytes = Arc::clone(&document.bytes);
         // Bytes first: a row must never point at nothing.
-        blobs::off_thread(move || blobs::write(&target, &bytes)).await?;
+        let folders = Arc::clone(self.durable_folders());
+        blobs::off_thread(move || folders.write(&target, &bytes)).await?;
 
         let mut transaction = self.begin().await?;
         let inserted = sqlx::query(
@@ -137,6 +138,20 @@ impl Store {
             row: row.try_into()?,
             created: inserted + restored > 0,
         })
+    }
+
+    /// Whether the tenant has, or had before an erasure, a document of these bytes.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn knows_document(&self, tenant: &TenantId, bytes: &[u8]) -> Result<bool> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM documents WHERE tenant = $1 AND sha256 = $2")
+                .bind(tenant.as_str())
+                .bind(sha256_hex(bytes))
+                .fetch_optional(self.readers())
+                .await?;
+        Ok(found.is_some())
     }
 
     /// The document with this id, if the tenant has it.

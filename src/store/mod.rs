@@ -35,7 +35,7 @@ mod tests;
 pub use analyses::Analysis;
 pub use audit_report::{AuditFault, AuditReport, ChainState, FaultKind, KeptHead};
 pub use cursor::{Cursor, InvalidCursor, Page};
-pub use decisions::{Decision, DecisionFilter};
+pub use decisions::{Decision, DecisionFilter, NewDecision};
 pub use documents::{DocumentRow, NewDocument, PutDocument};
 pub use erasure::{Erasure, ErasureTarget};
 pub use error::{Result, StoreError};

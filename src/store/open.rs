@@ -10,6 +10,7 @@ use sqlx::sqlite::{
 use sqlx::{Connection as _, Sqlite, Transaction};
 
 use super::audit_head::HeadFile;
+use super::blobs::DurableFolders;
 use super::error::{Result, StoreError};
 use super::history::FactsCache;
 use super::time;
@@ -30,6 +31,7 @@ struct Inner {
     readers: SqlitePool,
     data_dir: PathBuf,
     head_file: HeadFile,
+    durable_folders: Arc<DurableFolders>,
     facts_cache: FactsCache,
 }
 
@@ -84,6 +86,7 @@ impl Store {
                 readers,
                 data_dir: data_dir.to_owned(),
                 head_file,
+                durable_folders: Arc::default(),
                 facts_cache: FactsCache::default(),
             }),
         })
@@ -142,6 +145,10 @@ impl Store {
 
     pub(crate) fn head_file(&self) -> &HeadFile {
         &self.inner.head_file
+    }
+
+    pub(crate) fn durable_folders(&self) -> &Arc<DurableFolders> {
+        &self.inner.durable_folders
     }
 
     pub(crate) fn facts_cache(&self) -> &FactsCache {

@@ -49,12 +49,12 @@ pub fn measure(models_dir: &Path, full_weights: &Path) -> anyhow::Result<f64> {
     let shipped = registry.model("text_encoder")?;
     let tokenizer = shipped.read("tokenizer.json")?;
     let read = fs::read(full_weights).with_context(|| full_weights.display().to_string())?;
-    let embed = |weights: &[u8]| -> anyhow::Result<Vec<Embedding>> {
+    let embed = |weights: Vec<u8>| -> anyhow::Result<Vec<Embedding>> {
         let encoder = TextEncoder::from_bytes(weights, &tokenizer, shipped.reference())?;
         Ok(encoder.encode(&SENTENCES)?)
     };
-    let full = embed(&read)?;
-    let half = embed(&shipped.read("model.safetensors")?)?;
+    let full = embed(read)?;
+    let half = embed(shipped.read("model.safetensors")?)?;
     let cosines = full.iter().zip(&half).map(|(a, b)| cosine(a, b));
     let least = cosines.fold(1.0, f64::min);
     let cases = GOLDEN.iter().filter_map(|index| {

@@ -29,7 +29,7 @@ use crate::advice::{Recommendation, check_weights};
 use crate::documents::Parsed;
 use crate::documents::fields::{self, FieldModel};
 use crate::domain::{canonical_json, sha256_hex};
-use crate::registry::Registry;
+use crate::registry::{Registry, together};
 
 /// The case with its models; synchronous, shared freely between threads.
 #[derive(Debug)]
@@ -44,9 +44,10 @@ impl InvoiceCase {
     /// # Errors
     /// [`CaseError`] that names the file.
     pub fn load(registry: &Registry) -> Result<Self, CaseError> {
+        let (fields, types) = together(|| FieldModel::load(registry), || TypeModel::load(registry));
         Ok(Self {
-            types: TypeModel::load(registry)?,
-            fields: FieldModel::load(registry)?,
+            types: types?,
+            fields: fields?,
         })
     }
 

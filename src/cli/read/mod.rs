@@ -65,6 +65,7 @@ async fn read_all(args: &ReadArgs, config: Config) -> ExitCode {
     let sandbox = match startup::sandbox_config(&config) {
         Ok(settings) => Sandbox::new(SandboxConfig {
             workers: 1,
+            keeps_waiting: args.files.len() > 1,
             ..settings
         }),
         Err(error) => return exit::environment(&error.to_string()),

@@ -36,6 +36,8 @@ pub struct SandboxConfig {
     pub program: PathBuf,
     /// Files read at the same time, and children kept waiting.
     pub workers: usize,
+    /// Whether a child that is given a file is followed by another, started to wait.
+    pub keeps_waiting: bool,
     /// Files that may wait for a worker; more are turned away.
     pub max_waiting: usize,
     /// What each child may use.
@@ -64,6 +66,7 @@ impl SandboxConfig {
         Self {
             program,
             workers,
+            keeps_waiting: true,
             max_waiting: 64,
             limits: Limits::default(),
             wall_time: Duration::from_secs(9),

@@ -76,9 +76,11 @@ impl Pool {
             Ok(Err(_)) | Err(_) => return Err(SandboxError::Busy),
         };
         let child = self.take()?;
-        // The next file finds its worker started while this one is being read.
-        let pool = Arc::clone(self);
-        tokio::task::spawn_blocking(move || pool.fill());
+        if self.config.keeps_waiting {
+            // The next file finds its worker started while this one is being read.
+            let pool = Arc::clone(self);
+            tokio::task::spawn_blocking(move || pool.fill());
+        }
         match timeout(self.config.wall_time, converse(child, job, file)).await {
             Ok(outcome) => outcome,
             // Dropping the conversation has killed the child.

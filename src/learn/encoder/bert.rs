@@ -4,10 +4,13 @@
 //! nothing is padded, so nothing is masked and no text costs more beside a long
 //! one. Only attention looks at one text at a time.
 
+use std::ops::Range;
+
 use candle_core::safetensors::SliceSafetensors;
-use candle_core::{D, DType, Device, Result, Tensor};
+use candle_core::{D, DType, Device, Result, Tensor, bail};
 
 use super::kernels::{AddBias, AddBiasThenGelu, AddThenNormalise};
+use super::numbers;
 use super::{EMBEDDING_SIZE, Embedding};
 
 const LAYERS: usize = 6;
@@ -16,12 +19,19 @@ const HEAD_SIZE: usize = EMBEDDING_SIZE / HEADS;
 
 /// The weights.
 pub(super) struct Bert {
-    /// 16 bits, `[words, width]`: most of the memory, and rows are read singly.
-    words: Tensor,
-    /// Position plus the one token type in use, `[positions, width]`.
-    positions: Tensor,
+    words: Words,
+    /// Position plus the one token type in use, a row of the width a position.
+    positions: Vec<f32>,
     embedding_norm: AddThenNormalise,
     layers: Vec<Layer>,
+}
+
+/// The vector of every word as it is stored: most of the memory, and rows are read singly.
+struct Words {
+    kind: DType,
+    file: Vec<u8>,
+    /// Where the vectors stand in the file.
+    table: Range<usize>,
 }
 
 struct Layer {
@@ -37,38 +47,46 @@ struct Layer {
 
 impl Bert {
     /// Reads the weights from the bytes of a safetensors file.
-    pub(super) fn load(bytes: &[u8]) -> Result<Self> {
-        let weights = Weights(SliceSafetensors::new(bytes)?);
-        let table = |name: &str| weights.matrix(&format!("embeddings.{name}_embeddings"));
-        let token_type = table("token_type")?.narrow(0, 0, 1)?;
-        let positions = table("position")?.broadcast_add(&token_type)?;
-        let words = "embeddings.word_embeddings.weight";
+    pub(super) fn load(file: Vec<u8>) -> Result<Self> {
+        let weights = Weights(SliceSafetensors::new(&file)?);
+        let table = |name: &str| weights.vector(&format!("embeddings.{name}_embeddings.weight"));
+        let mut positions = table("position")?;
+        let token_type = table("token_type")?;
+        for row in positions.chunks_mut(EMBEDDING_SIZE) {
+            row.iter_mut().zip(&token_type).for_each(|(x, y)| *x += y);
+        }
+        let embedding_norm = weights.norm("embeddings", vec![0.0; EMBEDDING_SIZE])?;
+        let layers = (0..LAYERS)
+            .map(|index| Layer::load(&weights, index))
+            .collect::<Result<_>>()?;
+        let (kind, table) = weights.place("embeddings.word_embeddings.weight", &file)?;
         Ok(Self {
-            words: weights.0.load(words, &Device::Cpu)?,
+            words: Words::new(kind, file, table),
             positions,
-            embedding_norm: weights.norm("embeddings", vec![0.0; EMBEDDING_SIZE])?,
-            layers: (0..LAYERS)
-                .map(|index| Layer::load(&weights, index))
-                .collect::<Result<_>>()?,
+            embedding_norm,
+            layers,
         })
     }
 
     /// The mean of each text's last-layer rows, scaled to unit length.
     pub(super) fn embed(&self, texts: &[Vec<u32>]) -> Result<Vec<Embedding>> {
-        let ids: Vec<u32> = texts.iter().flatten().copied().collect();
-        if ids.is_empty() {
+        let tokens: usize = texts.iter().map(Vec::len).sum();
+        if tokens == 0 {
             return Ok(vec![[0.0; EMBEDDING_SIZE]; texts.len()]);
         }
-        let within: Vec<u32> = texts
-            .iter()
-            .flat_map(|text| (0..).zip(text).map(|(at, _)| at))
-            .collect();
-        let rows = |table: &Tensor, ids: Vec<u32>| {
-            let length = ids.len();
-            table.index_select(&Tensor::from_vec(ids, length, &Device::Cpu)?, 0)
-        };
-        let hidden = rows(&self.words, ids)?.to_dtype(DType::F32)?;
-        hidden.inplace_op2(&rows(&self.positions, within)?, &self.embedding_norm)?;
+        let (mut words, mut positions) = (Vec::new(), Vec::new());
+        for text in texts {
+            let Some(within) = self.positions.get(..text.len() * EMBEDDING_SIZE) else {
+                bail!("a text of {} tokens is too long", text.len());
+            };
+            positions.extend_from_slice(within);
+            for id in text {
+                self.words.append(*id, &mut words)?;
+            }
+        }
+        let rows = |numbers| Tensor::from_vec(numbers, (tokens, EMBEDDING_SIZE), &Device::Cpu);
+        let hidden = rows(words)?;
+        hidden.inplace_op2(&rows(positions)?, &self.embedding_norm)?;
         let mut spans = Vec::with_capacity(texts.len());
         let mut start = 0;
         for text in texts {
@@ -87,6 +105,25 @@ impl Bert {
     }
 }
 
+impl Words {
+    fn new(kind: DType, mut file: Vec<u8>, table: Range<usize>) -> Self {
+        // The table stands at the front of the file: what follows is given back.
+        file.truncate(table.end);
+        file.shrink_to_fit();
+        Self { kind, file, table }
+    }
+
+    /// Adds the vector of a word, in 32 bits.
+    fn append(&self, id: u32, numbers: &mut Vec<f32>) -> Result<()> {
+        let length = EMBEDDING_SIZE * numbers::size(self.kind)?;
+        let table = self.file.get(self.table.clone()).unwrap_or_default();
+        match table.chunks_exact(length).nth(id as usize) {
+            Some(row) => numbers::append(self.kind, row, numbers),
+            None => bail!("there is no word {id}"),
+        }
+    }
+}
+
 impl Layer {
     fn load(weights: &Weights<'_>, index: usize) -> Result<Self> {
         let name = |part: &str| format!("encoder.layer.{index}.{part}");
@@ -94,22 +131,16 @@ impl Layer {
         let scale = 1.0 / (HEAD_SIZE as f64).sqrt();
         let part = |which: &str| name(&format!("attention.self.{which}"));
         let [query, key, value] = ["query", "key", "value"].map(part);
-        let stacked = Tensor::cat(
-            &[
-                (weights.matrix(&query)? * scale)?,
-                weights.matrix(&key)?,
-                weights.matrix(&value)?,
-            ],
-            0,
-        )?;
-        let mut bias: Vec<f32> = weights.vector(&format!("{query}.bias"))?;
-        bias.iter_mut().for_each(|x| *x *= scale as f32);
-        bias.extend(weights.vector(&format!("{key}.bias"))?);
-        bias.extend(weights.vector(&format!("{value}.bias"))?);
+        let parts = [(query, scale as f32), (key, 1.0), (value, 1.0)];
+        let mut bias = Vec::new();
+        for (part, factor) in &parts {
+            let numbers = weights.vector(&format!("{part}.bias"))?;
+            bias.extend(numbers.iter().map(|x| x * factor));
+        }
         let dense = |part: &str| {
             let dense = name(&format!("{part}.dense"));
             Ok::<_, candle_core::Error>((
-                weights.matrix(&dense)?.t()?,
+                weights.turned(&[(dense.clone(), 1.0)])?,
                 weights.vector(&format!("{dense}.bias"))?,
             ))
         };
@@ -117,7 +148,7 @@ impl Layer {
         let (widen, widen_bias) = dense("intermediate")?;
         let (narrow, narrow_bias) = dense("output")?;
         Ok(Self {
-            query_key_value: stacked.t()?,
+            query_key_value: weights.turned(&parts)?,
             query_key_value_bias: AddBias(bias),
             attention_out,
             attention_norm: weights.norm(&name("attention.output"), attention_bias)?,
@@ -178,16 +209,57 @@ fn unit_mean<'a>(rows: impl Iterator<Item = &'a Vec<f32>>) -> Embedding {
 struct Weights<'a>(SliceSafetensors<'a>);
 
 impl Weights<'_> {
-    fn tensor(&self, name: &str) -> Result<Tensor> {
-        self.0.load(name, &Device::Cpu)?.to_dtype(DType::F32)
+    /// The transpose of matrices of equal width set below each other, each times a factor:
+    /// the layout that products read as it is, where the other one was packed anew each time.
+    fn turned(&self, parts: &[(String, f32)]) -> Result<Tensor> {
+        /// Rows turned at once: their numbers of one column fill a line of the cache.
+        const BAND: usize = 16;
+        let mut views = Vec::with_capacity(parts.len());
+        for (name, factor) in parts {
+            let view = self.0.get(&format!("{name}.weight"))?;
+            views.push((DType::try_from(view.dtype())?, *factor, view));
+        }
+        let shapes = || views.iter().map(|(.., view)| view.shape());
+        let rows: usize = shapes().filter_map(|shape| shape.first()).sum();
+        let columns = shapes().find_map(|shape| shape.last().copied());
+        let columns = columns.unwrap_or_default();
+        if rows * columns == 0 || shapes().any(|shape| shape.last() != Some(&columns)) {
+            bail!("matrices of weights do not fit together");
+        }
+        let mut turned = vec![0.0; rows * columns];
+        let mut band = Vec::with_capacity(BAND * columns);
+        let mut above = 0;
+        for (kind, factor, view) in &views {
+            let length = BAND * columns * numbers::size(*kind)?;
+            for bytes in view.data().chunks(length) {
+                band.clear();
+                numbers::append(*kind, bytes, &mut band)?;
+                band.iter_mut().for_each(|x| *x *= factor);
+                let band: Vec<&[f32]> = band.chunks_exact(columns).collect();
+                for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
+                    let to = to.iter_mut().skip(above);
+                    to.zip(&band).for_each(|(to, row)| *to = row[column]);
+                }
+                above += band.len();
+            }
+        }
+        Tensor::from_vec(turned, (columns, rows), &Device::Cpu)
     }
 
-    fn matrix(&self, name: &str) -> Result<Tensor> {
-        self.tensor(&format!("{name}.weight"))
+    /// Kind of the numbers of a tensor and where they stand in the file.
+    fn place(&self, name: &str, file: &[u8]) -> Result<(DType, Range<usize>)> {
+        let view = self.0.get(name)?;
+        let start = view.data().as_ptr().addr() - file.as_ptr().addr();
+        let kind = DType::try_from(view.dtype())?;
+        Ok((kind, start..start + view.data().len()))
     }
 
+    /// The numbers of a tensor, in 32 bits.
     fn vector(&self, name: &str) -> Result<Vec<f32>> {
-        self.tensor(name)?.to_vec1()
+        let view = self.0.get(name)?;
+        let mut numbers = Vec::new();
+        numbers::append(DType::try_from(view.dtype())?, view.data(), &mut numbers)?;
+        Ok(numbers)
     }
 
     fn norm(&self, name: &str, bias: Vec<f32>) -> Result<AddThenNormalise> {

@@ -6,14 +6,16 @@
 
 mod bert;
 mod kernels;
+mod numbers;
+mod tokens;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::Tokenizer;
 
 use self::bert::Bert;
 use crate::advice::ModelRef;
-use crate::registry::{Golden, Registry, RegistryError};
+use crate::registry::{Golden, Registry, RegistryError, together};
 
 /// Numbers in an embedding.
 pub const EMBEDDING_SIZE: usize = 384;
@@ -72,11 +74,15 @@ impl TextEncoder {
     pub fn load(registry: &Registry) -> Result<Self, EncoderError> {
         let model = registry.model(MODEL)?;
         model.require_format(FORMAT_VERSION)?;
-        let (weights, tokenizer) = (
-            model.read("model.safetensors")?,
-            model.read("tokenizer.json")?,
+        let (tokenizer, bert) = together(
+            || tokens::tokenizer(&model.read("tokenizer.json")?),
+            || Ok::<_, EncoderError>(Bert::load(model.read("model.safetensors")?)?),
         );
-        let encoder = Self::from_bytes(&weights, &tokenizer, model.reference())?;
+        let encoder = Self {
+            tokenizer: tokenizer?,
+            bert: bert?,
+            reference: model.reference(),
+        };
         Golden::<String>::assert_on_load(model, |text| encoder.named_output(text))?;
         Ok(encoder)
     }
@@ -86,12 +92,12 @@ impl TextEncoder {
     /// # Errors
     /// [`EncoderError::Tokenizer`] or [`EncoderError::Network`].
     pub fn from_bytes(
-        weights: &[u8],
+        weights: Vec<u8>,
         tokenizer_json: &[u8],
         reference: ModelRef,
     ) -> Result<Self, EncoderError> {
         Ok(Self {
-            tokenizer: tokenizer(tokenizer_json)?,
+            tokenizer: tokens::tokenizer(tokenizer_json)?,
             bert: Bert::load(weights)?,
             reference,
         })
@@ -103,18 +109,26 @@ impl TextEncoder {
     /// # Errors
     /// [`EncoderError::Tokenizer`] or [`EncoderError::Network`].
     pub fn encode(&self, texts: &[&str]) -> Result<Vec<Embedding>, EncoderError> {
-        let mut tokens = Vec::with_capacity(texts.len());
+        // Regions of a short document often hold the same words: those are encoded once.
+        let mut places = Vec::with_capacity(texts.len());
+        let mut once: Vec<Vec<u32>> = Vec::new();
+        let mut place_of: HashMap<Vec<u32>, usize> = HashMap::new();
         for text in texts {
-            tokens.push(self.token_ids(text)?);
+            let tokens = self.token_ids(text)?;
+            let place = *place_of.entry(tokens).or_insert_with_key(|tokens| {
+                once.push(tokens.clone());
+                once.len() - 1
+            });
+            places.push(place);
         }
-        let mut embeddings = Vec::with_capacity(texts.len());
-        let mut rest = tokens.as_slice();
+        let mut embeddings = Vec::with_capacity(once.len());
+        let mut rest = once.as_slice();
         while !rest.is_empty() {
             let (now, later) = rest.split_at(how_many_fit(rest));
             embeddings.extend(self.bert.embed(now)?);
             rest = later;
         }
-        Ok(embeddings)
+        Ok(places.into_iter().map(|place| embeddings[place]).collect())
     }
 
     /// How answers name this model.
@@ -143,20 +157,6 @@ impl TextEncoder {
             .map(|(index, x)| (index.to_string(), f64::from(x)))
             .collect())
     }
-}
-
-fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
-    let failed = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
-    let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
-    let truncation = TruncationParams {
-        max_length: MAX_TOKENS,
-        ..TruncationParams::default()
-    };
-    tokenizer
-        .with_truncation(Some(truncation))
-        .map_err(failed)?;
-    tokenizer.with_padding(None);
-    Ok(tokenizer)
 }
 
 /// How many texts from the front go through the network together; at least one.

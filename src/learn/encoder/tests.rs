@@ -90,6 +90,6 @@ fn empty_huge_and_odd_texts_are_encoded() {
 #[test]
 fn damaged_weights_are_an_error_and_not_a_panic() {
     for bytes in [&b""[..], b"12345678", &[0xff; 64]] {
-        assert!(Bert::load(bytes).is_err());
+        assert!(Bert::load(bytes.to_vec()).is_err());
     }
 }

@@ -3,7 +3,8 @@
 use chrono::{Duration, Utc};
 
 use super::{accepted, analysis, decide, open, put, tenant};
-use crate::store::{InboxFilter, JobState, StoreError};
+use crate::advice::samples;
+use crate::store::{InboxFilter, JobState, NewDecision, StoreError};
 
 #[tokio::test]
 async fn the_same_bytes_are_the_same_document_within_a_tenant_only() {
@@ -176,4 +177,44 @@ async fn a_job_is_given_out_once_and_again_when_its_worker_died() {
         store.job(&a, next.id).await.unwrap().unwrap().state,
         JobState::Done
     );
+}
+
+#[tokio::test]
+async fn a_decision_and_what_is_shown_of_it_are_stored_together_or_not_at_all() {
+    let (_folder, store) = open().await;
+    let a = tenant("a");
+    let document = put(&store, &a, b"one").await.row.id;
+    let (mut lost, mut answer) = (samples::recommendation(), samples::recommendation());
+    let nothing = serde_json::json!({});
+    let mut shown = analysis(&lost, "ACME", "2026-01-01");
+    let decision = NewDecision {
+        recommendation: &mut lost,
+        input: &nothing,
+        features: &nothing,
+    };
+    let refused = store
+        .append_document_decision(&a, uuid::Uuid::now_v7(), decision, &mut shown)
+        .await;
+    assert!(matches!(refused, Err(StoreError::Missing("document"))));
+    assert_eq!(lost.decision_sha256, None);
+
+    let mut shown = analysis(&answer, "ACME", "2026-01-01");
+    let decision = NewDecision {
+        recommendation: &mut answer,
+        input: &nothing,
+        features: &nothing,
+    };
+    store
+        .append_document_decision(&a, document, decision, &mut shown)
+        .await
+        .unwrap();
+    let kept = store.analysis(&a, document).await.unwrap().unwrap().body;
+    assert_eq!(
+        kept["recommendation"],
+        serde_json::to_value(&answer).unwrap()
+    );
+    assert!(answer.decision_sha256.is_some());
+    let report = store.audit_verify(&[]).await.unwrap();
+    assert!(report.ok, "{:?}", report.faults);
+    assert_eq!(report.chains[0].entries, 1);
 }
