@@ -132,7 +132,10 @@ fn without_a_head_only_what_is_proved() {
     assert_eq!(table.lines[0].quantity, Some(money("2")));
     let sum = page_of(&["Beratung\t50,00 €", "Anfahrt\t12,50 €", "Zusammen\t62,50 €"]);
     assert_eq!(
-        nets(&read_pages(&[sum.clone()], &[(FieldName::Net, "62.50")])),
+        nets(&read_pages(
+            std::slice::from_ref(&sum),
+            &[(FieldName::Net, "62.50")]
+        )),
         ["50.00", "12.50"]
     );
     assert!(
