@@ -5,4 +5,5 @@ pub mod documents;
 pub mod firm;
 pub mod sets;
 pub mod split;
+pub mod structure;
 pub mod type_parts;

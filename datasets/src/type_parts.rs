@@ -3,6 +3,7 @@
 //! part says how the model does on looks it has never seen.
 
 use crate::documents::{GeneratedDocument, document};
+use crate::structure::drawn;
 
 /// A part of the generated documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,9 @@ const TEST_LAYOUTS: [&str; 4] = [
 ];
 /// Till slips have one layout only: they are kept apart by seed.
 const SHARED_LAYOUT: &str = "till_slip";
+/// The smaller parts hold one in so many of them, as of other documents, so that
+/// receipts are as frequent there as drawn.
+const TILL_SLIPS_ONE_IN: u64 = 4;
 
 impl TypePart {
     const fn seed(self) -> u64 {
@@ -49,10 +53,18 @@ impl TypePart {
         owner == self || layout == SHARED_LAYOUT
     }
 
+    fn holds(self, document: &GeneratedDocument) -> bool {
+        let truth = &document.truth;
+        let too_many = self != Self::Fit
+            && truth.layout == SHARED_LAYOUT
+            && drawn("till_slip", &truth.sha256, TILL_SLIPS_ONE_IN) != 0;
+        self.has_layout(&truth.layout) && !too_many
+    }
+
     /// The documents of this part among the first `drawn` of its seed.
     pub fn documents(self, drawn: usize) -> impl Iterator<Item = GeneratedDocument> {
         let all = (0..drawn).map(move |index| document(self.seed(), index));
-        all.filter(move |document| self.has_layout(&document.truth.layout))
+        all.filter(move |document| self.holds(document))
     }
 }
 

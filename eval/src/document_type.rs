@@ -1,16 +1,18 @@
 //! How well types are told: accuracy, coverage of the sets, confusion.
 
+mod real;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use scrutineer::cases::invoice::DocumentType;
 use scrutineer::cases::invoice::document_type::{TypeError, TypeInput, TypeModel, TypeVerdict};
+use scrutineer::documents::Reading;
 use scrutineer::documents::parse::{ParseOptions, parse};
-use scrutineer::documents::{FieldName, Reading};
-use scrutineer_datasets::documents::DocumentKind;
-use scrutineer_datasets::sets::TruthedDocuments;
-use scrutineer_datasets::split::{self, Split};
+use scrutineer_datasets::structure;
 use scrutineer_datasets::type_parts::TypePart;
+
+pub use real::{Agreement, on_real};
 
 const TYPES: usize = DocumentType::ALL.len();
 
@@ -37,6 +39,20 @@ impl Tally {
         self.answered[row] += usize::from(verdict.value.is_some());
         self.answered_right[row] += usize::from(verdict.value == Some(truth));
         self.set_sizes += verdict.set.len();
+    }
+
+    /// Judges one document and counts it.
+    fn judge(
+        &mut self,
+        model: &TypeModel,
+        input: &TypeInput<'_>,
+        truth: DocumentType,
+    ) -> Result<(), TypeError> {
+        let features = model.features(input)?;
+        if let Some(verdict) = model.judge(&features, "generated")? {
+            self.add(truth, &verdict);
+        }
+        Ok(())
     }
 
     /// Documents counted.
@@ -104,126 +120,51 @@ impl fmt::Display for Tally {
     }
 }
 
+/// What became of generated documents of layouts that no model was fitted on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OnGenerated {
+    /// By their pages alone.
+    pub pages: Tally,
+    /// As e-invoices without pages, those that are sent as such.
+    pub structures: Tally,
+}
+
+impl OnGenerated {
+    /// Figures by name; those of e-invoices begin with `structure_`.
+    #[must_use]
+    pub fn metrics(&self) -> BTreeMap<String, f64> {
+        let mut metrics = self.pages.metrics();
+        let of_structures = self.structures.metrics().into_iter();
+        metrics.extend(of_structures.map(|(name, value)| (format!("structure_{name}"), value)));
+        metrics
+    }
+}
+
 /// Judges generated documents of layouts that no model was fitted on: those of
 /// the test part among the first `drawn`.
 ///
 /// # Errors
 /// A document that the model cannot judge.
-pub fn on_generated(model: &TypeModel, drawn: usize) -> Result<Tally, TypeError> {
-    let mut tally = Tally::default();
+pub fn on_generated(model: &TypeModel, drawn: usize) -> Result<OnGenerated, TypeError> {
+    let mut found = OnGenerated::default();
     for document in TypePart::Test.documents(drawn) {
         let parsed = parse(&document.pdf, &ParseOptions::default());
-        let features = model.features(&TypeInput {
+        let truth = document.truth.kind;
+        let unread = Reading::default();
+        let by_pages = TypeInput {
             pages: &parsed.pages,
-            reading: &Reading::default(),
-        })?;
-        if let Some(verdict) = model.judge(&features, &document.name)? {
-            tally.add(type_of(document.truth.kind), &verdict);
-        }
-    }
-    Ok(tally)
-}
-
-/// How the type model's answers on real documents agree with their type codes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Agreement {
-    /// Documents with a type code that speaks of an invoice, credit note or pro forma.
-    pub documents: usize,
-    /// The most probable type agrees with the code.
-    pub agree: usize,
-    /// One type was answered and it agrees.
-    pub answered_agree: usize,
-    /// One type was answered and it does not agree.
-    pub answered_wrong: usize,
-    /// Files whose most probable type does not agree, with that type.
-    pub disagreeing: Vec<String>,
-}
-
-/// Judges the documents of a set that are on one side of the split.
-///
-/// # Errors
-/// A set or file that cannot be read, or a document that cannot be judged.
-pub fn on_real(
-    model: &TypeModel,
-    documents: &TruthedDocuments,
-    side: Split,
-    strip_xml: bool,
-) -> anyhow::Result<Agreement> {
-    let mut agreement = Agreement::default();
-    let options = ParseOptions {
-        ignore_xml: strip_xml,
-        ..ParseOptions::default()
-    };
-    for row in &documents.rows {
-        let stated = |name| row.stated(name).unwrap_or_default();
-        let code = row.stated(FieldName::TypeCode);
-        let is_pdf = row.file.to_lowercase().ends_with(".pdf");
-        if split::of(stated(FieldName::Seller), stated(FieldName::Number)) != side
-            || (strip_xml && !is_pdf)
-        {
-            continue;
-        }
-        let Some(allowed) = allowed_types(code) else {
-            continue;
+            reading: &unread,
         };
-        let parsed = parse(&std::fs::read(documents.folder.join(&row.file))?, &options);
-        let reading = parsed
-            .structured
-            .map(|structured| structured.reading)
-            .unwrap_or_default();
-        let features = model.features(&TypeInput {
-            pages: &parsed.pages,
-            reading: &reading,
-        })?;
-        let Some(verdict) = model.judge(&features, &row.file)? else {
-            continue;
-        };
-        let first = verdict.set.first().copied().unwrap_or(DocumentType::Other);
-        agreement.documents += 1;
-        agreement.agree += usize::from(allowed.contains(&first));
-        if let Some(value) = verdict.value {
-            agreement.answered_agree += usize::from(allowed.contains(&value));
-            agreement.answered_wrong += usize::from(!allowed.contains(&value));
-        }
-        if !allowed.contains(&first) {
-            agreement.disagreeing.push(format!("{}: {first}", row.file));
+        found.pages.judge(model, &by_pages, truth)?;
+        if let Some(reading) = &structure::of(&document.truth) {
+            let alone = TypeInput {
+                pages: &[],
+                reading,
+            };
+            found.structures.judge(model, &alone, truth)?;
         }
     }
-    Ok(agreement)
-}
-
-/// The types that a document of that UNTDID 1001 code may have; without a code it
-/// is an ordinary invoice.
-fn allowed_types(code: Option<&str>) -> Option<&'static [DocumentType]> {
-    use DocumentType::{
-        CreditNote, NonPoInvoice, PoInvoice, ProForma, ServicesInvoice, UtilityBill,
-    };
-    match code {
-        Some("381" | "396" | "261" | "262" | "296" | "308") => Some(&[CreditNote]),
-        Some("325") => Some(&[ProForma]),
-        None | Some("380" | "326" | "386" | "389" | "751") => {
-            Some(&[PoInvoice, NonPoInvoice, ServicesInvoice, UtilityBill])
-        }
-        // Corrections and others go either way.
-        Some(_) => None,
-    }
-}
-
-/// The case's type for the generator's.
-#[must_use]
-pub const fn type_of(kind: DocumentKind) -> DocumentType {
-    match kind {
-        DocumentKind::PoInvoice => DocumentType::PoInvoice,
-        DocumentKind::NonPoInvoice => DocumentType::NonPoInvoice,
-        DocumentKind::ServicesInvoice => DocumentType::ServicesInvoice,
-        DocumentKind::CreditNote => DocumentType::CreditNote,
-        DocumentKind::ProForma => DocumentType::ProForma,
-        DocumentKind::Statement => DocumentType::Statement,
-        DocumentKind::Reminder => DocumentType::Reminder,
-        DocumentKind::UtilityBill => DocumentType::UtilityBill,
-        DocumentKind::Receipt => DocumentType::Receipt,
-        DocumentKind::Other => DocumentType::Other,
-    }
+    Ok(found)
 }
 
 /// Position in [`DocumentType::ALL`].

@@ -24,8 +24,7 @@ pub struct Gate {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
-    /// Protocol it is measured by: `structure`, `page_build`, `page_heldout`,
-    /// `page_generated`, `invoice2data`.
+    /// Protocol it is measured by, one of [`Protocols::ALL`].
     pub protocol: String,
     /// Path of the figure: `metrics.NAME`, or `fields.NAME.right` (also `wrong`,
     /// `abstained`, `missed`) as a share of the stated values, or
@@ -170,6 +169,7 @@ mod tests {
             baselines: [].into(),
             fields: [("total".to_owned(), score)].into(),
             lines: [].into(),
+            confusion: [].into(),
         }
     }
 

@@ -33,6 +33,9 @@ pub struct Evaluation {
     /// no part of the figures over all fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lines: BTreeMap<String, FieldScore>,
+    /// How often each answer was given for each truth, where types were told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub confusion: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 /// What became of a field's values that the documents state.

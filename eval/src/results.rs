@@ -1,11 +1,15 @@
 //! The page of results, and figures as text and JSON.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use scrutineer_datasets::sets::{self, InvoiceSet};
+use scrutineer::cases::invoice::document_type::TypeModel;
+use scrutineer::registry::Registry;
+use scrutineer_datasets::sets::{self, InvoiceSet, TruthedDocuments};
 use scrutineer_datasets::split::Split;
 
+use crate::document_type::on_real;
 use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::{EvalError, Evaluation, plot};
@@ -47,6 +51,16 @@ impl Protocols {
             "invoice2data",
             "The template reader's own PDFs, every value whether printed or not",
         ),
+        ("type_build", "Type, identities used in building"),
+        (
+            "type_page_build",
+            "Type by the page alone, identities used in building",
+        ),
+        ("type_heldout", "Type, identities held out"),
+        (
+            "type_page_heldout",
+            "Type by the page alone, identities held out",
+        ),
     ];
 
     /// Measures one by name, over all its sets together.
@@ -60,6 +74,10 @@ impl Protocols {
         measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
     ) -> Result<Evaluation, EvalError> {
         let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
+            "type_build" => return self.types(name, Protocol::Whole, Split::Build),
+            "type_page_build" => return self.types(name, Protocol::Page, Split::Build),
+            "type_heldout" => return self.types(name, Protocol::Whole, Split::HeldOut),
+            "type_page_heldout" => return self.types(name, Protocol::Page, Split::HeldOut),
             "structure" => (STRUCTURED, Protocol::Whole, None),
             "page_build" => (STRUCTURED, Protocol::Page, Some(Split::Build)),
             "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
@@ -72,30 +90,18 @@ impl Protocols {
                 });
             }
         };
-        let data = sets::data_dir();
-        let mut rows = Vec::new();
         let generated = (name == "page_generated")
             .then(GeneratedSet::write)
             .transpose()?;
+        let mut documents = documents_of(sets)?;
         if let Some(generated) = &generated {
-            rows.clone_from(&generated.rows);
-        }
-        for set in sets {
-            let mut loaded = set.load(&data)?;
-            for row in &mut loaded.rows {
-                row.file = loaded.folder.join(&row.file).display().to_string();
-            }
-            rows.append(&mut loaded.rows);
+            documents.rows.clone_from(&generated.rows);
+            documents.folder = PathBuf::from(".");
         }
         let options = InvoiceOptions {
             set: name.to_owned(),
-            // Files are given with their folder, which `join` then leaves alone or starts from here.
-            documents: if data.is_absolute() && generated.is_none() {
-                data
-            } else {
-                PathBuf::from(".")
-            },
-            rows,
+            documents: documents.folder,
+            rows: documents.rows,
             protocol,
             split,
             models: self.models.clone(),
@@ -114,6 +120,45 @@ impl Protocols {
         }
         Ok(evaluation)
     }
+
+    /// Types against type codes, over all sets whose truth tells one.
+    fn types(&self, name: &str, protocol: Protocol, side: Split) -> Result<Evaluation, EvalError> {
+        let absent =
+            |error: &dyn std::fmt::Display| EvalError::Absent(format!("model absent: {error}"));
+        let registry = Registry::open(&self.models).map_err(|error| absent(&error))?;
+        let model = TypeModel::load(&registry).map_err(|error| absent(&error))?;
+        let documents = documents_of(STRUCTURED)?;
+        let agreement =
+            on_real(&model, &documents, side, protocol).map_err(|error| EvalError::File {
+                path: name.to_owned(),
+                message: error.to_string(),
+            })?;
+        let in_words = match protocol {
+            Protocol::Whole => "as the service reads it, type codes included",
+            Protocol::Page => "pages alone",
+        };
+        Ok(agreement.evaluation(name, in_words))
+    }
+}
+
+/// The rows of several sets together, each file with its folder.
+fn documents_of(sets: &[InvoiceSet]) -> Result<TruthedDocuments, EvalError> {
+    let data = sets::data_dir();
+    let mut rows = Vec::new();
+    for set in sets {
+        let mut loaded = set.load(&data)?;
+        for row in &mut loaded.rows {
+            row.file = loaded.folder.join(&row.file).display().to_string();
+        }
+        rows.append(&mut loaded.rows);
+    }
+    // `join` leaves files that have their folder alone, or starts from here.
+    let folder = if data.is_absolute() {
+        data
+    } else {
+        PathBuf::from(".")
+    };
+    Ok(TruthedDocuments { folder, rows })
 }
 
 /// The peer that reads with a template for each vendor: 154 of 178 fields of its
@@ -134,11 +179,14 @@ pub fn write_page(
     let mut page = PREAMBLE.to_owned();
     for (name, heading) in Protocols::ALL {
         let evaluation = protocols.evaluate(name, &measure)?;
+        let _ = write!(page, "\n## {heading}\n\n{}\n", as_markdown(&evaluation));
+        if evaluation.fields.is_empty() {
+            continue;
+        }
         write(
             &out.join("plots").join(format!("invoice_{name}.svg")),
             &plot::bars_by_field(heading, &evaluation),
         )?;
-        let _ = write!(page, "\n## {heading}\n\n{}\n", as_markdown(&evaluation));
         let _ = write!(page, "\n![{heading}](plots/invoice_{name}.svg)\n");
     }
     write(&out.join("RESULTS.md"), &page)
@@ -203,6 +251,26 @@ pub fn as_text(evaluation: &Evaluation) -> String {
 
 fn as_markdown(evaluation: &Evaluation) -> String {
     let mut text = format!("{} documents.\n\n", evaluation.n);
+    if !evaluation.fields.is_empty() {
+        text.push_str(&fields_as_markdown(evaluation));
+    }
+    if !evaluation.confusion.is_empty() {
+        text.push_str(&confusion_as_markdown(&evaluation.confusion));
+    }
+    text.push_str("\n| figure | value |\n|---|---:|\n");
+    for (name, value) in &evaluation.metrics {
+        let _ = writeln!(text, "| {name} | {} |", figure(*value));
+    }
+    for (peer, figures) in &evaluation.baselines {
+        for (name, value) in figures {
+            let _ = writeln!(text, "| {name}, {peer} | {} |", figure(*value));
+        }
+    }
+    text
+}
+
+fn fields_as_markdown(evaluation: &Evaluation) -> String {
+    let mut text = String::new();
     text.push_str("| field | stated | right | wrong | abstained | missed | right % | wrong % | other term | beyond truth |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
@@ -219,14 +287,23 @@ fn as_markdown(evaluation: &Evaluation) -> String {
             score.unstated
         );
     }
-    text.push_str("\n| figure | value |\n|---|---:|\n");
-    for (name, value) in &evaluation.metrics {
-        let _ = writeln!(text, "| {name} | {} |", figure(*value));
+    text
+}
+
+/// A row for each truth, a column for each answer that was given.
+fn confusion_as_markdown(confusion: &BTreeMap<String, BTreeMap<String, usize>>) -> String {
+    let answers: BTreeSet<&String> = confusion.values().flat_map(BTreeMap::keys).collect();
+    let mut text = "| type code says |".to_owned();
+    for answer in &answers {
+        let _ = write!(text, " {answer} |");
     }
-    for (peer, figures) in &evaluation.baselines {
-        for (name, value) in figures {
-            let _ = writeln!(text, "| {name}, {peer} | {} |", figure(*value));
+    let _ = writeln!(text, "\n|---|{}", "---:|".repeat(answers.len()));
+    for (truth, given) in confusion {
+        let _ = write!(text, "| {truth} |");
+        for answer in &answers {
+            let _ = write!(text, " {} |", given.get(*answer).unwrap_or(&0));
         }
+        text.push('\n');
     }
     text
 }

@@ -11,8 +11,9 @@ use scrutineer::registry::Registry;
 use scrutineer_datasets::sets::{InvoiceSet, data_dir};
 use scrutineer_datasets::split::Split;
 use scrutineer_eval::document_type::{Agreement, on_real};
+use scrutineer_eval::invoice::Protocol;
 
-fn measure(set: InvoiceSet, strip_xml: bool) -> Option<Agreement> {
+fn measure(set: InvoiceSet, protocol: Protocol) -> Option<Agreement> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let data = if data_dir().is_absolute() {
         data_dir()
@@ -24,8 +25,8 @@ fn measure(set: InvoiceSet, strip_xml: bool) -> Option<Agreement> {
         return None;
     };
     let model = TypeModel::load(&Registry::open(&root.join("models")).unwrap()).unwrap();
-    let agreement = on_real(&model, &documents, Split::Build, strip_xml).unwrap();
-    eprintln!("{} strip_xml={strip_xml}: {agreement:#?}", set.name());
+    let agreement = on_real(&model, &documents, Split::Build, protocol).unwrap();
+    eprintln!("{} {protocol:?}: {agreement:#?}", set.name());
     Some(agreement)
 }
 
@@ -36,7 +37,7 @@ fn type_codes_of_e_invoices_are_followed() {
         InvoiceSet::Mustang,
         InvoiceSet::Horstoeko,
     ] {
-        if let Some(found) = measure(set, false) {
+        if let Some(found) = measure(set, Protocol::Whole) {
             assert!(found.agree * 100 >= found.documents * 90, "{found:?}");
         }
     }
@@ -50,7 +51,7 @@ fn pages_alone_tell_invoices_from_credit_notes() {
         InvoiceSet::Horstoeko,
         InvoiceSet::Invoice2data,
     ] {
-        if let Some(found) = measure(set, true) {
+        if let Some(found) = measure(set, Protocol::Page) {
             assert!(found.agree * 100 >= found.documents * 80, "{found:?}");
         }
     }

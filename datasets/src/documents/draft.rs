@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 
 use super::catalogue;
 use super::country::Country;
@@ -12,7 +13,6 @@ use super::locale::Language;
 use super::numbering;
 use super::party::Party;
 use super::totals::{Adjustments, Totals, cents};
-use super::truth::DocumentKind;
 
 /// First day documents are dated, and how many days they spread over.
 const FIRST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2019, 1, 2);
@@ -28,7 +28,7 @@ fn earlier(date: NaiveDate, days: u64) -> NaiveDate {
 
 impl Facts {
     /// The facts of a document of `kind` in `language`.
-    pub(crate) fn draw(dice: &mut Dice, kind: DocumentKind, language: Language) -> Self {
+    pub(crate) fn draw(dice: &mut Dice, kind: DocumentType, language: Language) -> Self {
         let country = Country::of_language(dice, language);
         let group = group_of(dice, kind);
         let trade = catalogue::trade(dice, language, group);
@@ -61,7 +61,7 @@ impl Facts {
             buyer,
             issue_date,
         } = brief;
-        let invoice_like = kind.type_code().is_some() && kind != DocumentKind::UtilityBill;
+        let invoice_like = kind.type_code().is_some() && kind != DocumentType::UtilityBill;
         let abroad = invoice_like && buyer.is_none() && dice.percent(10);
         let buyer = buyer.unwrap_or_else(|| draw_buyer(dice, language, country, abroad, kind));
         let exemption = draw_exemption(dice, invoice_like, buyer.country != country.code, country);
@@ -87,9 +87,9 @@ impl Facts {
         let adjustments = draw_adjustments(dice, kind, country, &items);
         let bookings = draw_bookings(dice, kind, issue_date);
         let previous_balance =
-            (kind == DocumentKind::UtilityBill && dice.percent(30)).then(|| dice.amount(10, 200));
+            (kind == DocumentType::UtilityBill && dice.percent(30)).then(|| dice.amount(10, 200));
         let mut totals = Totals::of(&items, adjustments);
-        if matches!(kind, DocumentKind::Statement | DocumentKind::Reminder) {
+        if matches!(kind, DocumentType::Statement | DocumentType::Reminder) {
             totals = draw_open_amount(dice, kind, &bookings);
         }
         totals.payable += previous_balance.unwrap_or_default();
@@ -109,13 +109,13 @@ impl Facts {
             traits.push("negative_line");
         }
         let terms_days = [7, 8, 10, 14, 15, 21, 30, 30, 30, 45, 60][dice.below(11) as usize];
-        let has_due = !matches!(kind, DocumentKind::Receipt | DocumentKind::Other)
-            && (kind == DocumentKind::UtilityBill || dice.percent(65));
-        let wants_order = kind == DocumentKind::PoInvoice
-            || (kind == DocumentKind::ServicesInvoice && dice.percent(30))
-            || (matches!(kind, DocumentKind::CreditNote | DocumentKind::ProForma)
+        let has_due = !matches!(kind, DocumentType::Receipt | DocumentType::Other)
+            && (kind == DocumentType::UtilityBill || dice.percent(65));
+        let wants_order = kind == DocumentType::PoInvoice
+            || (kind == DocumentType::ServicesInvoice && dice.percent(30))
+            || (matches!(kind, DocumentType::CreditNote | DocumentType::ProForma)
                 && dice.percent(40));
-        let second_language = (kind != DocumentKind::Receipt && dice.percent(5)).then(|| {
+        let second_language = (kind != DocumentType::Receipt && dice.percent(5)).then(|| {
             if language == Language::En {
                 Language::De
             } else {
@@ -126,7 +126,7 @@ impl Facts {
             traits.push("bilingual");
         }
         let deliver_elsewhere = wants_order && dice.percent(25);
-        let preceding = (kind == DocumentKind::CreditNote && dice.percent(75))
+        let preceding = (kind == DocumentType::CreditNote && dice.percent(75))
             .then(|| numbering::document(dice, kind, issue_date));
         Self {
             number: numbering::document(dice, kind, issue_date),
@@ -140,14 +140,14 @@ impl Facts {
             customer_number: dice.percent(60).then(|| numbering::customer(dice)),
             delivery_note: (group == "goods" && dice.percent(35))
                 .then(|| numbering::delivery_note(dice)),
-            contract: (kind == DocumentKind::UtilityBill || dice.percent(12))
+            contract: (kind == DocumentType::UtilityBill || dice.percent(12))
                 .then(|| numbering::contract(dice)),
-            project: (kind == DocumentKind::ServicesInvoice && dice.percent(60))
+            project: (kind == DocumentType::ServicesInvoice && dice.percent(60))
                 .then(|| numbering::project(dice, issue_date)),
             preceding,
             ship_to: deliver_elsewhere
                 .then(|| Party::firm(dice, Country::by_code(buyer.country), language, "")),
-            cash_discount: (invoice_like && kind != DocumentKind::CreditNote && dice.percent(15))
+            cash_discount: (invoice_like && kind != DocumentType::CreditNote && dice.percent(15))
                 .then(|| dice.between(2, 3)),
             previous_balance,
             bookings,
@@ -171,7 +171,7 @@ impl Facts {
 
 /// What is known before the facts are drawn.
 pub(crate) struct Brief {
-    pub(crate) kind: DocumentKind,
+    pub(crate) kind: DocumentType,
     pub(crate) language: Language,
     pub(crate) country: &'static Country,
     pub(crate) group: &'static str,
@@ -183,14 +183,14 @@ pub(crate) struct Brief {
 }
 
 /// The catalogue group a document of `kind` charges.
-pub(crate) fn group_of(dice: &mut Dice, kind: DocumentKind) -> &'static str {
+pub(crate) fn group_of(dice: &mut Dice, kind: DocumentType) -> &'static str {
     match kind {
-        DocumentKind::PoInvoice => dice.pick(&["goods", "goods", "goods", "overhead"]),
-        DocumentKind::NonPoInvoice => dice.pick(&["overhead", "overhead", "goods"]),
-        DocumentKind::ServicesInvoice => "services",
-        DocumentKind::UtilityBill => "utility",
-        DocumentKind::Receipt => "receipt",
-        DocumentKind::CreditNote => dice.pick(&["goods", "goods", "overhead", "services"]),
+        DocumentType::PoInvoice => dice.pick(&["goods", "goods", "goods", "overhead"]),
+        DocumentType::NonPoInvoice => dice.pick(&["overhead", "overhead", "goods"]),
+        DocumentType::ServicesInvoice => "services",
+        DocumentType::UtilityBill => "utility",
+        DocumentType::Receipt => "receipt",
+        DocumentType::CreditNote => dice.pick(&["goods", "goods", "overhead", "services"]),
         _ => dice.pick(&["goods", "goods", "services"]),
     }
 }
@@ -200,7 +200,7 @@ fn draw_buyer(
     language: Language,
     home: &'static Country,
     abroad: bool,
-    kind: DocumentKind,
+    kind: DocumentType,
 ) -> Party {
     let country = if abroad {
         let other = dice.pick(&[
@@ -214,7 +214,7 @@ fn draw_buyer(
     } else {
         home
     };
-    if kind == DocumentKind::UtilityBill && dice.percent(40) {
+    if kind == DocumentType::UtilityBill && dice.percent(40) {
         return Party::person(dice, country);
     }
     let trade = if dice.percent(50) {
@@ -246,15 +246,15 @@ fn draw_exemption(
 
 fn draw_period(
     dice: &mut Dice,
-    kind: DocumentKind,
+    kind: DocumentType,
     issue: NaiveDate,
 ) -> Option<(NaiveDate, NaiveDate)> {
     let share = match kind {
-        DocumentKind::ServicesInvoice => 85,
-        DocumentKind::UtilityBill => 95,
-        DocumentKind::NonPoInvoice => 35,
-        DocumentKind::CreditNote | DocumentKind::PoInvoice => 10,
-        DocumentKind::Statement => 60,
+        DocumentType::ServicesInvoice => 85,
+        DocumentType::UtilityBill => 95,
+        DocumentType::NonPoInvoice => 35,
+        DocumentType::CreditNote | DocumentType::PoInvoice => 10,
+        DocumentType::Statement => 60,
         _ => 0,
     };
     if !dice.percent(share) {
@@ -268,49 +268,49 @@ fn draw_period(
             let end = earlier(issue, u64::from(dice.between(1, 6)));
             (earlier(end, u64::from(dice.between(6, 27))), end)
         }
-        _ if kind == DocumentKind::UtilityBill => (earlier(end, 364), end),
+        _ if kind == DocumentType::UtilityBill => (earlier(end, 364), end),
         _ => (earlier(end.with_day(1)?, 62).with_day(1)?, end),
     })
 }
 
 fn draw_adjustments(
     dice: &mut Dice,
-    kind: DocumentKind,
+    kind: DocumentType,
     country: &Country,
     items: &[super::facts::Item],
 ) -> Adjustments {
     let lines: Decimal = items.iter().map(|item| item.net).sum();
     let ordinary = matches!(
         kind,
-        DocumentKind::PoInvoice
-            | DocumentKind::NonPoInvoice
-            | DocumentKind::ServicesInvoice
-            | DocumentKind::ProForma
+        DocumentType::PoInvoice
+            | DocumentType::NonPoInvoice
+            | DocumentType::ServicesInvoice
+            | DocumentType::ProForma
     );
     let mut adjustments = Adjustments {
         round_to_five: country.currency == "CHF" && dice.percent(50),
-        tax_included: kind == DocumentKind::Receipt,
+        tax_included: kind == DocumentType::Receipt,
         ..Adjustments::default()
     };
     if ordinary && dice.percent(12) {
         let percent = Decimal::from(dice.between(2, 15));
         adjustments.allowance = cents(lines * percent / Decimal::ONE_HUNDRED);
     }
-    if ordinary && kind != DocumentKind::ServicesInvoice && dice.percent(20) {
+    if ordinary && kind != DocumentType::ServicesInvoice && dice.percent(20) {
         adjustments.charge = dice.amount(4, 60);
     }
-    if (ordinary && dice.percent(8)) || (kind == DocumentKind::UtilityBill && dice.percent(25)) {
+    if (ordinary && dice.percent(8)) || (kind == DocumentType::UtilityBill && dice.percent(25)) {
         let percent = Decimal::from(dice.between(10, 60));
         adjustments.prepaid = cents(lines * percent / Decimal::ONE_HUNDRED);
     }
     adjustments
 }
 
-fn draw_bookings(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Vec<Booking> {
+fn draw_bookings(dice: &mut Dice, kind: DocumentType, issue: NaiveDate) -> Vec<Booking> {
     let count = match kind {
-        DocumentKind::Statement => dice.between(3, 22),
-        DocumentKind::Reminder => dice.between(1, 5),
-        DocumentKind::Other => dice.between(2, 6),
+        DocumentType::Statement => dice.between(3, 22),
+        DocumentType::Reminder => dice.between(1, 5),
+        DocumentType::Other => dice.between(2, 6),
         _ => return Vec::new(),
     };
     let mut date = earlier(issue, u64::from(dice.between(60, 160)));
@@ -318,7 +318,7 @@ fn draw_bookings(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Vec<B
     for _ in 0..count {
         date = dice.day(date, 9).min(earlier(issue, 35));
         let open: Decimal = bookings.iter().map(|booking| booking.amount).sum();
-        let pays = kind == DocumentKind::Statement && open > Decimal::ZERO && dice.percent(35);
+        let pays = kind == DocumentType::Statement && open > Decimal::ZERO && dice.percent(35);
         let earlier_amount = bookings
             .first()
             .map_or(open, |booking| booking.amount.abs());
@@ -327,7 +327,7 @@ fn draw_bookings(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Vec<B
             number: if pays {
                 format!("ZE-{}", dice.digits(5))
             } else {
-                numbering::document(dice, DocumentKind::NonPoInvoice, date)
+                numbering::document(dice, DocumentType::NonPoInvoice, date)
             },
             due: later(date, 30),
             amount: if pays {
@@ -341,9 +341,9 @@ fn draw_bookings(dice: &mut Dice, kind: DocumentKind, issue: NaiveDate) -> Vec<B
 }
 
 /// What is open on a statement or reminder, with a fee on some reminders.
-fn draw_open_amount(dice: &mut Dice, kind: DocumentKind, bookings: &[Booking]) -> Totals {
+fn draw_open_amount(dice: &mut Dice, kind: DocumentType, bookings: &[Booking]) -> Totals {
     let open: Decimal = bookings.iter().map(|booking| booking.amount).sum();
-    let fee = if kind == DocumentKind::Reminder && dice.percent(50) {
+    let fee = if kind == DocumentType::Reminder && dice.percent(50) {
         dice.amount(2, 40)
     } else {
         Decimal::ZERO

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 
 use super::catalogue::{self, Trade};
 use super::country::Country;
@@ -11,11 +12,10 @@ use super::locale::Language;
 use super::party;
 use super::terms::{Term, wordings};
 use super::totals::cents;
-use super::truth::DocumentKind;
 
 /// What the lines depend on.
 pub(super) struct Order<'a> {
-    pub(super) kind: DocumentKind,
+    pub(super) kind: DocumentType,
     pub(super) language: Language,
     pub(super) country: &'static Country,
     pub(super) group: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct Order<'a> {
 
 /// The lines of a document.
 pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
-    if matches!(order.kind, DocumentKind::Statement | DocumentKind::Reminder) {
+    if matches!(order.kind, DocumentType::Statement | DocumentType::Reminder) {
         return Vec::new();
     }
     let rate = main_rate(dice, order);
@@ -59,7 +59,7 @@ pub(super) fn draw(dice: &mut Dice, order: &Order) -> Vec<Item> {
             }
         })
         .collect();
-    if order.kind == DocumentKind::CreditNote && dice.percent(25) {
+    if order.kind == DocumentType::CreditNote && dice.percent(25) {
         for item in &mut items {
             item.quantity = -item.quantity;
             item.net = -item.net;
@@ -100,9 +100,9 @@ fn main_rate(dice: &mut Dice, order: &Order) -> Decimal {
 
 fn line_count(dice: &mut Dice, order: &Order) -> u32 {
     match (order.kind, order.group) {
-        (DocumentKind::Receipt, _) => dice.between(1, 7),
-        (DocumentKind::UtilityBill, _) => dice.between(2, 5),
-        (DocumentKind::CreditNote, _) => dice.between(1, 4),
+        (DocumentType::Receipt, _) => dice.between(1, 7),
+        (DocumentType::UtilityBill, _) => dice.between(2, 5),
+        (DocumentType::CreditNote, _) => dice.between(1, 4),
         (_, "overhead") => dice.between(1, 4),
         (_, "services") => match dice.weighted(&[70, 25, 5]) {
             0 => dice.between(1, 6),

@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 
 use super::country::Country;
 use super::locale::Language;
 use super::party::Party;
 use super::totals::Totals;
-use super::truth::DocumentKind;
 
 /// One thing charged.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ pub(crate) enum Exemption {
 /// Everything the document could print.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
-    pub(crate) kind: DocumentKind,
+    pub(crate) kind: DocumentType,
     pub(crate) language: Language,
     pub(crate) second_language: Option<Language>,
     pub(crate) country: &'static Country,

@@ -27,7 +27,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use truth::{DocumentKind, Truth, TruthLine, TruthTax};
+pub use truth::{Truth, TruthLine, TruthTax};
 
 pub(crate) use country::Country;
 pub(crate) use dice::Dice;
@@ -42,6 +42,7 @@ pub(crate) use {catalogue::trade, ids::iban};
 
 use draw::Spelling;
 use layout::Scene;
+use scrutineer::cases::invoice::DocumentType;
 
 /// A document and what it says.
 #[derive(Debug, Clone)]
@@ -143,8 +144,8 @@ impl Commission {
     }
 }
 
-fn draw_kind(dice: &mut Dice) -> DocumentKind {
-    DocumentKind::ALL[dice.weighted(&[16, 15, 15, 9, 6, 7, 7, 8, 8, 9])]
+fn draw_kind(dice: &mut Dice) -> DocumentType {
+    DocumentType::ALL[dice.weighted(&[16, 15, 15, 9, 6, 7, 7, 8, 8, 9])]
 }
 
 fn draw_language(dice: &mut Dice) -> Language {

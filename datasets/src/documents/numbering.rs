@@ -1,34 +1,34 @@
 //! How firms number their papers.
 
 use chrono::{Datelike, NaiveDate};
+use scrutineer::cases::invoice::DocumentType;
 
 use super::dice::Dice;
-use super::truth::DocumentKind;
 
 /// A document number as its issuer would form it.
-pub(crate) fn document(dice: &mut Dice, kind: DocumentKind, date: NaiveDate) -> String {
+pub(crate) fn document(dice: &mut Dice, kind: DocumentType, date: NaiveDate) -> String {
     let year = date.year();
     let short = year.rem_euclid(100);
     let month = date.month();
     let pattern = match kind {
-        DocumentKind::CreditNote => match dice.below(5) {
+        DocumentType::CreditNote => match dice.below(5) {
             0 => format!("GS-{year}-###"),
             1 => "CN######".to_owned(),
             2 => format!("CR{short:02}/#####"),
             3 => format!("AV-{year}{month:02}-##"),
             _ => "9#######".to_owned(),
         },
-        DocumentKind::ProForma => match dice.below(3) {
+        DocumentType::ProForma => match dice.below(3) {
             0 => format!("PF-{year}-###"),
             1 => "PRO-#####".to_owned(),
             _ => format!("{short:02}####"),
         },
-        DocumentKind::UtilityBill => match dice.below(3) {
+        DocumentType::UtilityBill => match dice.below(3) {
             0 => "VR ### ### ### ###".to_owned(),
             1 => "1## ### ####".to_owned(),
             _ => format!("{year}/0#######"),
         },
-        DocumentKind::Receipt => match dice.below(4) {
+        DocumentType::Receipt => match dice.below(4) {
             0 => "####".to_owned(),
             1 => "0###-####".to_owned(),
             2 => "#####/##".to_owned(),

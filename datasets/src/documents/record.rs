@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::FieldName;
 use sha2::{Digest, Sha256};
 
 use super::GeneratedDocument;
 use super::draw::{Attachment, Sheet, Spelling};
 use super::layout::{self, Column, Scene};
-use super::truth::{DocumentKind, Truth, TruthLine, TruthTax};
+use super::truth::{Truth, TruthLine, TruthTax};
 
 /// Draws the scene, attaches an e-invoice, and states what the pages say.
 pub(super) fn finish(
@@ -118,8 +119,8 @@ fn truth_of(scene: &Scene, sheet: &Sheet) -> Truth {
 
 fn layout_name(scene: &Scene) -> &'static str {
     match scene.facts.kind {
-        DocumentKind::Receipt => "till_slip",
-        DocumentKind::UtilityBill if layout::is_two_column_bill(scene) => "two_column_bill",
+        DocumentType::Receipt => "till_slip",
+        DocumentType::UtilityBill if layout::is_two_column_bill(scene) => "two_column_bill",
         _ => scene.style.name,
     }
 }
@@ -128,7 +129,7 @@ fn lines(scene: &Scene, sheet: &Sheet) -> Vec<TruthLine> {
     if !sheet.has(FieldName::Total) {
         return Vec::new();
     }
-    let till = scene.facts.kind == DocumentKind::Receipt;
+    let till = scene.facts.kind == DocumentType::Receipt;
     let columns = layout::columns(scene);
     let shows = |column| !till && columns.contains(&column);
     scene

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::checks::{VatIdCheck, iban_is_valid, vat_id_check};
 use scrutineer::documents::parse::{ParseOptions, parse};
 use sha2::{Digest, Sha256};
 
-use super::{Commission, DocumentKind, Syntax, document, generate};
+use super::{Commission, Syntax, document, generate};
 
 mod lines;
 
@@ -41,7 +42,7 @@ fn every_kind_and_at_least_twelve_layouts_occur() {
     let kinds: BTreeSet<_> = rows.iter().map(|row| row.kind).collect();
     let layouts: BTreeSet<_> = rows.iter().map(|row| row.layout.as_str()).collect();
     let languages: BTreeSet<_> = rows.iter().map(|row| row.language.as_str()).collect();
-    assert_eq!(kinds.len(), DocumentKind::ALL.len());
+    assert_eq!(kinds.len(), DocumentType::ALL.len());
     assert!(layouts.len() >= 12, "{layouts:?}");
     assert_eq!(languages.len(), 6);
 }
@@ -138,7 +139,7 @@ fn attached_and_lone_e_invoices_are_read_back() {
     for syntax in [Syntax::Cii, Syntax::Ubl] {
         let commission = (0..)
             .map(|index| Commission::drawn(19, index))
-            .find(|drawn| drawn.facts.kind == DocumentKind::CreditNote)
+            .find(|drawn| drawn.facts.kind == DocumentType::CreditNote)
             .unwrap();
         let number = commission.facts.number.clone();
         let made = commission.into_xml("one.xml".to_owned(), syntax);

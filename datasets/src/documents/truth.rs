@@ -1,79 +1,8 @@
 //! What a document says, exactly: one row of `schema/document_truth.json`.
 
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use serde::{Deserialize, Serialize};
-
-/// What kind of document it is, as an accounts-payable clerk sorts it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
-    /// An invoice that names the buyer's purchase order.
-    PoInvoice,
-    /// An invoice without an order of the buyer.
-    NonPoInvoice,
-    /// An invoice for work: hours or days, persons, a period.
-    ServicesInvoice,
-    /// A credit note.
-    CreditNote,
-    /// A pro forma invoice.
-    ProForma,
-    /// A statement of account.
-    Statement,
-    /// A reminder of invoices not paid.
-    Reminder,
-    /// A bill for energy, water or telephone.
-    UtilityBill,
-    /// A till receipt.
-    Receipt,
-    /// Anything else that reaches the mailbox.
-    Other,
-}
-
-impl DocumentKind {
-    /// Every kind.
-    pub const ALL: [Self; 10] = [
-        Self::PoInvoice,
-        Self::NonPoInvoice,
-        Self::ServicesInvoice,
-        Self::CreditNote,
-        Self::ProForma,
-        Self::Statement,
-        Self::Reminder,
-        Self::UtilityBill,
-        Self::Receipt,
-        Self::Other,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PoInvoice => "po_invoice",
-            Self::NonPoInvoice => "non_po_invoice",
-            Self::ServicesInvoice => "services_invoice",
-            Self::CreditNote => "credit_note",
-            Self::ProForma => "pro_forma",
-            Self::Statement => "statement",
-            Self::Reminder => "reminder",
-            Self::UtilityBill => "utility_bill",
-            Self::Receipt => "receipt",
-            Self::Other => "other",
-        }
-    }
-
-    /// UNTDID 1001 code, for kinds that are invoices.
-    #[must_use]
-    pub const fn type_code(self) -> Option<&'static str> {
-        match self {
-            Self::PoInvoice | Self::NonPoInvoice | Self::ServicesInvoice | Self::UtilityBill => {
-                Some("380")
-            }
-            Self::CreditNote => Some("381"),
-            Self::ProForma => Some("325"),
-            Self::Statement | Self::Reminder | Self::Receipt | Self::Other => None,
-        }
-    }
-}
 
 /// One line item, as far as it is printed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -111,7 +40,7 @@ pub struct Truth {
     pub sha256: String,
     /// The kind of document.
     #[serde(rename = "type")]
-    pub kind: DocumentKind,
+    pub kind: DocumentType,
     /// UNTDID 1001 code (BT-3).
     pub type_code: Option<String>,
     /// Document number (BT-1).

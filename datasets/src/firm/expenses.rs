@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::domain::RecordKind;
 use serde_json::json;
 
@@ -10,8 +11,7 @@ use super::people::{Person, Staff, TEAMS};
 use super::work::Portfolio;
 use super::{FirmError, Ledger};
 use crate::documents::{
-    Brief, Commission, Country, Dice, DocumentKind, Facts, GeneratedDocument, Language, Party,
-    Style, trade,
+    Brief, Commission, Country, Dice, Facts, GeneratedDocument, Language, Party, Style, trade,
 };
 
 /// Category, merchant category, lowest and highest amount.
@@ -203,7 +203,7 @@ impl Wallet<'_> {
         let facts = Facts::draw_for(
             self.dice,
             Brief {
-                kind: DocumentKind::Receipt,
+                kind: DocumentType::Receipt,
                 language: Language::En,
                 country,
                 group: "receipt",

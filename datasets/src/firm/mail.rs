@@ -1,16 +1,18 @@
 //! Mail that is no invoice to enter: statements, reminders, pro forma invoices,
 //! letters, and second copies of invoices.
 
+use scrutineer::cases::invoice::DocumentType;
+
 use super::calendar::{earlier, today, workday};
 use super::suppliers::Supplier;
-use crate::documents::{Commission, Dice, DocumentKind, Facts, GeneratedDocument};
+use crate::documents::{Commission, Dice, Facts, GeneratedDocument};
 
 /// What arrives, and how many of each.
-const PLAN: [(DocumentKind, usize); 4] = [
-    (DocumentKind::Statement, 14),
-    (DocumentKind::Reminder, 12),
-    (DocumentKind::ProForma, 10),
-    (DocumentKind::Other, 26),
+const PLAN: [(DocumentType, usize); 4] = [
+    (DocumentType::Statement, 14),
+    (DocumentType::Reminder, 12),
+    (DocumentType::ProForma, 10),
+    (DocumentType::Other, 26),
 ];
 
 /// The other mail of the last months; names go on from `before`.
@@ -32,7 +34,7 @@ pub(super) fn receive(
             let commission = Commission {
                 facts,
                 style: supplier.style.clone(),
-                salt: if kind == DocumentKind::Other {
+                salt: if kind == DocumentType::Other {
                     dice.salt()
                 } else {
                     supplier.salt

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::domain::RecordKind;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use super::suppliers::Supplier;
 use super::work::Portfolio;
 use super::{FirmError, Ledger};
 use crate::documents::{
-    Commission, Dice, DocumentKind, Facts, GeneratedDocument, Item, Syntax, Totals, cents, oddity,
+    Commission, Dice, Facts, GeneratedDocument, Item, Syntax, Totals, cents, oddity,
 };
 
 /// Documents are kept for so many days back.
@@ -67,13 +68,13 @@ pub(super) fn buy(
     Ok(desk.documents)
 }
 
-fn kind_of(dice: &mut Dice, group: &str) -> DocumentKind {
+fn kind_of(dice: &mut Dice, group: &str) -> DocumentType {
     match group {
-        "goods" if dice.percent(85) => DocumentKind::PoInvoice,
-        "services" => DocumentKind::ServicesInvoice,
-        "utility" => DocumentKind::UtilityBill,
-        _ if dice.percent(4) => DocumentKind::CreditNote,
-        _ => DocumentKind::NonPoInvoice,
+        "goods" if dice.percent(85) => DocumentType::PoInvoice,
+        "services" => DocumentType::ServicesInvoice,
+        "utility" => DocumentType::UtilityBill,
+        _ if dice.percent(4) => DocumentType::CreditNote,
+        _ => DocumentType::NonPoInvoice,
     }
 }
 
@@ -84,12 +85,12 @@ impl Desk<'_> {
         facts.terms_days = supplier.terms_days;
         facts.due_date = facts.due_date.map(|_| later(date, supplier.terms_days));
         facts.customer_number = Some(format!("K-{:05}", supplier.salt % 90_000 + 10_000));
-        if supplier.group == "overhead" && kind == DocumentKind::NonPoInvoice {
+        if supplier.group == "overhead" && kind == DocumentType::NonPoInvoice {
             self.repeat_standing(supplier, &mut facts);
         }
         facts.order_number = None;
-        let ordered = kind == DocumentKind::PoInvoice
-            || (kind == DocumentKind::ServicesInvoice && self.dice.percent(50));
+        let ordered = kind == DocumentType::PoInvoice
+            || (kind == DocumentType::ServicesInvoice && self.dice.percent(50));
         if ordered {
             facts.order_number = Some(self.order(supplier, &facts)?);
         }
@@ -236,7 +237,7 @@ impl Desk<'_> {
         self.invoices += 1;
         let id = format!("VI-{:05}", self.invoices);
         let sign =
-            if facts.kind == DocumentKind::CreditNote && facts.totals.total.is_sign_positive() {
+            if facts.kind == DocumentType::CreditNote && facts.totals.total.is_sign_positive() {
                 -Decimal::ONE
             } else {
                 Decimal::ONE

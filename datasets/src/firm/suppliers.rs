@@ -1,11 +1,12 @@
 //! Who sells to the firm, and how each of them writes invoices.
 
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::domain::RecordKind;
 use serde_json::json;
 
 use super::calendar::{self, earlier, today};
 use super::{FirmError, Ledger};
-use crate::documents::{Brief, Country, Dice, DocumentKind, Facts, Language, Party, Style, trade};
+use crate::documents::{Brief, Country, Dice, Facts, Language, Party, Style, trade};
 
 /// A vendor with its habits.
 pub(super) struct Supplier {
@@ -27,7 +28,7 @@ pub(super) struct Supplier {
 
 impl Supplier {
     /// What a document of this vendor is drawn from.
-    pub(super) fn brief(&self, kind: DocumentKind, issue_date: chrono::NaiveDate) -> Brief {
+    pub(super) fn brief(&self, kind: DocumentType, issue_date: chrono::NaiveDate) -> Brief {
         Brief {
             kind,
             language: self.language,
@@ -99,7 +100,7 @@ fn draw(
     let sample = Facts::draw_for(
         dice,
         Brief {
-            kind: DocumentKind::NonPoInvoice,
+            kind: DocumentType::NonPoInvoice,
             language,
             country,
             group,

@@ -146,6 +146,7 @@ impl Tally {
             baselines: BTreeMap::new(),
             fields: self.fields,
             lines: self.lines,
+            confusion: BTreeMap::new(),
         };
         InvoiceOutcome {
             evaluation,

@@ -92,9 +92,9 @@ fn fit_fields(
 }
 
 fn fit_type(models_dir: &Path, progress: Progress, out: &mut impl Write) -> anyhow::Result<()> {
-    let tally = document_type::train(models_dir, &progress)?;
-    writeln!(out, "{tally}")?;
-    for (name, value) in tally.metrics() {
+    let tested = document_type::train(models_dir, &progress)?;
+    writeln!(out, "{}\n{}", tested.pages, tested.structures)?;
+    for (name, value) in tested.metrics() {
         writeln!(out, "{name:<36} {value:.4}")?;
     }
     Ok(())

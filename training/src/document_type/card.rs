@@ -4,29 +4,44 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
-use scrutineer_eval::document_type::Tally;
+use scrutineer_eval::document_type::OnGenerated;
 
-/// Writes `MODEL_CARD.md`.
+use super::examples::Example;
+
+/// Writes `MODEL_CARD.md`; `parts` are those fitted and calibrated on.
 pub(super) fn write(
     dir: &Path,
-    tally: &Tally,
-    fitted_on: usize,
-    calibrated_on: usize,
+    tested: &OnGenerated,
+    parts: [&Vec<Example>; 2],
 ) -> anyhow::Result<()> {
-    let figure = |name: &str| {
-        let value = tally.metrics().get(name).copied().unwrap_or_default();
-        format!("{value:.3}")
-    };
-    let text = include_str!("card.md")
-        .replace("{fitted_on}", &fitted_on.to_string())
-        .replace("{calibrated_on}", &calibrated_on.to_string())
-        .replace("{tested_on}", &tally.count().to_string())
-        .replace("{accuracy}", &figure("type_accuracy"))
-        .replace("{covered}", &figure("type_coverage90"))
-        .replace("{answered}", &figure("type_answered"))
-        .replace("{accuracy_answered}", &figure("type_accuracy_answered"))
-        .replace("{set_size}", &figure("type_set_size"))
-        .replace("{confusion}", tally.to_string().trim_end());
+    let [fitted_on, calibrated_on] = parts.map(|part| counted(part));
+    let metrics = tested.metrics();
+    let mut text = include_str!("card.md")
+        .replace("{fitted_on}", &fitted_on)
+        .replace("{calibrated_on}", &calibrated_on)
+        .replace("{tested_pages}", &tested.pages.count().to_string())
+        .replace(
+            "{tested_structures}",
+            &tested.structures.count().to_string(),
+        )
+        .replace("{confusion}", tested.pages.to_string().trim_end())
+        .replace(
+            "{confusion_structures}",
+            tested.structures.to_string().trim_end(),
+        );
+    for (name, value) in &metrics {
+        text = text.replace(&format!("{{{name}}}"), &format!("{value:.3}"));
+    }
     let path = dir.join("MODEL_CARD.md");
     fs::write(&path, text).with_context(|| path.display().to_string())
+}
+
+/// How many examples of either kind.
+fn counted(examples: &[Example]) -> String {
+    let pages = examples.iter().filter(|example| example.has_pages());
+    let pages = pages.count();
+    format!(
+        "{pages} with pages and {} e-invoices alone",
+        examples.len() - pages
+    )
 }

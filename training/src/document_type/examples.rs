@@ -5,11 +5,14 @@ use scrutineer::documents::parse::{ParseOptions, parse};
 use scrutineer::documents::{Page, Reading};
 use scrutineer::learn::encoder::TextEncoder;
 use scrutineer_datasets::documents::GeneratedDocument;
+use scrutineer_datasets::structure::{self, drawn};
 use scrutineer_datasets::type_parts::TypePart;
-use scrutineer_eval::document_type::{index, type_of};
+use scrutineer_eval::document_type::index;
 
-use super::{drawn, structure};
 use crate::progress::Progress;
+
+/// Points of letters where all are of one size.
+const PLAIN_SIZE: f32 = 10.0;
 
 /// One document to fit or calibrate on.
 pub(super) struct Example {
@@ -18,10 +21,17 @@ pub(super) struct Example {
     pub(super) class: usize,
 }
 
+impl Example {
+    /// Whether its pages hold words; an e-invoice alone otherwise.
+    pub(super) fn has_pages(&self) -> bool {
+        !self.features.chunks.is_empty()
+    }
+}
+
 /// The examples of a part among the first `count` documents drawn.
 ///
-/// Beside its pages alone, some documents also stand for an e-invoice: as XML
-/// without pages, or attached to their pages.
+/// Beside its pages alone, a document of a type that is sent as e-invoice also
+/// stands for one without pages, and three in ten for one attached to its pages.
 pub(super) fn of(
     part: TypePart,
     count: usize,
@@ -32,21 +42,43 @@ pub(super) fn of(
     let bar = progress.bar("reading generated documents", documents.len());
     let mut examples = Vec::new();
     for document in &documents {
-        let class = index(type_of(document.truth.kind));
+        let class = index(document.truth.kind);
         let pages = parse(&document.pdf, &ParseOptions::default()).pages;
-        let mut add = |pages: &[Page], reading: &Reading| -> anyhow::Result<()> {
-            let features = TypeFeatures::of(&TypeInput { pages, reading }, encoder)?;
-            examples.push(Example { features, class });
-            Ok(())
-        };
-        add(&on_paper(pages.clone(), document), &Reading::default())?;
+        let unread = Reading::default();
+        let alone = TypeFeatures::of(
+            &TypeInput {
+                pages: &on_paper(pages.clone(), document),
+                reading: &unread,
+            },
+            encoder,
+        )?;
         if let Some(reading) = structure::of(&document.truth) {
-            match drawn("structure", &document.truth.sha256, 10) {
-                0..3 => add(&[], &reading)?,
-                3..6 => add(&pages, &reading)?,
-                _ => {}
+            let signs = |pages: &[Page]| {
+                TypeFeatures::signs(&TypeInput {
+                    pages,
+                    reading: &reading,
+                })
+            };
+            examples.push(Example {
+                features: TypeFeatures {
+                    chunks: Vec::new(),
+                    signs: signs(&[]),
+                },
+                class,
+            });
+            if drawn("attached", &document.truth.sha256, 10) < 3 {
+                // The wording of the pages is the same: it is not encoded again.
+                let features = TypeFeatures {
+                    chunks: alone.chunks.clone(),
+                    signs: signs(&pages),
+                };
+                examples.push(Example { features, class });
             }
         }
+        examples.push(Example {
+            features: alone,
+            class,
+        });
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -54,13 +86,18 @@ pub(super) fn of(
 }
 
 /// Every second till slip as it looks when printed on ordinary paper, so that
-/// the width of the page is not what makes a receipt.
+/// the width of the page is not what makes a receipt; every eighth document in
+/// letters of one size, so that a title is not needed.
 fn on_paper(mut pages: Vec<Page>, document: &GeneratedDocument) -> Vec<Page> {
     if drawn("paper", &document.truth.sha256, 2) == 0 {
         for page in &mut pages {
             page.width = page.width.max(595.0);
             page.height = page.height.max(842.0);
         }
+    }
+    if drawn("letters", &document.truth.sha256, 8) == 0 {
+        let words = pages.iter_mut().flat_map(|page| &mut page.words);
+        words.for_each(|word| word.size = PLAIN_SIZE);
     }
     pages
 }

@@ -5,7 +5,7 @@ use linfa::prelude::*;
 use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2};
 use scrutineer::cases::invoice::DocumentType;
-use scrutineer::cases::invoice::document_type::{TypeWeights, feature_names};
+use scrutineer::cases::invoice::document_type::{Calibration, TypeWeights, feature_names};
 use scrutineer::learn::calibration::Temperature;
 use scrutineer::learn::conformal::ConformalSets;
 use scrutineer::learn::encoder::EMBEDDING_SIZE;
@@ -15,7 +15,7 @@ use super::examples::Example;
 use super::{class_names, rounded};
 
 /// Weight of the squared weights in what is minimised.
-const RIDGE: f64 = 0.5;
+const RIDGE: f64 = 2.0;
 /// How much an embedding counts beside a sign before weighing: with the ridge,
 /// how much wording is trusted beside words known to mark a type.
 const EMBEDDING_SCALE: f64 = 2.0;
@@ -41,11 +41,8 @@ pub(super) fn weights(examples: &[Example]) -> anyhow::Result<TypeWeights> {
         linear: zero(&names)?,
         centre: centre(examples),
         scale: EMBEDDING_SCALE,
-        temperature: Temperature::new(1.0)?,
-        sets: ConformalSets {
-            coverage: 0.0,
-            thresholds: vec![1.0; DocumentType::ALL.len()],
-        },
+        pages: uncalibrated()?,
+        structure: uncalibrated()?,
     };
     let rows: Vec<f64> = examples
         .iter()
@@ -92,6 +89,16 @@ pub(super) fn temperature(scores: &[Vec<f64>], truth: &[usize]) -> anyhow::Resul
         f64::midpoint(low, high).exp(),
         DIGITS,
     ))?)
+}
+
+fn uncalibrated() -> anyhow::Result<Calibration> {
+    Ok(Calibration {
+        temperature: Temperature::new(1.0)?,
+        sets: ConformalSets {
+            coverage: 0.0,
+            thresholds: vec![1.0; DocumentType::ALL.len()],
+        },
+    })
 }
 
 fn zero(names: &[String]) -> anyhow::Result<LinearModel> {

@@ -1,11 +1,11 @@
 //! UBL 2.1 Invoice and CreditNote as EN 16931 uses them.
 
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 
 use super::{Writer, amount, category, exemption_reason};
 use crate::documents::facts::{Facts, Item};
 use crate::documents::party::Party;
-use crate::documents::truth::DocumentKind;
 
 const COMPONENTS: &str = "xmlns:cac=\"urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2\" \
 xmlns:cbc=\"urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2\"";
@@ -33,7 +33,7 @@ const CREDIT_NOTE: Names = Names {
 };
 
 pub(super) fn write(facts: &Facts) -> String {
-    let credit = facts.kind == DocumentKind::CreditNote;
+    let credit = facts.kind == DocumentType::CreditNote;
     let names = if credit { &CREDIT_NOTE } else { &INVOICE };
     let root = format!(
         "xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:{}-2\" {COMPONENTS}",

@@ -1,6 +1,7 @@
 //! Statements of account and reminders: a list of bookings instead of lines.
 
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::FieldName;
 
 use super::scene::Scene;
@@ -8,7 +9,6 @@ use super::{address, closing, footer, letterhead, meta, title};
 use crate::documents::draw::{Align, Sheet};
 use crate::documents::facts::Booking;
 use crate::documents::terms::Term;
-use crate::documents::truth::DocumentKind;
 
 /// Draws a statement or a reminder.
 pub(super) fn draw(scene: &Scene) -> Sheet {
@@ -35,7 +35,7 @@ pub(super) fn draw(scene: &Scene) -> Sheet {
 /// What stands in each column of one booking.
 fn cells(scene: &Scene, booking: &Booking, balance: Decimal) -> Vec<String> {
     let mut cells = vec![scene.date(booking.date), booking.number.clone()];
-    if scene.facts.kind == DocumentKind::Reminder {
+    if scene.facts.kind == DocumentType::Reminder {
         let days = (scene.facts.issue_date - booking.due).num_days().max(1);
         cells.push(scene.date(booking.due));
         cells.push(days.to_string());
@@ -52,7 +52,7 @@ fn cells(scene: &Scene, booking: &Booking, balance: Decimal) -> Vec<String> {
 }
 
 fn heads(scene: &Scene) -> Vec<Term> {
-    if scene.facts.kind == DocumentKind::Reminder {
+    if scene.facts.kind == DocumentType::Reminder {
         vec![
             Term::Date,
             Term::Number,
@@ -117,7 +117,7 @@ fn sum(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
     let right = scene.right(sheet);
     let mut at = y;
     let mut rows = Vec::new();
-    if scene.facts.kind == DocumentKind::Reminder && !totals.charge.is_zero() {
+    if scene.facts.kind == DocumentType::Reminder && !totals.charge.is_zero() {
         rows.push((Term::OpenAmount, totals.lines));
         rows.push((Term::ReminderFee, totals.charge));
     }
@@ -138,7 +138,7 @@ fn sum(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
         );
         at += scene.leading() * 1.2;
     }
-    let term = if scene.facts.kind == DocumentKind::Reminder {
+    let term = if scene.facts.kind == DocumentType::Reminder {
         Term::Payable
     } else {
         Term::Closing

@@ -2,6 +2,7 @@
 
 use chrono::Days;
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::FieldName;
 
 use super::meta::due_below;
@@ -13,7 +14,6 @@ use crate::documents::ids::grouped;
 use crate::documents::in_words;
 use crate::documents::terms::Term;
 use crate::documents::totals::cents;
-use crate::documents::truth::DocumentKind;
 
 /// Draws the closing part; it may start a page of its own.
 pub(super) fn draw(scene: &Scene, sheet: &mut Sheet, y: f32) {
@@ -46,13 +46,13 @@ fn notes(scene: &Scene, sheet: &mut Sheet) -> Vec<String> {
         Exemption::Exempt => notes.push(scene.plain_term(Term::Exempt)),
         Exemption::None => {}
     }
-    if facts.kind != DocumentKind::CreditNote {
+    if facts.kind != DocumentType::CreditNote {
         notes.extend(payment(scene, sheet));
     }
-    if facts.kind == DocumentKind::CreditNote && scene.flag("credit_words", 50) {
+    if facts.kind == DocumentType::CreditNote && scene.flag("credit_words", 50) {
         notes.push(scene.plain_term(Term::IntroCredit));
     }
-    if facts.kind == DocumentKind::ProForma {
+    if facts.kind == DocumentType::ProForma {
         notes.push(scene.plain_term(Term::IntroProforma));
     }
     let words = in_words::amount(facts.language, facts.totals.total);

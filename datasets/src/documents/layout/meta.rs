@@ -1,12 +1,12 @@
 //! Number, dates and references, in one of several arrangements.
 
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::FieldName;
 
 use super::scene::Scene;
 use super::style::MetaStyle;
 use crate::documents::draw::{Align, Sheet};
 use crate::documents::terms::Term;
-use crate::documents::truth::DocumentKind;
 
 /// A labelled value and the fields it states.
 pub(super) struct Entry {
@@ -27,22 +27,22 @@ pub(super) fn draw(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
     }
 }
 
-fn number_term(kind: DocumentKind) -> Term {
+fn number_term(kind: DocumentType) -> Term {
     match kind {
-        DocumentKind::CreditNote => Term::CreditNumber,
-        DocumentKind::Statement | DocumentKind::Reminder | DocumentKind::Other => {
+        DocumentType::CreditNote => Term::CreditNumber,
+        DocumentType::Statement | DocumentType::Reminder | DocumentType::Other => {
             Term::DocumentNumber
         }
         _ => Term::Number,
     }
 }
 
-fn date_term(kind: DocumentKind) -> Term {
+fn date_term(kind: DocumentType) -> Term {
     match kind {
-        DocumentKind::CreditNote
-        | DocumentKind::Statement
-        | DocumentKind::Reminder
-        | DocumentKind::Other => Term::DocumentDate,
+        DocumentType::CreditNote
+        | DocumentType::Statement
+        | DocumentType::Reminder
+        | DocumentType::Other => Term::DocumentDate,
         _ => Term::Date,
     }
 }
@@ -307,7 +307,7 @@ fn inline(scene: &Scene, sheet: &mut Sheet, entries: &[Entry], y: f32) -> f32 {
         Term::InlineIntro,
         &[("number", &scene.facts.number), ("date", &date)],
     );
-    if scene.facts.kind != DocumentKind::PoInvoice && scene.facts.kind != DocumentKind::NonPoInvoice
+    if scene.facts.kind != DocumentType::PoInvoice && scene.facts.kind != DocumentType::NonPoInvoice
     {
         return list(scene, sheet, entries, y);
     }

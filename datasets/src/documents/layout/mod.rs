@@ -21,16 +21,17 @@ pub(crate) use style::Style;
 pub(super) use table::{Column, columns};
 pub(super) use utility::is_two_column_bill;
 
+use scrutineer::cases::invoice::DocumentType;
+
 use super::draw::Sheet;
-use super::truth::DocumentKind;
 
 /// Draws the document of `scene`.
 pub(super) fn draw(scene: &Scene) -> Sheet {
     match scene.facts.kind {
-        DocumentKind::Receipt => till::draw(scene),
-        DocumentKind::Statement | DocumentKind::Reminder => account::draw(scene),
-        DocumentKind::Other => letter::draw(scene),
-        DocumentKind::UtilityBill if is_two_column_bill(scene) => utility::draw(scene),
+        DocumentType::Receipt => till::draw(scene),
+        DocumentType::Statement | DocumentType::Reminder => account::draw(scene),
+        DocumentType::Other => letter::draw(scene),
+        DocumentType::UtilityBill if is_two_column_bill(scene) => utility::draw(scene),
         _ => invoice(scene),
     }
 }

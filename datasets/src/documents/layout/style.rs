@@ -1,10 +1,11 @@
 //! The choices that make up a look.
 
+use scrutineer::cases::invoice::DocumentType;
+
 use crate::documents::dice::Dice;
 use crate::documents::draw::{Colour, Family, Spelling};
 use crate::documents::facts::Facts;
 use crate::documents::locale::{CurrencyPlace, DateStyle, Language, NumberStyle};
-use crate::documents::truth::DocumentKind;
 
 /// Where the sender's name and address stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +154,7 @@ impl Style {
         } else {
             [8.5, 9.0, 9.5, 10.0][dice.below(4) as usize]
         };
-        let inline = meta == MetaStyle::Inline && facts.kind == DocumentKind::UtilityBill;
+        let inline = meta == MetaStyle::Inline && facts.kind == DocumentType::UtilityBill;
         Self {
             name,
             letterhead,

@@ -1,13 +1,13 @@
 //! The table of lines, over as many pages as it takes.
 
 use rust_decimal::Decimal;
+use scrutineer::cases::invoice::DocumentType;
 
 use super::scene::Scene;
 use super::style::TableStyle;
 use crate::documents::draw::{Align, Ink, Sheet, WHITE};
 use crate::documents::facts::Item;
 use crate::documents::terms::Term;
-use crate::documents::truth::DocumentKind;
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(in crate::documents) enum Column {
 }
 
 impl Column {
-    fn term(self, kind: DocumentKind) -> Term {
-        let services = kind == DocumentKind::ServicesInvoice;
+    fn term(self, kind: DocumentType) -> Term {
+        let services = kind == DocumentType::ServicesInvoice;
         match self {
             Self::Position => Term::Pos,
             Self::Code => Term::ItemCode,
@@ -63,7 +63,7 @@ impl Column {
                 scene.money(item.quantity)
             }
             Self::Quantity
-                if scene.facts.kind == DocumentKind::ServicesInvoice
+                if scene.facts.kind == DocumentType::ServicesInvoice
                     || !unit_with_quantity(scene) =>
             {
                 scene.number(item.quantity)
@@ -90,7 +90,7 @@ fn unit_with_quantity(scene: &Scene) -> bool {
 /// The columns this document shows.
 pub(in crate::documents) fn columns(scene: &Scene) -> Vec<Column> {
     let items = &scene.facts.items;
-    let services = scene.facts.kind == DocumentKind::ServicesInvoice;
+    let services = scene.facts.kind == DocumentType::ServicesInvoice;
     let mut columns = Vec::new();
     if scene.flag("position", 55) {
         columns.push(Column::Position);

@@ -1,24 +1,24 @@
 //! The word that says what the paper is, and the sentence before the lines.
 
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::FieldName;
 
 use super::scene::Scene;
 use crate::documents::draw::{Align, Sheet};
 use crate::documents::terms::Term;
-use crate::documents::truth::DocumentKind;
 
 /// The term that titles a document of `kind`.
-pub(super) fn term(kind: DocumentKind) -> Term {
+pub(super) fn term(kind: DocumentType) -> Term {
     match kind {
-        DocumentKind::PoInvoice | DocumentKind::NonPoInvoice => Term::TitleInvoice,
-        DocumentKind::ServicesInvoice => Term::TitleServices,
-        DocumentKind::CreditNote => Term::TitleCredit,
-        DocumentKind::ProForma => Term::TitleProforma,
-        DocumentKind::Statement => Term::TitleStatement,
-        DocumentKind::Reminder => Term::TitleReminder,
-        DocumentKind::UtilityBill => Term::TitleUtility,
-        DocumentKind::Receipt => Term::TitleReceipt,
-        DocumentKind::Other => Term::TitleQuote,
+        DocumentType::PoInvoice | DocumentType::NonPoInvoice => Term::TitleInvoice,
+        DocumentType::ServicesInvoice => Term::TitleServices,
+        DocumentType::CreditNote => Term::TitleCredit,
+        DocumentType::ProForma => Term::TitleProforma,
+        DocumentType::Statement => Term::TitleStatement,
+        DocumentType::Reminder => Term::TitleReminder,
+        DocumentType::UtilityBill => Term::TitleUtility,
+        DocumentType::Receipt => Term::TitleReceipt,
+        DocumentType::Other => Term::TitleQuote,
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn draw(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
     sheet.text(x, at, Align::Left, ink, &title);
     sheet.mark(FieldName::TypeName);
     at += scene.leading() * 1.8;
-    if scene.flag("intro", 60) || scene.facts.kind == DocumentKind::Reminder {
+    if scene.flag("intro", 60) || scene.facts.kind == DocumentType::Reminder {
         let text = introduction(scene);
         for line in Sheet::wrap(scene.ink(), &text, scene.right(sheet) - x) {
             sheet.text(x, at, Align::Left, scene.ink(), &line);
@@ -49,11 +49,11 @@ pub(super) fn draw(scene: &Scene, sheet: &mut Sheet, y: f32) -> f32 {
 
 fn introduction(scene: &Scene) -> String {
     let term = match scene.facts.kind {
-        DocumentKind::ServicesInvoice => Term::IntroServices,
-        DocumentKind::CreditNote => Term::IntroCredit,
-        DocumentKind::ProForma => Term::IntroProforma,
-        DocumentKind::Statement => Term::IntroStatement,
-        DocumentKind::Reminder => Term::IntroReminder,
+        DocumentType::ServicesInvoice => Term::IntroServices,
+        DocumentType::CreditNote => Term::IntroCredit,
+        DocumentType::ProForma => Term::IntroProforma,
+        DocumentType::Statement => Term::IntroStatement,
+        DocumentType::Reminder => Term::IntroReminder,
         _ => Term::Intro,
     };
     let date = scene

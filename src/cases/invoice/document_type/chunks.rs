@@ -12,8 +12,13 @@ pub(super) struct Chunk {
     pub(super) words: Vec<usize>,
 }
 
-/// Title, head and middle of the first page, foot of the last; those that hold words.
+/// Title, head and middle of the first page, foot of the last; those that hold
+/// words. None for a structure without pages: its codes and the signs in its
+/// words say what it is, without the time that encoding takes.
 pub(super) fn of(text: &DocumentText) -> Vec<Chunk> {
+    if text.words.iter().all(|word| word.place.is_none()) {
+        return Vec::new();
+    }
     let first = if text.first_page > 0 {
         text.first_page
     } else {

@@ -4,6 +4,7 @@ use super::features::{Place, SignFeature, TypeFeatures};
 use super::model::TypeWeights;
 use super::{DocumentType, TypeVerdict, numbers, signs};
 use crate::advice::{Direction, Evidence, Reason};
+use crate::learn::conformal::ConformalSets;
 use crate::learn::encoder::EMBEDDING_SIZE;
 
 /// Reasons given one by one; the others are summed up in one.
@@ -14,6 +15,7 @@ const QUOTED: usize = 80;
 /// Features with the probabilities computed from them.
 pub(super) struct Scored<'a> {
     pub(super) weights: &'a TypeWeights,
+    pub(super) sets: &'a ConformalSets,
     pub(super) features: &'a TypeFeatures,
     pub(super) vector: &'a [f64],
     /// Of every type, in the order of [`DocumentType::ALL`].
@@ -34,7 +36,7 @@ struct Part {
 impl Scored<'_> {
     /// The verdict with its reasons.
     pub(super) fn explain(self) -> TypeVerdict {
-        let order = self.weights.sets.set(&self.probabilities);
+        let order = self.sets.set(&self.probabilities);
         let top = order.first().copied().unwrap_or_default();
         let set: Vec<DocumentType> = order
             .iter()
@@ -61,7 +63,7 @@ impl Scored<'_> {
             value: (set.len() == 1).then_some(named),
             score: self.probabilities.get(top).copied().unwrap_or_default(),
             set,
-            coverage: self.weights.sets.coverage,
+            coverage: self.sets.coverage,
             raw_score: margin.at(self.vector),
             baseline: margin.intercept,
             reasons,
@@ -216,6 +218,9 @@ fn sentence(name: &str) -> &'static str {
         "energy_unit" => "Lines are in units of energy or water",
         "negative_total" => "The total is negative",
         "person_and_time" => "Times of day or hours are given",
+        "time_lines" => "Amounts stand beside hours or days",
+        "energy_lines" => "Amounts stand beside units of energy or water",
+        "piece_lines" => "Amounts stand beside numbers of pieces",
         _ => "A sign of the document",
     }
 }

@@ -5,16 +5,17 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::chunks::{self, Chunk};
-use super::signs::{self, Sightings};
+use super::numbers::{self, NO_ORDER, ORDER};
+use super::signs::{self, Sightings, Span};
 use super::text::DocumentText;
-use super::{TypeInput, numbers};
+use super::{TypeInput, order};
 use crate::documents::BBox;
 use crate::learn::encoder::{EMBEDDING_SIZE, EncoderError, TextEncoder};
 
 /// Everything the type is computed from; kept with the decision, so that it can be replayed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TypeFeatures {
-    /// Regions of text, in reading order; none for a document without words.
+    /// Regions of text, in reading order; none for a document whose pages hold no words.
     pub chunks: Vec<ChunkFeature>,
     /// Signs that are not zero, in the order of [`feature_names`].
     pub signs: Vec<SignFeature>,
@@ -60,7 +61,7 @@ pub struct Place {
 }
 
 /// How a family of words was seen, in the order of its features.
-const MANNERS: [&str; 4] = ["", "_large", "_alone", "_often"];
+const MANNERS: [&str; 5] = ["", "_large", "_alone", "_charged", "_often"];
 /// So many sightings are often.
 const OFTEN: f64 = 6.0;
 
@@ -106,10 +107,45 @@ impl TypeFeatures {
         })
     }
 
+    /// The signs alone, without the wording of regions: what a document whose pages
+    /// hold no words is judged by.
+    #[must_use]
+    pub fn signs(input: &TypeInput<'_>) -> Vec<SignFeature> {
+        signs_of(input, &DocumentText::of(input.pages, input.reading))
+    }
+
     /// Whether there is nothing to judge: no word and no structure.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.chunks.is_empty() && self.signs.iter().all(|sign| sign.name != "structure")
+    }
+
+    /// Whether the buyer's order number was found.
+    #[must_use]
+    pub fn names_an_order(&self) -> bool {
+        self.sign(ORDER).is_some()
+    }
+
+    /// The characters of the order number on a page.
+    #[must_use]
+    pub fn order_shown(&self) -> Option<String> {
+        self.sign(ORDER)?.text.clone()
+    }
+
+    /// The same document, had an order number been found on it, or none.
+    #[must_use]
+    pub fn with_order(&self, found: bool) -> Self {
+        let mut changed = self.clone();
+        changed
+            .signs
+            .retain(|sign| sign.name != ORDER && sign.name != NO_ORDER);
+        changed.signs.push(SignFeature {
+            name: if found { ORDER } else { NO_ORDER }.to_owned(),
+            value: 1.0,
+            text: None,
+            place: None,
+        });
+        changed
     }
 
     /// The sign of that name, if it was seen.
@@ -120,14 +156,9 @@ impl TypeFeatures {
 
 fn signs_of(input: &TypeInput<'_>, text: &DocumentText) -> Vec<SignFeature> {
     let sightings = signs::find(text);
-    let order_at = signs::names()
-        .iter()
-        .position(|name| *name == "buyer_order");
-    let order_labels: Vec<_> = order_at
-        .and_then(|index| sightings.get(index))
-        .map(|order| order.spans.clone())
-        .unwrap_or_default();
-    let (values, order) = numbers::of(text, input.pages, input.reading, &order_labels);
+    let (labels, others) = signs::order_labels(&sightings);
+    let order = order::find(text, &labels, &others);
+    let values = numbers::of(text, input.pages, input.reading, order.is_some());
     let mut features = Vec::new();
     for (name, seen) in signs::names().iter().zip(&sightings) {
         for (manner, (value, span)) in MANNERS.iter().zip(in_manners(seen)) {
@@ -138,7 +169,7 @@ fn signs_of(input: &TypeInput<'_>, text: &DocumentText) -> Vec<SignFeature> {
     }
     for (name, value) in numbers::NAMES.iter().zip(values) {
         if value > 0.0 {
-            let word = order.filter(|_| *name == "order_number");
+            let word = order.filter(|_| *name == ORDER);
             features.push(sign(
                 text,
                 (*name).to_owned(),
@@ -151,24 +182,20 @@ fn signs_of(input: &TypeInput<'_>, text: &DocumentText) -> Vec<SignFeature> {
 }
 
 /// Value and place of a family's features, in the order of [`MANNERS`].
-fn in_manners(seen: &Sightings) -> [(f64, Option<(usize, usize)>); 4] {
-    let flag = |span: Option<(usize, usize)>| f64::from(u8::from(span.is_some()));
+fn in_manners(seen: &Sightings) -> [(f64, Option<Span>); 5] {
+    let flag = |span: Option<Span>| f64::from(u8::from(span.is_some()));
     let first = seen.spans.first().copied();
     let often = (seen.spans.len() as f64 / OFTEN).min(1.0);
     [
         (flag(first), first),
         (flag(seen.large), seen.large),
         (flag(seen.alone), seen.alone),
+        (flag(seen.charged), seen.charged),
         (often, first),
     ]
 }
 
-fn sign(
-    text: &DocumentText,
-    name: String,
-    value: f64,
-    span: Option<(usize, usize)>,
-) -> SignFeature {
+fn sign(text: &DocumentText, name: String, value: f64, span: Option<Span>) -> SignFeature {
     let words = span
         .and_then(|(first, last)| text.words.get(first..=last))
         .unwrap_or_default();

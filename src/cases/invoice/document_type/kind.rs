@@ -80,6 +80,19 @@ impl DocumentType {
         }
     }
 
+    /// The UNTDID 1001 code that it usually has, where it is sent as an e-invoice.
+    #[must_use]
+    pub const fn type_code(self) -> Option<&'static str> {
+        match self {
+            Self::PoInvoice | Self::NonPoInvoice | Self::ServicesInvoice | Self::UtilityBill => {
+                Some("380")
+            }
+            Self::CreditNote => Some("381"),
+            Self::ProForma => Some("325"),
+            Self::Statement | Self::Reminder | Self::Receipt | Self::Other => None,
+        }
+    }
+
     /// Whether it asks for payment of a supply: one of the invoice types.
     #[must_use]
     pub const fn is_invoice(self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Texts of a few regions go through the text encoder; words that mark a type
 //! in six languages, numbers of the page and codes of an e-invoice are named
-//! signs. A multinomial logistic model adds both up, a temperature makes the
+//! signs. An e-invoice without pages is judged by its signs alone. A multinomial logistic model adds both up, a temperature makes the
 //! result a probability, and a conformal set says which types cannot be told
 //! apart. More than one type in the set: it abstains.
 
@@ -13,13 +13,14 @@ mod fold;
 mod kind;
 mod model;
 mod numbers;
+mod order;
 mod signs;
 mod text;
 mod verdict;
 
 pub use features::{ChunkFeature, Place, SignFeature, TypeFeatures, feature_names};
 pub use kind::DocumentType;
-pub use model::{TYPE_FORMAT_VERSION, TYPE_MODEL, TypeError, TypeModel, TypeWeights};
+pub use model::{Calibration, TYPE_FORMAT_VERSION, TYPE_MODEL, TypeError, TypeModel, TypeWeights};
 pub use verdict::TypeVerdict;
 
 use crate::documents::{Page, Reading};

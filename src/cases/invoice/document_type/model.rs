@@ -17,7 +17,7 @@ use crate::registry::{Golden, LoadedManifest, Registry, RegistryError};
 /// Name of the model in the registry.
 pub const TYPE_MODEL: &str = "invoice_type";
 /// Layout of its files.
-pub const TYPE_FORMAT_VERSION: u32 = 1;
+pub const TYPE_FORMAT_VERSION: u32 = 2;
 
 const WEIGHTS: &str = "weights.json";
 
@@ -47,6 +47,15 @@ pub struct TypeWeights {
     pub centre: Vec<f64>,
     /// How much an embedding counts beside a sign before weighing.
     pub scale: f64,
+    /// For documents whose pages hold words.
+    pub pages: Calibration,
+    /// For e-invoices without pages, which are judged by signs alone.
+    pub structure: Calibration,
+}
+
+/// What raw scores are worth for documents of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
     /// Probabilities from raw scores.
     pub temperature: Temperature,
     /// Sets from probabilities.
@@ -75,8 +84,13 @@ impl TypeWeights {
             ("features", self.linear.features().len(), names.len()),
             ("centre", self.centre.len(), EMBEDDING_SIZE),
             (
-                "thresholds",
-                self.sets.thresholds.len(),
+                "thresholds of pages",
+                self.pages.sets.thresholds.len(),
+                DocumentType::ALL.len(),
+            ),
+            (
+                "thresholds of structures",
+                self.structure.sets.thresholds.len(),
                 DocumentType::ALL.len(),
             ),
         ];
@@ -88,6 +102,16 @@ impl TypeWeights {
                 "{what}: {found} where {expected} are needed"
             ))),
             None => Ok(()),
+        }
+    }
+
+    /// The calibration for documents of that kind.
+    #[must_use]
+    pub fn calibration(&self, features: &TypeFeatures) -> &Calibration {
+        if features.chunks.is_empty() {
+            &self.structure
+        } else {
+            &self.pages
         }
     }
 
@@ -186,11 +210,13 @@ impl TypeModel {
         }
         let vector = self.weights.vector(features);
         let scores = self.weights.linear.scores(&vector)?;
+        let calibration = self.weights.calibration(features);
         let scored = explanation::Scored {
             weights: &self.weights,
+            sets: &calibration.sets,
             features,
             vector: &vector,
-            probabilities: self.weights.temperature.probabilities(&scores),
+            probabilities: calibration.temperature.probabilities(&scores),
             reference,
         };
         Ok(Some(scored.explain()))

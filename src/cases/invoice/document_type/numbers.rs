@@ -2,14 +2,19 @@
 
 use rust_decimal::Decimal;
 
-use crate::documents::{BBox, FieldName, Page, Reading, Source};
+use crate::documents::{FieldName, Page, Reading, Source};
 
 use super::text::DocumentText;
 
+/// The buyer's order number was found.
+pub(super) const ORDER: &str = "order_number";
+/// It was not.
+pub(super) const NO_ORDER: &str = "no_order_number";
+
 /// Names of the signs of [`of`], in order.
-pub(super) const NAMES: [&str; 20] = [
-    "order_number",
-    "no_order_number",
+pub(super) const NAMES: [&str; 23] = [
+    ORDER,
+    NO_ORDER,
     "narrow_page",
     "more_pages",
     "many_words",
@@ -28,6 +33,9 @@ pub(super) const NAMES: [&str; 20] = [
     "energy_unit",
     "negative_total",
     "person_and_time",
+    "time_lines",
+    "energy_lines",
+    "piece_lines",
 ];
 
 /// UNTDID 1001 codes of invoices of any kind.
@@ -39,23 +47,30 @@ const CREDITS: [&str; 11] = [
     "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532",
 ];
 /// UN/ECE Recommendation 20 codes, and words, of time worked.
-const TIME_UNITS: [&str; 14] = [
-    "hur", "day", "hrs", "h", "hour", "hours", "std", "stunden", "tag", "tage", "d", "heures",
-    "uren", "ore",
+const TIME_UNITS: &[&str] = &[
+    "hur", "day", "hrs", "hr", "h", "hour", "hours", "days", "std", "stunde", "stunden", "tag",
+    "tage", "heure", "heures", "jour", "jours", "j", "uur", "uren", "dag", "dagen", "hora",
+    "horas", "dia", "dias", "jornada", "jornadas", "ora", "ore", "giorno", "giorni", "giornata",
+    "giornate", "manday",
 ];
 /// Likewise of energy, water and data.
-const ENERGY_UNITS: [&str; 6] = ["kwh", "mwh", "mtq", "m3", "e34", "e49"];
+const ENERGY_UNITS: &[&str] = &["kwh", "mwh", "mtq", "m3", "e34", "e49"];
+/// Likewise of pieces.
+const PIECE_UNITS: &[&str] = &[
+    "c62", "h87", "ea", "xpp", "pce", "pc", "pcs", "each", "unit", "units", "stk", "stuck",
+    "piece", "pieces", "unite", "unites", "stuks", "stuk", "ud", "uds", "unidad", "unidades", "pz",
+    "pezzi", "pezzo",
+];
 
-/// The signs' values, each 0..=1, and the word that shows the order number.
+/// The signs' values, each 0..=1.
 pub(super) fn of(
     text: &DocumentText,
     pages: &[Page],
     reading: &Reading,
-    order_labels: &[(usize, usize)],
-) -> ([f64; NAMES.len()], Option<usize>) {
+    shows_order: bool,
+) -> [f64; NAMES.len()] {
     let structure = Structure::of(reading);
-    let order = order_labels.iter().find_map(|label| value_of(text, *label));
-    let has_order = structure.has_order || order.is_some();
+    let has_order = structure.has_order || shows_order;
     let words = text.words.len();
     let count = |is: fn(&str) -> bool| text.words.iter().filter(|word| is(&word.text)).count();
     let amounts = count(is_amount);
@@ -64,7 +79,7 @@ pub(super) fn of(
     // Counts matter by their magnitude: 1 is reached at `full`.
     let magnitude = |n: usize, full: f64| ((1.0 + n as f64).ln() / full.ln()).min(1.0);
     let narrow = pages.first().is_some_and(|page| page.width < 400.0);
-    let values = [
+    [
         flag(has_order),
         flag(!has_order),
         flag(narrow),
@@ -81,12 +96,43 @@ pub(super) fn of(
         flag(structure.code == Code::Credit),
         flag(structure.code == Code::ProForma),
         flag(structure.code == Code::Other),
-        flag(structure.has_unit(reading, &TIME_UNITS)),
-        flag(structure.has_unit(reading, &ENERGY_UNITS)),
+        flag(structure.has_unit(reading, TIME_UNITS)),
+        flag(structure.has_unit(reading, ENERGY_UNITS)),
         flag(structure.is_negative),
         magnitude(count(is_clock_or_quantity_of_hours), 12.0),
-    ];
-    (values, order)
+        magnitude(lines_in(text, TIME_UNITS), 8.0),
+        magnitude(lines_in(text, ENERGY_UNITS), 8.0),
+        magnitude(lines_in(text, PIECE_UNITS), 8.0),
+    ]
+}
+
+/// Lines of the page that hold an amount and one of these units: what is charged
+/// is counted in it.
+fn lines_in(text: &DocumentText, units: &[&str]) -> usize {
+    let tokens = text.tokens.iter();
+    let words = tokens.filter(|token| units.contains(&token.text.as_str()));
+    let mut found: Vec<(u32, f32)> = Vec::new();
+    let is_amount_at = |page: u32, middle: f32| {
+        text.words.iter().any(|word| {
+            word.place.is_some_and(|(on, bbox)| {
+                let shift = ((bbox.y0 + bbox.y1) / 2.0 - middle).abs();
+                on == page && shift < bbox.height() * 0.5 && is_amount(&word.text)
+            })
+        })
+    };
+    for token in words {
+        let Some((page, bbox)) = text.words.get(token.word).and_then(|word| word.place) else {
+            continue;
+        };
+        let middle = (bbox.y0 + bbox.y1) / 2.0;
+        let is_counted = found
+            .iter()
+            .any(|(on, at)| *on == page && (at - middle).abs() < 2.0);
+        if !is_counted && is_amount_at(page, middle) {
+            found.push((page, middle));
+        }
+    }
+    found.len()
 }
 
 #[derive(PartialEq, Eq)]
@@ -140,42 +186,8 @@ impl Structure {
     }
 }
 
-/// The word that a label speaks of: right of it or below it, with at least
-/// three digits, and neither an amount nor a date.
-fn value_of(text: &DocumentText, label: (usize, usize)) -> Option<usize> {
-    let (page, first) = text.words.get(label.0)?.place?;
-    let (_, last) = text.words.get(label.1)?.place?;
-    let near = |word: &usize| {
-        let Some(seen) = text.words.get(*word) else {
-            return false;
-        };
-        let is_near = seen.place.is_some_and(|(on, bbox)| {
-            on == page && (is_right_of(last, bbox) || is_below(first, bbox))
-        });
-        is_near && is_reference(&seen.text)
-    };
-    (0..text.words.len()).find(near)
-}
-
-fn is_right_of(label: BBox, value: BBox) -> bool {
-    let shift = ((label.y0 + label.y1) - (value.y0 + value.y1)).abs() / 2.0;
-    let gap = value.x0 - label.x1;
-    shift < label.height() * 0.6 && (-2.0..180.0).contains(&gap)
-}
-
-fn is_below(label: BBox, value: BBox) -> bool {
-    let drop = value.y0 - label.y1;
-    let lowest = label.height() * 1.4;
-    (-1.0..lowest).contains(&drop) && (value.x0 - label.x0).abs() < 45.0
-}
-
-fn is_reference(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    digits >= 3 && !is_amount(word) && !is_date(word)
-}
-
 /// Digits with two decimals: `1.204,50`, `-12.00`, `99,90-`.
-fn is_amount(word: &str) -> bool {
+pub(super) fn is_amount(word: &str) -> bool {
     let body = word.trim_matches(|c: char| !c.is_ascii_digit());
     let mut from_end = body.chars().rev();
     let cents = from_end.by_ref().take(2).all(|c| c.is_ascii_digit());
@@ -197,7 +209,7 @@ fn is_negative(word: &str) -> bool {
 }
 
 /// Three numbers between two equal signs: `12.03.2026`, `2026-03-12`, `3/12/26`.
-fn is_date(word: &str) -> bool {
+pub(super) fn is_date(word: &str) -> bool {
     ['.', '-', '/'].iter().any(|sign| {
         let parts: Vec<&str> = word
             .trim_end_matches([',', ';', ':'])
@@ -241,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_dates_and_references_are_told_apart() {
+    fn amounts_and_dates_are_told_apart() {
         for amount in [
             "1.204,50",
             "-12.00",
@@ -254,9 +266,6 @@ mod tests {
         }
         for date in ["12.03.2026", "2026-03-12", "3/12/26", "1.2.20"] {
             assert!(is_date(date) && !is_amount(date), "{date}");
-        }
-        for reference in ["4500012345", "PO-2026/117", "B-4711"] {
-            assert!(is_reference(reference), "{reference}");
         }
         for other in ["", "-", "1", "3.14159", "12.00.00.00", "ab.cd"] {
             assert!(!is_amount(other) && !is_date(other), "{other}");

@@ -15,36 +15,41 @@ pub(super) fn names() -> &'static [&'static str] {
     &TABLE.names
 }
 
+/// First and last word of a phrase.
+pub(super) type Span = (usize, usize);
+
 /// Where a sign was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sightings {
     /// First and last word of every sighting.
-    pub(super) spans: Vec<(usize, usize)>,
+    pub(super) spans: Vec<Span>,
     /// Words of the first sighting in large letters.
-    pub(super) large: Option<(usize, usize)>,
+    pub(super) large: Option<Span>,
     /// Words of the first sighting on a short line in the upper part of the first page.
-    pub(super) alone: Option<(usize, usize)>,
+    pub(super) alone: Option<Span>,
+    /// Words of the first sighting where it may be said what is charged.
+    pub(super) charged: Option<Span>,
 }
 
 /// Every sign's sightings, in the order of [`names`].
 pub(super) fn find(text: &DocumentText) -> Vec<Sightings> {
     let mut found = vec![Sightings::default(); TABLE.names.len()];
     for start in 0..text.tokens.len() {
-        let mut seen_here = Vec::new();
-        for phrase in TABLE.candidates(
-            text.tokens
-                .get(start)
-                .map_or("", |token| token.text.as_str()),
-        ) {
+        let first = text.tokens.get(start);
+        // Of two phrases of one sign at one place the longer is seen.
+        let mut here: Vec<(usize, Span)> = Vec::new();
+        for phrase in TABLE.candidates(first.map_or("", |token| token.text.as_str())) {
             let Some(span) = phrase.matched(text, start) else {
                 continue;
             };
-            // Two phrases of one sign at one place are one sighting.
-            if seen_here.contains(&phrase.sign) {
-                continue;
+            match here.iter_mut().find(|(sign, _)| *sign == phrase.sign) {
+                Some((_, longest)) if longest.1 < span.1 => *longest = span,
+                Some(_) => {}
+                None => here.push((phrase.sign, span)),
             }
-            seen_here.push(phrase.sign);
-            if let Some(sightings) = found.get_mut(phrase.sign) {
+        }
+        for (sign, span) in here {
+            if let Some(sightings) = found.get_mut(sign) {
                 sightings.add(text, span);
             }
         }
@@ -52,8 +57,22 @@ pub(super) fn find(text: &DocumentText) -> Vec<Sightings> {
     found
 }
 
+/// Spans of words that announce the buyer's order number, and of words that
+/// those may be part of without announcing it.
+pub(super) fn order_labels(found: &[Sightings]) -> (Vec<Span>, Vec<Span>) {
+    let spans = |wanted: &[&str]| {
+        let named = names().iter().zip(found);
+        let named = named.filter(|(name, _)| wanted.contains(name));
+        named.flat_map(|(_, seen)| seen.spans.clone()).collect()
+    };
+    (
+        spans(&["buyer_order"]),
+        spans(&["seller_order", "order_confirmation"]),
+    )
+}
+
 impl Sightings {
-    fn add(&mut self, text: &DocumentText, span: (usize, usize)) {
+    fn add(&mut self, text: &DocumentText, span: Span) {
         self.spans.push(span);
         let word = text.words.get(span.0);
         if word.is_some_and(|word| word.large) {
@@ -61,6 +80,9 @@ impl Sightings {
         }
         if word.is_some_and(|word| word.alone) {
             self.alone.get_or_insert(span);
+        }
+        if word.is_some_and(|word| word.charged) {
+            self.charged.get_or_insert(span);
         }
     }
 }
@@ -119,7 +141,7 @@ impl Table {
 
 impl Phrase {
     /// First and last word of the phrase, if it starts at that token.
-    fn matched(&self, text: &DocumentText, start: usize) -> Option<(usize, usize)> {
+    fn matched(&self, text: &DocumentText, start: usize) -> Option<Span> {
         let tokens = text.tokens.get(start..start + self.parts.len())?;
         let all = self
             .parts

@@ -3,6 +3,7 @@
 use crate::documents::{BBox, FieldName, Page, Reading, Source, Word};
 
 use super::fold::fold;
+use super::numbers::is_amount;
 
 /// Words of one page that are looked at.
 const MAX_WORDS_PER_PAGE: usize = 1_500;
@@ -28,6 +29,9 @@ pub(super) struct SeenWord {
     pub(super) large: bool,
     /// On a short line in the upper part of the first page.
     pub(super) alone: bool,
+    /// On a line with an amount, or within a line item of a structure: it may say
+    /// what is charged.
+    pub(super) charged: bool,
 }
 
 /// A part of a word made comparable, and the word it belongs to.
@@ -81,6 +85,8 @@ impl DocumentText {
             .words
             .get(..page.words.len().min(MAX_WORDS_PER_PAGE))
             .unwrap_or_default();
+        let amounts = words.iter().filter(|word| is_amount(&word.text));
+        let amounts: Vec<f32> = amounts.map(|word| middle(word.bbox)).collect();
         let usual = usual_size(words.iter().map(|word| word.size));
         for line in lines(words.len(), |a, b| {
             same_line(words.get(a).map(|w| w.bbox), words.get(b).map(|w| w.bbox))
@@ -92,6 +98,11 @@ impl DocumentText {
                 place: Some((page.number, word.bbox)),
                 large: is_first && word.size >= usual * LARGE,
                 alone: is_first && is_short && word.bbox.y0 < page.height * UPPER_SHARE,
+                charged: {
+                    let reach = word.bbox.height() * 0.5;
+                    let at = middle(word.bbox);
+                    amounts.iter().any(|amount| (amount - at).abs() < reach)
+                },
             }));
         }
     }
@@ -105,26 +116,43 @@ impl DocumentText {
             found.map(|field| field.raw.as_str())
         };
         if let Some(name) = field(FieldName::TypeName) {
-            self.add_words(name, true);
+            self.add_words(name, Part::Title);
         }
         let lines = reading.lines.iter().take(MAX_LINES);
         let descriptions = lines.filter_map(|line| line.description.as_deref());
+        for text in descriptions {
+            self.add_words(text, Part::Line);
+        }
         let texts = [FieldName::Note, FieldName::PaymentTerms, FieldName::Seller];
-        for text in descriptions.chain(texts.into_iter().filter_map(field)) {
-            self.add_words(text, false);
+        for text in texts.into_iter().filter_map(field) {
+            self.add_words(text, Part::Rest);
         }
     }
 
-    fn add_words(&mut self, text: &str, is_title: bool) {
+    fn add_words(&mut self, text: &str, part: Part) {
         let room = MAX_WORDS_PER_PAGE.saturating_sub(self.words.len());
         self.words
             .extend(text.split_whitespace().take(room).map(|word| SeenWord {
                 text: word.to_owned(),
                 place: None,
-                large: is_title,
-                alone: is_title,
+                large: part == Part::Title,
+                alone: part == Part::Title,
+                charged: part == Part::Line,
             }));
     }
+}
+
+/// What a text of a structure is.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Title,
+    Line,
+    Rest,
+}
+
+/// The height at which a word's middle stands.
+fn middle(bbox: BBox) -> f32 {
+    f32::midpoint(bbox.y0, bbox.y1)
 }
 
 /// Whether one word stands right of another on the same line.

@@ -1,19 +1,26 @@
-//! What the e-invoice of a generated document would say.
+//! What the e-invoice of a generated document would say, as it would be read.
+//!
+//! Codes and units vary as real senders vary them; the generator's own XML has
+//! one unit only.
 
 use std::collections::BTreeMap;
 
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::{Field, FieldName, Line, Reading, Source};
-use scrutineer_datasets::documents::{DocumentKind, Truth};
+use scrutineer::registry::sha256_hex;
 
-use super::drawn;
+use crate::documents::Truth;
 
+/// UN/ECE Recommendation 20 code of one piece.
+const PIECE: &str = "C62";
 /// UN/ECE Recommendation 20 codes for goods, for time, for energy.
 const GOODS: [&str; 6] = ["C62", "H87", "EA", "XPP", "KGM", "PCE"];
 const TIME: [&str; 5] = ["HUR", "HUR", "DAY", "C62", "MON"];
 const ENERGY: [&str; 4] = ["KWH", "KWH", "MTQ", "C62"];
 
-/// The structure, for kinds that are sent as e-invoices.
-pub(super) fn of(truth: &Truth) -> Option<Reading> {
+/// The reading of its structure, for types that are sent as e-invoices.
+#[must_use]
+pub fn of(truth: &Truth) -> Option<Reading> {
     let code = type_code(truth)?;
     let amount = |value: Option<rust_decimal::Decimal>| value.map(|x| x.to_string());
     let stated = [
@@ -46,17 +53,21 @@ fn type_code(truth: &Truth) -> Option<&'static str> {
     let usual = truth.kind.type_code()?;
     let rare = drawn("code", &truth.sha256, 8) == 0;
     Some(match truth.kind {
-        DocumentKind::CreditNote if rare => "396",
-        DocumentKind::CreditNote | DocumentKind::ProForma => usual,
+        DocumentType::CreditNote if rare => "396",
+        DocumentType::CreditNote | DocumentType::ProForma => usual,
         _ if rare => "326",
         _ => usual,
     })
 }
 
+/// A unit of the kind; one sender in five counts everything in pieces.
 fn unit(truth: &Truth, line: usize) -> &'static str {
+    if drawn("pieces", &truth.sha256, 5) == 0 {
+        return PIECE;
+    }
     let units: &[&str] = match truth.kind {
-        DocumentKind::ServicesInvoice => &TIME,
-        DocumentKind::UtilityBill => &ENERGY,
+        DocumentType::ServicesInvoice => &TIME,
+        DocumentType::UtilityBill => &ENERGY,
         _ => &GOODS,
     };
     let at = drawn(
@@ -68,7 +79,7 @@ fn unit(truth: &Truth, line: usize) -> &'static str {
         .ok()
         .and_then(|at| units.get(at))
         .copied()
-        .unwrap_or("C62")
+        .unwrap_or(PIECE)
 }
 
 fn field(value: String) -> Field {
@@ -81,4 +92,12 @@ fn field(value: String) -> Field {
         bbox: None,
         path: None,
     }
+}
+
+/// A number that depends on a name and an index alone: below `below`.
+#[must_use]
+pub fn drawn(name: &str, index: &str, below: u64) -> u64 {
+    let digest = sha256_hex(format!("{name}|{index}").as_bytes());
+    let head = digest.get(..15).unwrap_or_default();
+    u64::from_str_radix(head, 16).unwrap_or_default() % below.max(1)
 }
