@@ -187,7 +187,7 @@ pub struct Counterfactual {
     pub field: String,
     /// Its value now.
     pub from: String,
-    /// The value that would change the level.
+    /// The value that would change the answer, or what kind of value.
     pub to: String,
     /// One sentence for a person.
     pub text: String,

@@ -4,6 +4,7 @@
 //! type, [`findings`] tells what is odd, and the recommendation asks for what follows.
 
 mod assessment;
+mod counterfactuals;
 pub mod document_type;
 mod feedback;
 pub mod findings;
@@ -102,18 +103,32 @@ impl InvoiceCase {
             let reasons = verdict.reasons.iter().chain(&verdict.counter_reasons);
             check_weights(reasons, verdict.raw_score - verdict.baseline)?;
         }
-        let findings = findings::find(&FindingsInput {
+        let asked = FindingsInput {
             document_id: &input.document_id,
             as_of: input.as_of.date_naive(),
             page: input.page.as_ref(),
             xml: input.structure.as_ref(),
             merged: &input.merged,
             firm: &input.firm,
+        };
+        let findings = findings::find(&asked);
+        let mut counterfactuals = counterfactuals::of_findings(&asked, &findings, |findings| {
+            recommendation::level(recommendation::status(verdict.as_ref()), findings)
         });
+        if let Some(verdict) = &verdict {
+            counterfactuals.extend(counterfactuals::of_type(
+                &self.types,
+                features,
+                verdict,
+                &findings,
+                &input.merged,
+            )?);
+        }
         let judged = Judged {
             input,
             verdict: verdict.as_ref(),
             findings: &findings,
+            counterfactuals: &counterfactuals,
             model: self.types.reference(),
             features_sha256: sha256_hex(canonical_json(&serde_json::to_value(features)?)),
         };

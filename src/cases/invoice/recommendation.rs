@@ -8,8 +8,8 @@ use super::document_type::TypeVerdict;
 use super::findings::Finding;
 use super::input::InvoiceInput;
 use crate::advice::{
-    Case, Control, Controls, DataQuality, Effect, Evidence, Level, ModelRef, PredictionSet,
-    Recommendation, Status, Subject,
+    Case, Control, Controls, Counterfactual, DataQuality, Effect, Evidence, Level, ModelRef,
+    PredictionSet, Recommendation, Status, Subject,
 };
 use crate::documents::FieldName;
 
@@ -54,6 +54,8 @@ pub(super) struct Judged<'a> {
     pub(super) verdict: Option<&'a TypeVerdict>,
     /// What is odd about it.
     pub(super) findings: &'a [Finding],
+    /// What would change the answer.
+    pub(super) counterfactuals: &'a [Counterfactual],
     /// The model that judges types.
     pub(super) model: &'a ModelRef,
     /// Lower-case hex SHA-256 of the canonical JSON of the features.
@@ -64,7 +66,7 @@ pub(super) struct Judged<'a> {
 #[must_use]
 pub(super) fn recommend(judged: &Judged<'_>, recommendation_id: Uuid) -> Recommendation {
     let missing = missing(judged);
-    let status = status(judged);
+    let status = status(judged.verdict);
     let level = level(status, judged.findings);
     let controls = controls(judged.findings);
     let suggestion = suggestion(judged);
@@ -100,7 +102,7 @@ pub(super) fn recommend(judged: &Judged<'_>, recommendation_id: Uuid) -> Recomme
             .map(|verdict| verdict.counter_reasons.clone())
             .unwrap_or_default(),
         evidence: evidence(judged),
-        counterfactuals: Vec::new(),
+        counterfactuals: judged.counterfactuals.to_vec(),
         suggestion,
         effect,
         controls_to_add: if matches!(effect, Effect::AddReview | Effect::AddStep) {
@@ -126,8 +128,8 @@ fn evidence(judged: &Judged<'_>) -> Vec<Evidence> {
     findings.chain(verdict).cloned().collect()
 }
 
-fn status(judged: &Judged<'_>) -> Status {
-    match judged.verdict {
+pub(super) fn status(verdict: Option<&TypeVerdict>) -> Status {
+    match verdict {
         None => Status::Degraded,
         Some(verdict) if verdict.value.is_none() => Status::Abstained,
         Some(_) => Status::Scored,
@@ -135,7 +137,7 @@ fn status(judged: &Judged<'_>) -> Status {
 }
 
 /// The highest level of a finding; what could not be told is worth a look in itself.
-fn level(status: Status, findings: &[Finding]) -> Level {
+pub(super) fn level(status: Status, findings: &[Finding]) -> Level {
     let unsure = if status == Status::Scored {
         Level::Low
     } else {

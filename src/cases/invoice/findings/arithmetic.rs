@@ -22,6 +22,11 @@ pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding
     findings
 }
 
+/// The code of the finding that a rule fails.
+pub(in crate::cases::invoice) fn code_of_rule(rule: Rule) -> String {
+    format!("totals_{}_wrong", rule.code())
+}
+
 fn of_step(step: &Step, input: &FindingsInput<'_>, places: Places<'_>) -> Finding {
     // What a page seems to say may have been misread; what an e-invoice says was not.
     let level = match step.rule {
@@ -34,7 +39,7 @@ fn of_step(step: &Step, input: &FindingsInput<'_>, places: Places<'_>) -> Findin
         None => format!("{states}, its parts are too large to add up."),
     };
     Finding {
-        code: format!("totals_{}_wrong", step.rule.code()),
+        code: code_of_rule(step.rule),
         text,
         level,
         evidence: places.fields(input.merged, parts(step.rule)),
@@ -61,7 +66,7 @@ fn of_lines(failed: &[&Step], input: &FindingsInput<'_>, places: Places<'_>) -> 
         |d| d.normalize().to_string(),
     );
     Some(Finding {
-        code: "totals_line_net_wrong".to_owned(),
+        code: code_of_rule(Rule::LineNet),
         text: format!(
             "Quantity times price is not the amount of line {}{rest}; the first states {}, quantity times price less allowance is {computed}.",
             numbers.join(", "),

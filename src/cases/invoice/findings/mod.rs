@@ -18,6 +18,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(super) use self::arithmetic::code_of_rule;
 use self::evidence::Places;
 use crate::advice::{Evidence, Level};
 use crate::documents::Reading;
@@ -107,6 +108,6 @@ pub fn find(input: &FindingsInput<'_>) -> Vec<Finding> {
 }
 
 #[cfg(test)]
-mod test_support;
+pub(super) mod test_support;
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,7 @@ pub(super) fn sound() -> Reading {
 }
 
 /// `sound` with some fields changed, or removed by an empty value.
-pub(super) fn changed(changes: &[(FieldName, &str)]) -> Reading {
+pub(in crate::cases::invoice) fn changed(changes: &[(FieldName, &str)]) -> Reading {
     let mut reading = sound();
     for (name, value) in changes {
         if value.is_empty() {
