@@ -208,9 +208,14 @@ const fn word(level: Level) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::path::Path;
+
+    use super::super::document_type::TypeInput;
     use super::super::findings::test_support::changed;
     use super::super::findings::{FirmKnowledge, find};
     use super::*;
+    use crate::documents::Line;
+    use crate::registry::Registry;
 
     const FIRM: FirmKnowledge = FirmKnowledge {
         vendors: Vec::new(),
@@ -264,6 +269,46 @@ mod tests {
             ("due_date", "2024-02-01")
         );
         assert!(found[0].text.contains("or later"), "{}", found[0].text);
+    }
+
+    #[test]
+    fn an_order_number_is_told_where_it_would_make_another_type() {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let types = TypeModel::load(&Registry::open(&models).unwrap()).unwrap();
+        let of = |changes: &[(FieldName, &str)], found: &[Finding]| {
+            let mut reading = changed(changes);
+            reading.lines.push(Line {
+                description: Some("Hex bolt M8x40".to_owned()),
+                unit: Some("C62".to_owned()),
+                ..Line::default()
+            });
+            let input = TypeInput {
+                pages: &[],
+                reading: &reading,
+            };
+            let features = types.features(&input).unwrap();
+            let verdict = types.judge(&features, "d").unwrap().unwrap();
+            let told = of_type(&types, &features, &verdict, found, &reading).unwrap();
+            (verdict.value.unwrap(), told)
+        };
+        let (without, told) = of(&[(FieldName::OrderNumber, "")], &[]);
+        let (with, nothing) = of(&[], &[]);
+        let told = told.unwrap();
+        assert_ne!(without, with);
+        assert_eq!((told.field.as_str(), told.to.as_str()), ("order_number", ANY_ORDER));
+        assert!(told.text.contains(with.label()), "{}", told.text);
+        assert_eq!(nothing, None);
+
+        let unknown = Finding {
+            code: "order_unknown".to_owned(),
+            text: String::new(),
+            level: Level::Medium,
+            evidence: Vec::new(),
+        };
+        let (_, told) = of(&[], &[unknown]);
+        let told = told.unwrap();
+        assert_eq!((told.from.as_str(), told.to.as_str()), ("PO-7", ""));
+        assert!(told.text.contains(without.label()), "{}", told.text);
     }
 
     #[test]

@@ -160,6 +160,36 @@ fn a_type_code_is_followed_and_no_text_at_all_is_not_judged() {
 }
 
 #[test]
+fn an_e_invoice_without_pages_is_judged_by_signs_alone() {
+    let model = model();
+    let mut reading = from_xml(&[
+        (FieldName::TypeCode, "380"),
+        (FieldName::OrderNumber, "PO-7"),
+        (FieldName::Total, "119.00"),
+    ]);
+    reading.lines.push(crate::documents::Line {
+        description: Some("Hex bolt M8x40".to_owned()),
+        unit: Some("C62".to_owned()),
+        ..crate::documents::Line::default()
+    });
+    let input = TypeInput {
+        pages: &[],
+        reading: &reading,
+    };
+    let features = model.features(&input).unwrap();
+    assert!(features.chunks.is_empty());
+    let verdict = model.judge(&features, "x").unwrap().unwrap();
+    assert_eq!(verdict.value, Some(DocumentType::PoInvoice));
+    let reasons = verdict.reasons.iter().chain(&verdict.counter_reasons);
+    assert!(reasons.into_iter().all(|r| !r.code.starts_with("wording_")));
+
+    let without = features.with_order(false);
+    assert!(!without.names_an_order());
+    let verdict = model.judge(&without, "x").unwrap().unwrap();
+    assert_eq!(verdict.set.first(), Some(&DocumentType::NonPoInvoice));
+}
+
+#[test]
 fn stored_features_give_the_same_verdict_bit_for_bit() {
     let model = model();
     let page = text::plain_page("Invoice\nPurchase order 4500012345\nTotal 12.00");
