@@ -219,6 +219,8 @@ mod tests {
             file: format!("{number}.pdf"),
             fields: [(FieldName::Number, Some(number.to_owned()))].into(),
             lines: None,
+            line_items: None,
+            taxes: None,
             document_type: None,
         }
     }

@@ -70,7 +70,9 @@ pub(super) fn of_findings(
     let repairs = repairs(input);
     let tried = repairs.iter().filter_map(|repair| {
         let (from, after) = repair.tried_on(input)?;
-        let cleared = after.iter().all(|finding| finding.code != repair.code);
+        let cleared = after
+            .iter()
+            .all(|finding| !repair.codes.contains(&finding.code));
         let is_new = |finding: &Finding| found.iter().all(|before| before.code != finding.code);
         if !cleared || after.iter().any(is_new) {
             return None;
@@ -103,8 +105,8 @@ pub(super) fn of_findings(
 
 /// A value to try in place of what the document states.
 struct Repair {
-    /// Code of the finding it should clear.
-    code: String,
+    /// Codes of the findings it should clear.
+    codes: Vec<String>,
     field: FieldName,
     to: String,
     /// What else would do.
@@ -115,9 +117,14 @@ struct Repair {
 
 fn repairs(input: &FindingsInput<'_>) -> Vec<Repair> {
     let proof = prove_totals(input.merged);
+    // A sum that agrees with one wrong neighbour is no repair: all must agree.
+    let sums: Vec<String> = proof
+        .failures()
+        .map(|step| findings::code_of_rule(step.rule))
+        .collect();
     let amounts = proof.failures().filter_map(|step| {
         Some(Repair {
-            code: findings::code_of_rule(step.rule),
+            codes: sums.clone(),
             field: step.field?,
             to: as_amount(step.computed?),
             or: "",
@@ -147,7 +154,7 @@ fn of_date(issue: DateIssue, reading: &Reading, as_of: NaiveDate) -> Option<Repa
         DateIssue::VeryOld => return None,
     };
     Some(Repair {
-        code: issue.code().to_owned(),
+        codes: vec![issue.code().to_owned()],
         field,
         to,
         or,
@@ -295,7 +302,10 @@ mod tests {
         let (with, nothing) = of(&[], &[]);
         let told = told.unwrap();
         assert_ne!(without, with);
-        assert_eq!((told.field.as_str(), told.to.as_str()), ("order_number", ANY_ORDER));
+        assert_eq!(
+            (told.field.as_str(), told.to.as_str()),
+            ("order_number", ANY_ORDER)
+        );
         assert!(told.text.contains(with.label()), "{}", told.text);
         assert_eq!(nothing, None);
 

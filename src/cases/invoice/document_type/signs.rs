@@ -10,6 +10,21 @@ use super::text::DocumentText;
 /// words; `x*` is any word that begins with `x`, `*x` any that ends with it.
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::parse(include_str!("signs.tsv")));
 
+/// Phrases by which a document says that the buyer wrote it in the seller's
+/// place: an invoice, though German law calls it a `Gutschrift`, too.
+const SELF_BILLED: [&[&str]; 8] = [
+    &["selbst", "ausgestellte"],
+    &["gutschriftsverfahren"],
+    &["self", "billed"],
+    &["self", "billing"],
+    &["autofacturation"],
+    &["autofactura"],
+    &["autofattura"],
+    &["zelffacturatie"],
+];
+/// The sign that such a document does not have.
+const CREDIT_NOTE: &str = "credit_note";
+
 /// Every sign's name, in the order of the table.
 pub(super) fn names() -> &'static [&'static str] {
     &TABLE.names
@@ -54,7 +69,21 @@ pub(super) fn find(text: &DocumentText) -> Vec<Sightings> {
             }
         }
     }
+    if is_self_billed(text) {
+        let credit = names().iter().position(|name| *name == CREDIT_NOTE);
+        if let Some(sightings) = credit.and_then(|index| found.get_mut(index)) {
+            *sightings = Sightings::default();
+        }
+    }
     found
+}
+
+fn is_self_billed(text: &DocumentText) -> bool {
+    let says = |phrase: &[&str]| {
+        let mut places = text.tokens.windows(phrase.len());
+        places.any(|tokens| tokens.iter().map(|token| &token.text).eq(phrase))
+    };
+    SELF_BILLED.iter().any(|phrase| says(phrase))
 }
 
 /// Spans of words that announce the buyer's order number, and of words that
@@ -172,8 +201,34 @@ impl Part {
 
 #[cfg(test)]
 mod tests {
-    use super::{TABLE, names};
+    use super::{Span, TABLE, find, names};
     use crate::cases::invoice::document_type::fold::fold;
+    use crate::cases::invoice::document_type::text::{DocumentText, plain_page};
+    use crate::documents::Reading;
+
+    /// Where a sign is seen on a page of these lines.
+    fn seen(lines: &str, sign: &str) -> Vec<Span> {
+        let text = DocumentText::of(&[plain_page(lines)], &Reading::default());
+        let found = names().iter().zip(find(&text));
+        let mut found = found.filter(|(name, _)| **name == sign);
+        found.next().map(|(_, seen)| seen.spans).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_gutschrift_that_the_buyer_wrote_is_an_invoice() {
+        assert_eq!(
+            seen("Gutschrift\nzu Rechnung 4711", "credit_note"),
+            [(0, 0)]
+        );
+        let self_billed = "Gutschrift (Selbst ausgestellte Rechnung)\nNr. 4711";
+        assert_eq!(seen(self_billed, "credit_note"), []);
+        assert_eq!(seen(self_billed, "invoice"), [(3, 3)]);
+    }
+
+    #[test]
+    fn of_two_phrases_at_one_place_the_longer_is_seen() {
+        assert_eq!(seen("Ordine d'acquisto 4711", "buyer_order"), [(0, 1)]);
+    }
 
     #[test]
     fn the_table_is_folded_and_holds_nothing_twice() {
