@@ -27,7 +27,7 @@ pub struct Agreement {
     pub answered_agree: usize,
     /// One type was answered and it does not agree.
     pub answered_wrong: usize,
-    /// What the words of the first page say agrees, by [`by_title_words`].
+    /// What the words of the first page say agrees, by a rule without a model.
     pub title_words_agree: usize,
     /// Documents whose code says invoice.
     pub invoices: usize,
