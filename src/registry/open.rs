@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::RegistryError;
 use super::manifest::{Manifest, is_model_name, sha256_hex};
 use super::promotion::{self, Change};
+use super::together;
 use crate::advice::ModelRef;
 
 const MANIFEST_LIMIT_BYTES: u64 = 1024 * 1024;
@@ -183,6 +184,20 @@ impl LoadedManifest {
     /// # Errors
     /// [`RegistryError::Unlisted`], [`RegistryError::Io`] or [`RegistryError::DigestMismatch`].
     pub fn read(&self, file: &str) -> Result<Vec<u8>, RegistryError> {
+        let (bytes, ()) = self.read_and(file, |_| ())?;
+        Ok(bytes)
+    }
+
+    /// The bytes of one of its files and what is made of them while their digest is taken;
+    /// neither is given unless the digest is the manifest's.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn read_and<T>(
+        &self,
+        file: &str,
+        make: impl FnOnce(&[u8]) -> T,
+    ) -> Result<(Vec<u8>, T), RegistryError> {
         let listed = self
             .manifest
             .files
@@ -194,9 +209,9 @@ impl LoadedManifest {
         })?;
         let path = self.dir.join(file);
         let bytes = fs::read(&path).map_err(|source| RegistryError::io(&path, source))?;
-        let actual = sha256_hex(&bytes);
+        let (actual, made) = together(|| sha256_hex(&bytes), || make(&bytes));
         if actual == expected.sha256 {
-            Ok(bytes)
+            Ok((bytes, made))
         } else {
             Err(RegistryError::DigestMismatch {
                 path,

@@ -61,8 +61,11 @@ impl Hit {
 
 struct Dictionary {
     exact: HashMap<String, Vec<Meaning>>,
-    /// Every longer label with one character left out, for misprints.
-    near: HashMap<String, String>,
+    /// Labels in order.
+    keys: Vec<String>,
+    /// Every longer label with one character left out, for misprints: fingerprint, and place
+    /// in `keys`. There are tens of thousands, too many to keep as texts.
+    near: HashMap<u64, usize>,
 }
 
 static DICTIONARY: LazyLock<Dictionary> =
@@ -81,14 +84,28 @@ impl Dictionary {
         exact.remove("");
         let mut near = HashMap::new();
         // In order: of two labels as near to a misprint, every process takes the same.
-        let mut keys: Vec<&String> = exact.keys().collect();
+        let mut keys: Vec<String> = exact.keys().cloned().collect();
         keys.sort();
-        for key in keys.into_iter().filter(|k| k.chars().count() >= FUZZY_FROM) {
-            for variant in deletions(key) {
-                near.entry(variant).or_insert_with(|| key.clone());
+        for (place, key) in keys.iter().enumerate() {
+            let chars: Vec<char> = key.chars().collect();
+            if chars.len() >= FUZZY_FROM {
+                for left_out in 1..chars.len() {
+                    near.entry(fingerprint(&chars, left_out)).or_insert(place);
+                }
             }
         }
-        Self { exact, near }
+        Self { exact, keys, near }
+    }
+
+    /// The label that becomes this text when one character is left out.
+    fn near(&self, text: &str) -> Option<&String> {
+        let chars: Vec<char> = text.chars().collect();
+        let place = self.near.get(&fingerprint(&chars, chars.len()))?;
+        let key = self.keys.get(*place)?;
+        deletions(key)
+            .iter()
+            .any(|variant| variant == text)
+            .then_some(key)
     }
 
     fn meanings(&self, squeezed: &str) -> Option<(&[Meaning], bool)> {
@@ -99,12 +116,12 @@ impl Dictionary {
             return None;
         }
         // One character too many, one missing, or one wrong.
-        let key = self.near.get(squeezed).or_else(|| {
+        let key = self.near(squeezed).or_else(|| {
             deletions(squeezed).into_iter().find_map(|variant| {
                 self.exact
                     .get_key_value(&variant)
                     .map(|(key, _)| key)
-                    .or_else(|| self.near.get(&variant))
+                    .or_else(|| self.near(&variant))
             })
         })?;
         self.exact.get(key).map(|found| (found.as_slice(), false))
@@ -128,6 +145,14 @@ pub(super) fn phrases(table: &str) -> impl Iterator<Item = (Concept, &str)> {
 #[must_use]
 pub(super) fn exact(squeezed: &str) -> Option<&'static [Meaning]> {
     DICTIONARY.exact.get(squeezed).map(Vec::as_slice)
+}
+
+/// FNV-1a of some characters without the one at a place.
+fn fingerprint(chars: &[char], left_out: usize) -> u64 {
+    let kept = chars.iter().enumerate().filter(|(at, _)| *at != left_out);
+    kept.fold(0xcbf2_9ce4_8422_2325, |hash, (_, c)| {
+        (hash ^ u64::from(u32::from(*c))).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn deletions(key: &str) -> Vec<String> {

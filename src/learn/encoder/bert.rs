@@ -12,6 +12,7 @@ use candle_core::{D, DType, Device, Result, Tensor, bail};
 use super::kernels::{AddBias, AddBiasThenGelu, AddThenNormalise};
 use super::numbers;
 use super::{EMBEDDING_SIZE, Embedding};
+use crate::registry::together;
 
 const LAYERS: usize = 6;
 const HEADS: usize = 12;
@@ -48,24 +49,18 @@ struct Layer {
 impl Bert {
     /// Reads the weights from the bytes of a safetensors file.
     pub(super) fn load(file: Vec<u8>) -> Result<Self> {
-        let weights = Weights(SliceSafetensors::new(&file)?);
-        let table = |name: &str| weights.vector(&format!("embeddings.{name}_embeddings.weight"));
-        let mut positions = table("position")?;
-        let token_type = table("token_type")?;
-        for row in positions.chunks_mut(EMBEDDING_SIZE) {
-            row.iter_mut().zip(&token_type).for_each(|(x, y)| *x += y);
+        let parts = Parts::of(&file)?;
+        Ok(Self::new(file, parts))
+    }
+
+    /// Joins what was read from a file with the file itself.
+    pub(super) fn new(file: Vec<u8>, parts: Parts) -> Self {
+        Self {
+            words: Words::new(parts.kind, file, parts.table),
+            positions: parts.positions,
+            embedding_norm: parts.embedding_norm,
+            layers: parts.layers,
         }
-        let embedding_norm = weights.norm("embeddings", vec![0.0; EMBEDDING_SIZE])?;
-        let layers = (0..LAYERS)
-            .map(|index| Layer::load(&weights, index))
-            .collect::<Result<_>>()?;
-        let (kind, table) = weights.place("embeddings.word_embeddings.weight", &file)?;
-        Ok(Self {
-            words: Words::new(kind, file, table),
-            positions,
-            embedding_norm,
-            layers,
-        })
     }
 
     /// The mean of each text's last-layer rows, scaled to unit length.
@@ -102,6 +97,42 @@ impl Bert {
             .iter()
             .map(|(start, length)| unit_mean(rows.iter().skip(*start).take(*length)))
             .collect())
+    }
+}
+
+/// All that is read from a file but the vectors of words, which stay in it.
+pub(super) struct Parts {
+    kind: DType,
+    table: Range<usize>,
+    positions: Vec<f32>,
+    embedding_norm: AddThenNormalise,
+    layers: Vec<Layer>,
+}
+
+impl Parts {
+    /// Reads them on two threads.
+    pub(super) fn of(file: &[u8]) -> Result<Self> {
+        let weights = Weights(SliceSafetensors::new(file)?);
+        let table = |name: &str| weights.vector(&format!("embeddings.{name}_embeddings.weight"));
+        let mut positions = table("position")?;
+        let token_type = table("token_type")?;
+        for row in positions.chunks_mut(EMBEDDING_SIZE) {
+            row.iter_mut().zip(&token_type).for_each(|(x, y)| *x += y);
+        }
+        let read = |layers: Range<usize>| -> Result<Vec<Layer>> {
+            layers.map(|index| Layer::load(&weights, index)).collect()
+        };
+        let (lower, upper) = together(|| read(0..LAYERS / 2), || read(LAYERS / 2..LAYERS));
+        let mut layers = lower?;
+        layers.extend(upper?);
+        let (kind, table) = weights.place("embeddings.word_embeddings.weight", file)?;
+        Ok(Self {
+            kind,
+            table,
+            positions,
+            embedding_norm: weights.norm("embeddings", vec![0.0; EMBEDDING_SIZE])?,
+            layers,
+        })
     }
 }
 
