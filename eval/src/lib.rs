@@ -1,9 +1,11 @@
 //! Metrics, protocols and gates: "what would Scrutineer have told us?"
 
+pub mod collections;
 pub mod document_type;
 pub mod gate;
 mod generated;
 pub mod invoice;
+pub mod metrics;
 pub mod plot;
 pub mod results;
 

@@ -1,3 +1,4 @@
 //! The cases: one folder each, all read the same way.
 
+pub mod collections;
 pub mod invoice;

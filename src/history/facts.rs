@@ -7,8 +7,12 @@ use serde_json::Value;
 
 use super::VendorKey;
 use super::keys::{identifier_key, name_key};
+use super::receivables::{Receivables, ReceivablesAsOf};
 use super::versions::Versions;
-use crate::domain::records::{PurchaseOrder, Vendor, VendorInvoice, VendorInvoiceStatus};
+use crate::domain::records::{
+    Customer, CustomerInvoice, Interaction, Payment, PurchaseOrder, Vendor, VendorInvoice,
+    VendorInvoiceStatus,
+};
 use crate::domain::{FieldSet, Money, RecordKind};
 
 /// What later invoices are compared with.
@@ -32,12 +36,15 @@ pub struct KnownInvoice {
     pub document_sha256: Option<String>,
 }
 
-/// Every version of the records that invoices are judged with.
+/// Every version of the records that cases ask for.
 #[derive(Debug, Clone)]
 pub struct Facts {
     vendors: Versions<Vendor>,
     orders: Versions<PurchaseOrder>,
     invoices: Versions<KnownInvoice>,
+    customers: Versions<Customer>,
+    interactions: Versions<Interaction>,
+    receivables: Receivables,
 }
 
 impl Default for Facts {
@@ -46,6 +53,9 @@ impl Default for Facts {
             vendors: Versions::new(vendor_keys),
             orders: Versions::new(|order| vec![identifier_key(&order.number)]),
             invoices: Versions::new(|invoice| vec![invoice.vendor_id.clone()]),
+            customers: Versions::new(|_| Vec::new()),
+            interactions: Versions::new(|said| vec![said.customer_id.as_str().to_owned()]),
+            receivables: Receivables::default(),
         }
     }
 }
@@ -56,6 +66,10 @@ impl Facts {
         RecordKind::Vendor,
         RecordKind::PurchaseOrder,
         RecordKind::VendorInvoice,
+        RecordKind::Customer,
+        RecordKind::CustomerInvoice,
+        RecordKind::Payment,
+        RecordKind::Interaction,
     ];
 
     /// Adds a version of a record; kinds it does not hold are passed over.
@@ -85,9 +99,56 @@ impl Facts {
                 let id = invoice.id.clone();
                 self.invoices.insert(&id, known_at, version, invoice);
             }
+            RecordKind::Customer => {
+                let customer: Customer = read(body)?;
+                let id = customer.id.as_str().to_owned();
+                self.customers.insert(&id, known_at, version, customer);
+            }
+            RecordKind::Interaction => {
+                let said: Interaction = read(body)?;
+                let id = said.id.as_str().to_owned();
+                self.interactions.insert(&id, known_at, version, said);
+            }
+            RecordKind::CustomerInvoice => {
+                let invoice: CustomerInvoice = read(body)?;
+                self.receivables.insert_invoice(known_at, version, &invoice);
+            }
+            RecordKind::Payment => {
+                let payment: Payment = read(body)?;
+                self.receivables.insert_payment(known_at, version, &payment);
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    pub(super) fn customer(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Customer>> {
+        self.customers.get(id, as_of)
+    }
+
+    pub(super) fn receivables(&self, customer: &str, as_of: DateTime<Utc>) -> ReceivablesAsOf {
+        self.receivables.of(customer, as_of)
+    }
+
+    pub(super) fn customer_of(&self, invoice: &str) -> Option<&str> {
+        self.receivables.customer_of(invoice)
+    }
+
+    pub(super) fn customers_billed(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.receivables.customers().map(str::to_owned).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    pub(super) fn interactions_with(
+        &self,
+        customer: &str,
+        as_of: DateTime<Utc>,
+    ) -> Vec<Arc<Interaction>> {
+        let mut said = self.interactions.with_key(customer, as_of);
+        said.retain(|said| said.time <= as_of);
+        said.sort_by(|a, b| (a.time, a.id.as_str()).cmp(&(b.time, b.id.as_str())));
+        said
     }
 
     pub(super) fn vendor(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Vendor>> {

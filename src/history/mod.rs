@@ -5,6 +5,7 @@
 
 mod facts;
 mod keys;
+mod receivables;
 mod versions;
 
 #[cfg(test)]
@@ -16,8 +17,9 @@ use chrono::{DateTime, Utc};
 
 pub use facts::{Facts, KnownInvoice};
 pub use keys::{identifier_key, name_key};
+pub use receivables::{Receivable, ReceivablesAsOf};
 
-use crate::domain::records::{PurchaseOrder, Vendor};
+use crate::domain::records::{Customer, Interaction, PurchaseOrder, Vendor};
 
 /// By what a vendor is looked up. Spelling does not matter: see [`identifier_key`] and [`name_key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,21 @@ pub trait History: Send + Sync {
 
     /// The invoices known of a vendor, oldest first.
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
+
+    /// The customer with this id.
+    fn customer(&self, id: &str) -> Option<Arc<Customer>>;
+
+    /// The invoices of ours to a customer; none for one never billed.
+    fn receivables(&self, customer_id: &str) -> ReceivablesAsOf;
+
+    /// The customer that an invoice of ours went to.
+    fn customer_of(&self, customer_invoice_id: &str) -> Option<String>;
+
+    /// Every customer ever billed, in order of id.
+    fn customers_billed(&self) -> Vec<String>;
+
+    /// What was said to and by a customer, oldest first.
+    fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>>;
 }
 
 /// [`Facts`] seen from one moment.
@@ -90,5 +107,27 @@ impl History for FactsAsOf {
 
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {
         self.facts.invoices_of(vendor_id, self.as_of)
+    }
+
+    fn customer(&self, id: &str) -> Option<Arc<Customer>> {
+        self.facts.customer(id, self.as_of)
+    }
+
+    fn receivables(&self, customer_id: &str) -> ReceivablesAsOf {
+        self.facts.receivables(customer_id, self.as_of)
+    }
+
+    fn customer_of(&self, customer_invoice_id: &str) -> Option<String> {
+        self.facts
+            .customer_of(customer_invoice_id)
+            .map(str::to_owned)
+    }
+
+    fn customers_billed(&self) -> Vec<String> {
+        self.facts.customers_billed()
+    }
+
+    fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>> {
+        self.facts.interactions_with(customer_id, self.as_of)
     }
 }

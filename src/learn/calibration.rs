@@ -50,6 +50,121 @@ impl From<Temperature> for f64 {
     }
 }
 
+/// Logistic calibration of a raw score. Platt, "Probabilistic outputs for support vector
+/// machines" (1999).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "(f64, f64)", into = "(f64, f64)")]
+pub struct Platt {
+    /// Factor of the raw score; positive, so that order is kept.
+    scale: f64,
+    /// Added to it.
+    shift: f64,
+}
+
+/// Factor and shift must be finite, and the factor positive.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("scale {0} and shift {1} calibrate nothing: both must be finite, the scale positive")]
+pub struct InvalidPlatt(pub f64, pub f64);
+
+/// Steps of Newton's method; a handful suffice.
+const STEPS: usize = 60;
+/// Weight of the identity, in cases: keeps a few cases of one class from running away.
+const HOLD: f64 = 1.0;
+
+impl Platt {
+    /// Checks and wraps two numbers.
+    ///
+    /// # Errors
+    /// [`InvalidPlatt`].
+    pub fn new(scale: f64, shift: f64) -> Result<Self, InvalidPlatt> {
+        if scale.is_finite() && shift.is_finite() && scale > 0.0 {
+            Ok(Self { scale, shift })
+        } else {
+            Err(InvalidPlatt(scale, shift))
+        }
+    }
+
+    /// Raw scores are log odds already.
+    #[must_use]
+    pub const fn identity() -> Self {
+        Self {
+            scale: 1.0,
+            shift: 0.0,
+        }
+    }
+
+    /// Fits raw scores of held-back cases to what became of them; the identity where
+    /// they do not support anything else.
+    #[must_use]
+    pub fn fit(cases: &[(f64, bool)]) -> Self {
+        let (mut scale, mut shift) = (1.0_f64, 0.0_f64);
+        for _ in 0..STEPS {
+            let (mut slope, mut curve) = ([HOLD * (scale - 1.0), HOLD * shift], [HOLD, 0.0, HOLD]);
+            for (raw, truth) in cases {
+                let p = logistic(scale * raw + shift);
+                let error = p - f64::from(u8::from(*truth));
+                let weight = p * (1.0 - p);
+                slope[0] += error * raw;
+                slope[1] += error;
+                curve[0] += weight * raw * raw;
+                curve[1] += weight * raw;
+                curve[2] += weight;
+            }
+            let determinant = curve[0] * curve[2] - curve[1] * curve[1];
+            if determinant.abs() < 1e-12 {
+                break;
+            }
+            // Short steps, for Newton's method runs away from a far start.
+            scale -= ((curve[2] * slope[0] - curve[1] * slope[1]) / determinant).clamp(-0.3, 0.3);
+            shift -= ((curve[0] * slope[1] - curve[1] * slope[0]) / determinant).clamp(-0.5, 0.5);
+        }
+        Self::new(scale, shift).unwrap_or(Self::identity())
+    }
+
+    /// The calibrated raw score: log odds.
+    #[must_use]
+    pub fn log_odds(self, raw: f64) -> f64 {
+        self.scale * raw + self.shift
+    }
+
+    /// The calibrated probability.
+    #[must_use]
+    pub fn probability(self, raw: f64) -> f64 {
+        logistic(self.log_odds(raw))
+    }
+
+    /// What one unit of raw score is worth in calibrated log odds.
+    #[must_use]
+    pub const fn scale(self) -> f64 {
+        self.scale
+    }
+}
+
+impl TryFrom<(f64, f64)> for Platt {
+    type Error = InvalidPlatt;
+
+    fn try_from((scale, shift): (f64, f64)) -> Result<Self, InvalidPlatt> {
+        Self::new(scale, shift)
+    }
+}
+
+impl From<Platt> for (f64, f64) {
+    fn from(platt: Platt) -> Self {
+        (platt.scale, platt.shift)
+    }
+}
+
+/// Logistic function that cannot overflow.
+#[must_use]
+pub fn logistic(x: f64) -> f64 {
+    if x >= 0.0 {
+        1.0 / (1.0 + (-x).exp())
+    } else {
+        let e = x.exp();
+        e / (1.0 + e)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -70,5 +185,28 @@ mod tests {
             assert!(Temperature::new(bad).is_err());
         }
         assert!(serde_json::from_str::<Temperature>("0.0").is_err());
+    }
+
+    #[test]
+    fn too_bold_scores_are_made_modest() {
+        // True log odds are half of the raw scores.
+        let cases: Vec<(f64, bool)> = (0..4000)
+            .map(|i| {
+                let raw = f64::from(i % 40) / 5.0 - 4.0;
+                let u = f64::from((i * 7919) % 4001) / 4001.0;
+                (raw, u < logistic(raw / 2.0))
+            })
+            .collect();
+        let platt = Platt::fit(&cases);
+        assert!((platt.scale() - 0.5).abs() < 0.05, "{platt:?}");
+        assert!((platt.probability(0.0) - 0.5).abs() < 0.03);
+    }
+
+    #[test]
+    fn one_class_or_no_case_keeps_order() {
+        assert_eq!(Platt::fit(&[]), Platt::identity());
+        let sure = Platt::fit(&[(2.0, true), (1.0, true), (-1.0, true)]);
+        assert!(sure.probability(1.0) > sure.probability(-1.0));
+        assert_eq!((logistic(1e9), logistic(-1e9)), (1.0, 0.0));
     }
 }

@@ -2,5 +2,7 @@
 
 pub mod calibration;
 pub mod conformal;
+pub mod distribution;
 pub mod encoder;
 pub mod linear;
+pub mod trees;

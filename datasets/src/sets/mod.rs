@@ -5,6 +5,7 @@
 //! that says so.
 
 mod invoices;
+pub mod receivables;
 mod truth;
 
 use std::path::{Path, PathBuf};
@@ -60,4 +61,19 @@ impl SetError {
 pub fn data_dir() -> PathBuf {
     std::env::var_os("SCRUTINEER_DATA")
         .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from)
+}
+
+/// Every row of a CSV file with a header.
+fn csv_rows<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>, SetError> {
+    let file = std::fs::File::open(path).map_err(|error| SetError::io(path, error))?;
+    let rows = csv::Reader::from_reader(file).into_deserialize();
+    rows.zip(2..)
+        .map(|(row, line)| {
+            row.map_err(|error| SetError::Row {
+                path: path.display().to_string(),
+                line,
+                message: error.to_string(),
+            })
+        })
+        .collect()
 }

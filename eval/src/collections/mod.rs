@@ -1,0 +1,236 @@
+//! When would each invoice have been paid? Fitted before a cut, asked after it.
+//!
+//! Each invoice is scored once, on the day it was issued, from what was known that day.
+//! Fitting sees the outcomes known before the cut; what was still open then counts as late
+//! by so much at least.
+
+mod baselines;
+mod invoices;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use scrutineer::history::Facts;
+use scrutineer::learn::distribution::Distribution;
+use scrutineer_fitting::collections as fitting;
+use scrutineer_fitting::distribution::Example;
+
+pub use invoices::Invoice;
+
+use crate::metrics::{self, Scored};
+use crate::{EvalError, Evaluation};
+
+/// Bins of the calibration error and its plot.
+pub const BINS: usize = 10;
+/// Share of the invoices that a team reaches, for the figure of money reached.
+const REACHED: f64 = 0.1;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct CollectionsOptions {
+    /// Name of the set or folder.
+    pub set: String,
+    /// How the cut was chosen, in words.
+    pub protocol: String,
+    /// Invoices issued before it, and due before it, are fitted on; those issued from it on are asked.
+    pub cut: NaiveDate,
+    /// Invoices issued from this day on are left out.
+    pub end: Option<NaiveDate>,
+}
+
+/// The figures, and what their plots are drawn from.
+#[derive(Debug, Clone)]
+pub struct CollectionsOutcome {
+    /// The figures.
+    pub evaluation: Evaluation,
+    /// Probability of being late, and whether it was.
+    pub late: Vec<Scored>,
+}
+
+/// Reads canonical records and measures.
+///
+/// # Errors
+/// [`EvalError`] when records are absent or wrong, or there is too little to fit or ask.
+pub fn on_records(
+    folder: &std::path::Path,
+    options: &CollectionsOptions,
+) -> Result<CollectionsOutcome, EvalError> {
+    let (facts, invoices) = invoices::of_records(folder)?;
+    evaluate(&facts, &invoices, options)
+}
+
+/// Measures the HighRadius extract by its protocol.
+///
+/// # Errors
+/// [`EvalError`] when the set is absent or wrong.
+pub fn on_highradius(data: &std::path::Path) -> Result<CollectionsOutcome, EvalError> {
+    let (facts, invoices) = invoices::of_highradius(data)?;
+    let options = CollectionsOptions {
+        set: "highradius".to_owned(),
+        protocol: "scored at due date less the customer's usual term; fitted before 2019-12-18"
+            .to_owned(),
+        cut: NaiveDate::from_ymd_opt(2019, 12, 18).unwrap_or_default(),
+        end: None,
+    };
+    evaluate(&facts, &invoices, &options)
+}
+
+fn evaluate(
+    facts: &Arc<Facts>,
+    invoices: &[Invoice],
+    options: &CollectionsOptions,
+) -> Result<CollectionsOutcome, EvalError> {
+    let wrong = |message: String| EvalError::File {
+        path: options.set.clone(),
+        message,
+    };
+    let before =
+        |invoice: &&Invoice| invoice.issued_on < options.cut && invoice.due_on < options.cut;
+    let after = |invoice: &&Invoice| {
+        invoice.issued_on >= options.cut && options.end.is_none_or(|end| invoice.issued_on < end)
+    };
+    let mut early: Vec<&Invoice> = invoices.iter().filter(before).collect();
+    early.sort_by_key(|invoice| invoice.issued_on);
+    let examples: Vec<Example> = early
+        .iter()
+        .map(|invoice| Example {
+            row: invoice.row(facts),
+            outcome: fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut),
+            weight: 1.0,
+        })
+        .collect();
+    let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
+    let model = plan
+        .fit(&examples)
+        .map_err(|error| wrong(error.to_string()))?;
+    let asked: Vec<Asked> = invoices
+        .iter()
+        .filter(after)
+        .map(|invoice| Asked::of(invoice, facts, &model))
+        .collect();
+    if asked.is_empty() {
+        return Err(wrong(format!(
+            "no invoice was issued from {} on",
+            options.cut
+        )));
+    }
+    let late = scored(&asked, |asked| Some(asked.late));
+    let mut metrics = figures(&late);
+    metrics.insert(
+        "mae_days".to_owned(),
+        error_of(&asked, |asked| Some(asked.median)),
+    );
+    metrics.insert(
+        "coverage80".to_owned(),
+        metrics::mean(asked.iter().filter_map(Asked::held)),
+    );
+    metrics.insert(
+        "interval_days".to_owned(),
+        metrics::mean(asked.iter().map(|asked| asked.high - asked.low)),
+    );
+    metrics.insert(
+        "money_days_reached".to_owned(),
+        reached(&asked, |asked| asked.amount * asked.expected_late),
+    );
+    metrics.insert(
+        "late".to_owned(),
+        metrics::mean(late.iter().map(|(_, y)| f64::from(u8::from(*y)))),
+    );
+    metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));
+    Ok(CollectionsOutcome {
+        evaluation: Evaluation {
+            case: "collections".to_owned(),
+            set: options.set.clone(),
+            protocol: options.protocol.clone(),
+            n: asked.len(),
+            metrics,
+            baselines: baselines::of(&asked, &early, options.cut),
+            fields: BTreeMap::new(),
+        },
+        late,
+    })
+}
+
+/// An invoice of the test, what was foretold, and what came of it.
+struct Asked {
+    row: Vec<f64>,
+    late: f64,
+    median: f64,
+    low: f64,
+    high: f64,
+    expected_late: f64,
+    amount: f64,
+    /// Days late, once paid.
+    came: Option<f64>,
+}
+
+impl Asked {
+    fn of(invoice: &Invoice, facts: &Arc<Facts>, model: &Distribution) -> Self {
+        let row = invoice.row(facts);
+        let curve = model.curve(&row);
+        let (low, high) = model.interval(&row, &curve);
+        Self {
+            late: curve.above(0.0),
+            median: curve.quantile(0.5),
+            low,
+            high,
+            expected_late: curve.mean_above(0.0),
+            amount: invoice.amount,
+            came: invoice
+                .cleared_on
+                .map(|day| (day - invoice.due_on).num_days() as f64),
+            row,
+        }
+    }
+
+    fn held(&self) -> Option<f64> {
+        let came = self.came?;
+        Some(f64::from(u8::from((self.low..=self.high).contains(&came))))
+    }
+
+    fn feature(&self, name: &str) -> Option<f64> {
+        let names = &scrutineer::cases::collections::features::NAMES;
+        let at = names.iter().position(|known| *known == name)?;
+        self.row.get(at).copied().filter(|value| !value.is_nan())
+    }
+}
+
+fn scored(asked: &[Asked], score: impl Fn(&Asked) -> Option<f64>) -> Vec<Scored> {
+    asked
+        .iter()
+        .filter_map(|asked| Some((score(asked)?, asked.came? > 0.0)))
+        .collect()
+}
+
+fn figures(late: &[Scored]) -> BTreeMap<String, Option<f64>> {
+    [
+        ("auc", metrics::auc(late)),
+        ("ap", metrics::average_precision(late)),
+        ("brier", metrics::brier(late)),
+        ("ece", metrics::calibration_error(late, BINS)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn error_of(asked: &[Asked], foretold: impl Fn(&Asked) -> Option<f64>) -> Option<f64> {
+    metrics::mean(
+        asked
+            .iter()
+            .filter_map(|asked| Some((foretold(asked)? - asked.came?).abs())),
+    )
+}
+
+/// Share of all money-days late that the first tenth of a ranking holds.
+fn reached(asked: &[Asked], rank: impl Fn(&Asked) -> f64) -> Option<f64> {
+    let mut ranked: Vec<(f64, f64)> = asked
+        .iter()
+        .filter_map(|asked| Some((rank(asked), asked.amount * asked.came?.max(0.0))))
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let total: f64 = ranked.iter().map(|(_, lost)| lost).sum();
+    let first = (ranked.len() as f64 * REACHED).ceil() as usize;
+    let held: f64 = ranked.iter().take(first).map(|(_, lost)| lost).sum();
+    (total > 0.0).then(|| held / total)
+}

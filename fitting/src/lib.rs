@@ -1,0 +1,6 @@
+//! Fits learners on a firm's own past. Backtests fit with it before a cut, training on
+//! everything; the service only applies what was fitted.
+
+pub mod boost;
+pub mod collections;
+pub mod distribution;

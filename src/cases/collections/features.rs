@@ -1,0 +1,308 @@
+//! What is known of an invoice and its customer on the day of the question, as numbers.
+//!
+//! Lateness is in whole days, negative when early. A number that cannot be told (a customer
+//! who never paid yet) is missing. History is weighed by likeness: payments of invoices due
+//! on the same weekday, on a like day of the month or of a like amount tell more, and so
+//! do late ones than old ones. Everything is relative to the customer, so that a model
+//! fitted on one firm says something about another.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::similarity::Likeness;
+use crate::history::{Receivable, ReceivablesAsOf};
+
+/// Payments looked back at, the latest: bounds time for a customer with many.
+pub const MAX_SETTLED: usize = 2_000;
+/// Lateness counted at most, early and late, so that one forgotten invoice does not
+/// outweigh a year of payments.
+const EARLIEST: f64 = -30.0;
+const LATEST: f64 = 60.0;
+
+/// Names of the features, in order.
+pub const NAMES: [&str; 36] = [
+    "amount",
+    "amount_against_usual",
+    "term_days",
+    "due_weekday",
+    "due_day_of_month",
+    "days_to_month_end",
+    "paid_invoices",
+    "late_share",
+    "late_share_recent",
+    "days_late_recent",
+    "days_late_spread",
+    "days_late_last",
+    "days_since_payment",
+    "due_late_share_recent",
+    "due_days_late_recent",
+    "due_late_share_60_days",
+    "payment_days_90_days",
+    "payment_gap_days",
+    "days_to_usual_weekday",
+    "weekday_late_share",
+    "weekday_days_late",
+    "amount_late_share",
+    "open_invoices",
+    "open_amount",
+    "overdue_invoices",
+    "overdue_longest_days",
+    "due_same_day",
+    "like_weekday_late_share",
+    "like_late_share",
+    "like_amount_late_share",
+    "like_month_day_late_share",
+    "like_payments",
+    "like_weekday_days_late",
+    "like_days_late",
+    "like_days_late_high",
+    "like_days_late_low",
+];
+
+/// The feature that tells customers with much history from those with little.
+pub const HISTORY: usize = 6;
+
+/// The invoice asked about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Subject<'a> {
+    /// Its record id.
+    pub id: &'a str,
+    /// Invoice date.
+    pub issued_on: NaiveDate,
+    /// Day payment is due.
+    pub due_on: NaiveDate,
+    /// Total with tax.
+    pub amount: f64,
+    /// Its currency.
+    pub currency: crate::domain::Currency,
+}
+
+/// A payment of the past, seen from today.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settled {
+    pub(super) due_on: NaiveDate,
+    pub(super) cleared_on: NaiveDate,
+    /// Days late, as they were.
+    pub(super) late: f64,
+    /// Natural logarithm of the amount; missing in another currency.
+    pub(super) amount: f64,
+}
+
+/// The features of one invoice, in the order of [`NAMES`].
+#[must_use]
+pub fn row(subject: &Subject<'_>, ledger: &ReceivablesAsOf) -> Vec<f64> {
+    let today = ledger.today();
+    let others = || ledger.iter().filter(|other| other.id != subject.id);
+    let settled = settled(subject, others());
+    let amount = log_amount(subject.amount);
+    let mut row = vec![
+        amount,
+        amount - mean(settled.iter().map(|paid| paid.amount)),
+        days(subject.issued_on, subject.due_on),
+        weekday(subject.due_on),
+        f64::from(subject.due_on.day()),
+        days_to_month_end(subject.due_on),
+    ];
+    row.extend(habits(&settled, today));
+    row.extend(already_due(others(), today));
+    row.extend(rhythm(&settled, subject.due_on, today));
+    row.extend(same_sort(&settled, subject.due_on, amount));
+    row.extend(open(others(), subject.due_on, today));
+    row.extend(Likeness::of(&settled, subject.due_on, amount, today).features());
+    row
+}
+
+/// The latest payments, oldest first.
+fn settled<'a>(
+    subject: &Subject<'_>,
+    others: impl DoubleEndedIterator<Item = Receivable<'a>>,
+) -> Vec<Settled> {
+    let mut settled: Vec<Settled> = others
+        .rev()
+        .filter_map(|paid| {
+            let same = paid.currency == subject.currency;
+            Some(Settled {
+                due_on: paid.due_on,
+                cleared_on: paid.cleared_on?,
+                late: paid.days_late()? as f64,
+                amount: if same {
+                    log_amount(paid.amount)
+                } else {
+                    f64::NAN
+                },
+            })
+        })
+        .take(MAX_SETTLED)
+        .collect();
+    settled.sort_by_key(|paid| (paid.cleared_on, paid.due_on));
+    settled
+}
+
+/// How the customer has paid so far.
+fn habits(settled: &[Settled], today: NaiveDate) -> [f64; 7] {
+    let late = |paid: &Settled| flag(paid.late > 0.0);
+    let recent = |paid: &Settled| half_life(days(paid.cleared_on, today), 60.0);
+    let level = mean(settled.iter().map(|paid| bounded(paid.late)));
+    let spread = mean(
+        settled
+            .iter()
+            .map(|paid| (bounded(paid.late) - level).powi(2)),
+    );
+    let last = settled.last();
+    [
+        settled.len() as f64,
+        mean(settled.iter().map(late)),
+        weighed(settled.iter().map(|paid| (late(paid), recent(paid)))),
+        weighed(
+            settled
+                .iter()
+                .map(|paid| (bounded(paid.late), recent(paid))),
+        ),
+        spread.sqrt(),
+        last.map_or(f64::NAN, |paid| bounded(paid.late)),
+        last.map_or(f64::NAN, |paid| days(paid.cleared_on, today)),
+    ]
+}
+
+/// What is known of every invoice whose due date has passed, paid or not.
+fn already_due<'a>(others: impl Iterator<Item = Receivable<'a>>, today: NaiveDate) -> [f64; 3] {
+    let due: Vec<(f64, f64)> = others
+        .filter(|other| other.due_on < today)
+        .map(|other| {
+            let age = days(other.due_on, today);
+            // Unpaid by now is late by so much at least.
+            let late = other.days_late().map_or(age, |late| late as f64);
+            (bounded(late), age)
+        })
+        .collect();
+    let recent = |age: f64| half_life(age, 20.0);
+    let weighted =
+        |value: fn(f64) -> f64| weighed(due.iter().map(|(late, age)| (value(*late), recent(*age))));
+    let lately = due.iter().filter(|(_, age)| *age <= 60.0);
+    [
+        weighted(|late| flag(late > 0.0)),
+        weighted(|late| late),
+        mean(lately.map(|(late, _)| flag(*late > 0.0))),
+    ]
+}
+
+/// On which days the customer pays.
+fn rhythm(settled: &[Settled], due_on: NaiveDate, today: NaiveDate) -> [f64; 3] {
+    let mut payment_days: Vec<NaiveDate> = settled
+        .iter()
+        .map(|paid| paid.cleared_on)
+        .filter(|day| days(*day, today) <= 90.0)
+        .collect();
+    payment_days.dedup();
+    let gaps = payment_days.windows(2).filter_map(|pair| match pair {
+        [a, b] => Some(days(*a, *b)),
+        _ => None,
+    });
+    let mut by_weekday = [0_u32; 7];
+    for paid in settled {
+        let at = paid.cleared_on.weekday().num_days_from_monday() as usize;
+        if let Some(count) = by_weekday.get_mut(at) {
+            *count += 1;
+        }
+    }
+    // The first of equals, so that the answer does not hang on an order.
+    let usual = (0..7_u32)
+        .zip(by_weekday)
+        .max_by_key(|(at, count)| (*count, 7 - at));
+    let until = usual
+        .filter(|(_, count)| *count > 0)
+        .map(|(usual, _)| (usual + 7 - due_on.weekday().num_days_from_monday()) % 7);
+    [
+        payment_days.len() as f64,
+        mean(gaps),
+        until.map_or(f64::NAN, f64::from),
+    ]
+}
+
+/// Lateness of invoices due on the same weekday, and of those of a like amount, drawn
+/// towards the customer's own level where there are few.
+fn same_sort(settled: &[Settled], due_on: NaiveDate, amount: f64) -> [f64; 3] {
+    const DRAWN: f64 = 2.0;
+    let late_share = mean(settled.iter().map(|paid| flag(paid.late > 0.0)));
+    let level = mean(settled.iter().map(|paid| bounded(paid.late)));
+    let same = || {
+        settled
+            .iter()
+            .filter(|paid| paid.due_on.weekday() == due_on.weekday())
+    };
+    let count = same().count() as f64;
+    let late: f64 = same().map(|paid| flag(paid.late > 0.0)).sum();
+    let total: f64 = same().map(|paid| bounded(paid.late)).sum();
+    let like = settled.iter().filter(|paid| !paid.amount.is_nan());
+    [
+        (late + DRAWN * late_share) / (count + DRAWN),
+        (total + DRAWN * level) / (count + DRAWN),
+        weighed(like.map(|paid| (flag(paid.late > 0.0), (-(paid.amount - amount).abs()).exp()))),
+    ]
+}
+
+/// What else the customer owes.
+fn open<'a>(
+    others: impl Iterator<Item = Receivable<'a>>,
+    due_on: NaiveDate,
+    today: NaiveDate,
+) -> [f64; 5] {
+    let (mut open, mut amount, mut overdue, mut longest, mut same_day) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for other in others {
+        same_day += flag(other.due_on == due_on);
+        if other.cleared_on.is_some() {
+            continue;
+        }
+        open += 1.0;
+        amount += other.amount.max(0.0);
+        let age = days(other.due_on, today);
+        if age > 0.0 {
+            overdue += 1.0;
+            longest = age.max(longest);
+        }
+    }
+    [open, log_amount(amount), overdue, longest, same_day]
+}
+
+/// Natural logarithm of an amount; credits and cents count as one unit.
+fn log_amount(amount: f64) -> f64 {
+    amount.max(1.0).ln()
+}
+
+pub(super) const fn bounded(late: f64) -> f64 {
+    late.clamp(EARLIEST, LATEST)
+}
+
+pub(super) fn flag(yes: bool) -> f64 {
+    f64::from(u8::from(yes))
+}
+
+pub(super) fn days(from: NaiveDate, to: NaiveDate) -> f64 {
+    (to - from).num_days() as f64
+}
+
+pub(super) fn half_life(age: f64, half: f64) -> f64 {
+    (-age / half).exp2()
+}
+
+fn weekday(day: NaiveDate) -> f64 {
+    f64::from(day.weekday().num_days_from_monday())
+}
+
+fn days_to_month_end(day: NaiveDate) -> f64 {
+    f64::from(u32::from(day.num_days_in_month()) - day.day())
+}
+
+/// The mean; missing for nothing, and of what is not missing.
+pub(super) fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    weighed(values.map(|value| (value, 1.0)))
+}
+
+/// The mean of values with their weights; missing for nothing.
+fn weighed(values: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let (sum, weight) = values
+        .filter(|(value, _)| !value.is_nan())
+        .fold((0.0, 0.0), |(sum, weight), (value, w)| {
+            (sum + value * w, weight + w)
+        });
+    if weight > 0.0 { sum / weight } else { f64::NAN }
+}

@@ -1,0 +1,148 @@
+//! Past payments weighed by how like they are to the one asked about.
+//!
+//! A kernel estimate within one customer (Nadaraya, "On estimating regression", 1964):
+//! each payment counts by its age, its weekday, its day of the month and its amount.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::features::{Settled, days, flag, half_life, mean};
+
+/// Age at which a payment counts half, in days.
+const HALF_LIFE_DAYS: f64 = 90.0;
+/// What an invoice due on another weekday counts.
+const OTHER_WEEKDAY: f64 = 0.1;
+/// Differences of log amount at which a payment counts 1/e, coarse and fine.
+const AMOUNT_WITH_WEEKDAY: f64 = 0.7;
+const AMOUNT_ALONE: f64 = 0.5;
+/// Days of the month at which a payment counts 1/e.
+const MONTH_DAYS: f64 = 1.5;
+/// Difference of log amount taken where the currency is another.
+const UNKNOWN_AMOUNT: f64 = 1.0;
+/// Weight of the customer's own level, in payments.
+const DRAWN: f64 = 0.5;
+/// Lateness told apart, in days.
+const FIRST: i32 = -120;
+const LAST: i32 = 365;
+
+/// Weights of past payments by lateness, for one invoice.
+pub(super) struct Likeness {
+    late_share: f64,
+    weekday: Sums,
+    like: Sums,
+    amount: Sums,
+    month_day: Sums,
+    weekday_days: Spread,
+    like_days: Spread,
+}
+
+#[derive(Default)]
+struct Sums {
+    late: f64,
+    weight: f64,
+}
+
+/// Weight by whole day of lateness.
+struct Spread(Vec<f64>);
+
+impl Likeness {
+    pub(super) fn of(
+        settled: &[Settled],
+        due_on: NaiveDate,
+        amount: f64,
+        today: NaiveDate,
+    ) -> Self {
+        let mut found = Self {
+            late_share: mean(settled.iter().map(|paid| flag(paid.late > 0.0))),
+            weekday: Sums::default(),
+            like: Sums::default(),
+            amount: Sums::default(),
+            month_day: Sums::default(),
+            weekday_days: Spread::new(),
+            like_days: Spread::new(),
+        };
+        for paid in settled {
+            let age = half_life(days(paid.due_on, today).max(0.0), HALF_LIFE_DAYS);
+            let same_weekday = paid.due_on.weekday() == due_on.weekday();
+            let weekday = age * if same_weekday { 1.0 } else { OTHER_WEEKDAY };
+            let apart = (paid.amount - amount).abs();
+            let apart = if apart.is_nan() {
+                UNKNOWN_AMOUNT
+            } else {
+                apart
+            };
+            let like = weekday * (-apart / AMOUNT_WITH_WEEKDAY).exp();
+            let late = flag(paid.late > 0.0);
+            found.weekday.add(late, weekday);
+            found.like.add(late, like);
+            found.amount.add(late, age * (-apart / AMOUNT_ALONE).exp());
+            let month_days = days_within_month(paid.due_on, due_on);
+            found
+                .month_day
+                .add(late, age * (-month_days / MONTH_DAYS).exp());
+            found.weekday_days.add(paid.late, weekday);
+            found.like_days.add(paid.late, like);
+        }
+        found
+    }
+
+    /// Shares late by weekday, by all, by amount and by day of the month; how much history
+    /// is like; days late by weekday; days late by all, in the middle, high and low.
+    pub(super) fn features(&self) -> [f64; 9] {
+        let share = |sums: &Sums| sums.share(self.late_share);
+        [
+            share(&self.weekday),
+            share(&self.like),
+            share(&self.amount),
+            share(&self.month_day),
+            self.like.weight,
+            self.weekday_days.quantile(0.5),
+            self.like_days.quantile(0.5),
+            self.like_days.quantile(0.8),
+            self.like_days.quantile(0.2),
+        ]
+    }
+}
+
+impl Sums {
+    fn add(&mut self, late: f64, weight: f64) {
+        self.late += late * weight;
+        self.weight += weight;
+    }
+
+    fn share(&self, level: f64) -> f64 {
+        (self.late + DRAWN * level) / (self.weight + DRAWN)
+    }
+}
+
+impl Spread {
+    fn new() -> Self {
+        Self(vec![0.0; (LAST - FIRST + 1) as usize])
+    }
+
+    fn add(&mut self, late: f64, weight: f64) {
+        let at = (late.clamp(f64::from(FIRST), f64::from(LAST)) as i32 - FIRST) as usize;
+        if let Some(sum) = self.0.get_mut(at) {
+            *sum += weight;
+        }
+    }
+
+    /// The least lateness below or at which this share of the weight lies; missing for no weight.
+    fn quantile(&self, share: f64) -> f64 {
+        let total: f64 = self.0.iter().sum();
+        if total <= 0.0 {
+            return f64::NAN;
+        }
+        let mut below = 0.0;
+        let reached = (FIRST..=LAST).zip(&self.0).find(|(_, weight)| {
+            below += **weight;
+            below >= share * total
+        });
+        f64::from(reached.map_or(LAST, |(day, _)| day))
+    }
+}
+
+/// Days of the month apart, the short way round.
+fn days_within_month(a: NaiveDate, b: NaiveDate) -> f64 {
+    let apart = a.day().abs_diff(b.day());
+    f64::from(apart.min(30_u32.abs_diff(apart)))
+}

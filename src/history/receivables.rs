@@ -1,0 +1,365 @@
+//! What customers owe and when they paid, in the form that forecasts read quickly.
+//!
+//! A customer's invoices are kept with every version; a [`ReceivablesAsOf`] shows the
+//! versions known at its moment and nothing dated after it, whatever a record says.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::prelude::ToPrimitive as _;
+
+use crate::domain::Currency;
+use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
+
+/// One invoice of ours as it was known at a moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Receivable<'a> {
+    /// Record id.
+    pub id: &'a str,
+    /// Invoice date.
+    pub issued_on: NaiveDate,
+    /// Day payment is due.
+    pub due_on: NaiveDate,
+    /// Total with tax, in its currency; for statistics, never for posting.
+    pub amount: f64,
+    /// Its currency.
+    pub currency: Currency,
+    /// Day it was paid in full, if it was.
+    pub cleared_on: Option<NaiveDate>,
+    /// How far it is, as the record says.
+    pub status: Option<CustomerInvoiceStatus>,
+}
+
+impl Receivable<'_> {
+    /// Days between due date and payment; negative when early, none while open.
+    #[must_use]
+    pub fn days_late(&self) -> Option<i64> {
+        let cleared_on = self.cleared_on?;
+        Some((cleared_on - self.due_on).num_days())
+    }
+
+    /// Whether money is or was to be had: neither a credit nor withdrawn.
+    #[must_use]
+    pub fn is_collectable(&self) -> bool {
+        self.amount > 0.0 && self.status != Some(CustomerInvoiceStatus::Cancelled)
+    }
+}
+
+/// One version of an invoice.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    known_at: DateTime<Utc>,
+    version: u64,
+    issued_on: NaiveDate,
+    due_on: NaiveDate,
+    amount: f64,
+    currency: Currency,
+    cleared_on: Option<NaiveDate>,
+    status: Option<CustomerInvoiceStatus>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    id: Box<str>,
+    /// In order of `(known_at, version)`.
+    states: Vec<State>,
+}
+
+/// The invoices of one customer.
+#[derive(Debug, Clone, Default)]
+struct Ledger {
+    entries: Vec<Entry>,
+    by_id: HashMap<Box<str>, usize>,
+}
+
+/// A payment's share of one invoice.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    known_at: DateTime<Utc>,
+    version: u64,
+    paid_on: NaiveDate,
+    amount: f64,
+}
+
+/// What all customers owe.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Receivables {
+    by_customer: HashMap<String, Arc<Ledger>>,
+    customer_of: HashMap<String, String>,
+    /// By invoice, then by payment: the versions of its share, in order of `(known_at, version)`.
+    shares: HashMap<String, HashMap<String, Vec<Share>>>,
+}
+
+/// Amounts that differ by less are the same: a bank's rounding.
+const CENT: f64 = 0.005;
+
+impl Receivables {
+    pub(super) fn insert_invoice(
+        &mut self,
+        known_at: DateTime<Utc>,
+        version: u64,
+        invoice: &CustomerInvoice,
+    ) {
+        let id = invoice.id.as_str();
+        let customer = invoice.customer_id.as_str().to_owned();
+        let state = State {
+            known_at,
+            version,
+            issued_on: invoice.issued_on,
+            due_on: invoice.due_on,
+            amount: number(invoice.total),
+            currency: invoice.currency,
+            cleared_on: invoice.cleared_on,
+            status: invoice.status,
+        };
+        self.customer_of.insert(id.to_owned(), customer.clone());
+        let ledger = Arc::make_mut(self.by_customer.entry(customer).or_default());
+        let at = *ledger
+            .by_id
+            .entry(id.into())
+            .or_insert(ledger.entries.len());
+        if at == ledger.entries.len() {
+            ledger.entries.push(Entry {
+                id: id.into(),
+                states: Vec::new(),
+            });
+        }
+        if let Some(entry) = ledger.entries.get_mut(at) {
+            let key = (known_at, version);
+            let place = entry
+                .states
+                .partition_point(|state| (state.known_at, state.version) < key);
+            match entry.states.get_mut(place) {
+                Some(same) if (same.known_at, same.version) == key => *same = state,
+                _ => entry.states.insert(place, state),
+            }
+        }
+    }
+
+    pub(super) fn insert_payment(
+        &mut self,
+        known_at: DateTime<Utc>,
+        version: u64,
+        payment: &Payment,
+    ) {
+        let whole = payment.invoice_id.iter().map(|id| (id, payment.amount));
+        let parts = payment
+            .allocations
+            .iter()
+            .map(|part| (&part.invoice_id, part.amount));
+        let shares: Vec<_> = if payment.allocations.is_empty() {
+            whole.collect()
+        } else {
+            parts.collect()
+        };
+        for (invoice, amount) in shares {
+            let share = Share {
+                known_at,
+                version,
+                paid_on: payment.paid_on,
+                amount: number(amount),
+            };
+            let of_invoice = self.shares.entry(invoice.as_str().to_owned()).or_default();
+            let versions = of_invoice
+                .entry(payment.id.as_str().to_owned())
+                .or_default();
+            versions.push(share);
+            versions.sort_by_key(|share| (share.known_at, share.version));
+        }
+    }
+
+    pub(super) fn customer_of(&self, invoice: &str) -> Option<&str> {
+        self.customer_of.get(invoice).map(String::as_str)
+    }
+
+    pub(super) fn customers(&self) -> impl Iterator<Item = &str> {
+        self.by_customer.keys().map(String::as_str)
+    }
+
+    /// The state of every invoice of a customer at a moment, oldest issue first.
+    pub(super) fn of(&self, customer: &str, as_of: DateTime<Utc>) -> ReceivablesAsOf {
+        let ledger = self.by_customer.get(customer).cloned().unwrap_or_default();
+        let today = as_of.date_naive();
+        let mut seen: Vec<Seen> = ledger
+            .entries
+            .iter()
+            .enumerate()
+            .filter_map(|(entry, invoice)| {
+                let known = invoice
+                    .states
+                    .partition_point(|state| state.known_at <= as_of);
+                let state = invoice.states.get(known.checked_sub(1)?)?;
+                if state.issued_on > today {
+                    return None;
+                }
+                let recorded = state.cleared_on.filter(|day| *day <= today);
+                Some(Seen {
+                    entry,
+                    cleared_on: recorded
+                        .or_else(|| self.paid_in_full(&invoice.id, state.amount, as_of)),
+                    state: *state,
+                })
+            })
+            .collect();
+        seen.sort_by_key(|seen| (seen.state.issued_on, seen.entry));
+        ReceivablesAsOf {
+            ledger,
+            seen,
+            today,
+        }
+    }
+
+    /// The day on which payments known by then came to the whole amount.
+    fn paid_in_full(&self, invoice: &str, amount: f64, as_of: DateTime<Utc>) -> Option<NaiveDate> {
+        let today = as_of.date_naive();
+        let mut shares: Vec<&Share> = self
+            .shares
+            .get(invoice)?
+            .values()
+            .filter_map(|versions| versions.iter().rfind(|share| share.known_at <= as_of))
+            .filter(|share| share.paid_on <= today)
+            .collect();
+        shares.sort_by_key(|share| share.paid_on);
+        let mut paid = 0.0;
+        shares.into_iter().find_map(|share| {
+            paid += share.amount;
+            (paid + CENT >= amount).then_some(share.paid_on)
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    entry: usize,
+    state: State,
+    cleared_on: Option<NaiveDate>,
+}
+
+/// The invoices of one customer as they were known at one moment.
+#[derive(Debug, Clone)]
+pub struct ReceivablesAsOf {
+    ledger: Arc<Ledger>,
+    seen: Vec<Seen>,
+    today: NaiveDate,
+}
+
+impl ReceivablesAsOf {
+    /// The day of the moment.
+    #[must_use]
+    pub const fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// How many invoices were known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether none was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+
+    /// The invoices, oldest issue first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Receivable<'_>> {
+        self.seen.iter().map(|seen| Receivable {
+            id: self
+                .ledger
+                .entries
+                .get(seen.entry)
+                .map_or("", |entry| &entry.id),
+            issued_on: seen.state.issued_on,
+            due_on: seen.state.due_on,
+            amount: seen.state.amount,
+            currency: seen.state.currency,
+            cleared_on: seen.cleared_on,
+            status: seen.state.status,
+        })
+    }
+}
+
+/// An amount as a number, for statistics.
+fn number(amount: crate::domain::Amount) -> f64 {
+    amount.decimal().to_f64().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Facts, FactsAsOf, History as _};
+    use crate::domain::RecordKind;
+
+    fn at(day: u32) -> chrono::DateTime<chrono::Utc> {
+        format!("2026-03-{day:02}T12:00:00Z").parse().unwrap()
+    }
+
+    fn invoice(cleared_on: Option<&str>) -> serde_json::Value {
+        json!({"id": "i1", "customer_id": "c1", "issued_on": "2026-03-02", "due_on": "2026-03-12",
+            "currency": "EUR", "total": "100.00", "cleared_on": cleared_on})
+    }
+
+    fn cleared(facts: &Facts, day: u32) -> Vec<Option<i64>> {
+        let seen = FactsAsOf::new(std::sync::Arc::new(facts.clone()), at(day)).receivables("c1");
+        seen.iter().map(|invoice| invoice.days_late()).collect()
+    }
+
+    #[test]
+    fn payment_is_seen_when_it_was_known_and_not_before() {
+        let mut facts = Facts::default();
+        let kind = RecordKind::CustomerInvoice;
+        facts.insert(kind, at(3), 1, invoice(None)).unwrap();
+        facts
+            .insert(kind, at(16), 2, invoice(Some("2026-03-14")))
+            .unwrap();
+        assert_eq!(cleared(&facts, 2), []);
+        assert_eq!(cleared(&facts, 15), [None]);
+        assert_eq!(cleared(&facts, 16), [Some(2)]);
+    }
+
+    #[test]
+    fn a_leak_from_the_future_is_not_seen() {
+        // The record claims on its first day to know when it will be paid.
+        let mut facts = Facts::default();
+        facts
+            .insert(
+                RecordKind::CustomerInvoice,
+                at(2),
+                1,
+                invoice(Some("2026-03-14")),
+            )
+            .unwrap();
+        assert_eq!(cleared(&facts, 13), [None]);
+        assert_eq!(cleared(&facts, 14), [Some(2)]);
+    }
+
+    #[test]
+    fn payments_clear_an_invoice_when_they_come_to_its_total() {
+        let mut facts = Facts::default();
+        let paid = |id: &str, day: &str, amount: &str| json!({"id": id, "invoice_id": "i1", "paid_on": day, "amount": amount, "currency": "EUR"});
+        let insert = |facts: &mut Facts, day: u32, body| {
+            facts.insert(RecordKind::Payment, at(day), 1, body).unwrap();
+        };
+        facts
+            .insert(RecordKind::CustomerInvoice, at(2), 1, invoice(None))
+            .unwrap();
+        insert(&mut facts, 10, paid("p1", "2026-03-10", "60"));
+        insert(&mut facts, 20, paid("p2", "2026-03-19", "40"));
+        assert_eq!(cleared(&facts, 19), [None]);
+        assert_eq!(cleared(&facts, 20), [Some(7)]);
+        // The second payment was sent back.
+        facts
+            .insert(
+                RecordKind::Payment,
+                at(22),
+                2,
+                paid("p2", "2026-03-19", "0"),
+            )
+            .unwrap();
+        assert_eq!(cleared(&facts, 21), [Some(7)]);
+        assert_eq!(cleared(&facts, 23), [None]);
+    }
+}

@@ -1,0 +1,427 @@
+//! A quantity yet to come, such as days until payment, as a whole distribution.
+//!
+//! One boosted classifier a threshold says how probable it is that the quantity lies
+//! above it; together they are a survival curve (Frank and Hall, "A simple approach to
+//! ordinal classification", 2001), made to fall by taking the least value so far. One
+//! model thus gives the probability of any lateness, the median and an interval, and
+//! they never contradict one another. Between thresholds the curve is straight.
+//!
+//! Intervals are made to hold what they promise on held-back cases by choosing how much
+//! of each tail to leave out: Chernozhukov, Wüthrich and Zhu, "Distributional conformal
+//! prediction" (2021), with one choice a group of cases where groups differ.
+
+use serde::{Deserialize, Serialize};
+
+use super::calibration::Platt;
+use super::trees::Trees;
+
+/// The classifier of one threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// The quantity is compared with this, in the unit of the quantity.
+    pub threshold: f64,
+    /// Raw score of lying above it.
+    pub trees: Trees,
+    /// From raw score to probability.
+    pub calibration: Platt,
+}
+
+/// How much of each tail an interval leaves out, by group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tails {
+    /// Share of cases whose quantity lies within the interval, 0..1.
+    pub coverage: f64,
+    /// Feature that tells the groups apart.
+    pub feature: usize,
+    /// Group `i` has a feature below the `i`-th bound, the last group the rest; a missing
+    /// value is in the first.
+    pub bounds: Vec<f64>,
+    /// Probability left out on each side, one a group.
+    pub left_out: Vec<f64>,
+}
+
+/// A fitted distribution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct Distribution {
+    features: Vec<String>,
+    range: Range,
+    levels: Vec<Level>,
+    tails: Tails,
+}
+
+/// The values that a quantity can have.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    /// The lowest.
+    pub lowest: f64,
+    /// The highest.
+    pub highest: f64,
+    /// Whether it is counted, as days are, rather than measured.
+    pub whole: bool,
+}
+
+/// Why the parts of a distribution do not fit together.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DistributionError {
+    /// There is no threshold, or they do not rise from the lowest to the highest value.
+    #[error("thresholds must be finite and rise from the lowest to the highest value")]
+    Thresholds,
+    /// Trees of another number of features.
+    #[error("trees of {found} features where there are {expected}")]
+    Features {
+        /// Features of the trees.
+        found: usize,
+        /// Names of features.
+        expected: usize,
+    },
+    /// Bounds and shares of the interval do not go together.
+    #[error("tails: one share below one half is needed for each group, and rising bounds")]
+    Tails,
+}
+
+#[derive(Deserialize)]
+struct Unchecked {
+    features: Vec<String>,
+    range: Range,
+    levels: Vec<Level>,
+    tails: Tails,
+}
+
+impl TryFrom<Unchecked> for Distribution {
+    type Error = DistributionError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, DistributionError> {
+        Self::new(raw.features, raw.range, raw.levels, raw.tails)
+    }
+}
+
+impl Distribution {
+    /// Checks and joins the parts.
+    ///
+    /// # Errors
+    /// [`DistributionError`].
+    pub fn new(
+        features: Vec<String>,
+        range: Range,
+        levels: Vec<Level>,
+        tails: Tails,
+    ) -> Result<Self, DistributionError> {
+        let thresholds = levels.iter().map(|level| level.threshold);
+        let whole: Vec<f64> = std::iter::once(range.lowest)
+            .chain(thresholds)
+            .chain([range.highest])
+            .collect();
+        let rising = whole.windows(2).all(|pair| pair.first() < pair.last());
+        if levels.is_empty() || !rising || !whole.iter().all(|value| value.is_finite()) {
+            return Err(DistributionError::Thresholds);
+        }
+        let other = levels
+            .iter()
+            .map(|level| level.trees.features())
+            .find(|found| *found != features.len());
+        if let Some(found) = other {
+            return Err(DistributionError::Features {
+                found,
+                expected: features.len(),
+            });
+        }
+        let shares = tails
+            .left_out
+            .iter()
+            .all(|share| (0.0..0.5).contains(share));
+        let rising = tails.bounds.is_sorted_by(|a, b| a < b);
+        if !shares || !rising || tails.left_out.len() != tails.bounds.len() + 1 {
+            return Err(DistributionError::Tails);
+        }
+        Ok(Self {
+            features,
+            range,
+            levels,
+            tails,
+        })
+    }
+
+    /// Names of the features, in the order of a row.
+    #[must_use]
+    pub fn features(&self) -> &[String] {
+        &self.features
+    }
+
+    /// The classifiers, by rising threshold.
+    #[must_use]
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+
+    /// The level whose threshold is nearest: what reasons are given for.
+    #[must_use]
+    pub fn level_at(&self, threshold: f64) -> Option<&Level> {
+        let distance = |level: &&Level| (level.threshold - threshold).abs();
+        self.levels
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
+    /// The curve of one row.
+    #[must_use]
+    pub fn curve(&self, row: &[f64]) -> Curve {
+        let mut points = Vec::with_capacity(self.levels.len() + 2);
+        points.push((self.range.lowest, 1.0));
+        let mut least: f64 = 1.0;
+        for level in &self.levels {
+            least = least.min(level.calibration.probability(level.trees.raw(row)));
+            points.push((level.threshold, least));
+        }
+        points.push((self.range.highest, 0.0));
+        Curve {
+            points,
+            whole: self.range.whole,
+        }
+    }
+
+    /// The interval of a row's curve at the stated coverage.
+    #[must_use]
+    pub fn interval(&self, row: &[f64], curve: &Curve) -> (f64, f64) {
+        let left_out = self.tails.left_out(row);
+        (curve.quantile(left_out), curve.quantile(1.0 - left_out))
+    }
+
+    /// Share of cases whose quantity lies within [`Self::interval`].
+    #[must_use]
+    pub const fn coverage(&self) -> f64 {
+        self.tails.coverage
+    }
+}
+
+impl Tails {
+    /// Index of a row's group.
+    #[must_use]
+    pub fn group(&self, row: &[f64]) -> usize {
+        let value = row.get(self.feature).copied().unwrap_or(f64::NAN);
+        self.bounds.iter().filter(|bound| value >= **bound).count()
+    }
+
+    fn left_out(&self, row: &[f64]) -> f64 {
+        self.left_out
+            .get(self.group(row))
+            .copied()
+            .unwrap_or((1.0 - self.coverage) / 2.0)
+    }
+}
+
+/// How probable it is that a quantity lies above each value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Values and probabilities of lying above, values rising, probabilities falling from 1 to 0.
+    points: Vec<(f64, f64)>,
+    /// Whether the quantity is counted.
+    whole: bool,
+}
+
+impl Curve {
+    /// Probability of lying above a value.
+    #[must_use]
+    pub fn above(&self, value: f64) -> f64 {
+        let after = self.points.partition_point(|(at, _)| *at <= value);
+        match (
+            after
+                .checked_sub(1)
+                .and_then(|before| self.points.get(before)),
+            self.points.get(after),
+        ) {
+            (Some((x0, p0)), Some((x1, p1))) => p0 + (p1 - p0) * (value - x0) / (x1 - x0),
+            (None, _) => 1.0,
+            (Some(_), None) => 0.0,
+        }
+    }
+
+    /// The value that is exceeded with probability `1 - share`; of a counted quantity, the
+    /// least whole number that is exceeded with no more.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> f64 {
+        let value = self.crossing(share);
+        // A curve through a whole number must not end one above it by rounding.
+        if self.whole {
+            (value - 1e-9).ceil()
+        } else {
+            value
+        }
+    }
+
+    fn crossing(&self, share: f64) -> f64 {
+        let target = 1.0 - share;
+        let after = self.points.partition_point(|(_, above)| *above > target);
+        match (
+            after
+                .checked_sub(1)
+                .and_then(|before| self.points.get(before)),
+            self.points.get(after),
+        ) {
+            (Some((x0, p0)), Some((x1, p1))) => x0 + (x1 - x0) * (p0 - target) / (p0 - p1),
+            (None, Some((x, _))) | (Some((x, _)), None) => *x,
+            (None, None) => f64::NAN,
+        }
+    }
+
+    /// How far the quantity lies above a value on average, counting nothing where it lies
+    /// below: the area under the curve from there on.
+    #[must_use]
+    pub fn mean_above(&self, value: f64) -> f64 {
+        let from = (value, self.above(value));
+        let later = self.points.iter().copied().filter(|(at, _)| *at > value);
+        let points: Vec<(f64, f64)> = std::iter::once(from).chain(later).collect();
+        let areas = points.windows(2).map(|pair| match pair {
+            [(x0, p0), (x1, p1)] => (x1 - x0) * (p0 + p1) / 2.0,
+            _ => 0.0,
+        });
+        areas.sum()
+    }
+
+    /// The curve of what is known to lie above a value already: an invoice still open
+    /// today is paid today or later.
+    #[must_use]
+    pub fn given_above(&self, value: f64) -> Self {
+        let left = self.above(value);
+        if left <= f64::EPSILON {
+            // Beyond all that was seen: nothing is known but that it is later.
+            return Self {
+                points: vec![(value, 1.0), (value + self.width(), 0.0)],
+                whole: self.whole,
+            };
+        }
+        let later = self.points.iter().filter(|(at, _)| *at > value);
+        let points = std::iter::once((value, 1.0))
+            .chain(later.map(|(at, above)| (*at, above / left)))
+            .collect();
+        Self {
+            points,
+            whole: self.whole,
+        }
+    }
+
+    fn width(&self) -> f64 {
+        match (self.points.first(), self.points.last()) {
+            (Some((first, _)), Some((last, _))) => last - first,
+            _ => 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn curve(probabilities: &[f64]) -> Curve {
+        let inner = probabilities
+            .iter()
+            .zip(1..)
+            .map(|(p, at)| (f64::from(at), *p));
+        let mut points = vec![(0.0, 1.0)];
+        points.extend(inner);
+        points.push(((probabilities.len() + 1) as f64, 0.0));
+        Curve {
+            points,
+            whole: false,
+        }
+    }
+
+    #[test]
+    fn straight_between_points() {
+        let curve = curve(&[0.8, 0.3]);
+        assert!((curve.above(1.5) - 0.55).abs() < 1e-12);
+        assert!((curve.quantile(0.5) - 1.6).abs() < 1e-12);
+        let counted = Curve {
+            whole: true,
+            ..curve.clone()
+        };
+        assert_eq!((counted.quantile(0.5), counted.quantile(0.2)), (2.0, 1.0));
+        assert_eq!((curve.above(-1.0), curve.above(9.0)), (1.0, 0.0));
+        assert!((curve.mean_above(0.0) - (0.9 + 0.55 + 0.15)).abs() < 1e-12);
+        assert!((curve.mean_above(1.5) - (0.5 * 0.425 + 0.15)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_has_passed_is_left_behind() {
+        let later = curve(&[0.8, 0.4]).given_above(1.0);
+        assert!((later.above(2.0) - 0.5).abs() < 1e-12);
+        assert_eq!(later.above(0.5), 1.0);
+        let beyond = curve(&[0.8, 0.4]).given_above(7.0);
+        assert_eq!((beyond.above(7.0), beyond.quantile(1.0)), (1.0, 10.0));
+    }
+
+    fn level(threshold: f64, raw: f64) -> Level {
+        Level {
+            threshold,
+            trees: Trees::new(raw, 1, Vec::new()).unwrap(),
+            calibration: Platt::identity(),
+        }
+    }
+
+    fn range(lowest: f64, highest: f64) -> Range {
+        Range {
+            lowest,
+            highest,
+            whole: false,
+        }
+    }
+
+    fn tails() -> Tails {
+        Tails {
+            coverage: 0.8,
+            feature: 0,
+            bounds: vec![5.0],
+            left_out: vec![0.05, 0.1],
+        }
+    }
+
+    #[test]
+    fn levels_that_cross_are_made_to_fall() {
+        let levels = vec![level(0.0, -1.0), level(1.0, 1.0)];
+        let model =
+            Distribution::new(vec!["x".to_owned()], range(-5.0, 5.0), levels, tails()).unwrap();
+        let curve = model.curve(&[1.0]);
+        assert_eq!(curve.above(0.0), curve.above(1.0));
+        let (narrow, wide) = (
+            model.interval(&[9.0], &curve),
+            model.interval(&[1.0], &curve),
+        );
+        assert!(wide.0 < narrow.0 && wide.1 > narrow.1);
+        assert_eq!(model.tails.group(&[f64::NAN]), 0);
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_are_refused() {
+        let name = || vec!["x".to_owned()];
+        let new = |range, levels, tails| Distribution::new(name(), range, levels, tails);
+        let thresholds = Err(DistributionError::Thresholds);
+        assert_eq!(new(range(0.0, 1.0), vec![], tails()), thresholds);
+        assert_eq!(
+            new(range(0.0, 1.0), vec![level(1.0, 0.0)], tails()),
+            thresholds
+        );
+        let mut short = tails();
+        short.left_out.pop();
+        assert_eq!(
+            new(range(0.0, 2.0), vec![level(1.0, 0.0)], short),
+            Err(DistributionError::Tails)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_invert_the_curve(
+            mut falling in prop::collection::vec(0.01..0.99f64, 1..9),
+            share in 0.001..0.999f64,
+        ) {
+            falling.sort_by(|a, b| b.total_cmp(a));
+            falling.dedup();
+            let curve = curve(&falling);
+            prop_assert!((curve.above(curve.quantile(share)) - (1.0 - share)).abs() < 1e-9);
+        }
+    }
+}
