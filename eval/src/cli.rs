@@ -7,10 +7,12 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scrutineer_datasets::sets::{self, InvoiceSet};
 use scrutineer_datasets::split::Split;
+use scrutineer_eval::collections::{self, CollectionsOptions};
 use scrutineer_eval::invoice::{self, Disagreement, InvoiceOptions, InvoiceOutcome, Protocol};
 use scrutineer_eval::{EvalError, gate, results};
 
@@ -26,6 +28,8 @@ struct Cli {
 enum Command {
     /// Fields read from documents, against their truth.
     Invoice(InvoiceArgs),
+    /// When invoices of ours were paid, foretold before they were.
+    Collections(CollectionsArgs),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -73,6 +77,31 @@ struct InvoiceArgs {
     models: PathBuf,
 }
 
+#[derive(Debug, Args)]
+struct CollectionsArgs {
+    /// Folder of `customer_invoice.csv` (or `.ndjson`), and `payment.csv` where there is one.
+    #[arg(long, requires = "cut", required_unless_present = "set")]
+    records: Option<PathBuf>,
+    /// A public set of `SCRUTINEER_DATA`.
+    #[arg(long, conflicts_with = "records")]
+    set: Option<ReceivableSet>,
+    /// Invoices issued from this day on are asked about; earlier ones are fitted on.
+    #[arg(long)]
+    cut: Option<NaiveDate>,
+    /// Invoices issued from this day on are left out.
+    #[arg(long)]
+    end: Option<NaiveDate>,
+    /// Write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ReceivableSet {
+    /// The HighRadius extract.
+    Highradius,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SplitArg {
     /// Identities used in building.
@@ -92,6 +121,7 @@ fn parse_set(name: &str) -> Result<InvoiceSet, String> {
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Invoice(args) => run_invoice(&args),
+        Command::Collections(args) => run_collections(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),
     };
@@ -150,6 +180,26 @@ fn run_invoice(args: &InvoiceArgs) -> Result<ExitCode, EvalError> {
     if outcome.types.count() > 0 {
         say(&outcome.types.to_string());
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_collections(args: &CollectionsArgs) -> Result<ExitCode, EvalError> {
+    let outcome = match (&args.records, args.cut) {
+        (Some(folder), Some(cut)) => {
+            let options = CollectionsOptions {
+                set: folder.display().to_string(),
+                protocol: format!("asked on the day of issue, fitted before {cut}"),
+                cut,
+                end: args.end,
+            };
+            collections::on_records(folder, &options)?
+        }
+        (_, cut) => collections::on_highradius(&sets::data_dir(), cut, args.end)?,
+    };
+    if let Some(path) = &args.json {
+        results::write_json(path, &outcome.evaluation)?;
+    }
+    say(&results::as_text(&outcome.evaluation));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,9 +9,11 @@ use scrutineer::registry::Registry;
 use scrutineer_datasets::sets::{self, InvoiceSet, TruthedDocuments};
 use scrutineer_datasets::split::Split;
 
+use crate::collections;
 use crate::document_type::on_real;
 use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
+use crate::metrics::reliability;
 use crate::{EvalError, Evaluation, plot};
 
 /// Sets whose truth is their structured part.
@@ -74,6 +76,10 @@ impl Protocols {
         measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
     ) -> Result<Evaluation, EvalError> {
         let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
+            "highradius" => {
+                let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
+                return Ok(outcome.evaluation);
+            }
             "type_build" => return self.types(name, Protocol::Whole, Split::Build),
             "type_page_build" => return self.types(name, Protocol::Page, Split::Build),
             "type_heldout" => return self.types(name, Protocol::Whole, Split::HeldOut),
@@ -189,8 +195,29 @@ pub fn write_page(
         )?;
         let _ = write!(page, "\n![{heading}](plots/invoice_{name}.svg)\n");
     }
+    page.push_str(&receivables_section(out)?);
     write(&out.join("RESULTS.md"), &page)
 }
+
+/// The HighRadius backtest with the plot of its calibration.
+fn receivables_section(out: &Path) -> Result<String, EvalError> {
+    let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
+    let parts = reliability(&outcome.late, collections::BINS);
+    write(
+        &out.join("plots").join("collections_highradius.svg"),
+        &plot::calibration("Late payment: probability and outcome", &parts),
+    )?;
+    Ok(format!(
+        "{RECEIVABLES}{}\n![Calibration](plots/collections_highradius.svg)\n",
+        as_markdown(&outcome.evaluation)
+    ))
+}
+
+const RECEIVABLES: &str = "\n# Results: receivables\n\n## HighRadius, invoices from 2019-12-18 on\n\n\
+Each invoice is asked about once, on its day of issue, from what was known that day; fitting sees what was known before the first of them.\n\
+Reference figures of others on the same protocol: past late rate alone AUC .776, AP .725; LightGBM with its defaults .834, .805, Brier .156, days late\n\
+MAE 3.45; tuned, with pay-day and recency features, .8475, .826, .149, 3.24. The period was looked at for this page only; parameters were chosen on invoices of\n\
+2019-10-01 to 2019-12-17.\n\n";
 
 const PREAMBLE: &str = "# Results: invoices\n\nWritten by `scrutineer-eval results`; do not edit. Documents are public sets that are no part of the\n\
 repository (`SCRUTINEER_DATA`). A field is *right* when its normalised value is the truth's, *wrong* when another value was\n\
@@ -226,11 +253,13 @@ pub fn as_text(evaluation: &Evaluation) -> String {
         "{} on {}: {}\n{} documents\n",
         evaluation.case, evaluation.set, evaluation.protocol, evaluation.n
     );
-    let _ = writeln!(
-        text,
-        "{:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
-        "field", "stated", "right", "wrong", "abstained", "missed", "right %"
-    );
+    if !evaluation.fields.is_empty() {
+        let _ = writeln!(
+            text,
+            "{:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
+            "field", "stated", "right", "wrong", "abstained", "missed", "right %"
+        );
+    }
     for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
             text,
@@ -245,6 +274,11 @@ pub fn as_text(evaluation: &Evaluation) -> String {
     }
     for (name, value) in &evaluation.metrics {
         let _ = writeln!(text, "{name:<22}{}", figure(*value));
+    }
+    for (peer, figures) in &evaluation.baselines {
+        for (name, value) in figures {
+            let _ = writeln!(text, "{name:<22}{}  {peer}", figure(*value));
+        }
     }
     text
 }

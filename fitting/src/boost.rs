@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use forust_ml::data::Matrix;
-use forust_ml::gradientbooster::GradientBooster;
+use forust_ml::gradientbooster::{GradientBooster, GrowPolicy};
 use forust_ml::objective::ObjectiveType;
 use forust_ml::sampler::SampleMethod;
 use scrutineer::learn::trees::{Leaf, Node, Split, Trees};
@@ -54,6 +54,8 @@ pub struct BoostParams {
     pub trees: usize,
     /// Questions on the way to a leaf, at most.
     pub depth: usize,
+    /// Leaves of a tree, at most; the leaf that gains most is split first.
+    pub leaves: usize,
     /// Share of each tree's correction that is taken.
     pub learning_rate: f32,
     /// Ridge on leaf values.
@@ -83,6 +85,10 @@ impl BoostParams {
         let share = |value: f64| value > 0.0 && value <= 1.0;
         ensure!(self.trees > 0, "`trees` must be positive");
         ensure!((1..=12).contains(&self.depth), "`depth` must be 1 to 12");
+        ensure!(
+            (2..=1024).contains(&self.leaves),
+            "`leaves` must be 2 to 1024"
+        );
         ensure!(
             share(f64::from(self.learning_rate)),
             "`learning_rate` must be within 0..=1"
@@ -167,7 +173,7 @@ impl CheckedBoost {
 
     fn booster(&self, base: f64) -> GradientBooster {
         let params = self.0;
-        let booster = GradientBooster::default()
+        let mut booster = GradientBooster::default()
             .set_objective_type(ObjectiveType::LogLoss)
             .set_iterations(params.trees)
             .set_max_depth(params.depth)
@@ -179,7 +185,9 @@ impl CheckedBoost {
             .set_base_score(base)
             .set_initialize_base_score(false)
             .set_parallel(false)
-            .set_seed(params.seed);
+            .set_seed(params.seed)
+            .set_max_leaves(params.leaves);
+        booster.grow_policy = GrowPolicy::LossGuide;
         if params.row_share < 1.0 {
             booster
                 .set_sample_method(SampleMethod::Random)
@@ -249,6 +257,7 @@ mod tests {
     const PARAMS: BoostParams = BoostParams {
         trees: 30,
         depth: 4,
+        leaves: 12,
         learning_rate: 0.2,
         l2: 1.0,
         least_cover: 1.0,

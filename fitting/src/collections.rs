@@ -19,7 +19,8 @@ pub const VERY_LATE_DAYS: f64 = 30.0;
 pub fn plan() -> anyhow::Result<DistributionPlan> {
     let boost = BoostParams {
         trees: 160,
-        depth: 5,
+        depth: 8,
+        leaves: 15,
         learning_rate: 0.08,
         l2: 10.0,
         least_cover: 6.0,
@@ -57,9 +58,7 @@ pub fn moment(day: NaiveDate) -> DateTime<Utc> {
 #[must_use]
 pub fn outcome(due_on: NaiveDate, cleared_on: Option<NaiveDate>, known_on: NaiveDate) -> Outcome {
     let late = |day: NaiveDate| (day - due_on).num_days() as f64;
-    match cleared_on.filter(|day| *day < known_on) {
-        Some(day) => Outcome::Known(late(day)),
-        // Paid on that day or later.
-        None => Outcome::Above(late(known_on) - 1.0),
-    }
+    let before = cleared_on.filter(|day| *day < known_on);
+    // Not paid before that day: paid on it at the earliest.
+    Outcome::watched(before.map(late), late(known_on) - 1.0)
 }

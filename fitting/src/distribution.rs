@@ -34,36 +34,43 @@ pub struct Example {
     pub weight: f64,
 }
 
-/// What is known of a quantity.
+/// What is known of a quantity, and how far it was watched.
+///
+/// Whether it lies above a threshold is known only if it was watched beyond that, whatever came
+/// of it: of cases looked at early, the short ones alone are over, and to count those
+/// would make every case look short.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outcome {
-    /// It came to this.
-    Known(f64),
-    /// It had passed this when looked at last, and was not over: right-censored.
-    Above(f64),
+pub struct Outcome {
+    quantity: Option<f64>,
+    watched: f64,
 }
 
 impl Outcome {
+    /// It came to this, and nothing longer would have been missed.
+    #[must_use]
+    pub const fn known(quantity: f64) -> Self {
+        Self {
+            quantity: Some(quantity),
+            watched: f64::INFINITY,
+        }
+    }
+
+    /// It came to this within the time it was watched, or was not over then.
+    #[must_use]
+    pub const fn watched(quantity: Option<f64>, watched: f64) -> Self {
+        Self { quantity, watched }
+    }
+
     /// Whether it lies above a threshold, where that is known.
     #[must_use]
     pub fn above(self, threshold: f64) -> Option<bool> {
-        match self {
-            Self::Known(quantity) => Some(quantity > threshold),
-            Self::Above(passed) => (passed >= threshold).then_some(true),
-        }
+        let known = self.watched >= threshold;
+        known.then(|| self.quantity.is_none_or(|quantity| quantity > threshold))
     }
 
-    const fn number(self) -> f64 {
-        match self {
-            Self::Known(number) | Self::Above(number) => number,
-        }
-    }
-
-    const fn known(self) -> Option<f64> {
-        match self {
-            Self::Known(quantity) => Some(quantity),
-            Self::Above(_) => None,
-        }
+    /// What it came to, or has passed.
+    fn number(self) -> f64 {
+        self.quantity.unwrap_or(self.watched)
     }
 }
 
@@ -100,7 +107,7 @@ impl DistributionPlan {
                 .all(|example| example.outcome.number().is_finite()),
             "a quantity is not finite"
         );
-        let quantities: Vec<f64> = examples.iter().filter_map(|e| e.outcome.known()).collect();
+        let quantities: Vec<f64> = examples.iter().filter_map(|e| e.outcome.quantity).collect();
         ensure!(
             quantities.len() >= LEAST_EXAMPLES,
             "{} finished examples are too few; {LEAST_EXAMPLES} are needed",
@@ -126,6 +133,10 @@ impl DistributionPlan {
     fn grid(&self, quantities: &[f64], passed: f64) -> anyhow::Result<(Range, Vec<f64>)> {
         let mut sorted = quantities.to_vec();
         sorted.sort_by(f64::total_cmp);
+        ensure!(
+            sorted.first() != sorted.last(),
+            "the quantity is always the same"
+        );
         let at = |share: f64| {
             let index = (share * (sorted.len() - 1) as f64).round() as usize;
             sorted.get(index).copied().unwrap_or_default()
@@ -143,7 +154,11 @@ impl DistributionPlan {
         let by_distance = (0..half).map(|i| {
             let bent = low + (high - low) * share(i);
             let value = middle + bent.signum() * bent.powi(2);
-            if self.whole { value.round() } else { value }
+            if self.whole {
+                value.round() + 0.0
+            } else {
+                value
+            }
         });
         let mut thresholds: Vec<f64> = by_cases
             .chain(by_distance)
@@ -152,7 +167,7 @@ impl DistributionPlan {
         thresholds.sort_by(f64::total_cmp);
         thresholds.dedup();
         thresholds.retain(|threshold| *threshold > lowest && *threshold < highest);
-        ensure!(!thresholds.is_empty(), "the quantity is always the same");
+        ensure!(!thresholds.is_empty(), "no threshold lies within the range");
         let range = Range {
             lowest,
             highest,
@@ -268,7 +283,7 @@ impl DistributionPlan {
     fn left_out(&self, trial: &Distribution, cases: &[&Example]) -> f64 {
         let finished: Vec<_> = cases
             .iter()
-            .filter_map(|case| Some((case.outcome.known()?, trial.curve(&case.row))))
+            .filter_map(|case| Some((case.outcome.quantity?, trial.curve(&case.row))))
             .collect();
         // With few cases the promise is kept by the rank of conformal prediction.
         let needed = ((finished.len() + 1) as f64 * self.coverage).ceil();
@@ -333,6 +348,7 @@ mod tests {
         let boost = BoostParams {
             trees: 60,
             depth: 3,
+            leaves: 8,
             learning_rate: 0.1,
             l2: 2.0,
             least_cover: 3.0,
@@ -366,7 +382,7 @@ mod tests {
                 let width = if x > 0.5 { 10.0 } else { 1.0 };
                 Example {
                     row: vec![x, u(i, 2)],
-                    outcome: Outcome::Known(4.0 * x + width * (u(i, 3) - 0.5)),
+                    outcome: Outcome::known(4.0 * x + width * (u(i, 3) - 0.5)),
                     weight: 1.0,
                 }
             })
@@ -395,19 +411,23 @@ mod tests {
         let mut examples = examples(2000, 1);
         let plan = plan();
         let whole = plan.fit(&examples).unwrap();
-        // The long half was looked at too early; left out, only short ones would be seen.
-        for example in &mut examples {
-            if example.outcome.number() > 1.6 {
-                example.outcome = Outcome::Above(1.6);
-            }
+        // Looked at after very different times; what is not over then is cut off there.
+        for (i, example) in examples.iter_mut().enumerate() {
+            let watched = (i * 7919 % 2003) as f64 / 2003.0 * 9.0 - 2.0;
+            let quantity = example.outcome.number();
+            let over = (quantity <= watched).then_some(quantity);
+            example.outcome = Outcome::watched(over, watched);
         }
         let censored = plan.fit(&examples).unwrap();
-        examples.retain(|example| example.outcome.known().is_some());
+        examples.retain(|example| example.outcome.quantity.is_some());
+        for example in &mut examples {
+            example.outcome = Outcome::known(example.outcome.number());
+        }
         let left_out = plan.fit(&examples).unwrap();
-        let above = |model: &Distribution| model.curve(&[0.4, 0.5]).above(1.5);
+        let above = |model: &Distribution| model.curve(&[0.75, 0.5]).above(4.0);
         let (whole, censored, left_out) = (above(&whole), above(&censored), above(&left_out));
         assert!((whole - censored).abs() < 0.1, "{whole} {censored}");
-        assert!(left_out < censored - 0.2, "{left_out} {censored}");
+        assert!(left_out < censored - 0.1, "{left_out} {censored}");
     }
 
     #[test]
@@ -421,7 +441,7 @@ mod tests {
         let mut equal = examples(100, 1);
         equal
             .iter_mut()
-            .for_each(|example| example.outcome = Outcome::Known(1.0));
+            .for_each(|example| example.outcome = Outcome::known(1.0));
         assert!(
             plan()
                 .fit(&equal)
@@ -431,7 +451,7 @@ mod tests {
         );
         assert!(plan().fit(&examples(5, 1)).is_err());
         let mut bad = examples(100, 1);
-        bad[7].outcome = Outcome::Known(f64::NAN);
+        bad[7].outcome = Outcome::known(f64::NAN);
         assert!(plan().fit(&bad).is_err());
     }
 }

@@ -61,15 +61,11 @@ impl Default for Facts {
 }
 
 impl Facts {
-    /// The kinds of record it holds.
+    /// The kinds of record that the service keeps in memory: those its cases ask for.
     pub const KINDS: &'static [RecordKind] = &[
         RecordKind::Vendor,
         RecordKind::PurchaseOrder,
         RecordKind::VendorInvoice,
-        RecordKind::Customer,
-        RecordKind::CustomerInvoice,
-        RecordKind::Payment,
-        RecordKind::Interaction,
     ];
 
     /// Adds a version of a record; kinds it does not hold are passed over.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::SetError;
@@ -15,7 +15,10 @@ use super::SetError;
 /// Days of the term of a customer without open invoices.
 const USUAL_TERM_DAYS: i64 = 15;
 /// Invoices scored on or after this day are the test.
-pub const TEST_FROM: &str = "2019-12-18";
+pub const TEST_FROM: NaiveDate = match NaiveDate::from_ymd_opt(2019, 12, 18) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
 
 /// A paid invoice.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,18 +101,4 @@ fn terms(open: &[Open]) -> HashMap<String, i64> {
 /// The files pad customer numbers differently.
 fn unpadded(number: &str) -> &str {
     number.trim_start_matches('0')
-}
-
-impl PaidInvoice {
-    /// The day after payment, when the firm knows of it.
-    #[must_use]
-    pub fn payment_known_on(&self) -> NaiveDate {
-        self.cleared_on + Days::new(1)
-    }
-
-    /// Days late; negative when early.
-    #[must_use]
-    pub fn days_late(&self) -> i64 {
-        (self.cleared_on - self.due_on).num_days()
-    }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use scrutineer::history::Facts;
 use scrutineer::learn::distribution::Distribution;
+use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections as fitting;
 use scrutineer_fitting::distribution::Example;
 
@@ -60,18 +61,23 @@ pub fn on_records(
     evaluate(&facts, &invoices, options)
 }
 
-/// Measures the HighRadius extract by its protocol.
+/// Measures the HighRadius extract: by its protocol, or at another cut, as for choosing
+/// parameters before the test period.
 ///
 /// # Errors
 /// [`EvalError`] when the set is absent or wrong.
-pub fn on_highradius(data: &std::path::Path) -> Result<CollectionsOutcome, EvalError> {
+pub fn on_highradius(
+    data: &std::path::Path,
+    cut: Option<NaiveDate>,
+    end: Option<NaiveDate>,
+) -> Result<CollectionsOutcome, EvalError> {
     let (facts, invoices) = invoices::of_highradius(data)?;
+    let cut = cut.unwrap_or(receivables::TEST_FROM);
     let options = CollectionsOptions {
         set: "highradius".to_owned(),
-        protocol: "scored at due date less the customer's usual term; fitted before 2019-12-18"
-            .to_owned(),
-        cut: NaiveDate::from_ymd_opt(2019, 12, 18).unwrap_or_default(),
-        end: None,
+        protocol: format!("asked at due date less the customer's usual term, fitted before {cut}"),
+        cut,
+        end,
     };
     evaluate(&facts, &invoices, &options)
 }
@@ -147,6 +153,8 @@ fn evaluate(
             metrics,
             baselines: baselines::of(&asked, &early, options.cut),
             fields: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            confusion: BTreeMap::new(),
         },
         late,
     })
