@@ -1,4 +1,5 @@
 //! Backtests of payment on small made-up histories, as a firm would hand them in.
+#![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -55,6 +56,14 @@ fn a_short_history_gives_sane_answers() {
     assert!(metric("coverage80") > 0.7, "{}", metric("coverage80"));
     assert!(metric("mae_days") < 3.0, "{}", metric("mae_days"));
     assert!(outcome.late.iter().all(|(p, _)| (0.0..=1.0).contains(p)));
+}
+
+#[test]
+fn invoices_paid_before_they_were_issued_are_measured_too() {
+    let mut csv = invoices(240);
+    csv.push_str("early,c1,2025-09-20,2025-10-04,2025-09-01,EUR,70.00\n");
+    let outcome = backtest(&csv).unwrap();
+    assert_eq!(outcome.late.len(), outcome.evaluation.n);
 }
 
 #[test]

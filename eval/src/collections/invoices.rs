@@ -143,7 +143,9 @@ fn moments(record: CheckedRecord) -> Vec<(DateTime<Utc>, Value)> {
                 }
             }
             let mut known = vec![(on(business), issued)];
-            known.extend(cleared.map(|day| (moment(day + Days::new(1)), record.body)));
+            // Paid before it was issued: known from its first day.
+            let settled = cleared.map(|day| moment(day + Days::new(1)).max(on(business)));
+            known.extend(settled.map(|known_at| (known_at, record.body)));
             known
         }
         RecordKind::Payment => vec![(on(business.map(|day| day + Days::new(1))), record.body)],
