@@ -67,7 +67,12 @@
       } catch { /* storage may be closed: then they stay on */ }
     });
   }
-  const showHelp = () => help && !help.open && help.showModal();
+  // An `autofocus` in a closed dialog would compete with the page's own focus while it loads.
+  const showHelp = () => {
+    if (!help || help.open) return;
+    help.showModal();
+    help.querySelector("button").focus();
+  };
   for (const button of all("[data-help]")) button.addEventListener("click", showHelp);
 
   const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), select, textarea");

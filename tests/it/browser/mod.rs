@@ -12,7 +12,7 @@ pub(crate) use firm::Firm;
 
 async fn sign_in(browser: &Browser, firm: &Firm, place: &str) {
     browser.open(&format!("{}{place}", firm.address)).await;
-    browser.find("#key").await;
+    browser.find("#key:focus").await;
     browser.paste(&firm.key).await;
     browser.press_key(Key::Enter).await;
     browser.find(".top .who").await;
@@ -138,6 +138,7 @@ async fn a_document_is_decided_by_keyboard_alone() {
     browser.press("a").await;
     browser.wait_for_text("Accepted.").await;
     browser.press("e").await;
+    browser.find("#edit-type:focus").await;
     let net = browser.find("#edit-net").await;
     net.clear().await.unwrap();
     net.send_keys("9000.00").await.unwrap();
