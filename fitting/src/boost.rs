@@ -45,6 +45,33 @@ impl Table {
     pub const fn columns(&self) -> usize {
         self.columns
     }
+
+    /// The features that are not the same in every row, and where they stood: the others say
+    /// nothing, and would only be drawn in the place of one that does.
+    fn varying(&self) -> (Self, Vec<usize>) {
+        let bits = |value: &f64| {
+            if value.is_nan() {
+                None
+            } else {
+                Some(value.to_bits())
+            }
+        };
+        let (places, columns): (Vec<usize>, Vec<&[f64]>) = self
+            .values
+            .chunks(self.rows.max(1))
+            .enumerate()
+            .filter(|(_, column)| {
+                let first = column.first().and_then(bits);
+                column.iter().any(|value| bits(value) != first)
+            })
+            .unzip();
+        let table = Self {
+            rows: self.rows,
+            columns: columns.len(),
+            values: columns.concat(),
+        };
+        (table, places)
+    }
 }
 
 /// Hyper-parameters of boosted trees.
@@ -143,7 +170,11 @@ impl CheckedBoost {
         );
         let outcomes: Vec<f64> = truth.iter().map(|y| f64::from(u8::from(*y))).collect();
         let base = prior(truth, weights);
-        let matrix = Matrix::new(&table.values, table.rows, table.columns);
+        let (varying, places) = table.varying();
+        if places.is_empty() {
+            return Ok(Trees::new(base, table.columns, Vec::new())?);
+        }
+        let matrix = Matrix::new(&varying.values, varying.rows, varying.columns);
         let mut booster = self.booster(base);
         booster
             .fit(&matrix, &outcomes, weights, None)
@@ -158,7 +189,7 @@ impl CheckedBoost {
                     .map(|node| Raw {
                         leaf: node.is_leaf.then_some(node.weight_value),
                         cover: node.hessian_sum,
-                        feature: node.split_feature,
+                        feature: places.get(node.split_feature).copied().unwrap_or_default(),
                         threshold: node.split_value,
                         left: node.left_child,
                         right: node.right_child,

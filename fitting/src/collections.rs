@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use scrutineer::cases::collections::features::{self, Subject};
+use scrutineer::cases::collections::Contact;
+use scrutineer::cases::collections::features::{self, Known, Subject};
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 
 use crate::boost::BoostParams;
@@ -44,7 +45,15 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
 #[must_use]
 pub fn row(facts: &Arc<Facts>, customer: &str, subject: &Subject<'_>) -> Vec<f64> {
     let history = FactsAsOf::new(Arc::clone(facts), moment(subject.issued_on));
-    features::row(subject, &history.receivables(customer))
+    let ledger = history.receivables(customer);
+    let said = history.interactions_with(customer);
+    let master = history.customer(customer);
+    let known = Known {
+        ledger: &ledger,
+        customer: master.as_deref(),
+        contact: &Contact::of(subject.id, &said, &ledger),
+    };
+    features::row(subject, &known)
 }
 
 /// The first moment of a day.

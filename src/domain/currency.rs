@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
 /// A currency of ISO 4217 (list one, 2024, with the euro's late forerunners HRK and BGN).
@@ -44,6 +44,13 @@ const BY_MINOR_UNITS: [(u32, &[&str]); 4] = [
     (3, &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]),
     (4, &["CLF", "UYW"]),
 ];
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::new(&code).map_err(de::Error::custom)
+    }
+}
 
 impl Currency {
     /// Looks the code up; capitals only.

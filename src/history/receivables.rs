@@ -25,6 +25,8 @@ pub struct Receivable<'a> {
     pub amount: f64,
     /// Its currency.
     pub currency: Currency,
+    /// What is not yet paid, as the record says or payments leave it; 0 when paid in full.
+    pub open_amount: f64,
     /// Day it was paid in full, if it was.
     pub cleared_on: Option<NaiveDate>,
     /// How far it is, as the record says.
@@ -54,6 +56,8 @@ struct State {
     issued_on: NaiveDate,
     due_on: NaiveDate,
     amount: f64,
+    /// What is not yet paid; not a number where the record does not say.
+    open_amount: f64,
     currency: Currency,
     cleared_on: Option<NaiveDate>,
     status: Option<CustomerInvoiceStatus>,
@@ -109,6 +113,7 @@ impl Receivables {
             issued_on: invoice.issued_on,
             due_on: invoice.due_on,
             amount: number(invoice.total),
+            open_amount: invoice.open_amount.map_or(f64::NAN, number),
             currency: invoice.currency,
             cleared_on: invoice.cleared_on,
             status: invoice.status,
@@ -194,10 +199,20 @@ impl Receivables {
                     return None;
                 }
                 let recorded = state.cleared_on.filter(|day| *day <= today);
+                let shares = || self.shares_by(&invoice.id, as_of);
+                let cleared_on = recorded.or_else(|| paid_in_full(&shares(), state.amount));
+                let open_amount = match cleared_on {
+                    Some(_) => 0.0,
+                    None if state.open_amount.is_nan() => {
+                        let paid: f64 = shares().iter().map(|share| share.amount).sum();
+                        state.amount - paid
+                    }
+                    None => state.open_amount,
+                };
                 Some(Seen {
                     entry,
-                    cleared_on: recorded
-                        .or_else(|| self.paid_in_full(&invoice.id, state.amount, as_of)),
+                    cleared_on,
+                    open_amount,
                     state: *state,
                 })
             })
@@ -210,23 +225,30 @@ impl Receivables {
         }
     }
 
-    /// The day on which payments known by then came to the whole amount.
-    fn paid_in_full(&self, invoice: &str, amount: f64, as_of: DateTime<Utc>) -> Option<NaiveDate> {
+    /// What was paid on an invoice and known by then, in order of payment.
+    fn shares_by(&self, invoice: &str, as_of: DateTime<Utc>) -> Vec<Share> {
         let today = as_of.date_naive();
-        let mut shares: Vec<&Share> = self
-            .shares
-            .get(invoice)?
+        let Some(payments) = self.shares.get(invoice) else {
+            return Vec::new();
+        };
+        let mut shares: Vec<Share> = payments
             .values()
             .filter_map(|versions| versions.iter().rfind(|share| share.known_at <= as_of))
             .filter(|share| share.paid_on <= today)
+            .copied()
             .collect();
         shares.sort_by_key(|share| share.paid_on);
-        let mut paid = 0.0;
-        shares.into_iter().find_map(|share| {
-            paid += share.amount;
-            (paid + CENT >= amount).then_some(share.paid_on)
-        })
+        shares
     }
+}
+
+/// The day on which payments came to the whole amount.
+fn paid_in_full(shares: &[Share], amount: f64) -> Option<NaiveDate> {
+    let mut paid = 0.0;
+    shares.iter().find_map(|share| {
+        paid += share.amount;
+        (paid + CENT >= amount).then_some(share.paid_on)
+    })
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -234,6 +256,7 @@ struct Seen {
     entry: usize,
     state: State,
     cleared_on: Option<NaiveDate>,
+    open_amount: f64,
 }
 
 /// The invoices of one customer as they were known at one moment.
@@ -257,6 +280,12 @@ impl ReceivablesAsOf {
         self.seen.len()
     }
 
+    /// One invoice, by its record id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Receivable<'_>> {
+        self.iter().find(|invoice| invoice.id == id)
+    }
+
     /// Whether none was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -275,6 +304,7 @@ impl ReceivablesAsOf {
             due_on: seen.state.due_on,
             amount: seen.state.amount,
             currency: seen.state.currency,
+            open_amount: seen.open_amount,
             cleared_on: seen.cleared_on,
             status: seen.state.status,
         })

@@ -4,5 +4,6 @@ pub mod calibration;
 pub mod conformal;
 pub mod distribution;
 pub mod encoder;
+pub mod forecast;
 pub mod linear;
 pub mod trees;

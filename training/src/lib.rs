@@ -1,8 +1,10 @@
 //! Fits the shipped models; seeds are fixed.
 
 pub mod artefact;
+pub mod collections;
 pub mod document_type;
 pub mod fields;
+pub mod forecast;
 pub mod progress;
 pub mod text_encoder;
 

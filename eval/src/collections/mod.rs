@@ -13,9 +13,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use scrutineer::history::Facts;
 use scrutineer::learn::distribution::Distribution;
+use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections as fitting;
 use scrutineer_fitting::distribution::Example;
+use scrutineer_fitting::forecast;
 
 pub use invoices::Invoice;
 
@@ -47,6 +49,10 @@ pub struct CollectionsOutcome {
     pub evaluation: Evaluation,
     /// Probability of being late, and whether it was.
     pub late: Vec<Scored>,
+    /// What was fitted before the cut and asked after it.
+    pub fitted: ForecastWeights,
+    /// The cut.
+    pub cut: NaiveDate,
 }
 
 /// Reads canonical records and measures.
@@ -107,13 +113,12 @@ fn evaluate(
         })
         .collect();
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
-    let model = plan
-        .fit(&examples)
-        .map_err(|error| wrong(error.to_string()))?;
+    let fitted = forecast::fit(&plan, &examples).map_err(|error| wrong(error.to_string()))?;
+    let model = &fitted.distribution;
     let asked: Vec<Asked> = invoices
         .iter()
         .filter(after)
-        .map(|invoice| Asked::of(invoice, facts, &model))
+        .map(|invoice| Asked::of(invoice, facts, model))
         .collect();
     if asked.is_empty() {
         return Err(wrong(format!(
@@ -157,6 +162,8 @@ fn evaluate(
             confusion: BTreeMap::new(),
         },
         late,
+        fitted,
+        cut: options.cut,
     })
 }
 

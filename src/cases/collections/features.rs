@@ -8,7 +8,11 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::contact::Contact;
 use super::similarity::Likeness;
+use crate::domain::records::Customer;
 use crate::history::{Receivable, ReceivablesAsOf};
 
 /// Payments looked back at, the latest: bounds time for a customer with many.
@@ -19,7 +23,7 @@ const EARLIEST: f64 = -30.0;
 const LATEST: f64 = 60.0;
 
 /// Names of the features, in order.
-pub const NAMES: [&str; 36] = [
+pub const NAMES: [&str; 45] = [
     "amount",
     "amount_against_usual",
     "term_days",
@@ -56,6 +60,15 @@ pub const NAMES: [&str; 36] = [
     "like_days_late",
     "like_days_late_high",
     "like_days_late_low",
+    "customer_days",
+    "credit_used",
+    "contacts_30_days",
+    "days_since_contact",
+    "reminders",
+    "promise_days",
+    "promises_kept_share",
+    "promises_broken",
+    "disputed",
 ];
 
 /// The feature that tells customers with much history from those with little.
@@ -87,9 +100,21 @@ pub(super) struct Settled {
     pub(super) amount: f64,
 }
 
+/// What is known of the customer beside its invoices.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What all its invoices say.
+    pub ledger: &'a ReceivablesAsOf,
+    /// Its master data, where the firm keeps it here.
+    pub customer: Option<&'a Customer>,
+    /// What was said.
+    pub contact: &'a Contact,
+}
+
 /// The features of one invoice, in the order of [`NAMES`].
 #[must_use]
-pub fn row(subject: &Subject<'_>, ledger: &ReceivablesAsOf) -> Vec<f64> {
+pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
+    let ledger = known.ledger;
     let today = ledger.today();
     let others = || ledger.iter().filter(|other| other.id != subject.id);
     let settled = settled(subject, others());
@@ -108,7 +133,51 @@ pub fn row(subject: &Subject<'_>, ledger: &ReceivablesAsOf) -> Vec<f64> {
     row.extend(same_sort(&settled, subject.due_on, amount));
     row.extend(open(others(), subject.due_on, today));
     row.extend(Likeness::of(&settled, subject.due_on, amount, today).features());
+    row.extend(relation(subject, known));
     row
+}
+
+/// How old the relation is, how far its credit is used, and what was said.
+fn relation(subject: &Subject<'_>, known: &Known<'_>) -> [f64; 9] {
+    let today = known.ledger.today();
+    let since = known.customer.and_then(|customer| customer.since);
+    let contact = known.contact;
+    let promises = contact.promises_kept + contact.promises_broken;
+    [
+        since.map_or(f64::NAN, |since| days(since, today)),
+        credit_used(subject, known),
+        f64::from(contact.recent_contacts),
+        contact
+            .last_contact_on
+            .map_or(f64::NAN, |day| days(day, today)),
+        f64::from(contact.reminders),
+        contact.promised_on.map_or(f64::NAN, |day| days(today, day)),
+        if promises == 0 {
+            f64::NAN
+        } else {
+            f64::from(contact.promises_kept) / f64::from(promises)
+        },
+        f64::from(contact.promises_broken),
+        flag(contact.disputed),
+    ]
+}
+
+/// Share of the credit limit that open invoices take, this one included.
+fn credit_used(subject: &Subject<'_>, known: &Known<'_>) -> f64 {
+    let limit = known.customer.and_then(|customer| {
+        let same = customer.currency.is_none_or(|own| own == subject.currency);
+        let limit = customer.credit_limit.filter(|_| same)?;
+        limit.decimal().to_f64().filter(|limit| *limit > 0.0)
+    });
+    let Some(limit) = limit else { return f64::NAN };
+    let open: f64 = known
+        .ledger
+        .iter()
+        .filter(|other| other.id != subject.id && other.cleared_on.is_none())
+        .filter(|other| other.currency == subject.currency)
+        .map(|other| other.amount)
+        .sum();
+    (open + subject.amount) / limit
 }
 
 /// The latest payments, oldest first.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
 
-use super::features::{HISTORY, NAMES, Subject, row};
+use super::contact::Contact;
+use super::features::{HISTORY, Known, NAMES, Subject, row};
 use crate::domain::{Currency, RecordKind};
 use crate::history::{Facts, FactsAsOf, History as _};
 
@@ -45,7 +46,12 @@ fn subject(issued: NaiveDate) -> Subject<'static> {
 
 fn features(facts: Facts, today: NaiveDate) -> impl Fn(&str) -> f64 {
     let ledger = FactsAsOf::new(Arc::new(facts), moment(today)).receivables("c1");
-    let row = row(&subject(today), &ledger);
+    let known = Known {
+        ledger: &ledger,
+        customer: None,
+        contact: &Contact::default(),
+    };
+    let row = row(&subject(today), &known);
     assert_eq!(row.len(), NAMES.len());
     assert_eq!(NAMES[HISTORY], "paid_invoices");
     move |name| row[NAMES.iter().position(|known| *known == name).unwrap()]
@@ -106,7 +112,12 @@ fn another_currency_tells_nothing_about_amounts() {
         currency: Currency::new("JPY").unwrap(),
         ..subject(day("2026-02-10"))
     };
-    let row = row(&asked, &ledger);
+    let known = Known {
+        ledger: &ledger,
+        customer: None,
+        contact: &Contact::default(),
+    };
+    let row = row(&asked, &known);
     assert!(row[1].is_nan());
     assert_eq!(row[HISTORY], 1.0);
 }

@@ -3,9 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
+use scrutineer_eval::Evaluation;
 use scrutineer_training::progress::Progress;
-use scrutineer_training::{document_type, fields, text_encoder};
+use scrutineer_training::{collections, document_type, fields, text_encoder};
 
 /// Fits shipped models; seeds are fixed.
 #[derive(Debug, Parser)]
@@ -31,6 +34,18 @@ enum Case {
         /// Fit one of the two.
         #[arg(long)]
         only: Option<InvoiceModel>,
+    },
+    /// When will each open invoice be paid: `collections`.
+    Collections {
+        /// Folder of the public sets: fits the shipped model anew.
+        #[arg(long, required_unless_present = "records")]
+        data: Option<PathBuf>,
+        /// Folder of the firm's own records, as for `scrutineer-eval collections`: fits the next version.
+        #[arg(long, requires = "cut", conflicts_with = "data")]
+        records: Option<PathBuf>,
+        /// Fit on what was issued and due before it, measure on what came after.
+        #[arg(long)]
+        cut: Option<NaiveDate>,
     },
     /// Measure the shipped 16-bit encoder against the original weights.
     TextEncoder {
@@ -61,6 +76,18 @@ fn main() -> anyhow::Result<()> {
                 fit_type(&cli.models_dir, progress, out)?;
             }
         }
+        Case::Collections { data, records, cut } => {
+            let (dir, outcome) = match (data, records, cut) {
+                (_, Some(records), Some(cut)) => {
+                    collections::train_own(&cli.models_dir, &records, cut)?
+                }
+                (data, _, _) => collections::train_shipped(
+                    &cli.models_dir,
+                    &data.context("name --data or --records")?,
+                )?,
+            };
+            tell(&dir, &outcome.evaluation, out)?;
+        }
         Case::TextEncoder { weights } => {
             let least = text_encoder::measure(&cli.models_dir, &weights)?;
             writeln!(out, "least cosine to 32 bits: {least:.6}")?;
@@ -71,6 +98,12 @@ fn main() -> anyhow::Result<()> {
             )?;
         }
     }
+    Ok(())
+}
+
+fn tell(dir: &Path, evaluation: &Evaluation, out: &mut impl Write) -> anyhow::Result<()> {
+    writeln!(out, "{}", dir.display())?;
+    write!(out, "{}", scrutineer_eval::results::as_text(evaluation))?;
     Ok(())
 }
 

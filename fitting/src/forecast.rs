@@ -1,0 +1,27 @@
+//! A fitted distribution with what is usual, as a forecast ships.
+
+use scrutineer::learn::forecast::ForecastWeights;
+
+use crate::distribution::{DistributionPlan, Example};
+
+/// Fits a forecast on examples in order of time.
+///
+/// # Errors
+/// As [`DistributionPlan::fit`].
+pub fn fit(plan: &DistributionPlan, examples: &[Example]) -> anyhow::Result<ForecastWeights> {
+    let distribution = plan.fit(examples)?;
+    let usual = (0..plan.features.len())
+        .map(|feature| median(examples.iter().filter_map(|e| e.row.get(feature).copied())))
+        .collect();
+    Ok(ForecastWeights {
+        distribution,
+        usual,
+    })
+}
+
+/// The middle of what is known; of an even number the lower.
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut known: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    known.sort_by(f64::total_cmp);
+    known.get(known.len().checked_sub(1)? / 2).copied()
+}

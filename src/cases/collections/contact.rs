@@ -1,0 +1,98 @@
+//! What was said about an invoice, and to and by its customer.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::records::{Interaction, InteractionKind};
+use crate::history::ReceivablesAsOf;
+
+/// A promise is kept if the money is there so many days after the day promised: banks take time.
+const GRACE: Days = Days::new(2);
+/// Days back that contacts are counted.
+const RECENT: Days = Days::new(30);
+
+/// What was said, as it was known on the day of the question.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Whether the invoice, or the customer's account as a whole, is contested.
+    pub disputed: bool,
+    /// Day for which payment is promised, today or later.
+    pub promised_on: Option<NaiveDate>,
+    /// Whether the last promise about the invoice has passed without payment.
+    pub promise_broken: bool,
+    /// Day of the last reminder, call or message.
+    pub last_contact_on: Option<NaiveDate>,
+    /// Reminders, calls and messages of the last 30 days.
+    pub recent_contacts: u32,
+    /// Reminders of the invoice.
+    pub reminders: u32,
+    /// Promises of the customer that were kept.
+    pub promises_kept: u32,
+    /// Promises of the customer that were not.
+    pub promises_broken: u32,
+}
+
+impl Contact {
+    /// What was said of one invoice.
+    #[must_use]
+    pub fn of(invoice: &str, said: &[Arc<Interaction>], ledger: &ReceivablesAsOf) -> Self {
+        let today = ledger.today();
+        let mut found = Self::default();
+        for one in said {
+            let about = one.customer_invoice_id.as_ref().map(|id| id.as_str());
+            let here = about.is_none_or(|id| id == invoice);
+            let day = one.time.date_naive();
+            match one.kind {
+                InteractionKind::Reminder | InteractionKind::Call | InteractionKind::Email => {
+                    found.last_contact_on = Some(day);
+                    found.recent_contacts += u32::from(day + RECENT >= today);
+                    let reminded = one.kind == InteractionKind::Reminder;
+                    found.reminders += u32::from(reminded && about == Some(invoice));
+                }
+                InteractionKind::Dispute if here => found.disputed = true,
+                InteractionKind::Resolved if here => found.disputed = false,
+                InteractionKind::Promise => {
+                    let Some(promised_on) = one.promised_on else {
+                        continue;
+                    };
+                    if promised_on >= today {
+                        if here {
+                            found.promised_on = Some(promised_on);
+                            found.promise_broken = false;
+                        }
+                        continue;
+                    }
+                    let kept = was_kept(one, promised_on, ledger);
+                    found.promises_kept += u32::from(kept);
+                    found.promises_broken += u32::from(!kept);
+                    if about == Some(invoice) {
+                        found.promised_on = None;
+                        found.promise_broken = !kept;
+                    }
+                }
+                InteractionKind::Dispute | InteractionKind::Resolved | InteractionKind::Other => {}
+            }
+        }
+        found
+    }
+}
+
+/// Whether what was promised came: as the record says, else as payments say.
+fn was_kept(promise: &Interaction, promised_on: NaiveDate, ledger: &ReceivablesAsOf) -> bool {
+    match promise.outcome.as_deref() {
+        Some("kept") => return true,
+        Some("broken") => return false,
+        _ => {}
+    }
+    let made_on = promise.time.date_naive();
+    let about = promise.customer_invoice_id.as_ref().map(|id| id.as_str());
+    ledger.iter().any(|invoice| {
+        let is_it = about.is_none_or(|id| id == invoice.id);
+        let cleared =
+            |day: NaiveDate| day <= promised_on + GRACE && (about.is_some() || day >= made_on);
+        is_it && invoice.cleared_on.is_some_and(cleared)
+    })
+}

@@ -1,0 +1,230 @@
+//! The question, and what is known of the invoice and its customer, taken over once.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive as _;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::contact::Contact;
+use super::features::{self, Known, Subject};
+use crate::domain::Currency;
+use crate::domain::records::{Customer, CustomerInvoiceStatus};
+use crate::history::{History, Receivable, ReceivablesAsOf};
+
+/// Paid invoices of the firm, and of them late and on time, below which nothing is said.
+const LEAST_PAID: usize = 30;
+const LEAST_OF_EACH: usize = 5;
+/// Attributes of a customer that say that it is a person.
+const PERSON_ATTRIBUTES: [&str; 2] = ["natural_person", "is_natural_person"];
+
+/// One invoice of ours to be foretold.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionsItem {
+    /// Id of the record `customer_invoice`.
+    #[schema(min_length = 1, max_length = 200)]
+    pub customer_invoice_id: String,
+    /// Only what was known at this moment is used; now if not said.
+    #[serde(default)]
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// Everything that the answer is made from, beside the features.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionsInput {
+    /// Id of the invoice.
+    pub customer_invoice_id: String,
+    /// Id of the customer.
+    pub customer_id: String,
+    /// The moment of the question.
+    pub as_of: DateTime<Utc>,
+    /// Invoice date.
+    pub issued_on: NaiveDate,
+    /// Day payment is due.
+    pub due_on: NaiveDate,
+    /// What is not yet paid, in the currency's smallest unit at most.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open_amount: Decimal,
+    /// Its currency.
+    pub currency: Currency,
+    /// What was said.
+    pub contact: Contact,
+    /// Whether the customer is a person, as its record says.
+    pub natural_person: bool,
+    /// Whether the firm's history is long and varied enough.
+    pub enough_history: bool,
+    /// What the firm has set.
+    pub policy: Policy,
+}
+
+/// What the firm sets for collections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Days late from which an invoice is very late.
+    pub very_late_days: u32,
+    /// Days after a contact in which there is no other.
+    pub contact_pause_days: u32,
+}
+
+/// Why an invoice is not asked about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAsked {
+    /// It was not known at that moment.
+    #[error("no such invoice was known at that moment")]
+    Unknown,
+    /// It was paid.
+    #[error("was paid on {0}")]
+    Paid(NaiveDate),
+    /// It is a credit, was withdrawn or given up.
+    #[error("is nothing to collect: a credit, withdrawn or given up")]
+    NotCollectable,
+}
+
+/// An invoice with what is known of it.
+pub(super) struct Read {
+    pub(super) input: CollectionsInput,
+    pub(super) row: Vec<f64>,
+}
+
+/// What one customer's invoices are judged by, looked up once for all of them.
+pub struct CustomerFile {
+    /// Id of the customer.
+    pub id: String,
+    /// Its invoices.
+    pub ledger: ReceivablesAsOf,
+    /// Its master data.
+    pub customer: Option<std::sync::Arc<Customer>>,
+    /// What was said.
+    pub said: Vec<std::sync::Arc<crate::domain::records::Interaction>>,
+}
+
+impl CustomerFile {
+    /// Looks a customer up.
+    #[must_use]
+    pub fn of(id: &str, history: &dyn History) -> Self {
+        Self {
+            id: id.to_owned(),
+            ledger: history.receivables(id),
+            customer: history.customer(id),
+            said: history.interactions_with(id),
+        }
+    }
+
+    /// Whether its record says that it is a person.
+    #[must_use]
+    pub fn is_natural_person(&self) -> bool {
+        let yes = |text: &String| matches!(text.to_lowercase().as_str(), "true" | "yes" | "1");
+        self.customer.as_ref().is_some_and(|customer| {
+            let mut said = PERSON_ATTRIBUTES
+                .iter()
+                .filter_map(|name| customer.attributes.get(*name));
+            said.any(yes)
+        })
+    }
+
+    /// Its invoices that money is to be had for.
+    pub fn open(&self) -> impl Iterator<Item = Receivable<'_>> {
+        self.ledger.iter().filter(|invoice| check(invoice).is_ok())
+    }
+
+    pub(super) fn read(&self, invoice: &Receivable<'_>, firm: Firm, as_of: DateTime<Utc>) -> Read {
+        let contact = Contact::of(invoice.id, &self.said, &self.ledger);
+        let disputed = invoice.status == Some(CustomerInvoiceStatus::Disputed);
+        let contact = Contact {
+            disputed: contact.disputed || disputed,
+            ..contact
+        };
+        let subject = Subject {
+            id: invoice.id,
+            issued_on: invoice.issued_on,
+            due_on: invoice.due_on,
+            amount: invoice.amount,
+            currency: invoice.currency,
+        };
+        let row = features::row(
+            &subject,
+            &Known {
+                ledger: &self.ledger,
+                customer: self.customer.as_deref(),
+                contact: &contact,
+            },
+        );
+        Read {
+            input: CollectionsInput {
+                customer_invoice_id: invoice.id.to_owned(),
+                customer_id: self.id.clone(),
+                as_of,
+                issued_on: invoice.issued_on,
+                due_on: invoice.due_on,
+                open_amount: amount(invoice.open_amount, invoice.currency),
+                currency: invoice.currency,
+                contact,
+                natural_person: self.is_natural_person(),
+                enough_history: firm.enough_history,
+                policy: firm.policy,
+            },
+            row,
+        }
+    }
+}
+
+/// What holds for every invoice of the firm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Firm {
+    /// Whether its history is long and varied enough.
+    pub enough_history: bool,
+    /// What it has set.
+    pub policy: Policy,
+}
+
+impl Firm {
+    /// Looks the firm's history up.
+    #[must_use]
+    pub fn of(history: &dyn History, policy: Policy) -> Self {
+        Self {
+            enough_history: enough_history(history),
+            policy,
+        }
+    }
+}
+
+/// Whether an invoice can be asked about.
+pub(super) fn check(invoice: &Receivable<'_>) -> Result<(), NotAsked> {
+    if let Some(day) = invoice.cleared_on {
+        return Err(NotAsked::Paid(day));
+    }
+    let given_up = invoice.status == Some(CustomerInvoiceStatus::WrittenOff);
+    if given_up || !invoice.is_collectable() || invoice.open_amount <= 0.0 {
+        return Err(NotAsked::NotCollectable);
+    }
+    Ok(())
+}
+
+/// Stops at the customer with whom it is enough.
+fn enough_history(history: &dyn History) -> bool {
+    let (mut late, mut on_time) = (0, 0);
+    for customer in history.customers_billed() {
+        for invoice in history.receivables(&customer).iter() {
+            match invoice.days_late() {
+                Some(days) if days > 0 => late += 1,
+                Some(_) => on_time += 1,
+                None => {}
+            }
+        }
+        if late >= LEAST_OF_EACH && on_time >= LEAST_OF_EACH && late + on_time >= LEAST_PAID {
+            return true;
+        }
+    }
+    false
+}
+
+/// An amount of the ledger as money again.
+pub(super) fn amount(number: f64, currency: Currency) -> Decimal {
+    let decimal = Decimal::from_f64(number).unwrap_or_default();
+    let mut rounded = decimal.round_dp(currency.minor_units());
+    rounded.rescale(currency.minor_units());
+    rounded
+}

@@ -1,0 +1,138 @@
+//! Days late of one invoice as a distribution, seen from today.
+
+use chrono::{Days, NaiveDate, TimeDelta};
+
+use super::explanation::WORDS;
+use super::input::CollectionsInput;
+use crate::advice::InvalidRecommendation;
+use crate::cases::forecast::{Explained, Explaining};
+use crate::learn::distribution::Curve;
+use crate::learn::forecast::Forecast;
+
+/// Name of the model in the registry.
+pub const DAYS_LATE_MODEL: &str = "collections";
+/// Weeks that expected cash is given for, this one first.
+const WEEKS: u64 = 13;
+/// Days beyond today that a delay counts at most: what is later is not moved by a contact now.
+const MOVABLE_DAYS: f64 = 90.0;
+/// Once very late, what is asked is whether it stays open so much longer.
+const LONGER_DAYS: f64 = 30.0;
+
+/// What the score is the probability of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Not due yet: will it be paid late?
+    Late,
+    /// Overdue: will it become very late?
+    VeryLate,
+    /// Very late: will it be open for 30 days more?
+    StillOpen,
+}
+
+impl Question {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Late => "paid_late",
+            Self::VeryLate => "paid_very_late",
+            Self::StillOpen => "open_in_30_days",
+        }
+    }
+}
+
+/// What is foretold of one invoice.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub(super) question: Question,
+    /// The score.
+    pub(super) probability: f64,
+    pub(super) late: f64,
+    pub(super) very_late: f64,
+    /// Days of payment: p10, p50 and p90.
+    pub(super) payment: [NaiveDate; 3],
+    /// Days late that hold the truth with the model's coverage.
+    pub(super) interval: (f64, f64),
+    pub(super) coverage: f64,
+    /// Days unpaid and overdue from today on that a contact could shorten, on average.
+    pub(super) days_at_stake: f64,
+    /// Monday of each week and the share of the money that comes in it.
+    pub(super) weeks: Vec<(NaiveDate, f64)>,
+    /// The share that comes after those.
+    pub(super) later: f64,
+    pub(super) explained: Explained,
+}
+
+impl Verdict {
+    /// Foretells; the same input and row give the same verdict, bit for bit.
+    pub(super) fn of(
+        forecast: &Forecast,
+        input: &CollectionsInput,
+        row: &[f64],
+    ) -> Result<Self, InvalidRecommendation> {
+        let today = input.as_of.date_naive();
+        let passed = (today - input.due_on).num_days() as f64;
+        let very_late_days = f64::from(input.policy.very_late_days);
+        let distribution = forecast.distribution();
+        // Open today: it is paid today at the earliest.
+        let curve = distribution.curve(row).given_above(passed - 1.0);
+        let (question, threshold) = if passed <= 0.0 {
+            (Question::Late, 0.0)
+        } else if passed < very_late_days {
+            (Question::VeryLate, very_late_days)
+        } else {
+            (Question::StillOpen, passed + LONGER_DAYS)
+        };
+        let probability = curve.above(threshold);
+        let explained = Explaining {
+            forecast,
+            row,
+            words: &WORDS,
+            threshold,
+            probability,
+            beyond: ("open_until_today", waited(input, today)),
+        }
+        .explain()?;
+        let payment =
+            [0.1, 0.5, 0.9].map(|share| on(input.due_on, curve.quantile(share)).max(today));
+        let (weeks, later) = weeks(&curve, input.due_on, today);
+        let from = passed.max(0.0);
+        Ok(Self {
+            question,
+            probability,
+            late: curve.above(0.0),
+            very_late: curve.above(very_late_days),
+            payment,
+            interval: distribution.interval(row, &curve),
+            coverage: distribution.coverage(),
+            days_at_stake: curve.mean_above(from) - curve.mean_above(from + MOVABLE_DAYS),
+            weeks,
+            later,
+            explained,
+        })
+    }
+}
+
+fn waited(input: &CollectionsInput, today: NaiveDate) -> String {
+    let days = (today - input.issued_on).num_days();
+    format!("Open {days} days after it was issued: earlier payment is ruled out.")
+}
+
+fn on(due_on: NaiveDate, late: f64) -> NaiveDate {
+    TimeDelta::try_days(late as i64)
+        .and_then(|days| due_on.checked_add_signed(days))
+        .unwrap_or(NaiveDate::MAX)
+}
+
+/// How the money is spread over the weeks to come, and what comes after them.
+fn weeks(curve: &Curve, due_on: NaiveDate, today: NaiveDate) -> (Vec<(NaiveDate, f64)>, f64) {
+    let late = |day: NaiveDate| (day - due_on).num_days() as f64;
+    let monday = today.week(chrono::Weekday::Mon).first_day();
+    let mut open = 1.0;
+    let mut weeks = Vec::new();
+    for week in 0..WEEKS {
+        let first = monday + Days::new(7 * week);
+        let after = curve.above(late(first) + 6.0);
+        weeks.push((first, open - after));
+        open = after;
+    }
+    (weeks, open)
+}

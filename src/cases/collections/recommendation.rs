@@ -1,0 +1,385 @@
+//! Level, next action, what keeps from acting, and the envelope.
+
+use chrono::{Days, Duration, NaiveDate};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::input::{CollectionsInput, amount};
+use super::model::Verdict;
+use crate::advice::{
+    Case, Controls, DataQuality, Effect, Evidence, Interval, Level, Recommendation, Status, Subject,
+};
+use crate::cases::forecast::Explained;
+use crate::learn::forecast::Forecast;
+
+/// Days for which the advice holds: tomorrow's facts are others.
+const VALID_DAYS: i64 = 1;
+/// Probabilities from which the level is high, and medium.
+pub const HIGH: f64 = 0.7;
+/// See [`HIGH`].
+pub const MEDIUM: f64 = 0.4;
+/// Days overdue, and reminders without answer, after which a call is due.
+const CALL_AFTER_DAYS: i64 = 14;
+const CALL_AFTER_REMINDERS: u32 = 2;
+/// Days before the due date in which a friendly reminder makes sense.
+const AHEAD: Days = Days::new(7);
+/// Shares of the money below this are not listed by week.
+const LEAST_SHARE: f64 = 0.005;
+
+/// What to do next.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Speak with the customer.
+    Call,
+    /// Send a reminder.
+    Remind,
+    /// Send a friendly note before the due date.
+    RemindAhead,
+    /// Settle what is contested.
+    ResolveDispute,
+    /// Wait for the day promised.
+    AwaitPromise,
+    /// A person decides, for the customer is one.
+    DecideByPerson,
+    /// Nothing now.
+    Wait,
+}
+
+impl Action {
+    /// Every one.
+    pub const ALL: &'static [Self] = &[
+        Self::Call,
+        Self::Remind,
+        Self::RemindAhead,
+        Self::ResolveDispute,
+        Self::AwaitPromise,
+        Self::DecideByPerson,
+        Self::Wait,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Remind => "remind",
+            Self::RemindAhead => "remind_ahead",
+            Self::ResolveDispute => "resolve_dispute",
+            Self::AwaitPromise => "await_promise",
+            Self::DecideByPerson => "decide_by_person",
+            Self::Wait => "wait",
+        }
+    }
+}
+
+/// Why no contact is proposed.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Suppressed {
+    /// It is contested.
+    Disputed,
+    /// Payment is promised for a day to come.
+    PromisePending,
+    /// There was a contact a few days ago.
+    ContactedRecently,
+    /// The customer is a person.
+    NaturalPerson,
+}
+
+impl Suppressed {
+    /// Every one.
+    pub const ALL: &'static [Self] = &[
+        Self::Disputed,
+        Self::PromisePending,
+        Self::ContactedRecently,
+        Self::NaturalPerson,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disputed => "disputed",
+            Self::PromisePending => "promise_pending",
+            Self::ContactedRecently => "contacted_recently",
+            Self::NaturalPerson => "natural_person",
+        }
+    }
+}
+
+/// What is suggested: the case's own part of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectionsAdvice {
+    /// What to do next.
+    pub action: Action,
+    /// Why no contact is proposed; empty where one is.
+    pub suppressed_by: Vec<Suppressed>,
+    /// Days overdue today; negative before the due date.
+    pub days_overdue: i64,
+    /// What is not yet paid.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open_amount: Decimal,
+    /// Its currency.
+    pub currency: crate::domain::Currency,
+    /// What is foretold; absent where the history does not support it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<PaymentForecast>,
+}
+
+/// When the money is expected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaymentForecast {
+    /// Probability of payment by the due date.
+    pub on_time: f64,
+    /// Probability of payment after it.
+    pub late: f64,
+    /// Probability of payment after `very_late_days` more; part of `late`.
+    pub very_late: f64,
+    /// What the firm calls very late.
+    pub very_late_days: u32,
+    /// Paid by then with 10 % probability.
+    pub p10: NaiveDate,
+    /// With 50 %.
+    pub p50: NaiveDate,
+    /// With 90 %.
+    pub p90: NaiveDate,
+    /// Days overdue from today on, on average, at most 90.
+    pub days_at_stake: f64,
+    /// `days_at_stake` times the open amount: what the worklist is ranked by.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub money_days: Decimal,
+    /// Expected cash by week.
+    pub cash: Vec<WeekCash>,
+    /// What is expected later.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub cash_later: Decimal,
+}
+
+/// Cash expected in one week.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WeekCash {
+    /// Its Monday.
+    pub week_of: NaiveDate,
+    /// The amount times the probability that it comes in that week.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: Decimal,
+}
+
+/// The answer. The same arguments give the same answer, bit for bit.
+pub(super) fn recommend(
+    input: &CollectionsInput,
+    verdict: Option<Verdict>,
+    forecast: &Forecast,
+    features_sha256: String,
+    recommendation_id: Uuid,
+) -> (Recommendation, CollectionsAdvice) {
+    let today = input.as_of.date_naive();
+    let days_overdue = (today - input.due_on).num_days();
+    let level = level(input, verdict.as_ref(), days_overdue);
+    let suppressed_by = suppressed(input, today);
+    let action = action(input, &suppressed_by, verdict.as_ref(), today);
+    let (status, score, score_kind, interval, explained, payment) = match verdict {
+        None => (
+            Status::InsufficientHistory,
+            None,
+            "paid_late",
+            None,
+            Explained {
+                reasons: Vec::new(),
+                counter_reasons: Vec::new(),
+            },
+            None,
+        ),
+        Some(verdict) => {
+            let interval = Interval {
+                low: verdict.interval.0,
+                high: verdict.interval.1,
+                unit: "days_late".to_owned(),
+                coverage: verdict.coverage,
+            };
+            let payment = payment(input, &verdict);
+            (
+                Status::Scored,
+                Some(verdict.probability),
+                verdict.question.as_str(),
+                Some(interval),
+                verdict.explained,
+                Some(payment),
+            )
+        }
+    };
+    let advice = CollectionsAdvice {
+        action,
+        suppressed_by,
+        days_overdue,
+        open_amount: input.open_amount,
+        currency: input.currency,
+        forecast: payment,
+    };
+    let recommendation = Recommendation {
+        recommendation_id,
+        case: Case::Collections,
+        subject: Subject {
+            kind: "customer_invoice".to_owned(),
+            id: input.customer_invoice_id.clone(),
+        },
+        as_of: input.as_of,
+        status,
+        score,
+        score_kind: score_kind.to_owned(),
+        interval,
+        prediction_set: None,
+        level,
+        reasons: explained.reasons,
+        counter_reasons: explained.counter_reasons,
+        evidence: evidence(input),
+        counterfactuals: Vec::new(),
+        // A struct of plain members is always an object.
+        suggestion: serde_json::to_value(&advice).ok(),
+        effect: effect(action, level),
+        controls_to_add: Controls::default(),
+        data_quality: DataQuality {
+            missing: missing(input),
+            stale: Vec::new(),
+        },
+        model: (status == Status::Scored).then(|| forecast.reference().clone()),
+        features_sha256,
+        expires_at: input.as_of + Duration::days(VALID_DAYS),
+        decision_sha256: None,
+    };
+    (recommendation, advice)
+}
+
+fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
+    let open = rust_decimal::prelude::ToPrimitive::to_f64(&input.open_amount).unwrap_or_default();
+    let share = |share: f64| amount(open * share, input.currency);
+    let [p10, p50, p90] = verdict.payment;
+    let listed = |share: &f64| *share >= LEAST_SHARE;
+    let cash = verdict.weeks.iter().filter(|(_, part)| listed(part));
+    PaymentForecast {
+        on_time: 1.0 - verdict.late,
+        late: verdict.late,
+        very_late: verdict.very_late,
+        very_late_days: input.policy.very_late_days,
+        p10,
+        p50,
+        p90,
+        days_at_stake: verdict.days_at_stake,
+        money_days: share(verdict.days_at_stake),
+        cash: cash
+            .map(|(week_of, part)| WeekCash {
+                week_of: *week_of,
+                amount: share(*part),
+            })
+            .collect(),
+        cash_later: share(verdict.later),
+    }
+}
+
+fn level(input: &CollectionsInput, verdict: Option<&Verdict>, days_overdue: i64) -> Level {
+    let told = match verdict.map(|verdict| verdict.probability) {
+        Some(p) if p >= HIGH => Level::High,
+        Some(p) if p >= MEDIUM => Level::Medium,
+        Some(_) => Level::Low,
+        // Without a forecast the due date speaks.
+        None if days_overdue > 0 => Level::Medium,
+        None => Level::Low,
+    };
+    let noted = input.contact.disputed || input.contact.promise_broken;
+    told.max(if noted { Level::Medium } else { Level::Low })
+}
+
+fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Suppressed> {
+    let pause = Days::new(u64::from(input.policy.contact_pause_days));
+    let contact = &input.contact;
+    let recently = contact
+        .last_contact_on
+        .is_some_and(|day| day + pause > today);
+    [
+        (contact.disputed, Suppressed::Disputed),
+        (contact.promised_on.is_some(), Suppressed::PromisePending),
+        (recently, Suppressed::ContactedRecently),
+        (input.natural_person, Suppressed::NaturalPerson),
+    ]
+    .into_iter()
+    .filter_map(|(holds, reason)| holds.then_some(reason))
+    .collect()
+}
+
+fn action(
+    input: &CollectionsInput,
+    suppressed: &[Suppressed],
+    verdict: Option<&Verdict>,
+    today: NaiveDate,
+) -> Action {
+    match suppressed.first() {
+        Some(Suppressed::Disputed) => return Action::ResolveDispute,
+        Some(Suppressed::PromisePending) => return Action::AwaitPromise,
+        Some(Suppressed::ContactedRecently) => return Action::Wait,
+        Some(Suppressed::NaturalPerson) => return Action::DecideByPerson,
+        None => {}
+    }
+    let contact = &input.contact;
+    let overdue = (today - input.due_on).num_days();
+    if overdue > 0 {
+        let reminded = contact.reminders >= CALL_AFTER_REMINDERS;
+        if overdue > CALL_AFTER_DAYS || reminded || contact.promise_broken {
+            return Action::Call;
+        }
+        return Action::Remind;
+    }
+    let likely = verdict.is_some_and(|verdict| verdict.probability >= HIGH);
+    if likely && input.due_on <= today + AHEAD {
+        Action::RemindAhead
+    } else {
+        Action::Wait
+    }
+}
+
+fn effect(action: Action, level: Level) -> Effect {
+    match (action, level) {
+        (Action::Wait | Action::AwaitPromise, _) => Effect::None,
+        (_, Level::High) => Effect::RaisePriority,
+        _ => Effect::Suggest,
+    }
+}
+
+/// The records it rests on.
+fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
+    let record = |reference: String, text: String| Evidence {
+        kind: "record".to_owned(),
+        reference,
+        page: None,
+        bbox: None,
+        text: Some(text),
+        sha256: None,
+    };
+    vec![
+        record(
+            format!("customer_invoice/{}", input.customer_invoice_id),
+            format!(
+                "{} {} open, due on {}",
+                input.open_amount, input.currency, input.due_on
+            ),
+        ),
+        record(
+            format!("customer/{}", input.customer_id),
+            "payments and contacts".to_owned(),
+        ),
+    ]
+}
+
+fn missing(input: &CollectionsInput) -> Vec<String> {
+    if input.enough_history {
+        Vec::new()
+    } else {
+        vec!["payment_history".to_owned()]
+    }
+}

@@ -1,0 +1,229 @@
+//! What the forecasts share: a probability taken apart into reasons that add up to it.
+//!
+//! The raw score is the log odds of the probability that is given. Its baseline is what
+//! the trees say of a case of which nothing is known; between the two stand the Shapley
+//! values of the features, and one part for what the trees do not see: that
+//! some time has passed already.
+
+use crate::advice::{Direction, InvalidRecommendation, Reason, check_weights};
+use crate::learn::forecast::Forecast;
+
+/// Reasons given one by one, for and against; lighter ones are summed up.
+const SHOWN: usize = 6;
+/// Probabilities are told from certainty by so much, so that log odds stay finite.
+const LEAST: f64 = 1e-6;
+/// Below this a part is rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// How a feature's value is written for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Days.
+    Days,
+    /// A share of a whole.
+    Share,
+    /// How many.
+    Count,
+    /// Natural logarithm of an amount of money.
+    LogAmount,
+    /// Difference of logarithms: how many times as much.
+    Times,
+    /// Monday to Sunday.
+    Weekday,
+    /// No or yes.
+    Flag,
+    /// Hours.
+    Hours,
+}
+
+/// How a feature is spoken of.
+#[derive(Debug, Clone, Copy)]
+pub struct Wording {
+    /// Its name.
+    pub feature: &'static str,
+    /// In words.
+    pub label: &'static str,
+    /// How its value is written.
+    pub unit: Unit,
+}
+
+/// A probability to be taken apart.
+#[derive(Debug)]
+pub struct Explaining<'a> {
+    /// What answered.
+    pub forecast: &'a Forecast,
+    /// What it answered to.
+    pub row: &'a [f64],
+    /// One for each feature, in their order.
+    pub words: &'a [Wording],
+    /// The quantity lies above this.
+    pub threshold: f64,
+    /// With this probability.
+    pub probability: f64,
+    /// What the trees do not see, as code and sentence.
+    pub beyond: (&'static str, String),
+}
+
+/// The reasons of a probability.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// What raises it, heaviest first.
+    pub reasons: Vec<Reason>,
+    /// What lowers it, heaviest first.
+    pub counter_reasons: Vec<Reason>,
+}
+
+impl Explaining<'_> {
+    /// Takes the probability apart.
+    ///
+    /// # Errors
+    /// [`InvalidRecommendation::WeightsSum`] if the parts do not add up: a defect.
+    pub fn explain(&self) -> Result<Explained, InvalidRecommendation> {
+        let distribution = self.forecast.distribution();
+        let Some(level) = distribution.level_at(self.threshold) else {
+            return Ok(Explained {
+                reasons: Vec::new(),
+                counter_reasons: Vec::new(),
+            });
+        };
+        let raw = log_odds(self.probability);
+        let baseline = level.calibration.log_odds(level.trees.expected());
+        let scale = level.calibration.log_odds(1.0) - level.calibration.log_odds(0.0);
+        let contributions = level.trees.contributions(self.row);
+        let mut parts: Vec<Reason> = contributions
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight != 0.0)
+            .map(|(at, weight)| self.reason(at, weight * scale))
+            .collect();
+        let seen = baseline + contributions.iter().sum::<f64>() * scale;
+        let beyond = raw - seen;
+        if beyond.abs() > ROUNDING {
+            let (code, text) = &self.beyond;
+            parts.push(reason(code, text.clone(), "time", beyond));
+        }
+        check_weights(&parts, raw - baseline)?;
+        let (up, down) = parts.into_iter().partition(|part| part.weight >= 0.0);
+        Ok(Explained {
+            reasons: heaviest(up, "others_raise"),
+            counter_reasons: heaviest(down, "others_lower"),
+        })
+    }
+
+    fn reason(&self, at: usize, weight: f64) -> Reason {
+        let value = self.row.get(at).copied().unwrap_or(f64::NAN);
+        let Some(words) = self.words.get(at) else {
+            return reason("feature", format!("Feature {at}."), "feature", weight);
+        };
+        let said = words.unit.say(value);
+        let usual = self
+            .forecast
+            .usual(at)
+            .and_then(|usual| words.unit.say(usual));
+        let text = match (&said, &usual) {
+            (Some(said), Some(usual)) if said != usual => {
+                format!("{}: {said}; usual is {usual}.", words.label)
+            }
+            (Some(said), _) => format!("{}: {said}.", words.label),
+            (None, _) => format!("{}: not known.", words.label),
+        };
+        Reason {
+            value: said,
+            baseline: usual,
+            ..reason(words.feature, text, words.feature, weight)
+        }
+    }
+}
+
+fn reason(code: &str, text: String, feature: &str, weight: f64) -> Reason {
+    Reason {
+        code: code.to_owned(),
+        text,
+        direction: if weight >= 0.0 {
+            Direction::Raises
+        } else {
+            Direction::Lowers
+        },
+        weight,
+        feature: feature.to_owned(),
+        value: None,
+        baseline: None,
+    }
+}
+
+/// The heaviest, and one for all the others.
+fn heaviest(mut reasons: Vec<Reason>, code: &str) -> Vec<Reason> {
+    reasons.sort_by(|a, b| {
+        let weights = b.weight.abs().total_cmp(&a.weight.abs());
+        weights.then_with(|| a.code.cmp(&b.code))
+    });
+    if reasons.len() > SHOWN {
+        let rest = reasons.split_off(SHOWN);
+        let weight = rest.iter().map(|reason| reason.weight).sum();
+        let text = format!("{} lighter signs together.", rest.len());
+        reasons.push(reason(code, text, "others", weight));
+    }
+    reasons
+}
+
+/// Log odds of a probability, finite.
+#[must_use]
+pub fn log_odds(probability: f64) -> f64 {
+    let p = probability.clamp(LEAST, 1.0 - LEAST);
+    (p / (1.0 - p)).ln()
+}
+
+impl Unit {
+    /// The value in words; none for what is missing.
+    #[must_use]
+    pub fn say(self, value: f64) -> Option<String> {
+        if !value.is_finite() {
+            return None;
+        }
+        let days = |value: f64| {
+            let whole = (value - value.round()).abs() < 0.05;
+            let number = if whole {
+                format!("{:.0}", value.round() + 0.0)
+            } else {
+                format!("{value:.1}")
+            };
+            let unit = if number == "1" { "day" } else { "days" };
+            format!("{number} {unit}")
+        };
+        Some(match self {
+            Self::Days => days(value),
+            Self::Share => format!("{:.0} %", value * 100.0),
+            Self::Count if (value - value.round()).abs() < 0.05 => {
+                format!("{:.0}", value.round() + 0.0)
+            }
+            Self::Count => format!("{value:.1}"),
+            Self::LogAmount => rounded_amount(value.exp()),
+            Self::Times => format!("{:.1} times", value.exp()),
+            Self::Weekday => weekday(value).to_owned(),
+            Self::Flag => (if value > 0.5 { "yes" } else { "no" }).to_owned(),
+            Self::Hours => format!("{value:.1} hours"),
+        })
+    }
+}
+
+/// An amount to three digits: it was a logarithm, and is no amount to post.
+fn rounded_amount(amount: f64) -> String {
+    let step = 10_f64.powf(amount.max(1.0).log10().floor() - 2.0).max(1.0);
+    format!("{:.0}", (amount / step).round() * step)
+}
+
+fn weekday(value: f64) -> &'static str {
+    const NAMES: [&str; 7] = [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
+    NAMES
+        .get(value.round().clamp(0.0, 6.0) as usize)
+        .copied()
+        .unwrap_or("no day")
+}

@@ -1,0 +1,153 @@
+//! Writes a fitted forecast as a model: weights, golden scores, manifest, card.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use chrono::NaiveDate;
+use scrutineer::advice::ModelRef;
+use scrutineer::learn::forecast::{
+    FORECAST_FILE, FORECAST_FORMAT_VERSION, Forecast, ForecastWeights, GoldenRow,
+};
+use scrutineer::registry::{Golden, GoldenCase, Manifest, ManifestSource, Registry};
+
+use crate::artefact::{self, ArtefactFile};
+use crate::rounded;
+
+/// What a forecast is, beside its weights.
+#[derive(Debug)]
+pub struct ForecastCard<'a> {
+    /// Name of the model.
+    pub name: &'a str,
+    /// One sentence on what it answers.
+    pub description: &'a str,
+    /// Names of the features.
+    pub features: &'a [&'a str],
+    /// What it was fitted on, in words.
+    pub data: String,
+    /// Last day of that.
+    pub trained_until: NaiveDate,
+    /// Where the data came from, if from elsewhere.
+    pub sources: Vec<ManifestSource>,
+    /// Figures on what came after, by name.
+    pub metrics: &'a BTreeMap<String, Option<f64>>,
+    /// The command that makes it again.
+    pub made_by: String,
+    /// What it cannot do, in Markdown.
+    pub limits: &'a str,
+}
+
+/// Writes the model under the next free version, or under `version`.
+///
+/// # Errors
+/// Weights for other features, or a folder that cannot be read or written.
+pub fn write(
+    models_dir: &Path,
+    version: Option<u32>,
+    weights: &ForecastWeights,
+    card: ForecastCard<'_>,
+) -> anyhow::Result<PathBuf> {
+    let version = match version {
+        Some(version) => version,
+        None => next_version(models_dir, card.name)?,
+    };
+    let file = ArtefactFile::json(FORECAST_FILE, weights)?;
+    // What is read again is what is shipped, to the last digit.
+    let shipped: ForecastWeights = serde_json::from_slice(&file.bytes)?;
+    let reference = ModelRef {
+        name: card.name.to_owned(),
+        version: version.to_string(),
+        sha256: String::new(),
+        trained_until: card.trained_until,
+    };
+    let forecast = Forecast::new(shipped, reference, card.features)?;
+    let metrics: BTreeMap<String, f64> = card
+        .metrics
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), rounded((*value)?, 4))))
+        .collect();
+    let manifest = Manifest {
+        name: card.name.to_owned(),
+        version,
+        format_version: FORECAST_FORMAT_VERSION,
+        description: card.description.to_owned(),
+        licence: "Apache-2.0".to_owned(),
+        trained_until: card.trained_until,
+        data: card.data.clone(),
+        metrics,
+        files: Vec::new(),
+        sources: card.sources.clone(),
+    };
+    let text = card_text(&manifest, &card);
+    let dir = artefact::write(models_dir, manifest, vec![file, golden(&forecast)?])?;
+    let path = dir.join("MODEL_CARD.md");
+    fs::write(&path, text).with_context(|| path.display().to_string())?;
+    Ok(dir)
+}
+
+fn next_version(models_dir: &Path, name: &str) -> anyhow::Result<u32> {
+    if !models_dir.is_dir() {
+        return Ok(1);
+    }
+    let registry = Registry::open(models_dir)?;
+    let versions = registry
+        .all()
+        .filter(|(model, _)| model.manifest.name == name)
+        .map(|(model, _)| model.manifest.version);
+    Ok(versions.max().unwrap_or(0) + 1)
+}
+
+/// Three rows that are nobody's: the usual one, one of which nothing is known, and one of
+/// rising numbers.
+fn golden(forecast: &Forecast) -> anyhow::Result<ArtefactFile> {
+    let count = forecast.distribution().features().len();
+    let usual: GoldenRow = (0..count).map(|at| forecast.usual(at)).collect();
+    let rows = [
+        ("usual", usual),
+        ("nothing known", vec![None; count]),
+        (
+            "rising",
+            (0..count).map(|at| Some(at as f64 / 4.0)).collect(),
+        ),
+    ];
+    let cases = rows.map(|(name, input)| GoldenCase {
+        name: name.to_owned(),
+        expected: forecast.golden_output(&input),
+        input,
+    });
+    let golden = Golden {
+        tolerance: 1e-9,
+        cases: cases.into(),
+    };
+    ArtefactFile::json("golden.json", &golden)
+}
+
+fn card_text(manifest: &Manifest, card: &ForecastCard<'_>) -> String {
+    let rows: Vec<String> = manifest
+        .metrics
+        .iter()
+        .map(|(name, value)| format!("| {name} | {value} |"))
+        .collect();
+    let sources: Vec<String> = manifest
+        .sources
+        .iter()
+        .map(|source| format!("{} ({})", source.name, source.licence))
+        .collect();
+    let sources = if sources.is_empty() {
+        "the firm's own records".to_owned()
+    } else {
+        sources.join("; ")
+    };
+    include_str!("forecast_card.md")
+        .replace("{name}", &manifest.name)
+        .replace("{version}", &manifest.version.to_string())
+        .replace("{description}", &manifest.description)
+        .replace("{data}", &manifest.data)
+        .replace("{until}", &manifest.trained_until.to_string())
+        .replace("{sources}", &sources)
+        .replace("{features}", &card.features.len().to_string())
+        .replace("{made_by}", &card.made_by)
+        .replace("{metrics}", &rows.join("\n"))
+        .replace("{limits}", card.limits)
+}
