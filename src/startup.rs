@@ -10,8 +10,9 @@ use crate::cases::invoice::{CaseError, InvoiceCase};
 use crate::config::Config;
 use crate::documents::sandbox::{Sandbox, SandboxConfig, SandboxError};
 use crate::http::{self, AppState, Oidc, OidcError, Parts};
+use crate::learn::forecast::ForecastError;
 use crate::registry::{self, Registry, RegistryError};
-use crate::service::Service;
+use crate::service::{RecordCases, Service};
 use crate::store::{Store, StoreError};
 use crate::telemetry::{self, TelemetryError};
 use crate::web::{self, Pages, SessionError};
@@ -37,6 +38,9 @@ pub enum StartError {
     /// A model is absent or not what its manifest says.
     #[error(transparent)]
     Models(#[from] CaseError),
+    /// The same of a forecast.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
     /// The program that reads documents cannot be started.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -150,7 +154,8 @@ pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Serv
     let invoice = Arc::new(InvoiceCase::load(registry)?);
     let sandbox = Sandbox::new(sandbox_config(config)?);
     sandbox.warm_up()?;
-    Ok(Service::new(store, sandbox, invoice))
+    let records = RecordCases::load(registry, config.collections.policy())?;
+    Ok(Service::new(store, sandbox, invoice, records))
 }
 
 /// How documents are read, for whoever reads them: the server and the commands.

@@ -1,8 +1,51 @@
-//! What cases that judge records hand over, and why they cannot.
+//! Cases that judge the firm's records: what they are asked, what they hand over, and why
+//! they cannot.
 
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::advice::{InvalidRecommendation, Recommendation};
+use crate::history::History;
+
+/// A case that judges one of the firm's records by what else is known; synchronous, shared
+/// freely between threads.
+pub trait RecordCase: Send + Sync + std::fmt::Debug {
+    /// Judges the record that an item names, as of the history's moment.
+    ///
+    /// # Errors
+    /// [`JudgeError::NotAsked`] where there is nothing to ask, [`JudgeError::Contract`] for a defect.
+    fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError>;
+
+    /// Computes an answer again from what was kept of it: the same model gives the same
+    /// answer, bit for bit.
+    ///
+    /// # Errors
+    /// [`JudgeError::Kept`] if what was kept is of another version.
+    fn replay(
+        &self,
+        input: &Value,
+        features: &Value,
+        recommendation_id: Uuid,
+    ) -> Result<Recommendation, JudgeError>;
+}
+
+/// One record to be judged.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordItem {
+    /// Which: for `collections` the id of a `customer_invoice`.
+    #[schema(min_length = 1, max_length = 200)]
+    pub id: String,
+    /// Only what was known at this moment is used; now if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<DateTime<Utc>>,
+    /// Last day of the period asked about, where the case asks about periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period_end: Option<NaiveDate>,
+}
 
 /// An answer with what it was made from, ready for the record of decisions.
 #[derive(Debug, Clone)]

@@ -5,33 +5,57 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use chrono::Utc;
+
 use super::exit;
-use super::store_args::{StoreArgs, must_exist, with_store};
+use super::store_args::{must_exist, with_store};
+use super::with_service::{ServiceArgs, with_service};
+use crate::cases::collections::{CollectionsRow, CollectionsRun};
+use crate::service::COLLECTIONS;
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Arguments of `worklist`.
 #[derive(Debug, Args)]
 pub(super) struct WorklistArgs {
-    /// Which worklist: `invoice_review`
+    /// Which worklist: `invoice_review` or `collections`
     #[arg(value_parser = parse_name)]
-    name: &'static Worklist,
+    name: Name,
     /// Most rows shown
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     #[command(flatten)]
-    store: StoreArgs,
+    service: ServiceArgs,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Name {
+    Documents(&'static Worklist),
+    Collections,
 }
 
 /// Shows the rows that `GET /v1/worklists/NAME` gives.
 pub(super) fn run(args: &WorklistArgs) -> ExitCode {
-    if let Err(code) = must_exist(&args.store) {
+    if let Err(code) = must_exist(&args.service.store) {
         return code;
     }
+    match args.name {
+        Name::Documents(list) => documents(args, list),
+        Name::Collections => with_service(&args.service, async |service| {
+            let tenant = &args.service.store.tenant;
+            match service.collections_run(tenant, Utc::now()).await {
+                Ok(run) => told(customers(args, &run)),
+                Err(error) => exit::environment(&error.to_string()),
+            }
+        }),
+    }
+}
+
+fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
+    let store = &args.service.store;
     let first = WorklistCursor::default();
-    let page = with_store(&args.store, async |store| {
-        let limit = args.limit as usize;
-        let tenant = &args.store.tenant;
-        store.worklist(tenant, args.name, first, limit).await
+    let limit = args.limit as usize;
+    let page = with_store(store, async |open| {
+        open.worklist(&store.tenant, list, first, limit).await
     });
     let page = match page {
         Ok(page) => page,
@@ -41,7 +65,11 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
     let written = page
         .items
         .iter()
-        .try_for_each(|row| show(&mut out, row, args.store.json));
+        .try_for_each(|row| show(&mut out, row, store.json));
+    told(written)
+}
+
+fn told(written: io::Result<()>) -> ExitCode {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             exit::environment(&error.to_string())
@@ -50,11 +78,53 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
     }
 }
 
-fn parse_name(name: &str) -> Result<&'static Worklist, String> {
-    Worklist::named(name).ok_or_else(|| {
-        let names: Vec<_> = WORKLISTS.iter().map(|list| list.name).collect();
+fn parse_name(name: &str) -> Result<Name, String> {
+    if name == COLLECTIONS {
+        return Ok(Name::Collections);
+    }
+    Worklist::named(name).map(Name::Documents).ok_or_else(|| {
+        let names = WORKLISTS.iter().map(|list| list.name);
+        let names: Vec<_> = names.chain([COLLECTIONS]).collect();
         format!("the worklists are: {}", names.join(", "))
     })
+}
+
+/// Customers to contact, then those held back.
+fn customers(args: &WorklistArgs, run: &CollectionsRun) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let rows = run.ranked.iter().chain(&run.held_back);
+    for row in rows.take(args.limit as usize) {
+        if args.service.store.json {
+            writeln!(out, "{}", serde_json::to_string(row)?)?;
+        } else {
+            show_customer(&mut out, row)?;
+        }
+    }
+    Ok(())
+}
+
+fn show_customer(out: &mut impl Write, row: &CollectionsRow) -> io::Result<()> {
+    let place = match (row.rank, row.moved.as_ref().map(|moved| moved.from)) {
+        (Some(rank), Some(Some(from))) if from != rank => format!("{rank} (was {from})"),
+        (Some(rank), Some(None)) => format!("{rank} (new)"),
+        (Some(rank), _) => rank.to_string(),
+        (None, _) => "-".to_owned(),
+    };
+    let held: Vec<&str> = row.suppressed_by.iter().map(|why| why.label()).collect();
+    let because = row.invoices.first().and_then(|one| one.because.first());
+    writeln!(
+        out,
+        "{place:<12} {:<24}  {:<30}  {:>14} {} open  {:>14} overdue  {:>4} d  {:<8} {}{}",
+        row.customer_id,
+        row.name.as_deref().unwrap_or("-"),
+        row.open_amount,
+        row.currency,
+        row.overdue_amount,
+        row.days_overdue,
+        row.action.label(),
+        held.join(", "),
+        because.map_or("", String::as_str),
+    )
 }
 
 fn show(out: &mut impl Write, row: &InboxRow, json: bool) -> io::Result<()> {

@@ -15,6 +15,7 @@ impl Config {
             ("limits.batch_items", limits.batch_items as u64),
             ("limits.batch_rows", limits.batch_rows as u64),
             ("limits.concurrency", limits.concurrency as u64),
+            ("limits.score_concurrency", limits.score_concurrency as u64),
             ("limits.jobs", limits.jobs as u64),
             ("limits.request_seconds", limits.request_seconds),
             ("limits.parse_seconds", limits.parse_seconds),
@@ -28,6 +29,14 @@ impl Config {
                 u64::from(limits.requests_per_minute),
             ),
             ("limits.request_burst", u64::from(limits.request_burst)),
+            (
+                "collections.very_late_days",
+                u64::from(self.collections.very_late_days),
+            ),
+            (
+                "collections.contacts_a_day",
+                u64::from(self.collections.contacts_a_day),
+            ),
         ];
         for (key, value) in at_least_one {
             require(value >= 1, key, || "must be at least 1".to_owned())?;

@@ -16,10 +16,12 @@ pub struct Limits {
     pub page_width_px: u32,
     /// Most items of one batch of documents.
     pub batch_items: usize,
-    /// Most rows of one import or events of one batch.
+    /// Most rows of one import, events of one batch or records of one batch of scores.
     pub batch_rows: usize,
     /// Requests that do heavy work at once.
     pub concurrency: usize,
+    /// Scores of records that are computed and stored at once.
+    pub score_concurrency: usize,
     /// Requests that wait for their turn; more are turned away with 503.
     pub queue: usize,
     /// Documents that wait for analysis in the background.
@@ -58,6 +60,7 @@ impl Default for Limits {
             batch_items: 500,
             batch_rows: 100_000,
             concurrency: 4,
+            score_concurrency: 128,
             queue: 64,
             jobs: 256,
             request_seconds: 60,

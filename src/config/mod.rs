@@ -6,6 +6,7 @@
 //! file instead.
 
 mod check;
+mod collections;
 mod limits;
 mod network;
 
@@ -16,6 +17,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub use collections::Collections;
 pub use limits::Limits;
 pub use network::{InvalidNetwork, Network};
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub log: Log,
     /// Bounds on what one caller, request or document may use.
     pub limits: Limits,
+    /// What the firm sets for collections.
+    pub collections: Collections,
     /// Tokens of an identity provider, beside the keys of the store.
     pub oidc: Oidc,
 }
@@ -117,6 +121,7 @@ impl Default for Config {
                 filter: "info".to_owned(),
             },
             limits: Limits::default(),
+            collections: Collections::default(),
             oidc: Oidc {
                 tenant_claim: "tenant".to_owned(),
                 ..Oidc::default()

@@ -66,6 +66,10 @@ impl Facts {
         RecordKind::Vendor,
         RecordKind::PurchaseOrder,
         RecordKind::VendorInvoice,
+        RecordKind::Customer,
+        RecordKind::CustomerInvoice,
+        RecordKind::Payment,
+        RecordKind::Interaction,
     ];
 
     /// Adds a version of a record; kinds it does not hold are passed over.

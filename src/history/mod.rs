@@ -6,6 +6,7 @@
 mod facts;
 mod keys;
 mod receivables;
+mod sharded;
 mod versions;
 
 #[cfg(test)]

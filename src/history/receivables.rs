@@ -3,12 +3,12 @@
 //! A customer's invoices are kept with every version; a [`ReceivablesAsOf`] shows the
 //! versions known at its moment and nothing dated after it, whatever a record says.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::prelude::ToPrimitive as _;
 
+use super::sharded::Sharded;
 use crate::domain::Currency;
 use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
 
@@ -48,24 +48,25 @@ impl Receivable<'_> {
     }
 }
 
-/// One version of an invoice.
+/// One version of an invoice, as small as it can be: a firm has millions.
 #[derive(Debug, Clone, Copy)]
 struct State {
     known_at: DateTime<Utc>,
-    version: u64,
+    version: u32,
     issued_on: NaiveDate,
     due_on: NaiveDate,
+    cleared_on: Option<NaiveDate>,
     amount: f64,
     /// What is not yet paid; not a number where the record does not say.
     open_amount: f64,
-    currency: Currency,
-    cleared_on: Option<NaiveDate>,
+    /// Place in the list of currencies.
+    currency: u8,
     status: Option<CustomerInvoiceStatus>,
 }
 
 #[derive(Debug, Clone)]
 struct Entry {
-    id: Box<str>,
+    id: Arc<str>,
     /// In order of `(known_at, version)`.
     states: Vec<State>,
 }
@@ -74,12 +75,19 @@ struct Entry {
 #[derive(Debug, Clone, Default)]
 struct Ledger {
     entries: Vec<Entry>,
-    by_id: HashMap<Box<str>, usize>,
 }
 
-/// A payment's share of one invoice.
-#[derive(Debug, Clone, Copy)]
+/// Where an invoice stands: its customer, and its place in the customer's ledger.
+#[derive(Debug, Clone)]
+struct Place {
+    customer: Arc<str>,
+    entry: u32,
+}
+
+/// A payment's share of one invoice, in one version.
+#[derive(Debug, Clone)]
 struct Share {
+    payment: Arc<str>,
     known_at: DateTime<Utc>,
     version: u64,
     paid_on: NaiveDate,
@@ -89,10 +97,11 @@ struct Share {
 /// What all customers owe.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Receivables {
-    by_customer: HashMap<String, Arc<Ledger>>,
-    customer_of: HashMap<String, String>,
-    /// By invoice, then by payment: the versions of its share, in order of `(known_at, version)`.
-    shares: HashMap<String, HashMap<String, Vec<Share>>>,
+    by_customer: Sharded<Arc<str>, Arc<Ledger>>,
+    places: Sharded<Arc<str>, Place>,
+    /// By invoice, in order of payment, `known_at` and version.
+    shares: Sharded<Arc<str>, Vec<Share>>,
+    currencies: Vec<Currency>,
 }
 
 /// Amounts that differ by less are the same: a bank's rounding.
@@ -105,41 +114,79 @@ impl Receivables {
         version: u64,
         invoice: &CustomerInvoice,
     ) {
-        let id = invoice.id.as_str();
-        let customer = invoice.customer_id.as_str().to_owned();
+        let customer = invoice.customer_id.as_str();
         let state = State {
             known_at,
-            version,
+            version: u32::try_from(version).unwrap_or(u32::MAX),
             issued_on: invoice.issued_on,
             due_on: invoice.due_on,
+            cleared_on: invoice.cleared_on,
             amount: number(invoice.total),
             open_amount: invoice.open_amount.map_or(f64::NAN, number),
-            currency: invoice.currency,
-            cleared_on: invoice.cleared_on,
+            currency: self.currency(invoice.currency),
             status: invoice.status,
         };
-        self.customer_of.insert(id.to_owned(), customer.clone());
-        let ledger = Arc::make_mut(self.by_customer.entry(customer).or_default());
-        let at = *ledger
-            .by_id
-            .entry(id.into())
-            .or_insert(ledger.entries.len());
-        if at == ledger.entries.len() {
-            ledger.entries.push(Entry {
-                id: id.into(),
-                states: Vec::new(),
-            });
-        }
-        if let Some(entry) = ledger.entries.get_mut(at) {
-            let key = (known_at, version);
-            let place = entry
+        let known = self.places.get(invoice.id.as_str());
+        let place = match known.filter(|place| &*place.customer == customer) {
+            Some(place) => place.clone(),
+            None => self.place(invoice.id.as_str(), customer),
+        };
+        let ledger = self.by_customer.entry(Arc::clone(&place.customer));
+        let entry = ledger
+            .map(Arc::make_mut)
+            .and_then(|ledger| ledger.entries.get_mut(place.entry as usize));
+        if let Some(entry) = entry {
+            let key = (state.known_at, state.version);
+            let at = entry
                 .states
                 .partition_point(|state| (state.known_at, state.version) < key);
-            match entry.states.get_mut(place) {
+            match entry.states.get_mut(at) {
                 Some(same) if (same.known_at, same.version) == key => *same = state,
-                _ => entry.states.insert(place, state),
+                _ => {
+                    // Most invoices have two versions: room for no more than there are.
+                    entry.states.reserve_exact(1);
+                    entry.states.insert(at, state);
+                }
             }
         }
+    }
+
+    /// A place in a customer's ledger for an invoice that has none there, or had one before
+    /// it went to another customer.
+    fn place(&mut self, id: &str, customer: &str) -> Place {
+        let id: Arc<str> = id.into();
+        let customer: Arc<str> = match self.by_customer.get_key(customer) {
+            Some(known) => Arc::clone(known),
+            None => customer.into(),
+        };
+        let mut place = Place {
+            customer: Arc::clone(&customer),
+            entry: 0,
+        };
+        if let Some(ledger) = self.by_customer.entry(customer) {
+            let ledger = Arc::make_mut(ledger);
+            let known = ledger.entries.iter().position(|entry| entry.id == id);
+            let at = known.unwrap_or(ledger.entries.len());
+            if known.is_none() {
+                ledger.entries.push(Entry {
+                    id: Arc::clone(&id),
+                    states: Vec::new(),
+                });
+            }
+            place.entry = u32::try_from(at).unwrap_or(u32::MAX);
+        }
+        self.places.insert(id, place.clone());
+        place
+    }
+
+    fn currency(&mut self, currency: Currency) -> u8 {
+        let known = self.currencies.iter().position(|one| *one == currency);
+        let at = known.unwrap_or_else(|| {
+            self.currencies.push(currency);
+            self.currencies.len() - 1
+        });
+        // There are fewer than 256 currencies.
+        u8::try_from(at).unwrap_or(u8::MAX)
     }
 
     pub(super) fn insert_payment(
@@ -158,28 +205,33 @@ impl Receivables {
         } else {
             parts.collect()
         };
+        let id: Arc<str> = payment.id.as_str().into();
         for (invoice, amount) in shares {
             let share = Share {
+                payment: Arc::clone(&id),
                 known_at,
                 version,
                 paid_on: payment.paid_on,
                 amount: number(amount),
             };
-            let of_invoice = self.shares.entry(invoice.as_str().to_owned()).or_default();
-            let versions = of_invoice
-                .entry(payment.id.as_str().to_owned())
-                .or_default();
-            versions.push(share);
-            versions.sort_by_key(|share| (share.known_at, share.version));
+            if let Some(shares) = self.shares.entry(invoice.as_str().into()) {
+                let at = shares.partition_point(|known| {
+                    let payments = known.payment.cmp(&share.payment);
+                    let moments = (known.known_at, known.version).cmp(&(known_at, version));
+                    payments.then(moments).is_lt()
+                });
+                shares.reserve_exact(1);
+                shares.insert(at, share);
+            }
         }
     }
 
     pub(super) fn customer_of(&self, invoice: &str) -> Option<&str> {
-        self.customer_of.get(invoice).map(String::as_str)
+        Some(&self.places.get(invoice)?.customer)
     }
 
     pub(super) fn customers(&self) -> impl Iterator<Item = &str> {
-        self.by_customer.keys().map(String::as_str)
+        self.by_customer.keys().map(|id| &**id)
     }
 
     /// The state of every invoice of a customer at a moment, oldest issue first.
@@ -213,6 +265,7 @@ impl Receivables {
                     entry,
                     cleared_on,
                     open_amount,
+                    currency: self.currencies.get(usize::from(state.currency)).copied()?,
                     state: *state,
                 })
             })
@@ -228,14 +281,14 @@ impl Receivables {
     /// What was paid on an invoice and known by then, in order of payment.
     fn shares_by(&self, invoice: &str, as_of: DateTime<Utc>) -> Vec<Share> {
         let today = as_of.date_naive();
-        let Some(payments) = self.shares.get(invoice) else {
+        let Some(known) = self.shares.get(invoice) else {
             return Vec::new();
         };
-        let mut shares: Vec<Share> = payments
-            .values()
+        let mut shares: Vec<Share> = known
+            .chunk_by(|a, b| a.payment == b.payment)
             .filter_map(|versions| versions.iter().rfind(|share| share.known_at <= as_of))
             .filter(|share| share.paid_on <= today)
-            .copied()
+            .cloned()
             .collect();
         shares.sort_by_key(|share| share.paid_on);
         shares
@@ -255,6 +308,7 @@ fn paid_in_full(shares: &[Share], amount: f64) -> Option<NaiveDate> {
 struct Seen {
     entry: usize,
     state: State,
+    currency: Currency,
     cleared_on: Option<NaiveDate>,
     open_amount: f64,
 }
@@ -303,7 +357,7 @@ impl ReceivablesAsOf {
             issued_on: seen.state.issued_on,
             due_on: seen.state.due_on,
             amount: seen.state.amount,
-            currency: seen.state.currency,
+            currency: seen.currency,
             open_amount: seen.open_amount,
             cleared_on: seen.cleared_on,
             status: seen.state.status,

@@ -65,15 +65,31 @@ impl Gate {
     }
 }
 
+/// A turn to score one record: light work, of which more is done at once.
+#[derive(Debug)]
+pub(super) struct ScoreTurn {
+    _turn: Turn,
+}
+
 impl FromRequestParts<AppState> for Turn {
     type Rejection = ApiError;
 
     async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        state.gate().enter().await.ok_or_else(|| {
-            ApiError::new(ErrorCode::Overloaded, "The queue is full; try again later.")
-                .retry_after(2)
-        })
+        state.gate().enter().await.ok_or_else(full)
     }
+}
+
+impl FromRequestParts<AppState> for ScoreTurn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let turn = state.score_gate().enter().await.ok_or_else(full)?;
+        Ok(Self { _turn: turn })
+    }
+}
+
+fn full() -> ApiError {
+    ApiError::new(ErrorCode::Overloaded, "The queue is full; try again later.").retry_after(2)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::advice::InvalidFeedback;
+use crate::cases::record_case::JudgeError;
 use crate::documents::sandbox::SandboxError;
 use crate::error::ErrorCode;
 use crate::service::ServiceError;
@@ -196,9 +197,24 @@ impl From<ServiceError> for ApiError {
             ServiceError::Feedback(other) => {
                 Self::new(ErrorCode::InvalidContent, other.to_string())
             }
-            internal @ (ServiceError::Case(_) | ServiceError::Internal(_)) => {
-                Self::internal(&internal)
+            ServiceError::UnknownCase => {
+                Self::new(ErrorCode::UnknownCase, "This case is not answered here.")
             }
+            ServiceError::Judge(JudgeError::NotAsked {
+                field,
+                unknown,
+                why,
+            }) => {
+                let code = if unknown {
+                    ErrorCode::NotFound
+                } else {
+                    ErrorCode::InvalidContent
+                };
+                Self::new(code, "There is nothing to ask.").with_field(field, why)
+            }
+            internal @ (ServiceError::Case(_)
+            | ServiceError::Judge(_)
+            | ServiceError::Internal(_)) => Self::internal(&internal),
         }
     }
 }

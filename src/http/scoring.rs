@@ -13,6 +13,7 @@ use super::layers;
 use super::problem::{ApiError, ApiResult, Problem};
 use super::routes::invoice;
 use crate::advice::{Case, Recommendation};
+use crate::cases::record_case::RecordItem;
 use crate::domain::TenantId;
 use crate::error::ErrorCode;
 use crate::service::Service;
@@ -22,9 +23,29 @@ type Scorer = for<'a> fn(&'a Service, &'a TenantId, &'a [u8]) -> Scoring<'a>;
 type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<Recommendation>> + Send + 'a>>;
 
 /// Every case that is answered here: one line each.
-static SCORERS: [(Case, Scorer); 1] = [(Case::Invoice, |service, tenant, item| {
-    Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
-})];
+static SCORERS: [(Case, Scorer); 2] = [
+    (Case::Invoice, |service, tenant, item| {
+        Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
+    }),
+    (Case::Collections, |service, tenant, item| {
+        record(Case::Collections, service, tenant, item)
+    }),
+];
+
+fn record<'a>(
+    case: Case,
+    service: &'a Service,
+    tenant: &'a TenantId,
+    item: &'a [u8],
+) -> Scoring<'a> {
+    Box::pin(async move {
+        let item: RecordItem = parsed(item)?;
+        Ok(service.score_record(case, tenant, &item).await?)
+    })
+}
+
+/// Records of one batch that are worked on at once: enough to share commits.
+const RECORDS_AT_ONCE: usize = 128;
 
 /// Answers that may lie ready before the caller has read those before them, in bytes.
 pub(crate) const PIPE_BYTES: usize = 256 * 1024;
@@ -52,6 +73,7 @@ pub(crate) struct Batch {
     service: Service,
     tenant: TenantId,
     scorer: Scorer,
+    at_once: usize,
 }
 
 /// The cases that can be asked for a score.
@@ -60,14 +82,18 @@ pub(crate) fn cases() -> impl Iterator<Item = Case> {
 }
 
 impl Batch {
-    /// A batch of which as many items are worked on at once as documents are read at once;
-    /// `None` if the case is not answered here.
+    /// A batch of which as many documents are worked on at once as are read at once, or some
+    /// records; `None` if the case is not answered here.
     pub(crate) fn new(service: &Service, tenant: &TenantId, case: Case) -> Option<Self> {
         let (_, scorer) = SCORERS.iter().find(|(known, _)| *known == case)?;
         Some(Self {
             service: service.clone(),
             tenant: tenant.clone(),
             scorer: *scorer,
+            at_once: match case {
+                Case::Invoice => service.sandbox().workers(),
+                _ => RECORDS_AT_ONCE,
+            },
         })
     }
 
@@ -84,9 +110,8 @@ impl Batch {
     ) -> io::Result<()> {
         let mut lines = (1..).zip(lines).filter(|(_, line)| !is_empty(line));
         let mut running = VecDeque::new();
-        let at_once = self.service.sandbox().workers();
         loop {
-            while running.len() < at_once
+            while running.len() < self.at_once
                 && let Some((number, line)) = lines.next()
             {
                 let (batch, line) = (self.clone(), line?);

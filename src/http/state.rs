@@ -34,6 +34,7 @@ pub struct Parts {
 struct Shared {
     parts: Parts,
     gate: Gate,
+    score_gate: Gate,
     rate: Rate,
     jobs: Jobs,
 }
@@ -45,6 +46,7 @@ impl AppState {
         let limits = &parts.config.limits;
         Self(Arc::new(Shared {
             gate: Gate::new(limits.concurrency, limits.queue),
+            score_gate: Gate::new(limits.score_concurrency, limits.queue),
             rate: Rate::new(limits),
             jobs: Jobs::start(parts.service.clone(), limits),
             parts,
@@ -91,6 +93,10 @@ impl AppState {
 
     pub(super) fn gate(&self) -> &Gate {
         &self.0.gate
+    }
+
+    pub(super) fn score_gate(&self) -> &Gate {
+        &self.0.score_gate
     }
 
     pub(super) fn rate(&self) -> &Rate {

@@ -1,11 +1,12 @@
-//! Why a document was not answered, or what was said of an answer not kept.
+//! Why a document or record was not answered, or what was said of an answer not kept.
 
 use crate::advice::InvalidFeedback;
 use crate::cases::invoice::CaseError;
+use crate::cases::record_case::JudgeError;
 use crate::documents::sandbox::SandboxError;
 use crate::store::StoreError;
 
-/// Why a document was not answered, or what was said of an answer not kept. A file that cannot be read is not among
+/// Why a document or record was not answered, or what was said of an answer not kept. A file that cannot be read is not among
 /// the reasons: it is answered `degraded`, with its problem.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -21,6 +22,12 @@ pub enum ServiceError {
     /// The models could not answer.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// A record is not judged.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    /// No such question is answered here.
+    #[error("no such case is answered here")]
+    UnknownCase,
     /// The answer could not be computed or written as JSON.
     #[error("the answer could not be made: {0}")]
     Internal(String),

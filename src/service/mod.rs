@@ -1,16 +1,20 @@
-//! One document from bytes to a stored answer: what HTTP, the pages and the
-//! command line all call.
+//! From a document or a record to a stored answer: what HTTP, the pages and the command
+//! line all call.
 
 mod analyse;
+mod collections_run;
 mod error;
 mod feedback;
 mod file_name;
+mod record_cases;
 
 use std::sync::Arc;
 
 pub use analyse::{Analysed, Incoming};
+pub use collections_run::COLLECTIONS;
 pub use error::ServiceError;
 pub use file_name::{MAX_NAME_CHARACTERS, file_name};
+pub use record_cases::RecordCases;
 
 use crate::cases::invoice::InvoiceCase;
 use crate::documents::sandbox::Sandbox;
@@ -22,16 +26,26 @@ pub struct Service {
     store: Store,
     sandbox: Sandbox,
     invoice: Arc<InvoiceCase>,
+    records: RecordCases,
+    /// Held while a worklist is run.
+    runs: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Service {
-    /// Puts the three together.
+    /// Puts them together.
     #[must_use]
-    pub fn new(store: Store, sandbox: Sandbox, invoice: Arc<InvoiceCase>) -> Self {
+    pub fn new(
+        store: Store,
+        sandbox: Sandbox,
+        invoice: Arc<InvoiceCase>,
+        records: RecordCases,
+    ) -> Self {
         Self {
             store,
             sandbox,
             invoice,
+            records,
+            runs: Arc::default(),
         }
     }
 

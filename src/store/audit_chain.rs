@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::error::Result;
+use super::error::{Result, StoreError};
 use super::{keys, time};
 use crate::domain::{TenantId, canonical_json, sha256_hex};
 
@@ -72,6 +72,37 @@ pub(super) fn part_sha256(salt: &str, content: &str) -> String {
     sha256_hex(format!("{salt}{content}"))
 }
 
+/// An entry whose parts are digested: all that is done before its place is known.
+#[derive(Debug, Clone)]
+pub(super) struct SealedEntry {
+    kind: EntryKind,
+    id: Uuid,
+    at: String,
+    /// Name, salt and content of each part.
+    parts: Vec<(&'static str, String, String)>,
+    digests: BTreeMap<String, String>,
+}
+
+impl NewEntry {
+    /// Salts and digests the parts.
+    pub(super) fn seal(self) -> Result<SealedEntry> {
+        let mut parts = Vec::with_capacity(self.parts.len());
+        let mut digests = BTreeMap::new();
+        for (name, content) in self.parts {
+            let salt = keys::random_hex::<32>()?;
+            digests.insert(name.to_owned(), part_sha256(&salt, &content));
+            parts.push((name, salt, content));
+        }
+        Ok(SealedEntry {
+            kind: self.kind,
+            id: self.id,
+            at: time::text(self.at),
+            parts,
+            digests,
+        })
+    }
+}
+
 /// Adds an entry at the end of the tenant's chain. The connection must be in a
 /// transaction that holds the write lock.
 pub(super) async fn append(
@@ -79,59 +110,79 @@ pub(super) async fn append(
     tenant: &TenantId,
     entry: NewEntry,
 ) -> Result<Link> {
+    let links = append_all(connection, tenant, &[entry.seal()?]).await?;
+    let missing = || StoreError::Damaged("an entry was not chained".to_owned());
+    links.into_iter().next().ok_or_else(missing)
+}
+
+/// Adds entries at the end of the tenant's chain, in their order. The connection must be
+/// in a transaction that holds the write lock.
+pub(super) async fn append_all(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    entries: &[SealedEntry],
+) -> Result<Vec<Link>> {
     let head: Option<(i64, String)> =
         sqlx::query_as("SELECT entries, head_sha256 FROM audit_heads WHERE tenant = $1")
             .bind(tenant.as_str())
             .fetch_optional(&mut *connection)
             .await?;
-    let (entries, prev_sha256) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
-    let seq = entries + 1;
-    let at = time::text(entry.at);
-    let mut salted = Vec::with_capacity(entry.parts.len());
-    let mut parts = BTreeMap::new();
-    for (name, content) in entry.parts {
-        let salt = keys::random_hex::<32>()?;
-        parts.insert(name.to_owned(), part_sha256(&salt, &content));
-        salted.push((name, salt, content));
+    let (mut seq, mut prev_sha256) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
+    let mut chained = Vec::with_capacity(entries.len());
+    for entry in entries {
+        seq += 1;
+        let header = Header {
+            v: 1,
+            tenant: tenant.clone(),
+            seq: u64::try_from(seq).unwrap_or_default(),
+            kind: entry.kind,
+            id: entry.id,
+            at: entry.at.clone(),
+            parts: entry.digests.clone(),
+        };
+        let text = canonical_json(&serde_json::to_value(&header)?);
+        let sha256 = link_sha256(&prev_sha256, &text);
+        let before = std::mem::replace(&mut prev_sha256, sha256.clone());
+        chained.push((entry, seq, text, before, sha256));
     }
-    let header = Header {
-        v: 1,
-        tenant: tenant.clone(),
-        seq: u64::try_from(seq).unwrap_or_default(),
-        kind: entry.kind,
-        id: entry.id,
-        at: at.clone(),
-        parts,
-    };
-    let text = canonical_json(&serde_json::to_value(&header)?);
-    let sha256 = link_sha256(&prev_sha256, &text);
-    sqlx::query(
-        "INSERT INTO audit_entries \
-         (tenant, seq, kind, id, at, header, prev_sha256, entry_sha256) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(tenant.as_str())
-    .bind(seq)
-    .bind(super::name_of(&entry.kind)?)
-    .bind(entry.id.to_string())
-    .bind(&at)
-    .bind(&text)
-    .bind(&prev_sha256)
-    .bind(&sha256)
-    .execute(&mut *connection)
-    .await?;
-    for (name, salt, content) in salted {
-        sqlx::query(
-            "INSERT INTO audit_parts (tenant, seq, name, salt, content) \
-             VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(tenant.as_str())
-        .bind(seq)
-        .bind(name)
-        .bind(salt)
-        .bind(content)
-        .execute(&mut *connection)
-        .await?;
+    for rows in in_sizes(&chained) {
+        let kinds: Vec<String> = rows
+            .iter()
+            .map(|(entry, ..)| super::name_of(&entry.kind))
+            .collect::<Result<_>>()?;
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO audit_entries \
+             (tenant, seq, kind, id, at, header, prev_sha256, entry_sha256) ",
+        );
+        query.push_values(rows.iter().zip(&kinds), |mut row, (chained, kind)| {
+            let (entry, seq, text, before, sha256) = chained;
+            row.push_bind(tenant.as_str());
+            row.push_bind(*seq);
+            row.push_bind(kind.as_str());
+            row.push_bind(entry.id.to_string());
+            row.push_bind(entry.at.as_str());
+            row.push_bind(text.as_str());
+            row.push_bind(before.as_str());
+            row.push_bind(sha256.as_str());
+        });
+        query.build().execute(&mut *connection).await?;
+    }
+    let parts: Vec<_> = chained
+        .iter()
+        .flat_map(|(entry, seq, ..)| entry.parts.iter().map(move |part| (*seq, part)))
+        .collect();
+    for rows in in_sizes(&parts) {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO audit_parts (tenant, seq, name, salt, content) ",
+        );
+        query.push_values(rows, |mut row, (seq, (name, salt, content))| {
+            row.push_bind(tenant.as_str());
+            row.push_bind(*seq);
+            row.push_bind(*name);
+            row.push_bind(salt.as_str());
+            row.push_bind(content.as_str());
+        });
+        query.build().execute(&mut *connection).await?;
     }
     sqlx::query(
         "INSERT INTO audit_heads (tenant, entries, head_sha256) VALUES ($1, $2, $3) \
@@ -140,11 +191,23 @@ pub(super) async fn append(
     )
     .bind(tenant.as_str())
     .bind(seq)
-    .bind(&sha256)
+    .bind(&prev_sha256)
     .execute(&mut *connection)
     .await?;
-    Ok(Link {
-        seq: header.seq,
+    let links = chained.into_iter().map(|(_, seq, _, _, sha256)| Link {
+        seq: u64::try_from(seq).unwrap_or_default(),
         sha256,
+    });
+    Ok(links.collect())
+}
+
+/// Rows in lots of a few fixed sizes, so that as few statements are prepared.
+pub(super) fn in_sizes<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    const SIZES: [usize; 4] = [96, 24, 6, 1];
+    std::iter::from_fn(move || {
+        let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
+        let (lot, rest) = rows.split_at(size);
+        rows = rest;
+        Some(lot)
     })
 }

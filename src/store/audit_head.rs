@@ -1,6 +1,6 @@
 //! `audit.head`: how long each chain was, outside the database.
 //!
-//! One line `tenant seq sha256` is added and synced after each entry's commit. A database
+//! One line `tenant seq sha256` is added and synced after each commit that lengthens a chain. A database
 //! whose tail was cut off no longer reaches what this file remembers. Whoever can write
 //! both can still cut both: keep a copy of a head elsewhere and give it to the verifier.
 
@@ -36,15 +36,18 @@ impl HeadFile {
         })
     }
 
-    /// Adds a line durably. One write of under 4 KiB in append mode is not interleaved
-    /// with another's, and lines may stand in any order.
-    pub(super) async fn append(&self, tenant: &TenantId, link: &Link) -> Result<()> {
-        let line = format!("{tenant} {} {}\n", link.seq, link.sha256);
+    /// Adds a line for each link durably. A write in append mode is not interleaved with
+    /// another's, and lines may stand in any order.
+    pub(super) async fn append(&self, links: &[(&TenantId, &Link)]) -> Result<()> {
+        let lines: String = links
+            .iter()
+            .map(|(tenant, link)| format!("{tenant} {} {}\n", link.seq, link.sha256))
+            .collect();
         let file = Arc::clone(&self.file);
         let path = self.path.clone();
         blobs::off_thread(move || {
             (&*file)
-                .write_all(line.as_bytes())
+                .write_all(lines.as_bytes())
                 .and_then(|()| file.sync_data())
                 .map_err(|error| StoreError::file(path, error))
         })

@@ -4,11 +4,12 @@ use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::audit_chain::{self, EntryKind, Link, NewEntry};
+use super::audit_chain::{self, EntryKind, Link, NewEntry, SealedEntry};
 use super::cursor::{Cursor, Page, bounded};
 use super::error::{Result, StoreError};
 use super::{Store, analyses, time};
 use crate::advice::{Case, Recommendation};
+use crate::cases::record_case::Judged;
 use crate::domain::{TenantId, canonical_json};
 
 /// A recommendation with what it was made from.
@@ -46,6 +47,9 @@ pub struct DecisionFilter {
     pub subject_id: Option<String>,
 }
 
+/// Decisions of one transaction where there are many.
+const TOGETHER: usize = 288;
+
 impl Store {
     /// Stores a recommendation with its input and features as the next link of the tenant's
     /// chain, durably, and sets its `decision_sha256`.
@@ -60,13 +64,32 @@ impl Store {
         input: &Value,
         features: &Value,
     ) -> Result<()> {
-        let entry = entry(recommendation, input, features)?;
+        let decision = ChainedDecision::new(recommendation, input, features)?;
         self.ensure_tenant(tenant).await?;
-        let mut transaction = self.begin().await?;
-        let link = chain(&mut transaction, tenant, recommendation, entry).await?;
-        transaction.commit().await?;
-        self.head_file().append(tenant, &link).await?;
+        let link = self.committer().append(tenant, decision).await?;
         recommendation.decision_sha256 = Some(link.sha256);
+        Ok(())
+    }
+
+    /// Does the same for many answers, some hundred in a transaction.
+    ///
+    /// # Errors
+    /// As [`Store::append_decision`]; the transactions before stand.
+    pub async fn append_decisions(&self, tenant: &TenantId, answers: &[Judged]) -> Result<()> {
+        self.ensure_tenant(tenant).await?;
+        for together in answers.chunks(TOGETHER) {
+            let decisions = together
+                .iter()
+                .map(|one| ChainedDecision::new(&one.recommendation, &one.input, &one.features))
+                .collect::<Result<Vec<_>>>()?;
+            let mut transaction = self.begin().await?;
+            let all: Vec<&ChainedDecision> = decisions.iter().collect();
+            let links = chain(&mut transaction, tenant, &all).await?;
+            transaction.commit().await?;
+            if let Some(end) = links.last() {
+                self.head_file().append(&[(tenant, end)]).await?;
+            }
+        }
         Ok(())
     }
 
@@ -89,15 +112,17 @@ impl Store {
             input,
             features,
         } = decision;
-        let entry = entry(recommendation, input, features)?;
+        let decision = ChainedDecision::new(recommendation, input, features)?;
         let mut transaction = self.begin().await?;
-        let link = chain(&mut transaction, tenant, recommendation, entry).await?;
+        let links = chain(&mut transaction, tenant, &[&decision]).await?;
+        let missing = || StoreError::Damaged("an entry was not chained".to_owned());
+        let link = links.into_iter().next().ok_or_else(missing)?;
         if let Some(recommendation) = shown.get_mut("recommendation") {
             recommendation["decision_sha256"] = Value::from(link.sha256.as_str());
         }
         analyses::put(&mut transaction, tenant, document_id, shown).await?;
         transaction.commit().await?;
-        self.head_file().append(tenant, &link).await?;
+        self.head_file().append(&[(tenant, &link)]).await?;
         recommendation.decision_sha256 = Some(link.sha256);
         Ok(())
     }
@@ -232,31 +257,60 @@ fn entry(recommendation: &Recommendation, input: &Value, features: &Value) -> Re
     })
 }
 
-/// Makes a recommendation the next link of the tenant's chain, within a transaction that
+/// A decision that needs only its place in the chain.
+#[derive(Debug, Clone)]
+pub(super) struct ChainedDecision {
+    sealed: SealedEntry,
+    /// Columns of `recommendations` behind `seq`.
+    index: [String; 7],
+}
+
+impl ChainedDecision {
+    fn new(recommendation: &Recommendation, input: &Value, features: &Value) -> Result<Self> {
+        let entry = entry(recommendation, input, features)?;
+        let at = time::text(entry.at);
+        Ok(Self {
+            sealed: entry.seal()?,
+            index: [
+                recommendation.recommendation_id.to_string(),
+                recommendation.case.as_str().to_owned(),
+                recommendation.subject.kind.clone(),
+                recommendation.subject.id.clone(),
+                super::name_of(&recommendation.status)?,
+                super::name_of(&recommendation.level)?,
+                at,
+            ],
+        })
+    }
+}
+
+/// Makes recommendations the next links of the tenant's chain, within a transaction that
 /// holds the write lock.
-async fn chain(
+pub(super) async fn chain(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
-    recommendation: &Recommendation,
-    entry: NewEntry,
-) -> Result<Link> {
-    let at = time::text(entry.at);
-    let link = audit_chain::append(&mut *connection, tenant, entry).await?;
-    sqlx::query(
-        "INSERT INTO recommendations \
-         (tenant, id, seq, case_name, subject_kind, subject_id, status, level, decided_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(tenant.as_str())
-    .bind(recommendation.recommendation_id.to_string())
-    .bind(i64::try_from(link.seq).unwrap_or(i64::MAX))
-    .bind(recommendation.case.as_str())
-    .bind(&recommendation.subject.kind)
-    .bind(&recommendation.subject.id)
-    .bind(super::name_of(&recommendation.status)?)
-    .bind(super::name_of(&recommendation.level)?)
-    .bind(at)
-    .execute(connection)
-    .await?;
-    Ok(link)
+    decisions: &[&ChainedDecision],
+) -> Result<Vec<Link>> {
+    let sealed: Vec<SealedEntry> = decisions.iter().map(|one| one.sealed.clone()).collect();
+    let links = audit_chain::append_all(&mut *connection, tenant, &sealed).await?;
+    let rows: Vec<(&ChainedDecision, i64)> = decisions
+        .iter()
+        .zip(&links)
+        .map(|(decision, link)| (*decision, i64::try_from(link.seq).unwrap_or(i64::MAX)))
+        .collect();
+    for rows in audit_chain::in_sizes(&rows) {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO recommendations (tenant, seq, id, case_name, subject_kind, subject_id, \
+             status, level, decided_at) ",
+        );
+        query.push_values(rows, |mut row, (decision, seq)| {
+            row.push_bind(tenant.as_str());
+            row.push_bind(*seq);
+            for column in &decision.index {
+                row.push_bind(column.as_str());
+            }
+        });
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(links)
 }

@@ -101,11 +101,16 @@ impl Store {
             return Err(StoreError::Missing(target.name()));
         }
         if record_versions > 0 {
-            // What is held in memory of them is to be dropped.
-            sqlx::query("UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1")
-                .bind(tenant.as_str())
-                .execute(&mut *transaction)
-                .await?;
+            // What is held in memory of them is to be dropped, and lists may name them.
+            for statement in [
+                "UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1",
+                "DELETE FROM worklist_runs WHERE tenant = $1",
+            ] {
+                sqlx::query(statement)
+                    .bind(tenant.as_str())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
         }
         entries.sort_unstable();
         entries.dedup();
@@ -126,7 +131,7 @@ impl Store {
         };
         let link = audit_chain::append(&mut transaction, tenant, entry).await?;
         transaction.commit().await?;
-        self.head_file().append(tenant, &link).await?;
+        self.head_file().append(&[(tenant, &link)]).await?;
         if let Some(sha256) = document {
             let target = blobs::path(self.data_dir(), tenant, &sha256);
             blobs::off_thread(move || blobs::remove(&target)).await?;

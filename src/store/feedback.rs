@@ -87,7 +87,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        self.head_file().append(tenant, &link).await?;
+        self.head_file().append(&[(tenant, &link)]).await?;
         stored.decision_sha256 = Some(link.sha256);
         Ok(stored)
     }

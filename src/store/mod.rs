@@ -12,6 +12,7 @@ mod audit_head;
 mod audit_report;
 mod audit_verify;
 mod blobs;
+mod committer;
 mod cursor;
 mod decisions;
 mod documents;
@@ -28,6 +29,7 @@ mod open;
 mod records;
 mod time;
 mod worklist;
+mod worklist_runs;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,7 @@ pub use keys::{ApiKey, CreatedKey, NewKey};
 pub use open::Store;
 pub use records::{RecordWriter, StoredRecord, UpsertCounts};
 pub use worklist::{WORKLISTS, Worklist, WorklistCursor, WorklistPage};
+pub use worklist_runs::WorklistRun;
 
 /// The wire name of a unit variant, as it is stored.
 fn name_of(value: &impl serde::Serialize) -> Result<String> {

@@ -11,6 +11,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 use super::audit_head::HeadFile;
 use super::blobs::DurableFolders;
+use super::committer::Committer;
 use super::error::{Result, StoreError};
 use super::history::FactsCache;
 use super::time;
@@ -27,12 +28,27 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    writer: SqlitePool,
+    writing: Writing,
+    committer: Committer,
     readers: SqlitePool,
     data_dir: PathBuf,
-    head_file: HeadFile,
     durable_folders: Arc<DurableFolders>,
     facts_cache: FactsCache,
+}
+
+/// The one way to write.
+#[derive(Debug, Clone)]
+pub(super) struct Writing {
+    pool: SqlitePool,
+    pub(super) head_file: Arc<HeadFile>,
+}
+
+impl Writing {
+    /// A transaction that holds the write lock from its start, so that what it read
+    /// is still so when it writes, whichever process else is writing.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
 }
 
 impl Store {
@@ -80,12 +96,16 @@ impl Store {
             .map_err(|error| failed(error.to_string()))?;
         let head_file = HeadFile::open(data_dir.join("audit.head"))
             .map_err(|error| failed(error.to_string()))?;
+        let writing = Writing {
+            pool: writer,
+            head_file: Arc::new(head_file),
+        };
         Ok(Self {
             inner: Arc::new(Inner {
-                writer,
+                committer: Committer::start(writing.clone()),
+                writing,
                 readers,
                 data_dir: data_dir.to_owned(),
-                head_file,
                 durable_folders: Arc::default(),
                 facts_cache: FactsCache::default(),
             }),
@@ -95,7 +115,7 @@ impl Store {
     /// Waits for running statements, checkpoints and closes the files.
     pub async fn close(&self) {
         self.inner.readers.close().await;
-        self.inner.writer.close().await;
+        self.inner.writing.pool.close().await;
     }
 
     /// Whether the database answers, within its busy timeout.
@@ -140,11 +160,11 @@ impl Store {
     }
 
     pub(crate) fn writer(&self) -> &SqlitePool {
-        &self.inner.writer
+        &self.inner.writing.pool
     }
 
     pub(crate) fn head_file(&self) -> &HeadFile {
-        &self.inner.head_file
+        &self.inner.writing.head_file
     }
 
     pub(crate) fn durable_folders(&self) -> &Arc<DurableFolders> {
@@ -155,10 +175,13 @@ impl Store {
         &self.inner.facts_cache
     }
 
-    /// A transaction that holds the write lock from its start, so that what it read
-    /// is still so when it writes, whichever process else is writing.
+    pub(super) fn committer(&self) -> &Committer {
+        &self.inner.committer
+    }
+
+    /// See [`Writing::begin`].
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.inner.writer.begin_with("BEGIN IMMEDIATE").await?)
+        self.inner.writing.begin().await
     }
 }
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{self, Frame};
 use super::session::SessionError;
+use crate::cases::record_case::JudgeError;
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -72,9 +73,19 @@ impl From<ServiceError> for Failure {
             ServiceError::Feedback(error) => Self::Unusable(format!(
                 "{error}. Nothing was saved: go back to correct it."
             )),
-            other => {
-                tracing::error!(error = %other, "document not read");
+            ServiceError::Judge(JudgeError::NotAsked { unknown: true, .. }) => {
+                Self::NotFound("record")
+            }
+            ServiceError::Judge(error @ JudgeError::NotAsked { .. }) => {
+                Self::Unusable(error.to_string())
+            }
+            ServiceError::Sandbox(error) => {
+                tracing::error!(%error, "document not read");
                 Self::Busy
+            }
+            fault => {
+                tracing::error!(error = %fault, "page failed");
+                Self::Ours
             }
         }
     }

@@ -27,6 +27,8 @@ pub(super) struct Who {
     pub(super) tenant: String,
     /// Token of every form.
     pub(super) csrf: String,
+    /// Which part of the house it is: `inbox` or `collections`.
+    pub(super) here: &'static str,
 }
 
 impl Frame {
@@ -39,12 +41,13 @@ impl Frame {
     }
 
     /// For someone who is.
-    pub(super) fn inside(session: &Session) -> Self {
+    pub(super) fn inside(session: &Session, here: &'static str) -> Self {
         Self {
             who: Some(Who {
                 prefix: session.prefix.clone(),
                 tenant: session.tenant.as_str().to_owned(),
                 csrf: session.csrf.clone(),
+                here,
             }),
             ..Self::outside()
         }

@@ -1,4 +1,4 @@
-//! Pages for clerks: sign-in, inbox, document. They work without script; script
+//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer. They work without script; script
 //! only adds shortcuts, linked boxes and dropping files.
 
 mod assets;
@@ -37,6 +37,13 @@ pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
             get(pages::document::show).post(pages::decision::decide),
         )
         .route("/inbox/{id}/pages/{file}", get(pages::sheet::show))
+        .route("/collections", get(pages::collections::show))
+        .route("/collections.csv", get(pages::collections::csv))
+        .route("/collections/customers/{id}", get(pages::customer::show))
+        .route(
+            "/collections/customers/{id}/contact",
+            post(pages::customer::contact),
+        )
         .merge(assets::routes())
         .with_state(pages)
 }

@@ -20,6 +20,7 @@ struct Shared {
     listens_on_loopback: bool,
     body_bytes: usize,
     page_width_px: u32,
+    contacts_a_day: usize,
     trusted_proxies: Vec<Network>,
 }
 
@@ -36,6 +37,7 @@ impl Pages {
             listens_on_loopback: config.listen.ip().is_loopback(),
             body_bytes: config.limits.body_bytes,
             page_width_px: config.limits.page_width_px,
+            contacts_a_day: config.collections.contacts_a_day as usize,
             trusted_proxies: config.trusted_proxies.clone(),
         })))
     }
@@ -62,6 +64,10 @@ impl Pages {
 
     pub(super) fn page_width_px(&self) -> u32 {
         self.0.page_width_px
+    }
+
+    pub(super) fn contacts_a_day(&self) -> usize {
+        self.0.contacts_a_day
     }
 
     pub(super) fn trusted_proxies(&self) -> &[Network] {

@@ -3,6 +3,7 @@
 
 mod app;
 mod browser;
+mod collections;
 mod credentials;
 mod damaged_files;
 mod damaged_variants;

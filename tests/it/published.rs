@@ -58,6 +58,7 @@ pub(crate) fn operations(description: &Value) -> Vec<(Method, String, &Value)> {
             .replace("{id}", "01890000-0000-7000-8000-000000000000")
             .replace("{name}", "none")
             .replace("{kind}", "vendor")
+            .replace("{case}", "collections")
             .replace("{page}", "1.png");
         assert!(!filled.contains('{'), "{filled}");
         for (method, operation) in item.as_object().unwrap() {

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::contact::Contact;
 use super::features::{self, Known, Subject};
@@ -17,18 +16,6 @@ const LEAST_PAID: usize = 30;
 const LEAST_OF_EACH: usize = 5;
 /// Attributes of a customer that say that it is a person.
 const PERSON_ATTRIBUTES: [&str; 2] = ["natural_person", "is_natural_person"];
-
-/// One invoice of ours to be foretold.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CollectionsItem {
-    /// Id of the record `customer_invoice`.
-    #[schema(min_length = 1, max_length = 200)]
-    pub customer_invoice_id: String,
-    /// Only what was known at this moment is used; now if not said.
-    #[serde(default)]
-    pub as_of: Option<DateTime<Utc>>,
-}
 
 /// Everything that the answer is made from, beside the features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,8 +60,11 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAsked {
     /// It was not known at that moment.
-    #[error("no such invoice was known at that moment")]
+    #[error("names no invoice known at that moment")]
     Unknown,
+    /// An invoice has no period.
+    #[error("goes without `period_end` here")]
+    NoPeriod,
     /// It was paid.
     #[error("was paid on {0}")]
     Paid(NaiveDate),

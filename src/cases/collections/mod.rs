@@ -10,6 +10,7 @@ mod input;
 mod model;
 mod recommendation;
 mod similarity;
+mod worklist;
 
 #[cfg(test)]
 mod tests;
@@ -19,14 +20,18 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use contact::Contact;
-pub use input::{CollectionsInput, CollectionsItem, CustomerFile, Firm, NotAsked, Policy};
+pub use input::{CollectionsInput, CustomerFile, Firm, NotAsked, Policy};
 pub use model::DAYS_LATE_MODEL;
 pub use recommendation::{
     Action, CollectionsAdvice, HIGH, MEDIUM, PaymentForecast, Suppressed, WeekCash,
 };
 
+pub use worklist::{
+    CollectionsRow, CollectionsRun, CurrencyCash, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun,
+};
+
 use self::model::Verdict;
-use super::record_case::{JudgeError, Judged};
+use super::record_case::{JudgeError, Judged, RecordCase, RecordItem};
 use crate::advice::Recommendation;
 use crate::domain::{canonical_json, sha256_hex};
 use crate::history::{History, Receivable};
@@ -62,34 +67,6 @@ impl CollectionsCase {
         Firm::of(history, self.policy)
     }
 
-    /// Judges one open invoice.
-    ///
-    /// # Errors
-    /// [`JudgeError::NotAsked`] where there is nothing to ask, [`JudgeError::Contract`] for a defect.
-    pub fn judge(
-        &self,
-        customer_invoice_id: &str,
-        history: &dyn History,
-    ) -> Result<Judged, JudgeError> {
-        let not_asked = |why: NotAsked| JudgeError::NotAsked {
-            field: "customer_invoice_id",
-            unknown: why == NotAsked::Unknown,
-            why: why.to_string(),
-        };
-        let customer = history
-            .customer_of(customer_invoice_id)
-            .ok_or_else(|| not_asked(NotAsked::Unknown))?;
-        let file = CustomerFile::of(&customer, history);
-        let invoice = file
-            .ledger
-            .get(customer_invoice_id)
-            .ok_or_else(|| not_asked(NotAsked::Unknown))?;
-        input::check(&invoice).map_err(not_asked)?;
-        let firm = self.firm(history);
-        let (judged, _) = self.judge_one(&file, &invoice, firm, history.as_of())?;
-        Ok(judged)
-    }
-
     /// Judges one open invoice of a customer that was looked up.
     ///
     /// # Errors
@@ -113,23 +90,6 @@ impl CollectionsCase {
         Ok((judged, advice))
     }
 
-    /// Computes an answer again from what was kept of it: the same model gives the same
-    /// answer, bit for bit.
-    ///
-    /// # Errors
-    /// [`JudgeError::Kept`] if what was kept is of another version.
-    pub fn replay(
-        &self,
-        input: &Value,
-        features: &Value,
-        recommendation_id: Uuid,
-    ) -> Result<Recommendation, JudgeError> {
-        let input: CollectionsInput = serde_json::from_value(input.clone())?;
-        let features: GoldenRow = serde_json::from_value(features.clone())?;
-        let (recommendation, _) = self.decide(&input, &features, recommendation_id)?;
-        Ok(recommendation)
-    }
-
     fn decide(
         &self,
         input: &CollectionsInput,
@@ -149,5 +109,38 @@ impl CollectionsCase {
             digest,
             recommendation_id,
         ))
+    }
+}
+
+impl RecordCase for CollectionsCase {
+    fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
+        let not_asked = |why: NotAsked| JudgeError::NotAsked {
+            field: "id",
+            unknown: why == NotAsked::Unknown,
+            why: why.to_string(),
+        };
+        if item.period_end.is_some() {
+            return Err(not_asked(NotAsked::NoPeriod));
+        }
+        let unknown = || not_asked(NotAsked::Unknown);
+        let customer = history.customer_of(&item.id).ok_or_else(unknown)?;
+        let file = CustomerFile::of(&customer, history);
+        let invoice = file.ledger.get(&item.id).ok_or_else(unknown)?;
+        input::check(&invoice).map_err(not_asked)?;
+        let firm = self.firm(history);
+        let (judged, _) = self.judge_one(&file, &invoice, firm, history.as_of())?;
+        Ok(judged)
+    }
+
+    fn replay(
+        &self,
+        input: &Value,
+        features: &Value,
+        recommendation_id: Uuid,
+    ) -> Result<Recommendation, JudgeError> {
+        let input: CollectionsInput = serde_json::from_value(input.clone())?;
+        let features: GoldenRow = serde_json::from_value(features.clone())?;
+        let (recommendation, _) = self.decide(&input, &features, recommendation_id)?;
+        Ok(recommendation)
     }
 }

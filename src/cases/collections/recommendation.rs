@@ -75,6 +75,20 @@ impl Action {
             Self::Wait => "wait",
         }
     }
+
+    /// In words for a person.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Remind => "remind",
+            Self::RemindAhead => "remind before it is due",
+            Self::ResolveDispute => "settle the dispute",
+            Self::AwaitPromise => "wait for the promised day",
+            Self::DecideByPerson => "decide in person",
+            Self::Wait => "wait",
+        }
+    }
 }
 
 /// Why no contact is proposed.
@@ -110,6 +124,17 @@ impl Suppressed {
             Self::PromisePending => "promise_pending",
             Self::ContactedRecently => "contacted_recently",
             Self::NaturalPerson => "natural_person",
+        }
+    }
+
+    /// In words for a person.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Disputed => "contested",
+            Self::PromisePending => "payment is promised",
+            Self::ContactedRecently => "contacted a few days ago",
+            Self::NaturalPerson => "a person, not a firm",
         }
     }
 }

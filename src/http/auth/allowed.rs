@@ -9,6 +9,8 @@ use axum::http::request::Parts;
 use super::Caller;
 use crate::advice::Case;
 use crate::domain::Scope;
+use crate::error::ErrorCode;
+use crate::http::extract::Path;
 use crate::http::problem::{ApiError, ApiResult};
 use crate::http::state::AppState;
 
@@ -35,6 +37,34 @@ impl<N: Needs> FromRequestParts<AppState> for Allowed<N> {
             caller,
             needed: PhantomData,
         })
+    }
+}
+
+/// A caller that may ask the case that the path names, one of those that judge records.
+pub(in crate::http) struct AllowedCase {
+    /// Whoever it is.
+    pub(in crate::http) caller: Caller,
+    /// What is asked.
+    pub(in crate::http) case: Case,
+}
+
+impl FromRequestParts<AppState> for AllowedCase {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let Path(name) = Path::<String>::from_request_parts(parts, state).await?;
+        let known = state.service().records().cases();
+        let case = known.iter().copied().find(|case| case.as_str() == name);
+        let case = case.ok_or_else(|| {
+            let names: Vec<&str> = known.iter().map(|case| case.as_str()).collect();
+            ApiError::new(
+                ErrorCode::UnknownCase,
+                format!("The cases answered here are: {}.", names.join(", ")),
+            )
+        })?;
+        caller.require(Scope::Case(case))?;
+        Ok(Self { caller, case })
     }
 }
 

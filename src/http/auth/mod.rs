@@ -15,7 +15,9 @@ use super::state::AppState;
 use crate::domain::{Scope, Scopes, TenantId};
 use crate::error::ErrorCode;
 
-pub(super) use allowed::{Allowed, Audit, Documents, GiveFeedback, Invoice, Read, Records};
+pub(super) use allowed::{
+    Allowed, AllowedCase, Audit, Documents, GiveFeedback, Invoice, Read, Records,
+};
 pub use oidc::{Oidc, OidcError};
 
 /// Whoever sent an authenticated request.

@@ -1,5 +1,6 @@
 //! One file a resource.
 
+mod batch;
 mod documents;
 mod events;
 mod health;
@@ -8,6 +9,7 @@ mod jobs;
 mod models;
 mod published;
 mod recommendations;
+mod record_cases;
 mod records;
 mod schemas;
 mod worklists;
@@ -37,12 +39,15 @@ pub(super) fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(jobs::job))
         .routes(routes!(invoice::score))
         .routes(routes!(invoice::score_batch))
+        .routes(routes!(record_cases::score_record))
+        .routes(routes!(record_cases::score_records))
         .routes(routes!(records::upsert))
         .routes(routes!(events::receive))
         .routes(routes!(recommendations::recommendation))
         .routes(routes!(recommendations::feedback))
         .routes(routes!(recommendations::replay))
         .routes(routes!(models::list))
+        .routes(routes!(worklists::collections))
         .routes(routes!(worklists::worklist))
         .routes(routes!(health::metrics))
 }

@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use chrono::Utc;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::cases::collections::CollectionsRun;
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Read};
 use crate::http::extract::{Path, Query};
+use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -23,6 +26,49 @@ pub(super) struct WorklistQuery {
     /// Items of a page; 50 if not said.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
+}
+
+/// How much of the worklist of collections.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CollectionsQuery {
+    /// Customers that can be contacted; what is set for the firm if not said.
+    #[param(minimum = 1, maximum = 1000)]
+    capacity: Option<usize>,
+}
+
+/// Customers to contact, ranked by the money and days that a contact can move, at most as
+/// many as the team can contact; those held back, each with the reason; and the money
+/// expected by week. The list is the same while the day and the records are.
+#[utoipa::path(
+    get,
+    path = "/v1/worklists/collections",
+    tag = "Recommendations",
+    params(CollectionsQuery),
+    responses(
+        (status = 200, description = "The worklist.", body = CollectionsRun),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn collections(
+    State(state): State<AppState>,
+    Allowed { caller, .. }: Allowed<Read>,
+    Query(query): Query<CollectionsQuery>,
+    _turn: Turn,
+) -> ApiResult<Json<CollectionsRun>> {
+    let set = state.config().collections.contacts_a_day as usize;
+    let capacity = query.capacity.unwrap_or(set);
+    if !(1..=1000).contains(&capacity) {
+        return Err(
+            ApiError::new(ErrorCode::InvalidParameter, "A parameter is not valid.")
+                .with_field("capacity", "must be from 1 to 1000"),
+        );
+    }
+    let now = Utc::now();
+    let mut run = state.service().collections_run(&caller.tenant, now).await?;
+    run.ranked.truncate(capacity);
+    Ok(Json(run))
 }
 
 /// Documents that a person should look at and has not decided, by level and then newest

@@ -75,6 +75,13 @@
   };
   for (const button of all("[data-help]")) button.addEventListener("click", showHelp);
 
+  // A slider says where it stands; a list is printed where there is a printer to ask.
+  for (const slider of all("input[data-shown]")) {
+    const shown = document.getElementById(slider.dataset.shown);
+    slider.addEventListener("input", () => { if (shown) shown.value = slider.value; });
+  }
+  for (const button of all("[data-print]")) button.addEventListener("click", () => window.print());
+
   const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), select, textarea");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -76,7 +76,7 @@ pub(in crate::web) async fn show(
         },
     );
     let shown = DocumentPage {
-        frame: Frame::inside(&who.session),
+        frame: Frame::inside(&who.session, "inbox"),
         csrf: who.session.csrf.clone(),
         page: view,
     };

@@ -64,7 +64,7 @@ pub(in crate::web) async fn show(
         }),
     };
     let shown = InboxPage {
-        frame: Frame::inside(&who.session),
+        frame: Frame::inside(&who.session, "inbox"),
         csrf: who.session.csrf.clone(),
         page: InboxView::new(&listed, &counts, &place),
     };

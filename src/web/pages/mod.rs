@@ -1,5 +1,7 @@
 //! The pages' handlers: each extracts, calls and renders.
 
+pub(super) mod collections;
+pub(super) mod customer;
 pub(super) mod decision;
 pub(super) mod document;
 pub(super) mod inbox;

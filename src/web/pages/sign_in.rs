@@ -141,7 +141,9 @@ fn show(
 
 /// Only our own pages: an address elsewhere is none.
 fn place(next: &str) -> &str {
-    let ours = next.starts_with("/inbox")
+    let ours = ["/inbox", "/collections"]
+        .iter()
+        .any(|page| next.starts_with(page))
         && next.len() <= 1_000
         && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if ours { next } else { "/inbox" }
@@ -168,7 +170,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
-        assert_eq!(place("/inbox?level=high"), "/inbox?level=high");
+        for ours in ["/inbox?level=high", "/collections/customers/C1"] {
+            assert_eq!(place(ours), ours);
+        }
         for elsewhere in [
             "//evil",
             "https://evil",

@@ -3,6 +3,8 @@
 pub(crate) mod analysis;
 pub(crate) mod answer;
 pub(crate) mod bars;
+pub(crate) mod collections;
+pub(crate) mod customer;
 pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod findings;

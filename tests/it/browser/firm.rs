@@ -7,7 +7,7 @@ use chrono::{Duration, Utc};
 use scrutineer::advice::Recommendation;
 use scrutineer::config::Config;
 use scrutineer::documents::Media;
-use scrutineer::domain::TenantId;
+use scrutineer::domain::{RecordKind, TenantId};
 use scrutineer::startup::App;
 use scrutineer::store::{NewDocument, NewKey, Store};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ impl Firm {
         let tenant = TenantId::new("meadow-partners").unwrap();
         let new = NewKey {
             label: "clerk".to_owned(),
-            scopes: "documents feedback read".parse().unwrap(),
+            scopes: "documents feedback read records".parse().unwrap(),
             expires_at: None,
         };
         let key = store.create_key(&tenant, new).await.unwrap().token;
@@ -61,6 +61,26 @@ impl Firm {
             tenant,
             _stop: stop,
             _data: data,
+        }
+    }
+
+    /// Customers and invoices with a history of payments.
+    pub(crate) async fn receivables(&self) {
+        let now = Utc::now();
+        let (customers, invoices) = crate::collections::records(now.date_naive());
+        for (kind, rows) in [
+            (RecordKind::Customer, customers),
+            (RecordKind::CustomerInvoice, invoices),
+        ] {
+            let rows = rows.lines().map(|line| {
+                let members = serde_json::from_str(line).unwrap();
+                kind.check(members).unwrap()
+            });
+            let rows: Vec<_> = rows.collect();
+            self.store
+                .upsert_records(&self.tenant, &rows, now)
+                .await
+                .unwrap();
         }
     }
 

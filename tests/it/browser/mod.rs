@@ -1,5 +1,6 @@
 //! The clerk's pages in Chromium, mostly without a mouse.
 
+mod collections;
 mod driver;
 mod firm;
 

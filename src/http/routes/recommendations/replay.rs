@@ -61,9 +61,11 @@ pub(in crate::http) async fn replay(
         .decision(&caller.tenant, id)
         .await?
         .ok_or(StoreError::Missing("recommendation"))?;
-    let case = std::sync::Arc::clone(state.service().invoice());
+    let service = state.service().clone();
+    let case = stored.recommendation.case;
     let (input, features) = (stored.input, stored.features);
-    let recomputed = tokio::task::spawn_blocking(move || case.replay(&input, &features, id))
+    let work = move || service.replay(case, &input, &features, id);
+    let recomputed = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| ApiError::internal(&error))?;
     let mut recomputed = recomputed.map_err(|error| {

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Times the collections endpoint beside a FastAPI and LightGBM service on the same history.
+
+Makes a firm's receivables (seed fixed, mechanisms below), imports them, starts both services
+in turn, each alone on the machine but for the load generator, and prints requests a second,
+p99 at the highest rate and at half of it, memory, and the time of a batch. Says of every
+target whether it is met; fails only where nothing could be measured."""
+
+import argparse
+import datetime
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+TODAY = datetime.date(2026, 6, 30)
+READY_LIMIT_S = 600
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", type=Path, required=True, help="the scrutineer binary")
+    parser.add_argument("--load", type=Path, required=True, help="the scrutineer-load binary")
+    parser.add_argument("--peer", type=Path, help="python of the peer's environment")
+    parser.add_argument("--invoices", type=int, default=1_000_000)
+    parser.add_argument("--batch", type=int, default=40_000)
+    parser.add_argument("--seconds", type=int, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="scrutineer-bench-") as folder:
+        work = Path(folder)
+        history = work / "customer_invoice.ndjson"
+        open_ids = make_history(history, options.invoices)
+        bodies, batch = work / "bodies", work / "batch"
+        moment = f"{TODAY}T00:00:00Z"
+        asked = open_ids[:20_000]
+        bodies.write_text("".join(json.dumps({"id": one, "as_of": moment}) + "\n" for one in asked))
+        repeated = [open_ids[at % len(open_ids)] for at in range(options.batch)]
+        batch.write_text(
+            "".join(json.dumps({"id": one, "as_of": moment}) + "\n" for one in repeated)
+        )
+        ours = bench_ours(options, work, history, bodies, batch)
+        if options.peer:
+            peer_bodies = work / "peer-bodies"
+            peer_bodies.write_text("".join(json.dumps({"id": one}) + "\n" for one in asked))
+            theirs = bench_peer(options, work, history, peer_bodies)
+            ratio = ours["per_second"] / theirs["per_second"]
+            print(f"{'requests a second, ratio':<40} {ratio:.1f}  {verdict(ratio >= 10, 'at least 10')}")
+            slower = ours["p99_ms"] <= theirs["p99_ms"]
+            print(f"{'p99 at the highest rate':<40} {verdict(slower, 'no worse than the peer')}")
+
+
+def verdict(met: bool, target: str) -> str:
+    return f"target {target}: {'met' if met else 'MISSED'}"
+
+
+def make_history(path: Path, count: int) -> list[str]:
+    """Invoices of customers of very different size, who pay in runs on a weekday of their own,
+    each late by a habit of its own; two versions of each paid one. Gives the open ones."""
+    draw = random.Random(7)
+    customers = max(count // 100, 20)
+    sizes = [1.0 / (rank + 10) ** 0.7 for rank in range(customers)]
+    habits = [(draw.gauss(2, 6), draw.uniform(1, 8), draw.randrange(5)) for _ in range(customers)]
+    whose = draw.choices(range(customers), weights=sizes, k=count)
+    still_open = []
+    with path.open("w") as out:
+        for number, customer in enumerate(whose):
+            issued = TODAY - datetime.timedelta(days=int(draw.random() * 900))
+            due = issued + datetime.timedelta(days=draw.choice((14, 30, 30, 45)))
+            usual, spread, weekday = habits[customer]
+            ready = due + datetime.timedelta(days=round(draw.gauss(usual, spread)))
+            paid = ready + datetime.timedelta(days=(weekday - ready.weekday()) % 7)
+            paid = max(paid, issued + datetime.timedelta(days=1))
+            row = {
+                "id": f"I{number}",
+                "customer_id": f"C{customer}",
+                "issued_on": str(issued),
+                "due_on": str(due),
+                "currency": "EUR",
+                "total": f"{draw.lognormvariate(7, 1.2):.2f}",
+                "known_at": f"{issued}T12:00:00Z",
+            }
+            out.write(json.dumps(row) + "\n")
+            if paid < TODAY:
+                after = paid + datetime.timedelta(days=1)
+                row |= {"cleared_on": str(paid), "known_at": f"{after}T00:00:00Z"}
+                out.write(json.dumps(row) + "\n")
+            else:
+                still_open.append(row["id"])
+    draw.shuffle(still_open)
+    return still_open
+
+
+def bench_ours(options, work: Path, history: Path, bodies: Path, batch: Path) -> dict:
+    program = options.program.resolve()
+    environment = {
+        **os.environ,
+        "SCRUTINEER_DATA_DIR": str(work / "data"),
+        "SCRUTINEER_LISTEN": "127.0.0.1:0",
+        "SCRUTINEER_LOG_FILTER": "warn",
+        "SCRUTINEER_LIMITS_REQUESTS_PER_MINUTE": "60000000",
+        "SCRUTINEER_LIMITS_REQUEST_BURST": "1000000",
+    }
+    started = time.perf_counter()
+    run([program, "import", "customer_invoice", history], environment)
+    print(f"{'import':<40} {time.perf_counter() - started:.1f} s for {options.invoices} invoices")
+    made = run([program, "keys", "create", "--label", "bench", "--json"], environment)
+    token = json.loads(made)["token"]
+    process = subprocess.Popen(
+        [program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        line = process.stdout.readline().decode()
+        found = re.match(r"listening on http://([0-9.:]+)", line)
+        if not found:
+            sys.exit("the server did not start")
+        address = found[1]
+        first = bodies.read_text().splitlines()[0]
+        started = time.perf_counter()
+        ask(f"http://{address}/v1/collections/score", first, token)
+        print(f"{'first answer, history read':<40} {time.perf_counter() - started:.1f} s")
+        load = [options.load, "--address", address, "--path", "/v1/collections/score"]
+        load += ["--token", token, "--bodies", bodies]
+        figures = measure("ours", load, options.seconds, process.pid)
+        met = figures["half"]["p99_ms"] <= 10
+        print(f"{'p99 at half the highest rate':<40} {verdict(met, 'at most 10 ms')}")
+        met = figures["memory_mb"] <= 800
+        print(f"{'memory':<40} {figures['memory_mb']:.0f} MB  {verdict(met, 'at most 800 MB')}")
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    started = time.perf_counter()
+    run([program, "score", "collections", "--input", batch, "--json"], environment)
+    seconds = time.perf_counter() - started
+    print(f"{'batch, start and history included':<40} {seconds:.1f} s for {options.batch} invoices")
+    return figures
+
+
+def bench_peer(options, work: Path, history: Path, bodies: Path) -> dict:
+    environment = {
+        **os.environ,
+        "PEER_HISTORY": str(history),
+        "PEER_TODAY": str(TODAY),
+        "PEER_MODELS": str(work / "peer-models"),
+    }
+    folder = Path(__file__).resolve().parent.parent / "eval" / "peers" / "collections"
+    python = options.peer.resolve().parent / options.peer.name
+    run([python, "-c", "import serve"], environment, cwd=folder)
+    process = subprocess.Popen(
+        [python, "-m", "uvicorn", "serve:app", "--host", "127.0.0.1", "--port", "18977",
+         "--workers", "2", "--log-level", "error", "--no-access-log"],
+        env=environment,
+        cwd=folder,
+    )
+    try:
+        deadline = time.monotonic() + READY_LIMIT_S
+        first = bodies.read_text().splitlines()[0]
+        while True:
+            try:
+                ask("http://127.0.0.1:18977/score", first, None)
+                break
+            except OSError:
+                if time.monotonic() > deadline or process.poll() is not None:
+                    sys.exit("the peer did not start")
+                time.sleep(1)
+        # Both workers have read their history.
+        time.sleep(20)
+        load = [options.load, "--address", "127.0.0.1:18977", "--path", "/score", "--bodies", bodies]
+        return measure("peer", load, options.seconds, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def measure(name: str, load: list, seconds: int, pid: int) -> dict:
+    most = json.loads(run([*load, "--seconds", str(seconds)], None))
+    half = json.loads(
+        run([*load, "--seconds", str(seconds), "--rate", str(most["per_second"] / 2)], None)
+    )
+    for label, one in (("highest rate", most), ("half of it", half)):
+        print(
+            f"{name + ', ' + label:<40} {one['per_second']:.0f} a second, p50 {one['p50_ms']:.2f} ms, "
+            f"p99 {one['p99_ms']:.2f} ms, failed {one['failed']}"
+        )
+    return {**most, "half": half, "memory_mb": memory_mb(pid)}
+
+
+def memory_mb(pid: int) -> float:
+    """Peak resident memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+
+
+def ask(url: str, body: str, token: str | None) -> bytes:
+    headers = {"content-type": "application/json"}
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(url, body.encode(), headers)
+    with urllib.request.urlopen(request, timeout=READY_LIMIT_S) as answer:
+        return answer.read()
+
+
+def run(command: list, environment: dict | None, cwd: Path | None = None) -> str:
+    done = subprocess.run(
+        [str(part) for part in command], env=environment, cwd=cwd, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode not in (0, 1):
+        sys.exit(f"{command[0]} ended with status {done.returncode}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,461 @@
+//! Whom to contact first: customers ranked by the money and days that a contact can move.
+//!
+//! A customer is contacted once about all that it owes, so rows are customers. What is at stake
+//! is the sum, over invoices that nothing keeps from being spoken of, of the open amount times
+//! the days it is expected to stay overdue. Amounts of different currencies are made
+//! comparable by the firm's own median open invoice of each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Suppressed};
+use crate::advice::{Level, Recommendation};
+use crate::cases::record_case::{JudgeError, Judged};
+use crate::domain::Currency;
+use crate::history::History;
+
+/// Open invoices that are scored for one run, those of most money first.
+pub const MAX_INVOICES: usize = 5_000;
+/// Sentences given for an invoice.
+const SENTENCES: usize = 2;
+/// A change of what is at stake below this share is none worth telling.
+const NOTABLE: f64 = 0.1;
+
+/// A run of the worklist: what was ranked from what was known at a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CollectionsRun {
+    /// The moment.
+    pub as_of: DateTime<Utc>,
+    /// Customers to contact, most pressing first.
+    pub ranked: Vec<CollectionsRow>,
+    /// Customers with something overdue or at risk whom not to contact now, and why.
+    pub held_back: Vec<CollectionsRow>,
+    /// Customers with something open and nothing to do now.
+    pub waiting: Vec<CollectionsRow>,
+    /// Open invoices that were not scored, because there are too many.
+    pub left_out: usize,
+    /// Money expected by week over all that was scored.
+    pub cash: Vec<CurrencyCash>,
+}
+
+/// Money of one currency expected by week.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CurrencyCash {
+    /// The currency.
+    pub currency: Currency,
+    /// What is open.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open: Decimal,
+    /// What is overdue of it.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub overdue: Decimal,
+    /// Monday of each week, and what is expected in it.
+    #[schema(value_type = Vec<Object>)]
+    pub weeks: Vec<super::WeekCash>,
+}
+
+/// One customer of the worklist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CollectionsRow {
+    /// Place, from 1; none for one held back.
+    pub rank: Option<usize>,
+    /// Id of the customer.
+    pub customer_id: String,
+    /// Its name, where the firm keeps customers here.
+    pub name: Option<String>,
+    /// Its telephone number, for the call list.
+    pub phone: Option<String>,
+    /// What to do next.
+    pub action: Action,
+    /// Why not to contact the customer now.
+    pub suppressed_by: Vec<Suppressed>,
+    /// Highest level of its invoices.
+    pub level: Level,
+    /// What is open.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open_amount: Decimal,
+    /// What is overdue of it.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub overdue_amount: Decimal,
+    /// Currency of most of it; amounts count that currency alone.
+    pub currency: Currency,
+    /// Longest days overdue; 0 if nothing is.
+    pub days_overdue: i64,
+    /// What is at stake, in median invoices times days: the order of the list.
+    pub at_stake: f64,
+    /// Where it stood in the run before, and why it moved.
+    pub moved: Option<Moved>,
+    /// Its open invoices, most at stake first.
+    pub invoices: Vec<InvoiceRow>,
+}
+
+/// One open invoice of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InvoiceRow {
+    /// Id of the record.
+    pub customer_invoice_id: String,
+    /// Day payment is due.
+    pub due_on: NaiveDate,
+    /// Days overdue; negative before.
+    pub days_overdue: i64,
+    /// What is not yet paid.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open_amount: Decimal,
+    /// Its currency.
+    pub currency: Currency,
+    /// Probability, and of what.
+    pub score: Option<f64>,
+    /// What the score is the probability of.
+    pub score_kind: String,
+    /// Paid by then as likely as not.
+    pub expected_on: Option<NaiveDate>,
+    /// What to do next.
+    pub action: Action,
+    /// Why not to speak of it now.
+    pub suppressed_by: Vec<Suppressed>,
+    /// What is at stake.
+    pub at_stake: f64,
+    /// The heaviest reasons, as sentences.
+    pub because: Vec<String>,
+    /// The answer, for feedback and replay.
+    pub recommendation_id: Uuid,
+}
+
+/// How a row moved since the run before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Moved {
+    /// Place it had; none if it was not ranked.
+    pub from: Option<usize>,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// A run with the answers it rests on, still to be kept.
+#[derive(Debug)]
+pub struct UnkeptRun {
+    /// What is shown.
+    pub run: CollectionsRun,
+    /// Every answer.
+    pub answers: Vec<Judged>,
+}
+
+struct Scored {
+    customer: usize,
+    advice: CollectionsAdvice,
+    row: InvoiceRow,
+    level: Level,
+}
+
+impl CollectionsRun {
+    /// The row of a customer, wherever it stands.
+    #[must_use]
+    pub fn row(&self, customer_id: &str) -> Option<&CollectionsRow> {
+        let rows = self.ranked.iter().chain(&self.held_back);
+        rows.chain(&self.waiting)
+            .find(|row| row.customer_id == customer_id)
+    }
+}
+
+impl CollectionsCase {
+    /// Scores what is open and ranks the customers.
+    ///
+    /// # Errors
+    /// [`JudgeError`] for a defect.
+    pub fn run(
+        &self,
+        history: &dyn History,
+        before: Option<&CollectionsRun>,
+    ) -> Result<UnkeptRun, JudgeError> {
+        let as_of = history.as_of();
+        let firm = self.firm(history);
+        let files: Vec<CustomerFile> = history
+            .customers_billed()
+            .iter()
+            .map(|id| CustomerFile::of(id, history))
+            .collect();
+        let mut open: Vec<(usize, String, f64)> = Vec::new();
+        for (at, file) in files.iter().enumerate() {
+            open.extend(
+                file.open()
+                    .map(|one| (at, one.id.to_owned(), one.open_amount)),
+            );
+        }
+        let usual = usual_amounts(&files);
+        open.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+        let left_out = open.len().saturating_sub(MAX_INVOICES);
+        open.truncate(MAX_INVOICES);
+        let mut scored = Vec::with_capacity(open.len());
+        let mut answers = Vec::with_capacity(open.len());
+        for (customer, id, _) in open {
+            let Some(file) = files.get(customer) else {
+                continue;
+            };
+            let Some(invoice) = file.ledger.get(&id) else {
+                continue;
+            };
+            let (judged, advice) = self.judge_one(file, &invoice, firm, as_of)?;
+            scored.push(Scored {
+                customer,
+                row: invoice_row(&judged.recommendation, &advice, invoice.due_on, &usual),
+                level: judged.recommendation.level,
+                advice,
+            });
+            answers.push(judged);
+        }
+        let cash = cash(&scored);
+        let mut rows: BTreeMap<usize, Vec<Scored>> = BTreeMap::new();
+        for one in scored {
+            rows.entry(one.customer).or_default().push(one);
+        }
+        let rows = rows
+            .into_iter()
+            .filter_map(|(at, invoices)| customer_row(files.get(at)?, invoices));
+        let (mut ranked, mut held_back): (Vec<_>, Vec<_>) =
+            rows.partition(|row| row.suppressed_by.is_empty());
+        // What is neither overdue nor contested needs no explanation for not being listed.
+        let quiet = |row: &mut CollectionsRow| row.days_overdue == 0 && row.level == Level::Low;
+        let mut waiting: Vec<_> = ranked
+            .extract_if(.., |row| !is_contact(row.action))
+            .collect();
+        waiting.extend(held_back.extract_if(.., quiet));
+        for rows in [&mut ranked, &mut held_back, &mut waiting] {
+            sort(rows);
+        }
+        for (row, rank) in ranked.iter_mut().zip(1..) {
+            row.rank = Some(rank);
+            row.moved = before.map(|before| moved(row, before));
+        }
+        Ok(UnkeptRun {
+            run: CollectionsRun {
+                as_of,
+                ranked,
+                held_back,
+                waiting,
+                left_out,
+                cash,
+            },
+            answers,
+        })
+    }
+}
+
+const fn is_contact(action: Action) -> bool {
+    matches!(action, Action::Call | Action::Remind | Action::RemindAhead)
+}
+
+/// Most at stake first; of equals, by id, so that the order is always the same.
+fn sort(rows: &mut [CollectionsRow]) {
+    rows.sort_by(|a, b| {
+        let stakes = b.at_stake.total_cmp(&a.at_stake);
+        stakes.then_with(|| a.customer_id.cmp(&b.customer_id))
+    });
+}
+
+/// Median open amount of each currency.
+fn usual_amounts(files: &[CustomerFile]) -> HashMap<Currency, f64> {
+    let mut amounts: HashMap<Currency, Vec<f64>> = HashMap::new();
+    for invoice in files.iter().flat_map(CustomerFile::open) {
+        let of_currency = amounts.entry(invoice.currency).or_default();
+        of_currency.push(invoice.open_amount);
+    }
+    let median = |mut amounts: Vec<f64>| {
+        amounts.sort_by(f64::total_cmp);
+        amounts.get(amounts.len() / 2).copied().unwrap_or(1.0)
+    };
+    amounts
+        .into_iter()
+        .map(|(currency, amounts)| (currency, median(amounts)))
+        .collect()
+}
+
+fn invoice_row(
+    answer: &Recommendation,
+    advice: &CollectionsAdvice,
+    due_on: NaiveDate,
+    usual: &HashMap<Currency, f64>,
+) -> InvoiceRow {
+    let forecast = advice.forecast.as_ref();
+    let open = advice.open_amount.to_f64().unwrap_or_default();
+    let usual = usual
+        .get(&advice.currency)
+        .copied()
+        .unwrap_or(1.0)
+        .max(1e-9);
+    // Without a forecast, days overdue so far stand for those to come.
+    let days = forecast.map_or(advice.days_overdue.max(0) as f64, |f| f.days_at_stake);
+    InvoiceRow {
+        customer_invoice_id: answer.subject.id.clone(),
+        due_on,
+        days_overdue: advice.days_overdue,
+        open_amount: advice.open_amount,
+        currency: advice.currency,
+        score: answer.score,
+        score_kind: answer.score_kind.clone(),
+        expected_on: forecast.map(|forecast| forecast.p50),
+        action: advice.action,
+        suppressed_by: advice.suppressed_by.clone(),
+        at_stake: open / usual * days,
+        because: answer
+            .reasons
+            .iter()
+            .take(SENTENCES)
+            .map(|reason| reason.text.clone())
+            .collect(),
+        recommendation_id: answer.recommendation_id,
+    }
+}
+
+/// One customer's row; none if nothing of it is open.
+fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<CollectionsRow> {
+    invoices.sort_by(|a, b| {
+        let stakes = b.row.at_stake.total_cmp(&a.row.at_stake);
+        stakes.then_with(|| a.row.customer_invoice_id.cmp(&b.row.customer_invoice_id))
+    });
+    let currency = invoices.first()?.row.currency;
+    let free = || {
+        invoices
+            .iter()
+            .filter(|one| one.advice.suppressed_by.is_empty())
+    };
+    // The most urgent of what may be spoken of; else what to do about the rest.
+    let action = free()
+        .map(|one| one.advice.action)
+        .min()
+        .or_else(|| invoices.iter().map(|one| one.advice.action).min())?;
+    let mut suppressed_by: Vec<Suppressed> = if free().next().is_some() {
+        Vec::new()
+    } else {
+        let all = invoices.iter().flat_map(|one| &one.advice.suppressed_by);
+        all.copied().collect()
+    };
+    suppressed_by.sort_unstable();
+    suppressed_by.dedup();
+    let stake = |list: &mut dyn Iterator<Item = &Scored>| list.map(|one| one.row.at_stake).sum();
+    let at_stake = if suppressed_by.is_empty() {
+        stake(&mut free())
+    } else {
+        stake(&mut invoices.iter())
+    };
+    let same = || invoices.iter().filter(|one| one.row.currency == currency);
+    let overdue = same().filter(|one| one.row.days_overdue > 0);
+    Some(CollectionsRow {
+        rank: None,
+        customer_id: file.id.clone(),
+        name: file.customer.as_ref().map(|customer| customer.name.clone()),
+        phone: file
+            .customer
+            .as_ref()
+            .and_then(|customer| customer.phone.clone()),
+        action,
+        suppressed_by,
+        level: invoices.iter().map(|one| one.level).max()?,
+        open_amount: same().map(|one| one.row.open_amount).sum(),
+        overdue_amount: overdue.map(|one| one.row.open_amount).sum(),
+        currency,
+        days_overdue: invoices
+            .iter()
+            .map(|one| one.row.days_overdue)
+            .max()?
+            .max(0),
+        at_stake,
+        moved: None,
+        invoices: invoices.into_iter().map(|one| one.row).collect(),
+    })
+}
+
+/// Why a row stands where it stands, against the run before.
+fn moved(row: &CollectionsRow, before: &CollectionsRun) -> Moved {
+    let find = |rows: &[CollectionsRow]| {
+        let found = rows.iter().find(|old| old.customer_id == row.customer_id);
+        found.cloned()
+    };
+    let Some(old) = find(&before.ranked) else {
+        let why = match find(&before.held_back) {
+            Some(old) => {
+                let reasons: Vec<&str> = old.suppressed_by.iter().map(|why| why.label()).collect();
+                format!("No longer held back: {}.", reasons.join(", "))
+            }
+            None => "Nothing was to be done before.".to_owned(),
+        };
+        return Moved { from: None, why };
+    };
+    let known: Vec<&str> = old
+        .invoices
+        .iter()
+        .map(|invoice| invoice.customer_invoice_id.as_str())
+        .collect();
+    let new = row
+        .invoices
+        .iter()
+        .filter(|invoice| !known.contains(&invoice.customer_invoice_id.as_str()))
+        .count();
+    let paid = (known.len() + new).saturating_sub(row.invoices.len());
+    let change = (row.at_stake - old.at_stake) / old.at_stake.max(1e-9);
+    let why = if row.action != old.action {
+        format!("Next step is now to {}.", row.action.label())
+    } else if new > 0 {
+        format!("{new} more open.")
+    } else if paid > 0 {
+        format!("{paid} no longer open.")
+    } else if change.abs() >= NOTABLE {
+        let word = if change > 0.0 { "more" } else { "less" };
+        format!("{:.0} % {word} at stake.", change.abs() * 100.0)
+    } else if row.rank == old.rank {
+        "Unchanged.".to_owned()
+    } else {
+        "Others moved.".to_owned()
+    };
+    Moved {
+        from: old.rank,
+        why,
+    }
+}
+
+/// Expected money by currency and week.
+fn cash(scored: &[Scored]) -> Vec<CurrencyCash> {
+    let mut by_currency: BTreeMap<Currency, CurrencyCash> = BTreeMap::new();
+    for one in scored {
+        let currency = one.row.currency;
+        let sum = by_currency.entry(currency).or_insert_with(|| CurrencyCash {
+            currency,
+            open: Decimal::ZERO,
+            overdue: Decimal::ZERO,
+            weeks: Vec::new(),
+        });
+        sum.open += one.row.open_amount;
+        if one.row.days_overdue > 0 {
+            sum.overdue += one.row.open_amount;
+        }
+        for week in one
+            .advice
+            .forecast
+            .iter()
+            .flat_map(|forecast| &forecast.cash)
+        {
+            match sum
+                .weeks
+                .iter_mut()
+                .find(|known| known.week_of == week.week_of)
+            {
+                Some(known) => known.amount += week.amount,
+                None => sum.weeks.push(week.clone()),
+            }
+        }
+    }
+    let mut cash: Vec<CurrencyCash> = by_currency.into_values().collect();
+    for sum in &mut cash {
+        sum.weeks.sort_by_key(|week| week.week_of);
+    }
+    cash
+}

@@ -1,0 +1,95 @@
+//! Many items as NDJSON: one answer or one problem for each line, in its order.
+
+use std::io;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use tokio_util::io::ReaderStream;
+
+use crate::advice::Case;
+use crate::domain::TenantId;
+use crate::error::ErrorCode;
+use crate::http::body_kind;
+use crate::http::gate::Turn;
+use crate::http::layers;
+use crate::http::problem::{ApiError, ApiResult};
+use crate::http::scoring::{self, Batch, PIPE_BYTES};
+use crate::http::state::AppState;
+
+const NDJSON: &str = "application/x-ndjson";
+
+/// A body of items and who sent it.
+pub(super) struct Sent<'a> {
+    /// The case that is asked.
+    pub(super) case: Case,
+    /// Whose records are seen.
+    pub(super) tenant: &'a TenantId,
+    /// Headers of the request.
+    pub(super) headers: &'a HeaderMap,
+    /// Its body.
+    pub(super) body: Bytes,
+    /// Most items that are taken.
+    pub(super) most: usize,
+}
+
+/// Answers every line; the answers stream while later lines are worked on.
+///
+/// # Errors
+/// Another kind of body, too many items, or a case that is not answered here.
+pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: Turn) -> ApiResult<Response> {
+    let kind = body_kind::of(sent.headers);
+    if kind != NDJSON && kind != "application/jsonl" {
+        return Err(body_kind::unsupported(&kind));
+    }
+    let body = sent.body;
+    let items = lines(body.clone()).filter(|line| !scoring::is_empty(line));
+    let count = items.count();
+    if count > sent.most {
+        return Err(ApiError::new(
+            ErrorCode::PayloadTooLarge,
+            format!("{count} items were sent; at most {} are taken.", sent.most),
+        ));
+    }
+    let batch = Batch::new(state.service(), sent.tenant, sent.case)
+        .ok_or_else(|| ApiError::new(ErrorCode::UnknownCase, "This case is not answered here."))?;
+    let (answers, pipe) = tokio::io::duplex(PIPE_BYTES);
+    let work = async move {
+        match batch.run(lines(body), pipe).await {
+            // Nobody reads the answers any more.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Err(error) => tracing::error!(%error, "batch broke off"),
+            Ok(()) => {}
+        }
+        drop(turn);
+    };
+    tokio::spawn(layers::same_request(layers::current_request_id(), work));
+    let stream = Body::from_stream(ReaderStream::new(answers));
+    Ok(([(header::CONTENT_TYPE, NDJSON)], stream).into_response())
+}
+
+/// The lines of a body; each shares its memory.
+fn lines(mut rest: Bytes) -> impl Iterator<Item = io::Result<Bytes>> {
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.iter().position(|byte| *byte == b'\n');
+        let line = rest.split_to(end.map_or(rest.len(), |end| end + 1));
+        Some(Ok(line))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_line_is_given_the_empty_ones_too() {
+        let body = Bytes::from_static(b"{}\n\n [1]\r\nlast");
+        let found: Vec<_> = lines(body).map(Result::unwrap).collect();
+        assert_eq!(found, ["{}\n", "\n", " [1]\r\n", "last"]);
+        assert_eq!(lines(Bytes::new()).count(), 0);
+    }
+}

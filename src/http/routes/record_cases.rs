@@ -1,0 +1,74 @@
+//! The cases that judge records: one record, or many as NDJSON.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::batch::{self, Sent};
+use crate::advice::Recommendation;
+use crate::cases::record_case::RecordItem;
+use crate::http::auth::AllowedCase;
+use crate::http::extract::{self, Payload};
+use crate::http::gate::{ScoreTurn, Turn};
+use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
+use crate::http::state::AppState;
+
+/// Judges one record by what the firm's other records say.
+#[utoipa::path(
+    post,
+    path = "/v1/{case}/score",
+    tag = "Cases",
+    params(("case" = String, Path, description = "`collections`.", pattern = "^collections$")),
+    request_body = RecordItem,
+    responses(
+        (status = 200, description = "The recommendation.", body = Recommendation),
+        (status = 404, description = "No such case or record.", body = Problem, content_type = PROBLEM_JSON),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn score_record(
+    State(state): State<AppState>,
+    AllowedCase { caller, case }: AllowedCase,
+    _turn: ScoreTurn,
+    extract::Json(item): extract::Json<RecordItem>,
+) -> ApiResult<Json<Recommendation>> {
+    let answer = state
+        .service()
+        .score_record(case, &caller.tenant, &item)
+        .await?;
+    Ok(Json(answer))
+}
+
+/// Judges many records. Each line of the body is as the body of `/v1/{case}/score`, each line
+/// of the answer names the line it answers; one bad line does not touch the others. A batch
+/// that broke off is resumed by sending the lines that have no answer yet.
+#[utoipa::path(
+    post,
+    path = "/v1/{case}/score-batch",
+    tag = "Cases",
+    params(("case" = String, Path, description = "`collections`.", pattern = "^collections$")),
+    request_body(content = String, content_type = "application/x-ndjson",
+        description = "One `RecordItem` a line; empty lines are passed over."),
+    responses(
+        (status = 200, description = "One `BatchLine` a line.", body = String, content_type = "application/x-ndjson"),
+        (status = 404, description = "No such case.", body = Problem, content_type = PROBLEM_JSON),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn score_records(
+    State(state): State<AppState>,
+    AllowedCase { caller, case }: AllowedCase,
+    headers: HeaderMap,
+    turn: Turn,
+    Payload(body): Payload,
+) -> ApiResult<Response> {
+    let sent = Sent {
+        case,
+        tenant: &caller.tenant,
+        headers: &headers,
+        body,
+        most: state.config().limits.batch_rows,
+    };
+    batch::answer(&state, sent, turn)
+}

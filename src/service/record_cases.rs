@@ -1,0 +1,124 @@
+//! The cases that judge records: asked as of a moment, kept like every answer.
+
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Service, ServiceError};
+use crate::advice::{Case, Recommendation};
+use crate::cases::collections::{self, CollectionsCase};
+use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
+use crate::domain::TenantId;
+use crate::learn::forecast::ForecastError;
+use crate::registry::Registry;
+
+/// Clocks of callers may be ahead by this.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// Every case that judges records.
+#[derive(Debug, Clone)]
+pub struct RecordCases {
+    /// When will each open invoice be paid?
+    pub collections: Arc<CollectionsCase>,
+}
+
+impl RecordCases {
+    /// Loads the versions of the models that answer.
+    ///
+    /// # Errors
+    /// [`ForecastError`] that names the file.
+    pub fn load(registry: &Registry, policy: collections::Policy) -> Result<Self, ForecastError> {
+        Ok(Self {
+            collections: Arc::new(CollectionsCase::load(registry, policy)?),
+        })
+    }
+
+    /// Which they are.
+    #[must_use]
+    pub const fn cases(&self) -> &'static [Case] {
+        &[Case::Collections]
+    }
+
+    fn get(&self, case: Case) -> Option<&dyn RecordCase> {
+        match case {
+            Case::Collections => Some(&*self.collections),
+            _ => None,
+        }
+    }
+}
+
+impl Service {
+    /// Judges one record and chains the answer before giving it. What is computed takes about
+    /// a millisecond.
+    ///
+    /// # Errors
+    /// [`ServiceError::Judge`] where there is nothing to ask, [`ServiceError::UnknownCase`], or
+    /// what kept the answer from being stored.
+    pub async fn score_record(
+        &self,
+        case: Case,
+        tenant: &TenantId,
+        item: &RecordItem,
+    ) -> Result<Recommendation, ServiceError> {
+        let judge = self.records.get(case).ok_or(ServiceError::UnknownCase)?;
+        let now = Utc::now();
+        let as_of = item.as_of.unwrap_or(now);
+        if as_of > now + AHEAD {
+            return Err(ServiceError::Judge(JudgeError::NotAsked {
+                field: "as_of",
+                unknown: false,
+                why: "lies in the future".to_owned(),
+            }));
+        }
+        let history = self.store().history(tenant, as_of).await?;
+        let judged = judge.judge(item, &history)?;
+        drop(history);
+        self.keep_judged(tenant, judged).await
+    }
+
+    /// Chains an answer.
+    ///
+    /// # Errors
+    /// If it cannot be stored; then it must not be given.
+    pub async fn keep_judged(
+        &self,
+        tenant: &TenantId,
+        judged: Judged,
+    ) -> Result<Recommendation, ServiceError> {
+        let Judged {
+            mut recommendation,
+            input,
+            features,
+        } = judged;
+        self.store()
+            .append_decision(tenant, &mut recommendation, &input, &features)
+            .await?;
+        Ok(recommendation)
+    }
+
+    /// Computes an answer again from what was kept of it.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if what was kept is of another version or of a case that is not answered here.
+    pub fn replay(
+        &self,
+        case: Case,
+        input: &Value,
+        features: &Value,
+        recommendation_id: Uuid,
+    ) -> Result<Recommendation, ServiceError> {
+        if case == Case::Invoice {
+            return Ok(self.invoice().replay(input, features, recommendation_id)?);
+        }
+        let judge = self.records.get(case).ok_or(ServiceError::UnknownCase)?;
+        Ok(judge.replay(input, features, recommendation_id)?)
+    }
+
+    /// The cases that judge records.
+    #[must_use]
+    pub const fn records(&self) -> &RecordCases {
+        &self.records
+    }
+}

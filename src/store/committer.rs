@@ -1,0 +1,134 @@
+//! Decisions that come at the same time become durable together.
+//!
+//! A commit waits for the disk, and a chain has one end: what arrives while one commit
+//! runs is taken into the next, so that many callers share one wait. Nobody is answered before the
+//! commit that holds their decision.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::audit_chain::Link;
+use super::decisions::{ChainedDecision, chain};
+use super::error::{Result, StoreError};
+use super::open::Writing;
+use crate::domain::TenantId;
+
+/// Decisions that wait to be taken up; more callers wait until there is room.
+const MAX_WAITING: usize = 1024;
+/// Decisions of one commit.
+const MAX_TOGETHER: usize = 256;
+
+struct Waiting {
+    tenant: TenantId,
+    decision: ChainedDecision,
+    answer: oneshot::Sender<Result<Link>>,
+}
+
+/// The way to the task that commits.
+#[derive(Debug, Clone)]
+pub(crate) struct Committer {
+    waiting: mpsc::Sender<Waiting>,
+}
+
+impl Committer {
+    /// Starts the task; it ends when the last committer is gone.
+    pub(super) fn start(writing: Writing) -> Self {
+        let (waiting, mut taken) = mpsc::channel::<Waiting>(MAX_WAITING);
+        tokio::spawn(async move {
+            let mut together = Vec::new();
+            while taken.recv_many(&mut together, MAX_TOGETHER).await > 0 {
+                commit(&writing, std::mem::take(&mut together)).await;
+            }
+        });
+        Self { waiting }
+    }
+
+    /// Chains a decision, durably.
+    ///
+    /// # Errors
+    /// What the disk said; then nothing may be answered.
+    pub(super) async fn append(
+        &self,
+        tenant: &TenantId,
+        decision: ChainedDecision,
+    ) -> Result<Link> {
+        let (answer, link) = oneshot::channel();
+        let waiting = Waiting {
+            tenant: tenant.clone(),
+            decision,
+            answer,
+        };
+        let closed = || StoreError::Invalid("the store is closed".to_owned());
+        self.waiting.send(waiting).await.map_err(|_| closed())?;
+        link.await.map_err(|_| closed())?
+    }
+}
+
+async fn commit(writing: &Writing, together: Vec<Waiting>) {
+    let links = match chain_all(writing, &together).await {
+        Ok(links) => links,
+        Err(error) => {
+            let mut together = together;
+            if together.len() > 1 {
+                // One of them, or the disk, is at fault: each is told what became of its own.
+                for waiting in together {
+                    Box::pin(commit(writing, vec![waiting])).await;
+                }
+            } else if let Some(waiting) = together.pop() {
+                let _ = waiting.answer.send(Err(error));
+            }
+            return;
+        }
+    };
+    let ends = ends(&together, &links);
+    let all_remembered = writing.head_file.append(&ends).await.is_ok();
+    for (waiting, link) in together.into_iter().zip(links) {
+        let link = if all_remembered {
+            Ok(link)
+        } else {
+            remembered(writing, &waiting.tenant, link).await
+        };
+        // Whoever asked may have gone away; a decision that was chained stands.
+        let _ = waiting.answer.send(link);
+    }
+}
+
+async fn remembered(writing: &Writing, tenant: &TenantId, link: Link) -> Result<Link> {
+    writing.head_file.append(&[(tenant, &link)]).await?;
+    Ok(link)
+}
+
+/// The last link of each tenant.
+fn ends<'a>(together: &'a [Waiting], links: &'a [Link]) -> Vec<(&'a TenantId, &'a Link)> {
+    let pairs = together.iter().map(|waiting| &waiting.tenant).zip(links);
+    pairs.collect::<BTreeMap<_, _>>().into_iter().collect()
+}
+
+/// Chains all in one transaction, each tenant's in the order they came; links in the order
+/// of what was given.
+async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Link>> {
+    let mut by_tenant: BTreeMap<&TenantId, Vec<usize>> = BTreeMap::new();
+    for (at, waiting) in together.iter().enumerate() {
+        by_tenant.entry(&waiting.tenant).or_default().push(at);
+    }
+    let mut transaction = writing.begin().await?;
+    let mut links: Vec<Option<Link>> = vec![None; together.len()];
+    for (tenant, places) in by_tenant {
+        let those = places.iter().filter_map(|at| together.get(*at));
+        let decisions: Vec<&ChainedDecision> = those.map(|one| &one.decision).collect();
+        let chained = chain(&mut transaction, tenant, &decisions).await?;
+        for (at, link) in places.into_iter().zip(chained) {
+            if let Some(place) = links.get_mut(at) {
+                *place = Some(link);
+            }
+        }
+    }
+    transaction.commit().await?;
+    let links = links.into_iter();
+    links.map(|link| link.ok_or_else(not_chained)).collect()
+}
+
+fn not_chained() -> StoreError {
+    StoreError::Damaged("an entry was not chained".to_owned())
+}

@@ -1,0 +1,106 @@
+//! Runs of worklists that are ranked from records.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+use sqlx::FromRow;
+
+use super::error::{Result, StoreError};
+use super::{Store, time};
+use crate::domain::TenantId;
+
+/// Runs of a worklist that are kept: later ones replace the oldest.
+const KEPT: i64 = 30;
+
+/// A run as it was shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorklistRun {
+    /// The day it was made for.
+    pub day: NaiveDate,
+    /// What the records were: the number of their last change.
+    pub generation: i64,
+    /// What is shown.
+    pub body: Value,
+}
+
+#[derive(FromRow)]
+struct StoredRun {
+    day: String,
+    generation: i64,
+    body: String,
+}
+
+impl Store {
+    /// How often the tenant's records were changed, erasures counted too: while the number
+    /// stays, so does what was made from them.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn records_generation(&self, tenant: &TenantId) -> Result<i64> {
+        let generation: Option<i64> = sqlx::query_scalar(
+            "SELECT records_generation + records_erasures FROM tenants WHERE id = $1",
+        )
+        .bind(tenant.as_str())
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(generation.unwrap_or_default())
+    }
+
+    /// The last run of a worklist.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn last_run(&self, tenant: &TenantId, name: &str) -> Result<Option<WorklistRun>> {
+        let row: Option<StoredRun> = sqlx::query_as(
+            "SELECT day, generation, body FROM worklist_runs \
+             WHERE tenant = $1 AND name = $2 ORDER BY ran_at DESC LIMIT 1",
+        )
+        .bind(tenant.as_str())
+        .bind(name)
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(|row| {
+            Ok(WorklistRun {
+                day: row
+                    .day
+                    .parse()
+                    .map_err(|_| StoreError::Damaged(format!("`{}` is no day", row.day)))?,
+                generation: row.generation,
+                body: serde_json::from_str(&row.body)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Keeps a run, and lets the oldest go.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn put_run(&self, tenant: &TenantId, name: &str, run: &WorklistRun) -> Result<()> {
+        self.ensure_tenant(tenant).await?;
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO worklist_runs (tenant, name, ran_at, day, generation, body) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(tenant.as_str())
+        .bind(name)
+        .bind(time::text(time::now()))
+        .bind(run.day.to_string())
+        .bind(run.generation)
+        .bind(run.body.to_string())
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "DELETE FROM worklist_runs WHERE tenant = $1 AND name = $2 AND ran_at NOT IN \
+             (SELECT ran_at FROM worklist_runs WHERE tenant = $1 AND name = $2 \
+              ORDER BY ran_at DESC LIMIT $3)",
+        )
+        .bind(tenant.as_str())
+        .bind(name)
+        .bind(KEPT)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

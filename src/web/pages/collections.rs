@@ -1,0 +1,163 @@
+//! The collectors' worklist: whom to contact first.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use serde::Deserialize;
+
+use crate::cases::collections::{CollectionsRow, CollectionsRun};
+use crate::domain::Scope;
+use crate::web::failure::Failure;
+use crate::web::frame::{self, Frame};
+use crate::web::query::encode;
+use crate::web::signed_in::SignedIn;
+use crate::web::state::Pages;
+use crate::web::view::collections::{CollectionsView, MOST};
+
+/// What is asked of the worklist. A form sends what is not chosen as empty.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct CollectionsQuery {
+    /// Part of a customer's name or id.
+    pub(in crate::web) text: String,
+    /// Only this next step.
+    pub(in crate::web) action: String,
+    /// Customers that can be contacted.
+    #[serde(deserialize_with = "number")]
+    pub(in crate::web) capacity: Option<usize>,
+}
+
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok(text.trim().parse().ok())
+}
+
+impl CollectionsQuery {
+    pub(in crate::web) fn is_filtered(&self) -> bool {
+        !self.text.trim().is_empty() || !self.action.is_empty()
+    }
+
+    /// Whether a row is to be shown.
+    pub(in crate::web) fn fits(&self, row: &CollectionsRow) -> bool {
+        let text = self.text.trim().to_lowercase();
+        let named = |name: &str| name.to_lowercase().contains(&text);
+        let found =
+            text.is_empty() || named(&row.customer_id) || row.name.as_deref().is_some_and(named);
+        found && (self.action.is_empty() || self.action == row.action.as_str())
+    }
+
+    pub(in crate::web) fn address(&self, path: &str) -> String {
+        let capacity = self.capacity.map_or_else(String::new, |n| n.to_string());
+        format!(
+            "{path}?text={}&action={}&capacity={capacity}",
+            encode(&self.text),
+            encode(&self.action)
+        )
+    }
+}
+
+#[derive(Template)]
+#[template(path = "collections.html")]
+struct CollectionsPage {
+    frame: Frame,
+    page: CollectionsView,
+}
+
+/// The page.
+pub(in crate::web) async fn show(
+    State(pages): State<Pages>,
+    who: SignedIn,
+    Query(query): Query<CollectionsQuery>,
+) -> Result<Response, Failure> {
+    let run = run(&pages, &who).await?;
+    let shown = CollectionsPage {
+        frame: Frame::inside(&who.session, "collections"),
+        page: CollectionsView::new(&run, &query, pages.contacts_a_day()),
+    };
+    Ok(frame::page(StatusCode::OK, &shown))
+}
+
+/// The ranked rows as a table for other programs.
+pub(in crate::web) async fn csv(
+    State(pages): State<Pages>,
+    who: SignedIn,
+    Query(query): Query<CollectionsQuery>,
+) -> Result<Response, Failure> {
+    let run = run(&pages, &who).await?;
+    let capacity = query
+        .capacity
+        .unwrap_or(pages.contacts_a_day())
+        .clamp(1, MOST);
+    let rows = run
+        .ranked
+        .iter()
+        .take(capacity)
+        .filter(|row| query.fits(row));
+    let table = table(rows).map_err(|error| {
+        tracing::error!(%error, "worklist not written");
+        Failure::Ours
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"collections.csv\"",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, table).into_response())
+}
+
+fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, csv::Error> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record([
+        "rank",
+        "customer_id",
+        "name",
+        "phone",
+        "action",
+        "open_amount",
+        "overdue_amount",
+        "currency",
+        "days_overdue",
+        "at_stake",
+        "because",
+    ])?;
+    for row in rows {
+        let because = row.invoices.first().and_then(|one| one.because.first());
+        table.write_record([
+            row.rank.map_or_else(String::new, |rank| rank.to_string()),
+            harmless(&row.customer_id),
+            harmless(row.name.as_deref().unwrap_or_default()),
+            harmless(row.phone.as_deref().unwrap_or_default()),
+            row.action.as_str().to_owned(),
+            row.open_amount.to_string(),
+            row.overdue_amount.to_string(),
+            row.currency.to_string(),
+            row.days_overdue.to_string(),
+            format!("{:.1}", row.at_stake),
+            because.cloned().unwrap_or_default(),
+        ])?;
+    }
+    table
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// The worklist as it stands, for who may see it.
+pub(super) async fn run(pages: &Pages, who: &SignedIn) -> Result<CollectionsRun, Failure> {
+    who.require(Scope::Read, "see worklists")?;
+    let now = Utc::now();
+    Ok(pages.service().collections_run(who.tenant(), now).await?)
+}

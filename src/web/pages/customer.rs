@@ -1,0 +1,119 @@
+//! One customer, and what was said to it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::Utc;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::collections::run;
+use crate::cases::collections::CustomerFile;
+use crate::domain::{RecordKind, Scope};
+use crate::web::failure::Failure;
+use crate::web::frame::{self, Frame};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::Pages;
+use crate::web::view::collections::customer_address;
+use crate::web::view::customer::CustomerView;
+
+/// What can be recorded here, as the record calls it and as people do.
+const KINDS: [(&str, &str); 6] = [
+    ("call", "We spoke"),
+    ("reminder", "We reminded"),
+    ("email", "A message went or came"),
+    ("promise", "Payment was promised"),
+    ("dispute", "It is contested"),
+    ("resolved", "The dispute is settled"),
+];
+
+#[derive(Template)]
+#[template(path = "customer.html")]
+struct CustomerPage {
+    frame: Frame,
+    csrf: String,
+    page: CustomerView,
+    kinds: &'static [(&'static str, &'static str)],
+    may_record: bool,
+    today: String,
+}
+
+/// The page.
+pub(in crate::web) async fn show(
+    State(pages): State<Pages>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let run = run(&pages, &who).await?;
+    let history = pages.store().history(who.tenant(), Utc::now()).await?;
+    let file = CustomerFile::of(&id, &history);
+    let row = run.row(&id);
+    if file.ledger.is_empty() && file.customer.is_none() {
+        return Err(Failure::NotFound("customer"));
+    }
+    let mut answers = Vec::new();
+    for invoice in row.iter().flat_map(|row| &row.invoices) {
+        let kept = pages
+            .store()
+            .recommendation(who.tenant(), invoice.recommendation_id)
+            .await?;
+        answers.extend(kept);
+    }
+    let shown = CustomerPage {
+        frame: Frame::inside(&who.session, "collections"),
+        csrf: who.session.csrf.clone(),
+        page: CustomerView::new(&file, row, &answers),
+        kinds: &KINDS,
+        may_record: who.may(Scope::Records),
+        today: run.as_of.date_naive().to_string(),
+    };
+    Ok(frame::page(StatusCode::OK, &shown))
+}
+
+/// Records a contact, a promise or a dispute, and goes back to the customer.
+pub(in crate::web) async fn contact(
+    State(pages): State<Pages>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let form: BTreeMap<String, String> = pairs.into_iter().collect();
+    let value = |name: &str| form.get(name).map_or("", |text| text.trim());
+    who.check_form(value("csrf"))?;
+    who.require(Scope::Records, "record contacts")?;
+    if value("kind") == "promise" && value("promised_on").is_empty() {
+        return Err(Failure::Unusable(
+            "A promise needs the day it is for. Nothing was saved: go back to add it.".to_owned(),
+        ));
+    }
+    let now = Utc::now();
+    let mut members = Map::from_iter([
+        ("id".to_owned(), json!(Uuid::now_v7())),
+        ("customer_id".to_owned(), json!(id)),
+        ("time".to_owned(), json!(now)),
+        ("kind".to_owned(), json!(value("kind"))),
+    ]);
+    for name in ["customer_invoice_id", "promised_on", "note"] {
+        if !value(name).is_empty() {
+            members.insert(name.to_owned(), Value::from(value(name)));
+        }
+    }
+    let record = RecordKind::Interaction.check(members).map_err(|problems| {
+        let first = problems.into_iter().next();
+        Failure::Unusable(first.map_or_else(String::new, |problem| {
+            format!(
+                "`{}` {}. Nothing was saved: go back to correct it.",
+                problem.field, problem.problem
+            )
+        }))
+    })?;
+    pages
+        .store()
+        .upsert_records(who.tenant(), &[record], now)
+        .await?;
+    Ok(Redirect::to(&customer_address(&id)).into_response())
+}

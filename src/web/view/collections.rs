@@ -1,0 +1,202 @@
+//! The worklist of collections as rows, bars and choices.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::words;
+use crate::advice::Level;
+use crate::cases::collections::{Action, CollectionsRow, CollectionsRun, CurrencyCash};
+use crate::web::pages::collections::CollectionsQuery;
+use crate::web::query::encode;
+
+/// Customers that can be contacted, at most, as the slider goes.
+pub(in crate::web) const MOST: usize = 100;
+
+/// The page's content.
+pub(in crate::web) struct CollectionsView {
+    pub(in crate::web) as_of: String,
+    pub(in crate::web) text: String,
+    pub(in crate::web) capacity: usize,
+    pub(in crate::web) most: usize,
+    pub(in crate::web) actions: Vec<(&'static str, String, bool)>,
+    pub(in crate::web) filtered: bool,
+    pub(in crate::web) sums: Vec<Sum>,
+    pub(in crate::web) ranked: Vec<Row>,
+    /// Customers that would be contacted if there were more time.
+    pub(in crate::web) beyond: usize,
+    pub(in crate::web) held_back: Vec<Row>,
+    pub(in crate::web) waiting: usize,
+    pub(in crate::web) left_out: usize,
+    pub(in crate::web) csv: String,
+}
+
+/// Money of one currency.
+pub(in crate::web) struct Sum {
+    pub(in crate::web) currency: String,
+    pub(in crate::web) open: String,
+    pub(in crate::web) overdue: String,
+    pub(in crate::web) weeks: Vec<Week>,
+}
+
+/// A bar of expected cash, in a drawing 100 high.
+pub(in crate::web) struct Week {
+    pub(in crate::web) x: usize,
+    pub(in crate::web) y: String,
+    pub(in crate::web) height: String,
+    pub(in crate::web) label: String,
+    pub(in crate::web) amount: String,
+}
+
+/// One customer.
+pub(in crate::web) struct Row {
+    pub(in crate::web) rank: String,
+    pub(in crate::web) moved: Option<(&'static str, String)>,
+    pub(in crate::web) why_moved: String,
+    pub(in crate::web) href: String,
+    pub(in crate::web) name: String,
+    pub(in crate::web) phone: String,
+    pub(in crate::web) action: String,
+    pub(in crate::web) held: String,
+    pub(in crate::web) level: (&'static str, &'static str),
+    pub(in crate::web) open: String,
+    pub(in crate::web) overdue: String,
+    pub(in crate::web) currency: String,
+    pub(in crate::web) days: String,
+    pub(in crate::web) stake: String,
+    pub(in crate::web) because: String,
+    pub(in crate::web) invoices: usize,
+}
+
+impl CollectionsView {
+    /// From a run and what was asked of it.
+    pub(in crate::web) fn new(run: &CollectionsRun, query: &CollectionsQuery, set: usize) -> Self {
+        let capacity = query.capacity.unwrap_or(set).clamp(1, MOST);
+        let most_at_stake = run
+            .ranked
+            .iter()
+            .map(|row| row.at_stake)
+            .fold(0.0, f64::max);
+        let rows = |rows: &[CollectionsRow]| -> Vec<Row> {
+            let fitting = rows.iter().filter(|row| query.fits(row));
+            fitting.map(|one| row(one, most_at_stake)).collect()
+        };
+        let reach = &run.ranked[..capacity.min(run.ranked.len())];
+        let contacts = [Action::Call, Action::Remind, Action::RemindAhead];
+        Self {
+            as_of: words::minute(run.as_of),
+            text: query.text.clone(),
+            capacity,
+            most: MOST,
+            actions: contacts
+                .map(|action| {
+                    let name = action.as_str();
+                    (name, words::sentence(action.label()), query.action == name)
+                })
+                .into(),
+            filtered: query.is_filtered(),
+            sums: run.cash.iter().map(sum).collect(),
+            ranked: rows(reach),
+            beyond: run.ranked.len().saturating_sub(capacity),
+            held_back: rows(&run.held_back),
+            waiting: run.waiting.len(),
+            left_out: run.left_out,
+            csv: query.address("/collections.csv"),
+        }
+    }
+}
+
+fn sum(cash: &CurrencyCash) -> Sum {
+    let number = |amount: &Decimal| amount.to_f64().unwrap_or_default();
+    let highest = cash
+        .weeks
+        .iter()
+        .map(|week| number(&week.amount))
+        .fold(0.0, f64::max);
+    let weeks = cash.weeks.iter().enumerate().map(|(at, week)| {
+        let height = if highest > 0.0 {
+            number(&week.amount) / highest * 80.0
+        } else {
+            0.0
+        };
+        Week {
+            x: at * 50,
+            y: format!("{:.1}", 84.0 - height),
+            height: format!("{height:.1}"),
+            label: week.week_of.format("%d %b").to_string(),
+            amount: amount(&week.amount),
+        }
+    });
+    Sum {
+        currency: cash.currency.to_string(),
+        open: amount(&cash.open),
+        overdue: amount(&cash.overdue),
+        weeks: weeks.collect(),
+    }
+}
+
+/// An amount with its thousands apart.
+pub(super) fn amount(amount: &Decimal) -> String {
+    words::amount(&amount.to_string())
+}
+
+pub(super) const fn level(level: Level) -> (&'static str, &'static str) {
+    match level {
+        Level::High => ("high", "High"),
+        Level::Medium => ("medium", "Medium"),
+        Level::Low => ("low", "Low"),
+    }
+}
+
+/// The address of a customer's page.
+pub(in crate::web) fn customer_address(id: &str) -> String {
+    format!("/collections/customers/{}", encode(id))
+}
+
+fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
+    let held: Vec<&str> = row.suppressed_by.iter().map(|why| why.label()).collect();
+    let because = row.invoices.first().and_then(|one| one.because.first());
+    Row {
+        rank: row.rank.map_or_else(String::new, |rank| rank.to_string()),
+        moved: row
+            .moved
+            .as_ref()
+            .and_then(|moved| match (moved.from, row.rank) {
+                (None, _) => Some(("new", "new".to_owned())),
+                (Some(from), Some(rank)) if from > rank => {
+                    Some(("up", format!("▲ {}", from - rank)))
+                }
+                (Some(from), Some(rank)) if from < rank => {
+                    Some(("down", format!("▼ {}", rank - from)))
+                }
+                _ => None,
+            }),
+        why_moved: row
+            .moved
+            .as_ref()
+            .map_or_else(String::new, |moved| moved.why.clone()),
+        href: customer_address(&row.customer_id),
+        name: row.name.clone().unwrap_or_else(|| row.customer_id.clone()),
+        phone: row.phone.clone().unwrap_or_default(),
+        action: words::sentence(row.action.label()),
+        held: words::sentence(&held.join(", ")),
+        level: level(row.level),
+        open: amount(&row.open_amount),
+        overdue: amount(&row.overdue_amount),
+        currency: row.currency.to_string(),
+        days: if row.days_overdue > 0 {
+            format!("{} d", row.days_overdue)
+        } else {
+            String::new()
+        },
+        stake: format!(
+            "{:.1}",
+            if most_at_stake > 0.0 {
+                (row.at_stake / most_at_stake * 100.0).clamp(0.0, 100.0)
+            } else {
+                0.0
+            }
+        ),
+        because: because.cloned().unwrap_or_default(),
+        invoices: row.invoices.len(),
+    }
+}

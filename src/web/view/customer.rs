@@ -1,0 +1,307 @@
+//! One customer: how it has paid, what is open and when it is expected, what was said.
+
+use chrono::NaiveDate;
+
+use super::bars::{self, ReasonBar};
+use super::collections::{amount, customer_address, level};
+use super::words;
+use crate::advice::Recommendation;
+use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile};
+
+/// Payments drawn, the latest.
+const DRAWN: usize = 300;
+/// Days late drawn, early and late; what lies beyond is drawn at the edge.
+const EARLIEST: f64 = -20.0;
+const LATEST: f64 = 60.0;
+/// Days from today that forecasts are drawn over.
+const AHEAD_DAYS: f64 = 90.0;
+/// Contacts shown, the latest.
+const CONTACTS: usize = 20;
+
+/// The page's content.
+pub(in crate::web) struct CustomerView {
+    pub(in crate::web) contact_href: String,
+    pub(in crate::web) name: String,
+    pub(in crate::web) facts: Vec<(&'static str, String)>,
+    pub(in crate::web) action: Option<String>,
+    pub(in crate::web) held: String,
+    pub(in crate::web) moved: String,
+    pub(in crate::web) plot: Option<HistoryPlot>,
+    pub(in crate::web) invoices: Vec<OpenInvoice>,
+    pub(in crate::web) said: Vec<Said>,
+    pub(in crate::web) person: bool,
+}
+
+/// Days late by due date, in a drawing 640 wide and 200 high.
+pub(in crate::web) struct HistoryPlot {
+    pub(in crate::web) points: Vec<Point>,
+    /// Height of the line of the due date.
+    pub(in crate::web) due_y: String,
+    pub(in crate::web) ticks: Vec<(String, String)>,
+    pub(in crate::web) years: Vec<(String, String)>,
+    pub(in crate::web) summary: String,
+}
+
+/// One payment, or an invoice still open.
+pub(in crate::web) struct Point {
+    pub(in crate::web) x: String,
+    pub(in crate::web) y: String,
+    /// `early`, `late` or `open`.
+    pub(in crate::web) class: &'static str,
+    pub(in crate::web) label: String,
+}
+
+/// One open invoice with its forecast.
+pub(in crate::web) struct OpenInvoice {
+    pub(in crate::web) id: String,
+    pub(in crate::web) due: String,
+    pub(in crate::web) overdue: String,
+    pub(in crate::web) open: String,
+    pub(in crate::web) currency: String,
+    pub(in crate::web) level: (&'static str, &'static str),
+    pub(in crate::web) question: String,
+    pub(in crate::web) action: String,
+    pub(in crate::web) held: String,
+    pub(in crate::web) expected: String,
+    /// Left edge and width of p10 to p90, place of p50 and of the due date, in a drawing 200 wide.
+    pub(in crate::web) bar: Option<(String, String, String, String)>,
+    pub(in crate::web) bars: Vec<ReasonBar>,
+    pub(in crate::web) model: String,
+}
+
+/// Something that was said.
+pub(in crate::web) struct Said {
+    pub(in crate::web) day: String,
+    pub(in crate::web) what: String,
+    pub(in crate::web) note: String,
+}
+
+impl CustomerView {
+    /// From what is known, the row of the worklist and its answers.
+    pub(in crate::web) fn new(
+        file: &CustomerFile,
+        row: Option<&CollectionsRow>,
+        answers: &[Recommendation],
+    ) -> Self {
+        let today = file.ledger.today();
+        let held: Vec<&str> = row
+            .into_iter()
+            .flat_map(|row| &row.suppressed_by)
+            .map(|why| why.label())
+            .collect();
+        Self {
+            contact_href: format!("{}/contact", customer_address(&file.id)),
+            name: file
+                .customer
+                .as_ref()
+                .map_or_else(|| file.id.clone(), |customer| customer.name.clone()),
+            facts: facts(file, row),
+            action: row.map(|row| words::sentence(row.action.label())),
+            held: words::sentence(&held.join(", ")),
+            moved: row
+                .and_then(|row| row.moved.as_ref())
+                .map_or_else(String::new, |moved| moved.why.clone()),
+            plot: plot(file),
+            invoices: answers
+                .iter()
+                .filter_map(|one| invoice(one, today))
+                .collect(),
+            said: said(file),
+            person: file.is_natural_person(),
+        }
+    }
+}
+
+fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str, String)> {
+    let late: Vec<i64> = file
+        .ledger
+        .iter()
+        .filter_map(|invoice| invoice.days_late())
+        .collect();
+    let mut facts = Vec::new();
+    if let Some(row) = row {
+        facts.push((
+            "Open",
+            format!("{} {}", amount(&row.open_amount), row.currency),
+        ));
+        facts.push((
+            "Overdue",
+            format!("{} {}", amount(&row.overdue_amount), row.currency),
+        ));
+    }
+    facts.push(("Invoices paid", late.len().to_string()));
+    if !late.is_empty() {
+        let share = late.iter().filter(|days| **days > 0).count() * 100 / late.len();
+        facts.push(("Paid late", format!("{share} %")));
+        let mut sorted = late;
+        sorted.sort_unstable();
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        facts.push(("Usually", days_from_due(median)));
+    }
+    if let Some(customer) = &file.customer {
+        let named = [
+            ("Segment", &customer.segment),
+            ("Telephone", &customer.phone),
+        ];
+        for (label, value) in named {
+            facts.extend(value.clone().map(|value| (label, value)));
+        }
+        if let Some(limit) = customer.credit_limit {
+            facts.push(("Credit limit", words::amount(&limit.to_string())));
+        }
+    }
+    facts
+}
+
+fn days_from_due(days: i64) -> String {
+    match days {
+        0 => "on the due date".to_owned(),
+        1 => "1 day late".to_owned(),
+        -1 => "1 day early".to_owned(),
+        days if days > 0 => format!("{days} days late"),
+        days => format!("{} days early", -days),
+    }
+}
+
+/// Nothing is drawn of a customer who never paid.
+fn plot(file: &CustomerFile) -> Option<HistoryPlot> {
+    let today = file.ledger.today();
+    let mut dots: Vec<(NaiveDate, f64, bool)> = file
+        .ledger
+        .iter()
+        .filter_map(|invoice| {
+            let passed = (today - invoice.due_on).num_days();
+            match invoice.days_late() {
+                Some(days) => Some((invoice.due_on, days as f64, true)),
+                None if passed > 0 && invoice.is_collectable() => {
+                    Some((invoice.due_on, passed as f64, false))
+                }
+                None => None,
+            }
+        })
+        .collect();
+    dots.sort_by_key(|(due_on, ..)| *due_on);
+    let dots = dots.split_off(dots.len().saturating_sub(DRAWN));
+    let (first, last) = (dots.first()?.0, dots.last()?.0);
+    let span = ((last - first).num_days() as f64).max(1.0);
+    let x = |day: NaiveDate| 40.0 + (day - first).num_days() as f64 / span * 590.0;
+    let y = |days: f64| {
+        let share = (days.clamp(EARLIEST, LATEST) - EARLIEST) / (LATEST - EARLIEST);
+        180.0 - share * 165.0
+    };
+    let number = |value: f64| format!("{value:.1}");
+    let points = dots.iter().map(|(due_on, days, paid)| Point {
+        x: number(x(*due_on)),
+        y: number(y(*days)),
+        class: match (paid, *days > 0.0) {
+            (false, _) => "open",
+            (true, true) => "late",
+            (true, false) => "early",
+        },
+        label: if *paid {
+            format!("Due {due_on}: paid {}", days_from_due(*days as i64))
+        } else {
+            format!("Due {due_on}: open, {days:.0} days overdue")
+        },
+    });
+    let paid = dots.iter().filter(|(.., paid)| *paid).count();
+    let years = quarters(first, last).map(|day| (number(x(day)), day.format("%b %y").to_string()));
+    Some(HistoryPlot {
+        points: points.collect(),
+        due_y: number(y(0.0)),
+        ticks: [-20.0, 0.0, 20.0, 40.0, 60.0]
+            .map(|days| (number(y(days)), format!("{days:.0}")))
+            .into(),
+        years: years.collect(),
+        summary: format!(
+            "Days late by due date: {paid} payments, {} open and overdue",
+            dots.len() - paid
+        ),
+    })
+}
+
+/// First days of quarters between two days.
+fn quarters(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    use chrono::Datelike as _;
+    let years = first.year()..=last.year();
+    years
+        .flat_map(|year| [1, 4, 7, 10].map(|month| NaiveDate::from_ymd_opt(year, month, 1)))
+        .flatten()
+        .filter(move |day| *day >= first && *day <= last)
+}
+
+fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
+    let advice: CollectionsAdvice = serde_json::from_value(answer.suggestion.clone()?).ok()?;
+    let due_on = today - chrono::TimeDelta::days(advice.days_overdue);
+    let held: Vec<&str> = advice.suppressed_by.iter().map(|why| why.label()).collect();
+    let place = |day: NaiveDate| {
+        let ahead = (day - today).num_days() as f64;
+        (ahead / AHEAD_DAYS).clamp(0.0, 1.0) * 200.0
+    };
+    let forecast = advice.forecast.as_ref();
+    Some(OpenInvoice {
+        id: answer.subject.id.clone(),
+        due: due_on.to_string(),
+        overdue: match advice.days_overdue {
+            0 => "due today".to_owned(),
+            days if days > 0 => format!("{days} days overdue"),
+            days => format!("in {} days", -days),
+        },
+        open: amount(&advice.open_amount),
+        currency: advice.currency.to_string(),
+        level: level(answer.level),
+        question: answer.score.map_or_else(
+            || "too little history".to_owned(),
+            |score| format!("{:.0} % {}", score * 100.0, asked(&answer.score_kind)),
+        ),
+        action: words::sentence(advice.action.label()),
+        held: words::sentence(&held.join(", ")),
+        expected: forecast.map_or_else(String::new, |forecast| {
+            format!("{} ({} to {})", forecast.p50, forecast.p10, forecast.p90)
+        }),
+        bar: forecast.map(|forecast| {
+            let (from, to) = (place(forecast.p10), place(forecast.p90));
+            let number = |value: f64| format!("{value:.1}");
+            (
+                number(from),
+                number((to - from).max(2.0)),
+                number(place(forecast.p50)),
+                number(place(due_on)),
+            )
+        }),
+        bars: bars::bars(&answer.reasons, &answer.counter_reasons),
+        model: answer.model.as_ref().map_or_else(String::new, |model| {
+            format!("{} {}", model.name, model.version)
+        }),
+    })
+}
+
+fn asked(score_kind: &str) -> &'static str {
+    match score_kind {
+        "paid_late" => "to be paid late",
+        "paid_very_late" => "to be paid very late",
+        _ => "to be open in 30 days",
+    }
+}
+
+fn said(file: &CustomerFile) -> Vec<Said> {
+    file.said
+        .iter()
+        .rev()
+        .take(CONTACTS)
+        .map(|one| {
+            let promised = one.promised_on.map(|day| format!(" for {day}"));
+            let about = one.customer_invoice_id.as_ref().map(|id| format!(", {id}"));
+            let kind = words::sentence(one.kind.as_str());
+            Said {
+                day: one.time.date_naive().to_string(),
+                what: format!(
+                    "{kind}{}{}",
+                    promised.unwrap_or_default(),
+                    about.unwrap_or_default()
+                ),
+                note: one.note.clone().unwrap_or_default(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! Collectors' pages in a real browser.
+
+use super::driver::browser;
+use super::firm::Firm;
+use super::sign_in;
+
+#[tokio::test]
+async fn the_worklist_is_worked_and_a_promise_holds_a_customer_back() {
+    let Some(browser) = browser().await else {
+        return;
+    };
+    let firm = Firm::start().await;
+    firm.receivables().await;
+    sign_in(&browser, &firm, "/collections").await;
+    browser.wait_for_text("Not to be contacted now").await;
+    browser.wait_for_text("A person, not a firm").await;
+    let first = browser
+        .script("return document.querySelector('.worklist .row-link').textContent")
+        .await;
+    let first = first.as_str().unwrap().to_owned();
+
+    // The slider says where it stands, and the list is as long as that.
+    browser
+        .script("const s = document.getElementById('capacity'); s.value = 1; s.dispatchEvent(new Event('input'))")
+        .await;
+    let shown = "return document.getElementById('capacity-shown').value";
+    assert_eq!(browser.script(shown).await, "1");
+    browser.find(".filters button").await.click().await.unwrap();
+    browser.wait_for_text("more would be worth a contact").await;
+    let rows = "return document.querySelectorAll('.worklist:not(.held) tbody tr').length";
+    assert_eq!(browser.script(rows).await, 1);
+
+    // The customer: its history drawn, its invoices explained, a promise recorded.
+    browser
+        .find(".worklist .row-link")
+        .await
+        .click()
+        .await
+        .unwrap();
+    browser.wait_for_text("How it has paid").await;
+    let dots = "return document.querySelectorAll('.history circle').length";
+    assert!(browser.script(dots).await.as_u64().unwrap() > 20);
+    browser
+        .find(".open-invoice summary")
+        .await
+        .click()
+        .await
+        .unwrap();
+    browser.wait_for_text("speaks for payment").await;
+    let day = "const d = new Date(Date.now() + 6 * 864e5).toISOString().slice(0, 10); \
+        document.getElementById('kind').value = 'promise'; \
+        document.getElementById('promised_on').value = d; return d";
+    let day = browser.script(day).await;
+    let note = browser.find("#note").await;
+    note.send_keys("Will pay in full").await.unwrap();
+    browser.find(".stack .primary").await.click().await.unwrap();
+    browser
+        .wait_for_text(&format!("Promise for {}", day.as_str().unwrap()))
+        .await;
+    browser.wait_for_text("Will pay in full").await;
+    browser.wait_for_text("Payment is promised").await;
+
+    browser.open(&format!("{}/collections", firm.address)).await;
+    let held = "return document.querySelector('.held').innerText";
+    let held = browser.script(held).await;
+    assert!(held.as_str().unwrap().contains(&first), "{held}");
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn collections_on_phone_and_desk_in_light_and_dark() {
+    let Some(browser) = browser().await else {
+        return;
+    };
+    let firm = Firm::start().await;
+    firm.receivables().await;
+    sign_in(&browser, &firm, "/collections").await;
+    let places = [
+        ("collections", "/collections"),
+        ("customer", "/collections/customers/C1"),
+    ];
+    for scheme in ["light", "dark"] {
+        browser.colours(scheme).await;
+        for (device, width, height) in [("desk", 1440, 900), ("phone", 390, 844)] {
+            browser.resize(width, height, device == "phone").await;
+            for (name, place) in places {
+                browser.open(&format!("{}{place}", firm.address)).await;
+                browser.find("main").await;
+                let taken = browser.page_width().await;
+                assert!(
+                    taken <= u64::from(width),
+                    "{name} on a {device} is {taken} px wide"
+                );
+                browser
+                    .screenshot(&format!("{name}-{device}-{scheme}"))
+                    .await;
+            }
+        }
+    }
+    browser.close().await;
+}

@@ -1,0 +1,247 @@
+//! Collections from records to answers, worklist and replay. The records are made up here.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+
+const SCORE: &str = "/v1/collections/score";
+
+fn noon(day: NaiveDate) -> DateTime<Utc> {
+    day.and_hms_opt(12, 0, 0).unwrap().and_utc()
+}
+
+/// Six customers, weekly invoices for half a year: odd ones pay eight days late, even ones a day
+/// early. The last invoice of each is open.
+pub(crate) fn records(today: NaiveDate) -> (String, String) {
+    let mut customers = String::new();
+    let mut invoices = String::new();
+    for customer in 1..=6_u64 {
+        let person = if customer == 5 { "true" } else { "false" };
+        let record = json!({"id": format!("C{customer}"), "name": format!("Customer {customer}"),
+            "known_at": "2025-01-01T00:00:00Z", "attributes": {"natural_person": person}});
+        customers += &format!("{record}\n");
+        for week in 0..26_u64 {
+            let issued = today - Days::new(20 + 7 * (25 - week));
+            let due = issued + Days::new(14);
+            let mut record = json!({"id": format!("I{customer}-{week}"), "customer_id": format!("C{customer}"),
+                "known_at": noon(issued), "issued_on": issued, "due_on": due, "currency": "EUR",
+                "total": format!("{}.00", 1000 * customer)});
+            invoices += &format!("{record}\n");
+            let cleared = if customer % 2 == 1 {
+                due + Days::new(8)
+            } else {
+                due - Days::new(1)
+            };
+            if week < 24 && cleared < today {
+                record["cleared_on"] = json!(cleared);
+                record["known_at"] = json!(noon(cleared + Days::new(1)));
+                invoices += &format!("{record}\n");
+            }
+        }
+    }
+    (customers, invoices)
+}
+
+async fn import(app: &TestApp, kind: &str, rows: String) {
+    let ask = Ask::post(&format!("/v1/records/{kind}"))
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(rows);
+    let answer = app.send(ask).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+async fn firm() -> (TestApp, NaiveDate) {
+    let app = TestApp::start().await;
+    let today = Utc::now().date_naive();
+    let (customers, invoices) = records(today);
+    import(&app, "customer", customers).await;
+    import(&app, "customer_invoice", invoices).await;
+    (app, today)
+}
+
+async fn scored(app: &TestApp, item: &Value) -> Value {
+    let answer = app.send(Ask::post(SCORE).key(&app.key).json(item)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+#[tokio::test]
+async fn an_open_invoice_is_foretold_and_the_answer_can_be_had_again() {
+    let (app, today) = firm().await;
+    let late = scored(&app, &json!({"id": "I1-25"})).await;
+    assert_eq!(late["status"], "scored");
+    assert_eq!(late["score_kind"], "paid_very_late");
+    assert_eq!(
+        late["subject"],
+        json!({"type": "customer_invoice", "id": "I1-25"})
+    );
+    let forecast = &late["suggestion"]["forecast"];
+    assert_eq!(forecast["late"], 1.0);
+    assert!(forecast["p10"].as_str().unwrap() >= today.to_string().as_str());
+    let weights: f64 = ["reasons", "counter_reasons"]
+        .iter()
+        .flat_map(|list| late[*list].as_array().unwrap())
+        .map(|reason| reason["weight"].as_f64().unwrap())
+        .sum();
+    assert!(weights.is_finite() && weights != 0.0);
+    // Asked as of its day of issue, before anybody knew.
+    let issued = today - Days::new(20);
+    let item = |id: &str| json!({"id": id, "as_of": noon(issued + Days::new(1))});
+    let odd = scored(&app, &item("I1-25")).await;
+    let even = scored(&app, &item("I2-25")).await;
+    assert_eq!(odd["score_kind"], "paid_late");
+    let score = |answer: &Value| answer["score"].as_f64().unwrap();
+    assert!(score(&odd) > 0.7 && score(&even) < 0.3, "{odd} {even}");
+    let id = odd["recommendation_id"].as_str().unwrap();
+    let path = format!("/v1/recommendations/{id}/replay");
+    let again = app.send(Ask::post(&path).key(&app.key)).await.json();
+    assert_eq!(again["outcome"], "equal", "{again}");
+}
+
+#[tokio::test]
+async fn a_batch_gives_what_single_scores_give() {
+    let (app, today) = firm().await;
+    let item = |id: &str| json!({"id": id, "as_of": noon(today)});
+    let body = format!("{}\n{}\n{}\n", item("I3-25"), item("nobody"), item("I4-25"));
+    let ask = Ask::post("/v1/collections/score-batch")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(body);
+    let answer = app.send(ask).await;
+    let lines: Vec<Value> = answer
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[1]["problem"]["code"], "not_found");
+    for (line, id) in [(&lines[0], "I3-25"), (&lines[2], "I4-25")] {
+        let single = scored(&app, &item(id)).await;
+        for member in [
+            "score",
+            "reasons",
+            "counter_reasons",
+            "interval",
+            "features_sha256",
+            "suggestion",
+        ] {
+            assert_eq!(line["recommendation"][member], single[member], "{member}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_ask_about_what_is_paid_unknown_or_to_come() {
+    let (app, _) = firm().await;
+    for (item, status, code) in [
+        (json!({"id": "I2-3"}), 422, "invalid_content"),
+        (json!({"id": "nobody"}), 404, "not_found"),
+        (
+            json!({"id": "I1-25", "as_of": "2999-01-01T00:00:00Z"}),
+            422,
+            "invalid_content",
+        ),
+        (
+            json!({"id": "I1-25", "period_end": "2026-01-31"}),
+            422,
+            "invalid_content",
+        ),
+        (
+            json!({"id": "I1-25", "approve": true}),
+            422,
+            "invalid_content",
+        ),
+    ] {
+        app.send(Ask::post(SCORE).key(&app.key).json(&item))
+            .await
+            .assert_problem(status, code);
+    }
+    let other = Ask::post("/v1/nothing/score")
+        .key(&app.key)
+        .json(&json!({"id": "x"}));
+    app.send(other).await.assert_problem(404, "unknown_case");
+}
+
+#[tokio::test]
+async fn too_short_a_history_is_said_and_scores_nothing() {
+    let app = TestApp::start().await;
+    let today = Utc::now().date_naive();
+    let record = json!({"id": "I1", "customer_id": "C1", "issued_on": today - Days::new(9),
+        "due_on": today - Days::new(2), "currency": "EUR", "total": "10.00"});
+    import(&app, "customer_invoice", record.to_string()).await;
+    let answer = scored(&app, &json!({"id": "I1"})).await;
+    assert_eq!(answer["status"], "insufficient_history");
+    assert!(answer.get("score").is_none() && answer.get("model").is_none());
+    assert_eq!(
+        answer["data_quality"]["missing"],
+        json!(["payment_history"])
+    );
+    assert_eq!(answer["suggestion"]["days_overdue"], 2);
+}
+
+#[tokio::test]
+async fn the_worklist_ranks_holds_back_says_why_and_is_stable() {
+    let (app, today) = firm().await;
+    let promise = json!({"id": "P1", "customer_id": "C3", "customer_invoice_id": "I3-25", "kind": "promise",
+        "time": noon(today - Days::new(1)), "promised_on": today + Days::new(5)});
+    let dispute = json!({"id": "D1", "customer_id": "C6", "kind": "dispute", "time": noon(today - Days::new(4))});
+    import(&app, "interaction", format!("{promise}\n{dispute}\n")).await;
+    let list = Ask::get("/v1/worklists/collections").key(&app.key);
+    let first = app.send(list).await.json();
+    let held = |customer: &str| {
+        let rows = first["held_back"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["customer_id"] == customer);
+        row.map(|row| row["suppressed_by"].clone())
+    };
+    assert_eq!(held("C5"), Some(json!(["natural_person"])));
+    assert_eq!(held("C6"), Some(json!(["disputed"])));
+    let ranked = first["ranked"].as_array().unwrap();
+    assert!(ranked.iter().all(|row| row["suppressed_by"] == json!([])));
+    let stakes: Vec<f64> = ranked
+        .iter()
+        .map(|row| row["at_stake"].as_f64().unwrap())
+        .collect();
+    assert!(
+        !stakes.is_empty() && stakes.is_sorted_by(|a, b| a >= b),
+        "{stakes:?}"
+    );
+    // C3 has another open invoice, which nothing is promised for.
+    let third = ranked
+        .iter()
+        .find(|row| row["customer_id"] == "C3")
+        .unwrap();
+    assert_eq!(third["invoices"].as_array().unwrap().len(), 2);
+    let again = app
+        .send(Ask::get("/v1/worklists/collections").key(&app.key))
+        .await;
+    assert_eq!(again.json(), first);
+    let one = app
+        .send(Ask::get("/v1/worklists/collections?capacity=1").key(&app.key))
+        .await;
+    assert_eq!(one.json()["ranked"].as_array().unwrap().len(), 1);
+    // What was shown is in the chain, and the next run says what moved.
+    let id = ranked[0]["invoices"][0]["recommendation_id"]
+        .as_str()
+        .unwrap();
+    let kept = app
+        .send(Ask::get(&format!("/v1/recommendations/{id}")).key(&app.key))
+        .await;
+    assert_eq!(kept.status, 200);
+    let gone = ranked[0]["customer_id"].as_str().unwrap().to_owned();
+    let call = json!({"id": "K1", "customer_id": gone, "kind": "call", "time": noon(today - Days::new(1))});
+    import(&app, "interaction", call.to_string()).await;
+    let next = app
+        .send(Ask::get("/v1/worklists/collections").key(&app.key))
+        .await
+        .json();
+    let names = |list: &Value| -> Vec<String> {
+        let rows = list.as_array().unwrap().iter();
+        rows.map(|row| row["customer_id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(names(&next["held_back"]).contains(&gone));
+    let top = &next["ranked"][0];
+    assert_eq!(top["moved"]["from"], 2);
+    assert_eq!(top["moved"]["why"], "Others moved.");
+}
