@@ -1,4 +1,4 @@
-//! Writes the demo firm: 24 months of records and its mail.
+//! Writes the demo firm: its records and its mail.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scrutineer::domain::RecordKind;
 use scrutineer_datasets::firm;
 
-/// Makes a demo firm of professional services with 24 months of records and its mail.
+/// Makes a demo firm of professional services with 36 months of records and its mail.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// Folder for KIND.ndjson, documents/ and truth/documents.ndjson; made if absent.
+    /// Folder for KIND.ndjson, documents/ and truth/; made if absent.
     #[arg(long)]
     out: PathBuf,
     /// The same seed gives the same bytes.

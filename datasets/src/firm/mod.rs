@@ -1,15 +1,28 @@
-//! A demo firm of professional services: 24 months of records and its mail.
+//! A demo firm of professional services: 36 months of work, bills and receivables, 24 of
+//! purchases and expenses, and its mail.
+//!
+//! What becomes of sheets, openings, bills and invoices follows from mechanisms: calendars,
+//! leave, load, queues, payment runs and cash. [`Mechanism`] tells how far even they can
+//! be foretold. Where a record changes, each of its states is there with the moment it was known.
 //!
 //! Every record passes the product's own reader before it is kept, every reference
 //! leads to a record, and nothing is dated after the firm's today, 2026-11-20.
 
-mod billing;
+mod bill_records;
+mod bills;
 mod calendar;
+mod chance;
+mod contacts;
+mod customers;
 mod expenses;
 mod ledger;
 mod mail;
+mod mechanism;
 mod people;
 mod purchasing;
+mod receivables;
+mod setups;
+mod sheets;
 mod suppliers;
 mod work;
 
@@ -25,6 +38,7 @@ use scrutineer::domain::RecordKind;
 use crate::documents::{Dice, GeneratedDocument};
 
 pub use ledger::Ledger;
+pub use mechanism::Mechanism;
 
 /// Why the firm could not be made or written.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +68,8 @@ pub struct Firm {
     pub records: Ledger,
     /// Its mail: PDFs and some e-invoices.
     pub documents: Vec<GeneratedDocument>,
+    /// What its mechanism knew of each outcome beforehand.
+    pub mechanism: Mechanism,
 }
 
 /// A stage of the work, for a progress bar.
@@ -68,7 +84,10 @@ pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
     let staff = people::hire(&mut Dice::new(seed, 1), &mut records)?;
     done();
     let suppliers = suppliers::sign(&mut Dice::new(seed, 2), &mut records)?;
-    let portfolio = work::sell(&mut Dice::new(seed, 3), &staff, &mut records)?;
+    let mut mechanism = Mechanism::default();
+    let mut dice = Dice::new(seed, 3);
+    let portfolio = work::sell(&mut dice, &staff, &mut mechanism, &mut records)?;
+    let sheets = sheets::write(&mut dice, &staff, &portfolio, &mut mechanism, &mut records)?;
     done();
     let mut documents = purchasing::buy(
         &mut Dice::new(seed, 4),
@@ -91,13 +110,28 @@ pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
         &mut records,
     )?);
     done();
-    billing::bill(&mut Dice::new(seed, 7), &staff, &portfolio, &mut records)?;
+    let mut dice = Dice::new(seed, 7);
+    let bills = bills::send(&mut dice, &staff, &portfolio, &sheets, &mut mechanism);
+    let invoices = receivables::collect(
+        &mut dice,
+        &staff,
+        &portfolio,
+        &bills,
+        &mut mechanism,
+        &mut records,
+    )?;
+    bill_records::keep(&staff, &portfolio, &bills, &invoices, &mut records)?;
     done();
-    Ok(Firm { records, documents })
+    Ok(Firm {
+        records,
+        documents,
+        mechanism,
+    })
 }
 
 impl Firm {
-    /// Writes `KIND.ndjson` for every kind, `documents/` and `truth/documents.ndjson`.
+    /// Writes `KIND.ndjson` for every kind, `documents/`, `truth/documents.ndjson` and
+    /// `truth/mechanism.json`.
     ///
     /// # Errors
     /// [`FirmError::Write`] naming the file or folder.
@@ -121,7 +155,10 @@ impl Firm {
             .iter()
             .map(|document| &document.truth)
             .collect();
-        write_rows(&truth.join("documents.ndjson"), &truths)
+        write_rows(&truth.join("documents.ndjson"), &truths)?;
+        let known = self.mechanism.figures(calendar::last_year());
+        let path = truth.join("mechanism.json");
+        fs::write(&path, format!("{known:#}\n")).map_err(|source| failed(&path, source))
     }
 }
 

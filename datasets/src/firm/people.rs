@@ -1,21 +1,39 @@
 //! The firm's people: teams, roles and salted hashes, never a name.
 
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
 use scrutineer::domain::{RecordKind, sha256_hex};
 use serde_json::json;
 
-use super::calendar::{self, earlier, today};
+use super::calendar::{self, earlier, later, today};
+use super::chance::normal;
 use super::{FirmError, Ledger};
 use crate::documents::{Country, Dice, iban};
 
-/// Teams that work for customers.
-pub(super) const TEAMS: [&str; 5] = [
-    "strategy",
-    "technology",
-    "finance_advisory",
-    "tax",
-    "operations",
+/// Teams that work for customers, and how many are in each. Of the smallest nothing may be
+/// reported.
+const SIZES: [(&str, usize); 9] = [
+    ("strategy", 15),
+    ("technology", 18),
+    ("data", 14),
+    ("finance_advisory", 15),
+    ("tax", 13),
+    ("operations", 12),
+    ("risk", 11),
+    ("change", 9),
+    ("actuarial", 4),
 ];
-const PER_TEAM: usize = 11;
+/// Their names.
+pub(super) const TEAMS: [&str; 9] = {
+    let mut names = [""; 9];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = SIZES[at].0;
+        at += 1;
+    }
+    names
+};
 
 /// Somebody of the firm.
 #[derive(Debug, Clone)]
@@ -24,8 +42,11 @@ pub(super) struct Person {
     pub(super) team: &'static str,
     pub(super) role: &'static str,
     pub(super) cost_centre: String,
-    /// How many of 100 sheets come late.
-    pub(super) late_percent: u32,
+    pub(super) joined: NaiveDate,
+    /// Days of leave, planned long before.
+    pub(super) away: BTreeSet<NaiveDate>,
+    /// How much more likely than others to hand a sheet in late, in logarithm of odds.
+    pub(super) tardiness: f64,
 }
 
 /// Everybody.
@@ -50,6 +71,15 @@ impl Staff {
         &self.people[dice.pick(&fitting)]
     }
 
+    /// Days on which nobody in `role` is at work.
+    pub(super) fn away(&self, role: &str) -> BTreeSet<NaiveDate> {
+        let mut people = self.people.iter().filter(|person| person.role == role);
+        let first = people.next().map(|person| person.away.clone());
+        people.fold(first.unwrap_or_default(), |away, person| {
+            away.intersection(&person.away).copied().collect()
+        })
+    }
+
     /// Somebody of `team` who leads.
     pub(super) fn lead_of(&self, team: &str) -> &Person {
         self.people
@@ -62,8 +92,8 @@ impl Staff {
 /// Hires everybody and records them.
 pub(super) fn hire(dice: &mut Dice, records: &mut Ledger) -> Result<Staff, FirmError> {
     let mut people = Vec::new();
-    for (index, team) in TEAMS.iter().enumerate() {
-        for place in 0..PER_TEAM {
+    for (index, (team, size)) in SIZES.iter().enumerate() {
+        for place in 0..*size {
             let role = match place {
                 0 => "partner",
                 1 | 2 => "manager",
@@ -79,9 +109,12 @@ pub(super) fn hire(dice: &mut Dice, records: &mut Ledger) -> Result<Staff, FirmE
         "ap_clerk",
         "controller",
         "collections",
+        "collections",
+        "billing_clerk",
         "finance_manager",
         "office_manager",
         "procurement",
+        "resource_manager",
     ] {
         people.push(person(dice, people.len(), "back_office", role, 900));
     }
@@ -99,17 +132,45 @@ fn person(
     role: &'static str,
     centre: usize,
 ) -> Person {
+    // Those who lead were there before the records begin.
+    let since = match role {
+        "partner" | "manager" => 1_200,
+        _ if team == "back_office" => 1_200,
+        _ => 120,
+    };
+    let joined = earlier(today(), dice.between(since, 4_000));
     Person {
         id: format!("E-{}", 1001 + index),
         team,
         role,
         cost_centre: format!("CC{centre}"),
-        late_percent: if team == "technology" {
-            dice.between(20, 55)
-        } else {
-            dice.between(3, 30)
-        },
+        joined,
+        away: leave(dice),
+        tardiness: 0.7 * normal(dice),
     }
+}
+
+/// Two weeks in summer, some days at Christmas, a week in spring and single days.
+fn leave(dice: &mut Dice) -> BTreeSet<NaiveDate> {
+    let mut away = BTreeSet::new();
+    let mut off = |start: Option<NaiveDate>, days: u32| {
+        away.extend((0..days).filter_map(|day| start.map(|start| later(start, day))));
+    };
+    for year in 2023..=2026 {
+        let date = |month, day| NaiveDate::from_ymd_opt(year, month, day);
+        let monday = |day: NaiveDate| earlier(day, day.weekday().num_days_from_monday());
+        let week = dice.below(9);
+        off(date(7, 3).map(|day| monday(later(day, 7 * week))), 14);
+        let (first, days) = (dice.between(19, 27), dice.between(4, 12));
+        off(date(12, first), days);
+        let week = dice.below(10);
+        off(date(3, 10).map(|day| monday(later(day, 7 * week))), 7);
+        for _ in 0..5 {
+            let day = dice.below(330);
+            off(date(1, 10).map(|first| later(first, day)), 1);
+        }
+    }
+    away
 }
 
 fn record(
@@ -120,7 +181,6 @@ fn record(
 ) -> Result<(), FirmError> {
     let country = Country::by_code("IE");
     let lead = staff.lead_of(person.team);
-    let joined = earlier(today(), dice.between(760, 4_000));
     let account = iban(dice, country.code).unwrap_or_default();
     let address = dice.fill("## @@@@@@ Road, D0# @#@#");
     let row = json!({
@@ -131,12 +191,12 @@ fn record(
         "manager_id": (lead.id != person.id).then(|| lead.id.clone()),
         "cost_centre": person.cost_centre,
         "country": country.code,
-        "joined_on": joined.to_string(),
+        "joined_on": person.joined.to_string(),
         "bank_account_hash": hash(&account),
         "address_hash": hash(&address),
         "phone_hash": hash(&dice.fill("+353 8# ### ####")),
         "tax_id_hash": hash(&dice.fill("#######@@")),
-        "known_at": calendar::text(calendar::at(joined, 9, 0)),
+        "known_at": calendar::text(calendar::at(person.joined, 9, 0)),
     });
     records.put(RecordKind::Employee, row)
 }

@@ -1,23 +1,17 @@
-//! Customers and projects: their opening, and the hours worked on them.
+//! The firm's projects: for whom, by whom, and since when they are worked on.
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use scrutineer::domain::RecordKind;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::calendar::{self, FIRST_MONTH, earlier, known, later, text, today, workday};
-use super::people::{Person, Staff, TEAMS};
+use super::calendar::{self, earlier, first_day, later, text, today, workday};
+use super::customers::{self, Customer};
+use super::mechanism::Mechanism;
+use super::people::{Staff, TEAMS};
+use super::setups::{self, Request};
 use super::{FirmError, Ledger};
-use crate::documents::{Country, Dice, Party};
-
-/// Somebody the firm works for.
-pub(super) struct Customer {
-    pub(super) id: String,
-    pub(super) terms_days: u32,
-    /// How many days after the due date it usually pays; may be negative.
-    pub(super) habit_days: i64,
-    pub(super) manager: String,
-}
+use crate::documents::Dice;
 
 /// Work for a customer.
 pub(super) struct Project {
@@ -25,6 +19,9 @@ pub(super) struct Project {
     pub(super) customer: usize,
     pub(super) team: &'static str,
     pub(super) contract: &'static str,
+    /// Place of who leads it among the people.
+    pub(super) manager: usize,
+    /// When it became active; after today where it is not.
     pub(super) active_from: NaiveDate,
     pub(super) ends_on: NaiveDate,
     pub(super) hourly: Decimal,
@@ -63,8 +60,7 @@ impl Portfolio {
     }
 }
 
-const CUSTOMERS: usize = 34;
-const PROJECTS: usize = 84;
+const PROJECTS: usize = 330;
 const SUBJECTS: [&str; 8] = [
     "Finance transformation",
     "ERP readiness review",
@@ -76,305 +72,129 @@ const SUBJECTS: [&str; 8] = [
     "Payroll migration",
 ];
 
-/// Wins customers and projects, opens the projects and works on them.
+/// Wins customers and projects and opens the projects.
 pub(super) fn sell(
     dice: &mut Dice,
     staff: &Staff,
+    mechanism: &mut Mechanism,
     records: &mut Ledger,
 ) -> Result<Portfolio, FirmError> {
-    let mut portfolio = Portfolio {
-        customers: Vec::new(),
-        projects: Vec::new(),
-    };
-    for index in 0..CUSTOMERS {
-        let customer = customer(dice, index, staff, records)?;
-        portfolio.customers.push(customer);
+    let customers = customers::win(dice, staff, records)?;
+    // Some projects run already when the records begin.
+    let mut days: Vec<NaiveDate> = Vec::new();
+    while days.len() < PROJECTS {
+        let day = workday(later(earlier(first_day(), 120), dice.below(1_206)));
+        if setups::is_asked_on(dice, day) && day < today() {
+            days.push(day);
+        }
     }
-    for index in 0..PROJECTS {
-        let project = project(dice, index, staff, records)?;
-        portfolio.projects.push(project);
+    days.sort_unstable();
+    let requests: Vec<Request> = days
+        .into_iter()
+        .enumerate()
+        .map(|(index, day)| request(dice, index, day, &customers, staff))
+        .collect();
+    let active = setups::open(dice, staff, &customers, &requests, mechanism, records)?;
+    let mut projects = Vec::new();
+    for (request, active) in requests.iter().zip(active) {
+        projects.push(project(dice, request, active, &customers, staff, records)?);
     }
-    for person in staff
-        .people
-        .iter()
-        .filter(|person| TEAMS.contains(&person.team))
-    {
-        timesheets(dice, person, staff, &portfolio, records)?;
-    }
-    Ok(portfolio)
-}
-
-fn customer(
-    dice: &mut Dice,
-    index: usize,
-    staff: &Staff,
-    records: &mut Ledger,
-) -> Result<Customer, FirmError> {
-    let code = dice.pick(&["IE", "IE", "IE", "GB", "DE", "NL", "FR"]);
-    let country = Country::by_code(code);
-    let language = country.language(dice);
-    let party = Party::firm(dice, country, language, "");
-    let terms_days = dice.pick(&[14, 30, 30, 30, 45, 60]);
-    let habit_days = [-4, -1, 0, 2, 5, 9, 16, 28][dice.weighted(&[2, 3, 4, 4, 3, 2, 2, 1])];
-    let manager = staff.in_role(dice, "partner").id.clone();
-    let since = earlier(today(), dice.between(800, 3_000));
-    let id = format!("C-{}", 3001 + index);
-    records.put(
-        RecordKind::Customer,
-        json!({
-            "id": id,
-            "name": party.name,
-            "vat_id": party.vat,
-            "country": party.country,
-            "segment": dice.pick(&["public", "industry", "finance", "health", "technology"]),
-            "email": party.email("invoices"),
-            "phone": party.phone,
-            "currency": "EUR",
-            "payment_terms_days": terms_days,
-            "credit_limit": (dice.between(5, 40) * 10_000).to_string(),
-            "account_manager_id": manager,
-            "since": since.to_string(),
-            "known_at": text(calendar::at(since, 11, 0)),
-        }),
-    )?;
-    Ok(Customer {
-        id,
-        terms_days,
-        habit_days,
-        manager,
+    Ok(Portfolio {
+        customers,
+        projects,
     })
 }
 
-fn project(
+fn request(
     dice: &mut Dice,
     index: usize,
+    day: NaiveDate,
+    customers: &[Customer],
     staff: &Staff,
-    records: &mut Ledger,
-) -> Result<Project, FirmError> {
-    let at = dice.below(u32::try_from(CUSTOMERS).unwrap_or(1)) as usize;
+) -> Request {
+    let customer = dice.below(u32::try_from(customers.len()).unwrap_or(1)) as usize;
     let team = dice.pick(&TEAMS);
-    let requested = workday(earlier(
-        later(FIRST_MONTH.unwrap_or_default(), dice.below(715)),
-        20,
-    ));
-    let length = dice.between(60, 420);
-    let contract = dice.pick(&[
-        "time_and_materials",
-        "time_and_materials",
-        "fixed_fee",
-        "retainer",
-        "milestone",
-    ]);
     let managers: Vec<String> = staff
         .of_team(team)
         .iter()
         .filter(|person| person.role == "manager")
         .map(|person| person.id.clone())
         .collect();
-    let manager = dice.pick(&managers);
+    Request {
+        project: format!("P-{}", 4001 + index),
+        customer,
+        team,
+        requester: dice.pick(&managers),
+        requested: day,
+        called_off: dice.percent(25),
+        slack: dice.below(9),
+    }
+}
+
+fn project(
+    dice: &mut Dice,
+    request: &Request,
+    active: Option<NaiveDate>,
+    customers: &[Customer],
+    staff: &Staff,
+    records: &mut Ledger,
+) -> Result<Project, FirmError> {
+    let customer = &customers[request.customer];
+    let private = customer.private;
+    let length = if private {
+        dice.between(40, 120)
+    } else {
+        dice.between(60, 420)
+    };
+    let contract = if private {
+        dice.pick(&["fixed_fee", "retainer"])
+    } else {
+        dice.pick(&[
+            "time_and_materials",
+            "time_and_materials",
+            "fixed_fee",
+            "retainer",
+            "milestone",
+        ])
+    };
     let hourly = Decimal::from(dice.between(9, 24) * 10);
-    let id = format!("P-{}", 4001 + index);
-    let planned = workday(later(requested, dice.between(10, 25)));
-    let activated = set_up(dice, &id, team, [requested, planned], &manager, records)?;
-    let active_from = activated.unwrap_or(later(today(), 1));
-    let ends_on = later(planned, length);
-    let hours = length * 4;
+    let starts_on = workday(later(request.requested, dice.between(18, 26)));
+    let ends_on = later(starts_on, length);
+    let hours = length * if private { 1 } else { 4 };
+    let cycle = match contract {
+        "milestone" | "fixed_fee" => "milestone",
+        _ => "monthly",
+    };
     records.put(
         RecordKind::Project,
         json!({
-            "id": id,
-            "name": format!("{} {}", dice.pick(&SUBJECTS), requested.year()),
-            "customer_id": format!("C-{}", 3001 + at),
-            "manager_id": manager,
-            "team": team,
+            "id": request.project,
+            "name": format!("{} {}", dice.pick(&SUBJECTS), request.requested.year()),
+            "customer_id": customer.id,
+            "manager_id": request.requester,
+            "team": request.team,
             "contract_type": contract,
-            "billing_cycle": if contract == "milestone" { "milestone" } else { "monthly" },
+            "billing_cycle": cycle,
             "currency": "EUR",
             "budget": (hourly * Decimal::from(hours)).to_string(),
             "budget_hours": hours.to_string(),
-            "starts_on": planned.to_string(),
+            "starts_on": starts_on.to_string(),
             "ends_on": ends_on.to_string(),
-            "closed_on": known(later(ends_on, 20)).map(|date| date.to_string()),
-            "known_at": text(calendar::at(requested, 9, 0)),
+            "known_at": text(calendar::at(request.requested, 9, 0)),
         }),
     )?;
+    let manager = staff
+        .people
+        .iter()
+        .position(|person| person.id == request.requester);
     Ok(Project {
-        id,
-        customer: at,
-        team,
+        id: request.project.clone(),
+        customer: request.customer,
+        team: request.team,
         contract,
-        active_from,
+        manager: manager.unwrap_or(0),
+        active_from: active.unwrap_or(later(today(), 1)),
         ends_on,
         hourly,
     })
-}
-
-/// What an opening waits for, who sees to it, and how many days it usually takes.
-const DEPENDENCIES: [(&str, &str, [u32; 2]); 6] = [
-    ("contract signed", "partner", [2, 20]),
-    ("conflict check", "office_manager", [1, 6]),
-    ("budget approved", "finance_manager", [1, 10]),
-    ("client purchase order received", "manager", [3, 26]),
-    ("staffing confirmed", "manager", [1, 9]),
-    ("rate card agreed", "controller", [1, 8]),
-];
-
-/// Records the opening and its events; returns the day of activation, if by today.
-fn set_up(
-    dice: &mut Dice,
-    project: &str,
-    team: &str,
-    dates: [NaiveDate; 2],
-    requester: &str,
-    records: &mut Ledger,
-) -> Result<Option<NaiveDate>, FirmError> {
-    let [requested, planned] = dates;
-    let id = format!("PS-{project}");
-    let slow = if team == "technology" { 6 } else { 0 };
-    let mut last = requested;
-    let mut dependencies: Vec<Value> = Vec::new();
-    event(records, &id, "request project", requester, requested)?;
-    for (name, role, days) in DEPENDENCIES {
-        if dice.percent(12) {
-            continue;
-        }
-        let done = workday(later(requested, dice.between(days[0], days[1] + slow)));
-        let started = earlier(done, dice.between(0, 2)).max(requested);
-        last = last.max(done);
-        let state = match (known(done), known(started)) {
-            (Some(_), _) => "done",
-            (None, Some(_)) => "in_progress",
-            (None, None) => "open",
-        };
-        dependencies.push(json!({
-            "name": name,
-            "owner_role": role,
-            "required": true,
-            "state": state,
-            "due_on": earlier(planned, 2).max(requested).to_string(),
-            "started_at": known(started).map(|date| text(calendar::at(date, 9, 0))),
-            "done_at": known(done).map(|date| text(calendar::at(date, 15, 0))),
-        }));
-        if known(done).is_some() {
-            event(records, &id, name, role, done)?;
-        }
-    }
-    let activated = known(workday(later(last, 1)));
-    if let Some(date) = activated {
-        event(records, &id, "activate project", "controller", date)?;
-    }
-    records.put(
-        RecordKind::ProjectSetup,
-        json!({
-            "id": id,
-            "project_id": project,
-            "requested_at": text(calendar::at(requested, 9, 0)),
-            "requester_id": requester,
-            "team": team,
-            "template": "client engagement",
-            "planned_activation_on": planned.to_string(),
-            "activated_at": activated.map(|date| text(calendar::at(date, 17, 0))),
-            "dependencies": dependencies,
-            "known_at": text(calendar::at(activated.unwrap_or_else(today), 17, 0)),
-        }),
-    )?;
-    Ok(activated)
-}
-
-fn event(
-    records: &mut Ledger,
-    id: &str,
-    activity: &str,
-    resource: &str,
-    date: NaiveDate,
-) -> Result<(), FirmError> {
-    let time = text(calendar::at(date, 15, 0));
-    records.put(
-        RecordKind::Event,
-        json!({
-            "id": format!("EV-{id}-{}", activity.replace(' ', "-")),
-            "case_id": id,
-            "process": "project_setup",
-            "activity": activity,
-            "time": time,
-            "lifecycle": "complete",
-            "resource": resource,
-            "subject_kind": "project_setup",
-            "subject_id": id,
-            "known_at": time,
-        }),
-    )
-}
-
-/// A sheet a week, due the Monday after it.
-fn timesheets(
-    dice: &mut Dice,
-    person: &Person,
-    staff: &Staff,
-    portfolio: &Portfolio,
-    records: &mut Ledger,
-) -> Result<(), FirmError> {
-    let approver = staff.lead_of(person.team).id.clone();
-    let first = workday(later(FIRST_MONTH.unwrap_or_default(), 0));
-    let mut monday = earlier(first, first.weekday().num_days_from_monday());
-    while later(monday, 6) < today() {
-        let sunday = later(monday, 6);
-        let active: Vec<usize> = portfolio.active(monday, Some(person.team)).collect();
-        let mut lines: Vec<Value> = Vec::new();
-        let (mut hours, mut billable) = (Decimal::ZERO, Decimal::ZERO);
-        for day in 0..5 {
-            if dice.percent(if matches!(monday.month(), 8 | 12) {
-                22
-            } else {
-                7
-            }) {
-                continue;
-            }
-            let worked = Decimal::new(i64::from(dice.between(24, 38)) * 25, 2);
-            let project = active.get(dice.below(u32::try_from(active.len()).unwrap_or(0)) as usize);
-            let project = project
-                .filter(|_| dice.percent(82))
-                .map(|at| &portfolio.projects[*at]);
-            hours += worked;
-            if project.is_some() {
-                billable += worked;
-            }
-            lines.push(json!({
-                "day": later(monday, day).to_string(),
-                "project_id": project.map(|project| project.id.clone()),
-                "task": if project.is_some() { "client work" } else { "internal" },
-                "hours": worked.to_string(),
-                "planned_hours": "7.5",
-                "billable": project.is_some(),
-            }));
-        }
-        let due = later(sunday, 1);
-        let late = dice.percent(person.late_percent + if monday.month() == 12 { 15 } else { 0 });
-        let handed_in = if late {
-            later(due, dice.between(1, 9))
-        } else {
-            sunday
-        };
-        let approved = known(workday(later(handed_in, dice.between(1, 3))));
-        records.put(
-            RecordKind::Timesheet,
-            json!({
-                "id": format!("TS-{}-{monday}", person.id),
-                "employee_id": person.id,
-                "team": person.team,
-                "period_start": monday.to_string(),
-                "period_end": sunday.to_string(),
-                "due_at": text(calendar::at(due, 10, 0)),
-                "submitted_at": known(handed_in).map(|date| text(calendar::at(date, 9, 20))),
-                "approved_at": approved.map(|date| text(calendar::at(date, 12, 0))),
-                "approver_id": (approver != person.id).then(|| approver.clone()),
-                "hours": hours.to_string(),
-                "billable_hours": billable.to_string(),
-                "lines": lines,
-                "known_at": text(calendar::at(approved.or(known(handed_in)).unwrap_or_else(today), 12, 0)),
-            }),
-        )?;
-        monday = later(monday, 7);
-    }
-    Ok(())
 }
