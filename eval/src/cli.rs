@@ -10,11 +10,14 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use scrutineer::cases::timesheet::TOLERATED_PERCENT;
 use scrutineer_datasets::sets::{self, InvoiceSet};
 use scrutineer_datasets::split::Split;
+use scrutineer_eval::billing::{self, BillingOptions};
 use scrutineer_eval::collections::{self, CollectionsOptions};
 use scrutineer_eval::invoice::{self, Disagreement, InvoiceOptions, InvoiceOutcome, Protocol};
-use scrutineer_eval::{EvalError, gate, results};
+use scrutineer_eval::timesheet::{self, TimesheetOptions};
+use scrutineer_eval::{EvalError, Evaluation, gate, results};
 
 /// Measures what Scrutineer would have told, on data it has never seen.
 #[derive(Debug, Parser)]
@@ -30,6 +33,10 @@ enum Command {
     Invoice(InvoiceArgs),
     /// When invoices of ours were paid, foretold before they were.
     Collections(CollectionsArgs),
+    /// Which teams' time sheets were late, foretold before they were due.
+    Timesheet(TimesheetArgs),
+    /// Which bills slipped, foretold a week before they should have gone out.
+    Billing(BillingArgs),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -96,6 +103,40 @@ struct CollectionsArgs {
     json: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+struct TimesheetArgs {
+    /// Folder of `timesheet.csv` (or `.ndjson`), and `employee.csv` where there is one.
+    #[arg(long)]
+    records: PathBuf,
+    /// Periods that end from this day on are asked about; those due before it are fitted on.
+    #[arg(long)]
+    cut: NaiveDate,
+    /// A team's period is late when more than so many of a hundred sheets are.
+    #[arg(long, default_value_t = TOLERATED_PERCENT)]
+    tolerated_percent: f64,
+    /// Ask about each sheet, as for reminders that go to the submitter alone.
+    #[arg(long)]
+    per_sheet: bool,
+    /// Write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct BillingArgs {
+    /// Folder of `bill.csv` (or `.ndjson`), and `project`, `timesheet`, `approval` and
+    /// `employee` where they are there.
+    #[arg(long)]
+    records: PathBuf,
+    /// Bills asked about from this day on, a week before the day planned, are the test;
+    /// earlier ones are fitted on.
+    #[arg(long)]
+    cut: NaiveDate,
+    /// Write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ReceivableSet {
     /// The HighRadius extract.
@@ -122,6 +163,8 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Invoice(args) => run_invoice(&args),
         Command::Collections(args) => run_collections(&args),
+        Command::Timesheet(args) => run_timesheet(&args),
+        Command::Billing(args) => run_billing(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),
     };
@@ -196,10 +239,51 @@ fn run_collections(args: &CollectionsArgs) -> Result<ExitCode, EvalError> {
         }
         (_, cut) => collections::on_highradius(&sets::data_dir(), cut, args.end)?,
     };
-    if let Some(path) = &args.json {
-        results::write_json(path, &outcome.evaluation)?;
+    tell_figures(&outcome.evaluation, args.json.as_deref())
+}
+
+fn run_timesheet(args: &TimesheetArgs) -> Result<ExitCode, EvalError> {
+    let unit = if args.per_sheet {
+        "each sheet"
+    } else {
+        "each team"
+    };
+    let options = TimesheetOptions {
+        set: args.records.display().to_string(),
+        protocol: format!(
+            "{unit} asked about on the last day of the period, fitted before {}",
+            args.cut
+        ),
+        cut: args.cut,
+        tolerated_percent: args.tolerated_percent,
+        per_sheet: args.per_sheet,
+    };
+    tell_figures(
+        &timesheet::on_records(&args.records, &options)?.evaluation,
+        args.json.as_deref(),
+    )
+}
+
+fn run_billing(args: &BillingArgs) -> Result<ExitCode, EvalError> {
+    let options = BillingOptions {
+        set: args.records.display().to_string(),
+        protocol: format!(
+            "asked a week before the day planned, fitted before {}",
+            args.cut
+        ),
+        cut: args.cut,
+    };
+    tell_figures(
+        &billing::on_records(&args.records, &options)?.evaluation,
+        args.json.as_deref(),
+    )
+}
+
+fn tell_figures(evaluation: &Evaluation, json: Option<&Path>) -> Result<ExitCode, EvalError> {
+    if let Some(path) = json {
+        results::write_json(path, evaluation)?;
     }
-    say(&results::as_text(&outcome.evaluation));
+    say(&results::as_text(evaluation));
     Ok(ExitCode::SUCCESS)
 }
 

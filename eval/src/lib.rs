@@ -1,13 +1,17 @@
 //! Metrics, protocols and gates: "what would Scrutineer have told us?"
 
+pub mod billing;
 pub mod collections;
+mod demo;
 pub mod document_type;
 pub mod gate;
 mod generated;
 pub mod invoice;
 pub mod metrics;
 pub mod plot;
+mod records;
 pub mod results;
+pub mod timesheet;
 
 use std::collections::BTreeMap;
 

@@ -9,12 +9,12 @@ use scrutineer::registry::Registry;
 use scrutineer_datasets::sets::{self, InvoiceSet, TruthedDocuments};
 use scrutineer_datasets::split::Split;
 
-use crate::collections;
 use crate::document_type::on_real;
 use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::metrics::reliability;
 use crate::{EvalError, Evaluation, plot};
+use crate::{collections, demo};
 
 /// Sets whose truth is their structured part.
 const STRUCTURED: &[InvoiceSet] = &[
@@ -80,6 +80,7 @@ impl Protocols {
                 let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
                 return Ok(outcome.evaluation);
             }
+            "demo_collections" | "demo_timesheet" | "demo_billing" => return demo::evaluate(name),
             "type_build" => return self.types(name, Protocol::Whole, Split::Build),
             "type_page_build" => return self.types(name, Protocol::Page, Split::Build),
             "type_heldout" => return self.types(name, Protocol::Whole, Split::HeldOut),
@@ -350,6 +351,8 @@ fn confusion_as_markdown(confusion: &BTreeMap<String, BTreeMap<String, usize>>) 
 fn rows_of(evaluation: &Evaluation) -> &'static str {
     match evaluation.case.as_str() {
         "collections" => "invoices",
+        "timesheet" => "teams' periods or sheets",
+        "billing" => "bills",
         _ => "documents",
     }
 }

@@ -1,6 +1,9 @@
 //! The cases: one folder each, all read the same way.
 
+pub mod billing;
 pub mod collections;
 pub mod forecast;
 pub mod invoice;
+mod numbers;
 pub mod record_case;
+pub mod timesheet;

@@ -9,6 +9,7 @@ use super::VendorKey;
 use super::keys::{identifier_key, name_key};
 use super::receivables::{Receivables, ReceivablesAsOf};
 use super::versions::Versions;
+use super::work::Work;
 use crate::domain::records::{
     Customer, CustomerInvoice, Interaction, Payment, PurchaseOrder, Vendor, VendorInvoice,
     VendorInvoiceStatus,
@@ -45,6 +46,7 @@ pub struct Facts {
     customers: Versions<Customer>,
     interactions: Versions<Interaction>,
     receivables: Receivables,
+    work: Work,
 }
 
 impl Default for Facts {
@@ -56,6 +58,7 @@ impl Default for Facts {
             customers: Versions::new(|_| Vec::new()),
             interactions: Versions::new(|said| vec![said.customer_id.as_str().to_owned()]),
             receivables: Receivables::default(),
+            work: Work::default(),
         }
     }
 }
@@ -117,9 +120,13 @@ impl Facts {
                 let payment: Payment = read(body)?;
                 self.receivables.insert_payment(known_at, version, &payment);
             }
-            _ => {}
+            _ => self.work.insert(kind, known_at, version, body)?,
         }
         Ok(())
+    }
+
+    pub(super) const fn work(&self) -> &Work {
+        &self.work
     }
 
     pub(super) fn customer(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Customer>> {
@@ -225,7 +232,7 @@ fn vendor_keys(vendor: &Vendor) -> Vec<String> {
         .collect()
 }
 
-fn read<T: FieldSet>(body: Value) -> Result<T, String> {
+pub(super) fn read<T: FieldSet>(body: Value) -> Result<T, String> {
     let Value::Object(members) = body else {
         return Err("it is not an object".to_owned());
     };

@@ -3,11 +3,13 @@
 //! Cases ask through [`History`] and never see a fact that became known after the moment they
 //! judge at. The same answers come live, in a batch and in training.
 
+mod dated;
 mod facts;
 mod keys;
 mod receivables;
 mod sharded;
 mod versions;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ use chrono::{DateTime, Utc};
 pub use facts::{Facts, KnownInvoice};
 pub use keys::{identifier_key, name_key};
 pub use receivables::{Receivable, ReceivablesAsOf};
+pub use work::{KnownSheet, ProjectsOf, WorkAsOf};
 
 use crate::domain::records::{Customer, Interaction, PurchaseOrder, Vendor};
 
@@ -68,6 +71,9 @@ pub trait History: Send + Sync {
 
     /// What was said to and by a customer, oldest first.
     fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>>;
+
+    /// Sheets, projects, bills and approvals.
+    fn work(&self) -> WorkAsOf;
 }
 
 /// [`Facts`] seen from one moment.
@@ -130,5 +136,9 @@ impl History for FactsAsOf {
 
     fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>> {
         self.facts.interactions_with(customer_id, self.as_of)
+    }
+
+    fn work(&self) -> WorkAsOf {
+        WorkAsOf::new(Arc::clone(&self.facts), self.as_of)
     }
 }

@@ -45,6 +45,15 @@ impl<T> Versions<T> {
         Some(Arc::clone(record))
     }
 
+    /// The keys that begin with a prefix, without it.
+    pub(super) fn keys(&self, prefix: &str) -> Vec<String> {
+        let stripped = self
+            .by_key
+            .keys()
+            .filter_map(|key| key.strip_prefix(prefix));
+        stripped.map(str::to_owned).collect()
+    }
+
     /// Whether a record was known by then.
     pub(super) fn any(&self, as_of: DateTime<Utc>) -> bool {
         self.by_id

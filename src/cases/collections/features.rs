@@ -12,6 +12,9 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use super::contact::Contact;
 use super::similarity::Likeness;
+use crate::cases::numbers::{
+    days, days_to_month_end, flag, half_life, log_amount, mean, weekday, weighed,
+};
 use crate::domain::records::Customer;
 use crate::history::{Receivable, ReceivablesAsOf};
 
@@ -332,46 +335,6 @@ fn open<'a>(
     [open, log_amount(amount), overdue, longest, same_day]
 }
 
-/// Natural logarithm of an amount; credits and cents count as one unit.
-fn log_amount(amount: f64) -> f64 {
-    amount.max(1.0).ln()
-}
-
 pub(super) const fn bounded(late: f64) -> f64 {
     late.clamp(EARLIEST, LATEST)
-}
-
-pub(super) fn flag(yes: bool) -> f64 {
-    f64::from(u8::from(yes))
-}
-
-pub(super) fn days(from: NaiveDate, to: NaiveDate) -> f64 {
-    (to - from).num_days() as f64
-}
-
-pub(super) fn half_life(age: f64, half: f64) -> f64 {
-    (-age / half).exp2()
-}
-
-fn weekday(day: NaiveDate) -> f64 {
-    f64::from(day.weekday().num_days_from_monday())
-}
-
-fn days_to_month_end(day: NaiveDate) -> f64 {
-    f64::from(u32::from(day.num_days_in_month()) - day.day())
-}
-
-/// The mean; missing for nothing, and of what is not missing.
-pub(super) fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    weighed(values.map(|value| (value, 1.0)))
-}
-
-/// The mean of values with their weights; missing for nothing.
-fn weighed(values: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let (sum, weight) = values
-        .filter(|(value, _)| !value.is_nan())
-        .fold((0.0, 0.0), |(sum, weight), (value, w)| {
-            (sum + value * w, weight + w)
-        });
-    if weight > 0.0 { sum / weight } else { f64::NAN }
 }

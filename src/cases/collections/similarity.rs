@@ -5,7 +5,8 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::features::{Settled, days, flag, half_life, mean};
+use super::features::Settled;
+use crate::cases::numbers::{days, flag, half_life, mean};
 
 /// Age at which a payment counts half, in days.
 const HALF_LIFE_DAYS: f64 = 90.0;

@@ -1,0 +1,279 @@
+//! Would the bill have slipped? Fitted before a cut, asked after it.
+//!
+//! Each bill is asked about once, seven days before the day planned for it, from what was
+//! known then; a bill that was out by then is not asked about. The plan is the one known
+//! at that moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use scrutineer::cases::billing::features;
+use scrutineer::domain::RecordKind;
+use scrutineer::domain::records::{Bill, BillStatus};
+use scrutineer::history::{Facts, FactsAsOf, History as _};
+use scrutineer::learn::distribution::Distribution;
+use scrutineer::learn::forecast::ForecastWeights;
+use scrutineer_fitting::collections::{moment, outcome};
+use scrutineer_fitting::distribution::Example;
+use scrutineer_fitting::{billing as fitting, forecast};
+
+use crate::collections::BINS;
+use crate::metrics::{self, Scored};
+use crate::records::{END, facts_of};
+use crate::{EvalError, Evaluation};
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct BillingOptions {
+    /// Name of the folder.
+    pub set: String,
+    /// How the cut was chosen, in words.
+    pub protocol: String,
+    /// Bills asked about before it are fitted on, with what was known of them by it.
+    pub cut: NaiveDate,
+}
+
+/// The figures, and what their plots are drawn from.
+#[derive(Debug, Clone)]
+pub struct BillingOutcome {
+    /// The figures.
+    pub evaluation: Evaluation,
+    /// Probability of slipping, and whether it did.
+    pub slipped: Vec<Scored>,
+    /// What was fitted before the cut.
+    pub fitted: ForecastWeights,
+}
+
+/// Kinds of record that tell of bills; the first must be there.
+const KINDS: [RecordKind; 5] = [
+    RecordKind::Bill,
+    RecordKind::Project,
+    RecordKind::Timesheet,
+    RecordKind::Approval,
+    RecordKind::Employee,
+];
+
+/// A bill at the moment it is asked about.
+struct Looked {
+    on: NaiveDate,
+    planned_on: NaiveDate,
+    issued_on: Option<NaiveDate>,
+    row: Vec<f64>,
+}
+
+/// Reads canonical records and measures.
+///
+/// # Errors
+/// [`EvalError`] when records are absent or wrong, or there is too little to fit or ask.
+pub fn on_records(
+    folder: &std::path::Path,
+    options: &BillingOptions,
+) -> Result<BillingOutcome, EvalError> {
+    let wrong = |message: String| EvalError::File {
+        path: options.set.clone(),
+        message,
+    };
+    let facts = Arc::new(facts_of(folder, &KINDS)?);
+    let bills = bills(&facts);
+    let until = bills.iter().filter_map(|bill| bill.issued_on).max();
+    let Some(until) = until else {
+        return Err(wrong("insufficient history: no bill went out".to_owned()));
+    };
+    let mut early: Vec<Looked> = Vec::new();
+    let mut asked: Vec<Looked> = Vec::new();
+    for bill in &bills {
+        for lead in fitting::LEADS {
+            let Some(looked) = Looked::at(bill, lead, &facts) else {
+                continue;
+            };
+            if looked.on < options.cut {
+                early.push(looked);
+            } else if lead == fitting::ASKED_BEFORE && looked.is_known(until) {
+                asked.push(looked);
+            }
+        }
+    }
+    early.sort_by_key(|looked| looked.on);
+    if asked.is_empty() {
+        return Err(wrong(format!(
+            "no bill is asked about from {} on",
+            options.cut
+        )));
+    }
+    let examples: Vec<Example> = early
+        .iter()
+        .map(|looked| Example {
+            row: looked.row.clone(),
+            outcome: outcome(looked.planned_on, looked.issued_on, options.cut),
+            weight: 1.0,
+        })
+        .collect();
+    let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
+    let fitted = forecast::fit(&plan, &examples)
+        .map_err(|error| wrong(format!("insufficient history: {error}")))?;
+    let (slipped, mut metrics) = measure(&asked, &fitted.distribution);
+    metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));
+    Ok(BillingOutcome {
+        evaluation: Evaluation {
+            case: "billing".to_owned(),
+            set: options.set.clone(),
+            protocol: options.protocol.clone(),
+            n: asked.len(),
+            metrics,
+            baselines: baselines(&early, &asked, options.cut),
+            fields: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            confusion: BTreeMap::new(),
+        },
+        slipped,
+        fitted,
+    })
+}
+
+/// Every bill as it stands in the end but cancelled ones, in order of the day planned.
+fn bills(facts: &Arc<Facts>) -> Vec<Arc<Bill>> {
+    let end = FactsAsOf::new(Arc::clone(facts), moment(END)).work();
+    let mut bills: Vec<Arc<Bill>> = end
+        .projects_billed()
+        .iter()
+        .flat_map(|project| end.bills_of(project, NaiveDate::MIN, END))
+        .filter(|bill| bill.status != Some(BillStatus::Cancelled))
+        .collect();
+    bills.sort_by(|a, b| {
+        let key = |bill: &Bill| (bill.planned_on, bill.id.as_str().to_owned());
+        key(a).cmp(&key(b))
+    });
+    bills
+}
+
+impl Looked {
+    /// The bill some days before its day; none where it is out by then.
+    fn at(bill: &Arc<Bill>, lead: u64, facts: &Arc<Facts>) -> Option<Self> {
+        let on = bill.planned_on - Days::new(lead);
+        let work = fitting::known(facts, bill.planned_on, lead);
+        // The plan of that moment; where the record came later, what it says of the plan.
+        let known = work.bill(bill.id.as_str());
+        let planned_on = known
+            .as_ref()
+            .map_or(bill.planned_on, |known| known.planned_on);
+        let subject = Bill {
+            planned_on,
+            ..(**bill).clone()
+        };
+        Some(Self {
+            on,
+            planned_on,
+            issued_on: bill.issued_on,
+            row: fitting::row(&subject, &work)?,
+        })
+    }
+
+    /// Whether records go on long enough to say if it slipped.
+    fn is_known(&self, until: NaiveDate) -> bool {
+        self.issued_on.is_some() || self.planned_on < until
+    }
+
+    /// A bill that is not out when records end is late.
+    fn slipped(&self) -> bool {
+        self.issued_on.is_none_or(|day| day > self.planned_on)
+    }
+
+    /// Days after the day planned, once out.
+    fn days(&self) -> Option<f64> {
+        Some((self.issued_on? - self.planned_on).num_days() as f64)
+    }
+
+    fn feature(&self, name: &str) -> Option<f64> {
+        let at = features::NAMES.iter().position(|known| *known == name)?;
+        self.row.get(at).copied().filter(|value| !value.is_nan())
+    }
+}
+
+type Figures = BTreeMap<String, Option<f64>>;
+
+fn measure(asked: &[Looked], model: &Distribution) -> (Vec<Scored>, Figures) {
+    let curves: Vec<_> = asked
+        .iter()
+        .map(|looked| model.curve(&looked.row))
+        .collect();
+    let both = || asked.iter().zip(&curves);
+    let slipped: Vec<Scored> = both()
+        .map(|(looked, curve)| (curve.above(0.0), looked.slipped()))
+        .collect();
+    let mut metrics = figures(&slipped);
+    let errors =
+        both().filter_map(|(looked, curve)| Some((curve.quantile(0.5) - looked.days()?).abs()));
+    metrics.insert("mae_days".to_owned(), metrics::mean(errors));
+    let held = both().filter_map(|(looked, curve)| {
+        let (low, high) = model.interval(&looked.row, curve);
+        Some(f64::from(u8::from((low..=high).contains(&looked.days()?))))
+    });
+    metrics.insert("coverage80".to_owned(), metrics::mean(held));
+    let came = slipped
+        .iter()
+        .map(|(_, slipped)| f64::from(u8::from(*slipped)));
+    metrics.insert("slipped".to_owned(), metrics::mean(came));
+    (slipped, metrics)
+}
+
+fn figures(slipped: &[Scored]) -> Figures {
+    [
+        ("auc", metrics::auc(slipped)),
+        ("ap", metrics::average_precision(slipped)),
+        ("brier", metrics::brier(slipped)),
+        ("ece", metrics::calibration_error(slipped, BINS)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// The share slipped and the middle slip before the cut, of the firm, the project and
+/// the team.
+fn baselines(early: &[Looked], asked: &[Looked], cut: NaiveDate) -> BTreeMap<String, Figures> {
+    let known = early
+        .iter()
+        .filter(|looked| looked.issued_on.is_some_and(|day| day < cut));
+    let mut days: Vec<f64> = known.filter_map(Looked::days).collect();
+    days.sort_by(f64::total_cmp);
+    let share = metrics::mean(days.iter().map(|days| f64::from(u8::from(*days > 0.0))));
+    let share = share.unwrap_or(0.5);
+    let median = days.get(days.len() / 2).copied().unwrap_or(0.0);
+    let of = |share_of: &dyn Fn(&Looked) -> f64, days_of: &dyn Fn(&Looked) -> f64| {
+        let scored: Vec<Scored> = asked
+            .iter()
+            .map(|looked| (share_of(looked), looked.slipped()))
+            .collect();
+        let mut figures = figures(&scored);
+        let errors = asked
+            .iter()
+            .filter_map(|looked| Some((days_of(looked) - looked.days()?).abs()));
+        figures.insert("mae_days".to_owned(), metrics::mean(errors));
+        figures
+    };
+    let feature = |name: &'static str, other: f64| {
+        move |looked: &Looked| looked.feature(name).unwrap_or(other)
+    };
+    [
+        (
+            "the firm's past share and median",
+            of(&|_| share, &|_| median),
+        ),
+        (
+            "the project's past share and mean",
+            of(
+                &feature("project_slip_share", share),
+                &feature("project_days_recent", median),
+            ),
+        ),
+        (
+            "the team's share and mean lately",
+            of(
+                &feature("team_slip_recent", share),
+                &feature("team_days_recent", median),
+            ),
+        ),
+    ]
+    .map(|(name, figures)| (name.to_owned(), figures))
+    .into()
+}

@@ -1,0 +1,295 @@
+//! Would a team's sheets have been late? Fitted before a cut, asked after it.
+//!
+//! Each team and period is asked about once, at the first moment of the period's last day, or a
+//! day before the first sheet is due where that is earlier.
+//! Whether a sheet is late is known when it is due, so fitting sees the periods due
+//! before the cut.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use scrutineer::cases::timesheet::features::{self, Subject, expected_hours};
+use scrutineer::cases::timesheet::{LEAST_TEAM, SheetSubject, TeamPeriod, periods, sheet_row};
+use scrutineer::domain::RecordKind;
+use scrutineer::history::{Facts, FactsAsOf, History as _};
+use scrutineer::learn::forecast::ForecastWeights;
+use scrutineer_fitting::collections::moment;
+use scrutineer_fitting::distribution::{DistributionPlan, Example, Outcome};
+use scrutineer_fitting::{forecast, timesheet as fitting};
+
+use crate::collections::BINS;
+use crate::metrics::{self, Scored};
+use crate::records::{END, facts_of};
+use crate::{EvalError, Evaluation};
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct TimesheetOptions {
+    /// Name of the folder.
+    pub set: String,
+    /// How the cut was chosen, in words.
+    pub protocol: String,
+    /// Periods due before it are fitted on; those whose last day is not before it are asked about.
+    pub cut: NaiveDate,
+    /// A team's period is late when more than so many of a hundred sheets are.
+    pub tolerated_percent: f64,
+    /// Ask about each sheet instead of each team.
+    pub per_sheet: bool,
+}
+
+/// The figures, and what their plots are drawn from.
+#[derive(Debug, Clone)]
+pub struct TimesheetOutcome {
+    /// The figures.
+    pub evaluation: Evaluation,
+    /// Probability of being late, and whether it was.
+    pub late: Vec<Scored>,
+    /// What was fitted before the cut.
+    pub fitted: ForecastWeights,
+}
+
+/// Kinds of record that tell of sheets; the first must be there.
+const KINDS: [RecordKind; 2] = [RecordKind::Timesheet, RecordKind::Employee];
+
+/// A team's period, or one sheet of it, and what came of it.
+struct Asked {
+    team: String,
+    on: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+    row: Vec<f64>,
+    /// Late sheets of a hundred, or days late of the one.
+    came: f64,
+    hours: Option<f64>,
+}
+
+/// Reads canonical records and measures.
+///
+/// # Errors
+/// [`EvalError`] when records are absent or wrong, or there is too little to fit or ask.
+pub fn on_records(
+    folder: &std::path::Path,
+    options: &TimesheetOptions,
+) -> Result<TimesheetOutcome, EvalError> {
+    let wrong = |message: String| EvalError::File {
+        path: options.set.clone(),
+        message,
+    };
+    let facts = Arc::new(facts_of(folder, &KINDS)?);
+    let all = asked(&facts, options.per_sheet);
+    if all.is_empty() {
+        return Err(wrong(format!(
+            "insufficient history: no team of {LEAST_TEAM} people or more has a period that is over"
+        )));
+    }
+    let cut = moment(options.cut);
+    let (early, rest): (Vec<Asked>, Vec<Asked>) = all.into_iter().partition(|one| one.on < cut);
+    let early: Vec<Asked> = early.into_iter().filter(|one| one.due_at < cut).collect();
+    if rest.is_empty() {
+        return Err(wrong(format!(
+            "no period is asked about from {} on",
+            options.cut
+        )));
+    }
+    let examples: Vec<Example> = early
+        .iter()
+        .map(|one| Example {
+            row: one.row.clone(),
+            outcome: Outcome::known(one.came),
+            weight: 1.0,
+        })
+        .collect();
+    let (plan, threshold) = plan(options).map_err(|error| wrong(error.to_string()))?;
+    let fitted = forecast::fit(&plan, &examples)
+        .map_err(|error| wrong(format!("insufficient history: {error}")))?;
+    let (late, metrics) = measure(&rest, &fitted, threshold, examples.len());
+    Ok(TimesheetOutcome {
+        evaluation: Evaluation {
+            case: "timesheet".to_owned(),
+            set: options.set.clone(),
+            protocol: options.protocol.clone(),
+            n: rest.len(),
+            metrics,
+            baselines: baselines(&early, &rest, threshold),
+            fields: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            confusion: BTreeMap::new(),
+        },
+        late,
+        fitted,
+    })
+}
+
+fn plan(options: &TimesheetOptions) -> anyhow::Result<(DistributionPlan, f64)> {
+    if options.per_sheet {
+        return Ok((fitting::sheet_plan()?, 0.0));
+    }
+    let mut plan = fitting::plan()?;
+    plan.required = vec![0.0, options.tolerated_percent];
+    Ok((plan, options.tolerated_percent))
+}
+
+/// Every team's period of enough people that was due while records were kept, in order
+/// of its last day.
+fn asked(facts: &Arc<Facts>, per_sheet: bool) -> Vec<Asked> {
+    let end = FactsAsOf::new(Arc::clone(facts), moment(END)).work();
+    let teams = end.teams();
+    let of_team = |team: &String| periods(team, &end, NaiveDate::MIN, END);
+    let known: Vec<(&String, Vec<TeamPeriod>)> =
+        teams.iter().map(|team| (team, of_team(team))).collect();
+    let sheets = known
+        .iter()
+        .flat_map(|(_, periods)| periods)
+        .flat_map(|one| &one.sheets);
+    let Some(until) = sheets.filter_map(|sheet| sheet.submitted_at).max() else {
+        return Vec::new();
+    };
+    let mut asked: Vec<Asked> = Vec::new();
+    for (team, periods) in &known {
+        let counted = periods
+            .iter()
+            .filter(|one| one.people() >= LEAST_TEAM && one.due_at() < until);
+        for period in counted {
+            if per_sheet {
+                asked.extend(sheets_of(facts, team, period));
+            } else {
+                asked.extend(period_of(facts, team, period));
+            }
+        }
+    }
+    asked.sort_by(|a, b| (a.on, &a.team).cmp(&(b.on, &b.team)));
+    asked
+}
+
+fn subject<'a>(team: &'a str, period: &TeamPeriod) -> Subject<'a> {
+    Subject {
+        team,
+        start: period.start,
+        end: period.end,
+    }
+}
+
+fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Asked> {
+    let subject = subject(team, period);
+    let on = fitting::asked_at(period);
+    let work = fitting::known(facts, on);
+    Some(Asked {
+        team: team.to_owned(),
+        on,
+        due_at: period.due_at(),
+        row: features::row(&subject, &work),
+        came: period.late_percent(moment(END))?,
+        hours: expected_hours(&subject, &work),
+    })
+}
+
+fn sheets_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Vec<Asked> {
+    let on = fitting::asked_at(period);
+    let work = fitting::known(facts, on);
+    let of_team = features::row(&subject(team, period), &work);
+    let sheets = period.sheets.iter().map(|sheet| {
+        let asked = SheetSubject {
+            id: &sheet.id,
+            employee: &sheet.employee,
+            start: period.start,
+            end: period.end,
+        };
+        let came = sheet.submitted_at.unwrap_or_else(|| moment(END));
+        let days = (came - sheet.due_at).num_seconds() as f64 / 86_400.0;
+        Asked {
+            team: team.to_owned(),
+            on,
+            due_at: sheet.due_at,
+            row: sheet_row(&asked, &of_team, &work),
+            came: days.clamp(-7.0, 30.0).ceil(),
+            hours: None,
+        }
+    });
+    sheets.collect()
+}
+
+type Figures = BTreeMap<String, Option<f64>>;
+
+fn measure(
+    asked: &[Asked],
+    fitted: &ForecastWeights,
+    threshold: f64,
+    fitted_on: usize,
+) -> (Vec<Scored>, Figures) {
+    let model = &fitted.distribution;
+    let curves: Vec<_> = asked.iter().map(|one| model.curve(&one.row)).collect();
+    let both = || asked.iter().zip(&curves);
+    let above = |threshold: f64| -> Vec<Scored> {
+        let scored = both().map(|(one, curve)| (curve.above(threshold), one.came > threshold));
+        scored.collect()
+    };
+    let late = above(threshold);
+    let mut metrics = figures(&late);
+    let held = both().map(|(one, curve)| {
+        let (low, high) = model.interval(&one.row, curve);
+        f64::from(u8::from((low..=high).contains(&one.came)))
+    });
+    metrics.insert("coverage80".to_owned(), metrics::mean(held));
+    metrics.insert("auc_any".to_owned(), metrics::auc(&above(0.0)));
+    // Hours late as foretold and as they came, of the hours expected.
+    let hours = both().filter_map(|(one, curve)| {
+        let hours = one.hours? / 100.0;
+        Some((hours * curve.mean_above(0.0) - hours * one.came).abs())
+    });
+    metrics.insert("mae_missing_hours".to_owned(), metrics::mean(hours));
+    let came = late.iter().map(|(_, late)| f64::from(u8::from(*late)));
+    metrics.insert("late".to_owned(), metrics::mean(came));
+    metrics.insert("fitted_on".to_owned(), Some(fitted_on as f64));
+    (late, metrics)
+}
+
+fn figures(late: &[Scored]) -> Figures {
+    [
+        ("auc", metrics::auc(late)),
+        ("ap", metrics::average_precision(late)),
+        ("brier", metrics::brier(late)),
+        ("ece", metrics::calibration_error(late, BINS)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// The share late before the cut of the firm and of each team.
+fn baselines(early: &[Asked], asked: &[Asked], threshold: f64) -> BTreeMap<String, Figures> {
+    let share = |team: Option<&str>| {
+        let of = early
+            .iter()
+            .filter(|one| team.is_none_or(|team| one.team == team));
+        metrics::mean(of.map(|one| f64::from(u8::from(one.came > threshold))))
+    };
+    let firm = share(None).unwrap_or(0.5);
+    let scored = |of: &dyn Fn(&Asked) -> f64| -> Vec<Scored> {
+        asked
+            .iter()
+            .map(|one| (of(one), one.came > threshold))
+            .collect()
+    };
+    let last = features::NAMES
+        .iter()
+        .position(|name| *name == "late_share_35_days");
+    let recent = |one: &Asked| {
+        let own = one.row.len() - features::NAMES.len();
+        let value = last.and_then(|at| one.row.get(own + at)).copied();
+        value.filter(|value| value.is_finite()).unwrap_or(0.0)
+    };
+    let shares: BTreeMap<&str, f64> = asked
+        .iter()
+        .map(|one| (one.team.as_str(), share(Some(&one.team)).unwrap_or(firm)))
+        .collect();
+    let of_team = |one: &Asked| shares.get(one.team.as_str()).copied().unwrap_or(firm);
+    let mut ranked = figures(&scored(&recent));
+    // A share of sheets is no probability of this.
+    ranked.retain(|name, _| matches!(name.as_str(), "auc" | "ap"));
+    [
+        ("the firm's past share", figures(&scored(&|_| firm))),
+        ("the team's past share", figures(&scored(&of_team))),
+        ("the team's share of late sheets lately", ranked),
+    ]
+    .map(|(name, figures)| (name.to_owned(), figures))
+    .into()
+}

@@ -1,0 +1,202 @@
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use serde_json::{Value, json};
+
+use super::features::{HISTORY, NAMES, Subject, expected_hours, row};
+use super::{SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
+use crate::domain::RecordKind;
+use crate::history::{Facts, FactsAsOf, History as _, WorkAsOf};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn at(day: NaiveDate, hour: u32) -> DateTime<Utc> {
+    day.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap())
+        .and_utc()
+}
+
+/// A sheet of the week from `monday`, known as a plan, then handed in so many days after
+/// it was due.
+fn add(facts: &mut Facts, who: u64, monday: NaiveDate, late: Option<u64>) {
+    let sunday = monday + Days::new(6);
+    let due = monday + Days::new(7);
+    let mut body = json!({
+        "id": format!("s{who}-{monday}"), "employee_id": format!("e{who}"), "team": "a",
+        "period_start": monday, "period_end": sunday, "due_at": at(due, 10), "approver_id": "boss",
+        "lines": [{"day": monday, "project_id": "p1", "hours": "0", "planned_hours": "7.5"},
+            {"day": monday + Days::new(4), "task": "leave", "hours": "0", "planned_hours": "0"}],
+    });
+    let kind = RecordKind::Timesheet;
+    facts.insert(kind, at(monday, 8), 1, body.clone()).unwrap();
+    if let Some(late) = late {
+        let submitted = at(due + Days::new(late), 9);
+        body["submitted_at"] = json!(submitted);
+        body["hours"] = json!("8.5");
+        facts.insert(kind, submitted, 2, body).unwrap();
+    }
+}
+
+const FIRST: &str = "2026-01-05";
+
+fn week(number: u64) -> NaiveDate {
+    day(FIRST) + Days::new(7 * number)
+}
+
+/// Six people over eight weeks; the first is two days late every other week.
+fn facts() -> Facts {
+    let mut facts = Facts::default();
+    for number in 0..8 {
+        for who in 0..6 {
+            let late = if who == 0 && number % 2 == 1 { 2 } else { 0 };
+            add(&mut facts, who, week(number), Some(late));
+        }
+    }
+    facts
+}
+
+fn seen(facts: &Facts, moment: DateTime<Utc>) -> WorkAsOf {
+    FactsAsOf::new(Arc::new(facts.clone()), moment).work()
+}
+
+fn subject(monday: NaiveDate) -> Subject<'static> {
+    Subject {
+        team: "a",
+        start: monday,
+        end: monday + Days::new(6),
+    }
+}
+
+fn features(facts: &Facts, number: u64) -> impl Fn(&str) -> f64 + use<> {
+    let asked = subject(week(number));
+    let row = row(&asked, &seen(facts, at(asked.end, 0)));
+    assert_eq!(row.len(), NAMES.len());
+    assert_eq!(NAMES[HISTORY], "periods_known");
+    move |name| row[NAMES.iter().position(|known| *known == name).unwrap()]
+}
+
+#[test]
+fn a_team_never_seen_has_missing_history_and_no_guess() {
+    let found = features(&Facts::default(), 0);
+    assert_eq!((found("team_size"), found("periods_known")), (0.0, 0.0));
+    assert!(found("late_share").is_nan() && found("hours_expected").is_nan());
+    assert!(found("away_share").is_nan() && found("approvers").is_nan());
+    assert_eq!(found("period_days"), 7.0);
+}
+
+#[test]
+fn what_is_handed_in_later_is_not_known_yet() {
+    let facts = facts();
+    let found = features(&facts, 7);
+    // Weeks 0 to 6 are over; the one asked about is not, though it is known how it ends.
+    assert_eq!(found("periods_known"), 7.0);
+    // One of six is 17 of a hundred, in three of seven weeks.
+    assert!((found("late_share") - 3.0 * 0.17 / 7.0).abs() < 1e-12);
+    assert_eq!(found("late_share_last"), 0.0);
+    assert_eq!(found("submitted_already"), 0.0);
+    assert_eq!((found("team_size"), found("hours_last")), (6.0, 8.5));
+    assert_eq!(
+        (found("away_last_day"), found("hours_expected")),
+        (1.0, 7.5)
+    );
+    let expected = expected_hours(&subject(week(7)), &seen(&facts, at(week(7), 12)));
+    assert_eq!(expected, Some(45.0));
+}
+
+#[test]
+fn a_planted_leak_changes_nothing() {
+    let plain = features(&facts(), 7);
+    let mut leaking = facts();
+    // A plan that claims beforehand to know when its sheet will come.
+    let mut body = json!({"id": format!("s1-{}", week(7)), "employee_id": "e1", "team": "a",
+        "period_start": week(7), "period_end": week(7) + Days::new(6),
+        "due_at": at(week(8), 10), "approver_id": "boss", "submitted_at": at(week(8) + Days::new(5), 9),
+        "approved_at": at(week(8) + Days::new(6), 9)});
+    body["lines"] = json!([{"day": week(7), "project_id": "p1", "hours": "0", "planned_hours": "7.5"},
+        {"day": week(7) + Days::new(4), "task": "leave", "hours": "0", "planned_hours": "0"}]);
+    leaking
+        .insert(RecordKind::Timesheet, at(week(7), 9), 3, body)
+        .unwrap();
+    let found = features(&leaking, 7);
+    for name in NAMES {
+        let (a, b) = (plain(name), found(name));
+        assert!(a == b || (a.is_nan() && b.is_nan()), "{name}: {a} {b}");
+    }
+}
+
+#[test]
+fn one_late_sheet_of_six_is_more_than_a_tenth_and_one_of_twenty_is_not() {
+    let facts = facts();
+    let late = |number: u64, moment| {
+        let week = week(number) + Days::new(6);
+        let work = seen(&facts, moment);
+        let found = periods("a", &work, week, week);
+        found[0].late_percent(moment)
+    };
+    assert_eq!(late(1, at(week(8), 0)), Some(17.0));
+    assert_eq!(late(1, at(week(2), 9)), None);
+    assert_eq!(late(2, at(week(8), 0)), Some(0.0));
+    let mut large = Facts::default();
+    for who in 0..20 {
+        add(&mut large, who, week(0), Some(u64::from(who == 3)));
+    }
+    let sunday = week(0) + Days::new(6);
+    let found = periods("a", &seen(&large, at(week(3), 0)), sunday, sunday);
+    assert_eq!(found[0].late_percent(at(week(3), 0)), Some(5.0));
+}
+
+#[test]
+fn a_bill_of_a_project_on_the_sheets_is_held_up_until_it_is_sent() {
+    let mut facts = facts();
+    let bill = |id: &str, project: &str, issued: Option<&str>| -> Value {
+        json!({"id": id, "project_id": project, "period_start": "2026-02-01", "period_end": "2026-02-28",
+            "planned_on": "2026-03-06", "issued_on": issued, "currency": "EUR", "planned_amount": "900"})
+    };
+    let known = at(day("2026-02-01"), 0);
+    for (id, project) in [("b1", "p1"), ("b2", "p2")] {
+        facts
+            .insert(RecordKind::Bill, known, 1, bill(id, project, None))
+            .unwrap();
+    }
+    let sent = at(day("2026-03-06"), 9);
+    facts
+        .insert(
+            RecordKind::Bill,
+            sent,
+            2,
+            bill("b1", "p1", Some("2026-03-06")),
+        )
+        .unwrap();
+    // The week from 23 February is billed with that month.
+    let held = |moment| -> Vec<String> {
+        let found = holds_up(&subject(week(7)), &seen(&facts, moment));
+        found.into_iter().map(|bill| bill.id).collect()
+    };
+    assert_eq!(held(at(day("2026-03-01"), 0)), ["b1"]);
+    assert!(held(at(day("2026-03-07"), 0)).is_empty());
+}
+
+#[test]
+fn one_sheet_is_told_by_its_own_past() {
+    let facts = facts();
+    let sunday = week(7) + Days::new(6);
+    let work = seen(&facts, at(sunday, 0));
+    let team = row(&subject(week(7)), &work);
+    let of = |who: u64| {
+        let (id, employee) = (format!("s{who}-{}", week(7)), format!("e{who}"));
+        let asked = SheetSubject {
+            id: &id,
+            employee: &employee,
+            start: week(7),
+            end: sunday,
+        };
+        let row = sheet_row(&asked, &team, &work);
+        assert_eq!(row.len(), SHEET_NAMES.len());
+        (row[0], row[1])
+    };
+    assert_eq!(of(0), (7.0, 3.0 / 7.0));
+    assert_eq!(of(1), (7.0, 0.0));
+}

@@ -1,0 +1,74 @@
+//! Versions of records that are looked up by key within a span of days.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::versions::Versions;
+
+/// Every version of every record of one kind, by the keys it can be found by and its day.
+#[derive(Debug, Clone)]
+pub(super) struct Dated<T> {
+    versions: Versions<T>,
+    /// Ids of records that had the key and the day in some version.
+    places: HashMap<String, BTreeMap<NaiveDate, BTreeSet<String>>>,
+    place: fn(&T) -> (Vec<String>, NaiveDate),
+}
+
+impl<T> Dated<T> {
+    /// With the keys and the day of a record.
+    pub(super) fn new(place: fn(&T) -> (Vec<String>, NaiveDate)) -> Self {
+        Self {
+            versions: Versions::new(|_| Vec::new()),
+            places: HashMap::new(),
+            place,
+        }
+    }
+
+    pub(super) fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {
+        let (keys, day) = (self.place)(&record);
+        for key in keys {
+            let days = self.places.entry(key).or_default();
+            days.entry(day).or_default().insert(id.to_owned());
+        }
+        self.versions.insert(id, known_at, version, record);
+    }
+
+    /// The version in force at a moment.
+    pub(super) fn get(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<T>> {
+        self.versions.get(id, as_of)
+    }
+
+    /// The records of a key from a day to another, both within, in order of day and id.
+    pub(super) fn between(
+        &self,
+        key: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+        as_of: DateTime<Utc>,
+    ) -> Vec<Arc<T>> {
+        let days = self.places.get(key).filter(|_| from <= to);
+        days.into_iter()
+            .flat_map(|days| days.range(from..=to))
+            .flat_map(|(day, ids)| ids.iter().map(move |id| (day, id)))
+            .filter_map(|(day, id)| Some((day, self.versions.get(id, as_of)?)))
+            .filter(|(day, record)| {
+                let (keys, now) = (self.place)(record);
+                now == **day && keys.iter().any(|known| known == key)
+            })
+            .map(|(_, record)| record)
+            .collect()
+    }
+
+    /// The keys that begin with a prefix, without it, in order.
+    pub(super) fn keys(&self, prefix: &str) -> Vec<String> {
+        let stripped = self
+            .places
+            .keys()
+            .filter_map(|key| key.strip_prefix(prefix));
+        let mut keys: Vec<String> = stripped.map(str::to_owned).collect();
+        keys.sort_unstable();
+        keys
+    }
+}

@@ -1,0 +1,521 @@
+//! Sheets, projects, bills and approvals as they were known at a moment.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
+use rust_decimal::prelude::ToPrimitive as _;
+use serde_json::Value;
+
+use super::dated::Dated;
+use super::facts::{Facts, read};
+use super::versions::Versions;
+use crate::domain::RecordKind;
+use crate::domain::records::{Approval, Bill, Employee, Project, Timesheet};
+
+/// One person's sheet of one period, as far as forecasts need it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownSheet {
+    /// Record id.
+    pub id: String,
+    /// Whose.
+    pub employee: String,
+    /// The team it names.
+    pub team: Option<String>,
+    /// First day.
+    pub period_start: NaiveDate,
+    /// Last day.
+    pub period_end: NaiveDate,
+    /// When it should be handed in; where the record does not say, at the end of the first
+    /// weekday after the period.
+    pub due_at: DateTime<Utc>,
+    /// When it was handed in.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// When it was approved.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// Who approves it.
+    pub approver: Option<String>,
+    /// Hours worked, where it says.
+    pub hours: Option<f64>,
+    /// Hours planned over its lines, where they say.
+    pub planned_hours: Option<f64>,
+    /// Days on which nothing was planned, or that its lines call leave.
+    pub away: Vec<NaiveDate>,
+    /// Projects it is for.
+    pub projects: Vec<String>,
+}
+
+impl KnownSheet {
+    /// Whether it came after it was due, seen from a moment; none while that is open.
+    #[must_use]
+    pub fn late(&self, as_of: DateTime<Utc>) -> Option<bool> {
+        match self.submitted_at {
+            Some(submitted) => Some(submitted > self.due_at),
+            None => (as_of > self.due_at).then_some(true),
+        }
+    }
+}
+
+impl From<Timesheet> for KnownSheet {
+    fn from(sheet: Timesheet) -> Self {
+        let named = sheet.project_id.iter();
+        let of_lines = sheet
+            .lines
+            .iter()
+            .filter_map(|line| line.project_id.as_ref());
+        let projects: BTreeSet<String> = named
+            .chain(of_lines)
+            .map(|id| id.as_str().to_owned())
+            .collect();
+        let planned = sheet.lines.iter().filter_map(|line| line.planned_hours);
+        let planned: Vec<f64> = planned.map(number).collect();
+        let away: BTreeSet<NaiveDate> = sheet
+            .lines
+            .iter()
+            .filter(|line| {
+                line.planned_hours.is_some_and(|hours| number(hours) == 0.0)
+                    || line.task.as_deref().is_some_and(is_leave)
+            })
+            .map(|line| line.day)
+            .collect();
+        Self {
+            id: sheet.id.as_str().to_owned(),
+            employee: sheet.employee_id.as_str().to_owned(),
+            team: sheet.team,
+            period_start: sheet.period_start,
+            period_end: sheet.period_end,
+            due_at: sheet
+                .due_at
+                .unwrap_or_else(|| usually_due(sheet.period_end)),
+            submitted_at: sheet.submitted_at,
+            approved_at: sheet.approved_at,
+            approver: sheet.approver_id.map(|id| id.as_str().to_owned()),
+            hours: sheet.hours.map(number),
+            planned_hours: (!planned.is_empty()).then(|| planned.iter().sum()),
+            away: away.into_iter().collect(),
+            projects: projects.into_iter().collect(),
+        }
+    }
+}
+
+/// Words for being away that a task may have.
+fn is_leave(task: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "leave", "holiday", "vacation", "absence", "absent", "sick", "pto", "parental",
+    ];
+    let task = task.to_lowercase();
+    let mut words = task.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| WORDS.contains(&word))
+}
+
+/// The end of the first weekday after a period.
+fn usually_due(period_end: NaiveDate) -> DateTime<Utc> {
+    let days = match period_end.weekday() {
+        Weekday::Fri => 3,
+        Weekday::Sat => 2,
+        _ => 1,
+    };
+    let after = period_end + Days::new(days + 1);
+    after.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// Every version of the records that tell of work and its billing.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    sheets: Dated<KnownSheet>,
+    employees: Versions<Employee>,
+    projects: Versions<Project>,
+    bills: Dated<Bill>,
+    approvals: Versions<Approval>,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            sheets: Dated::new(|sheet| (sheet_keys(sheet), sheet.period_end)),
+            employees: Versions::new(|employee| {
+                employee
+                    .team
+                    .iter()
+                    .map(|team| format!("team:{team}"))
+                    .collect()
+            }),
+            projects: Versions::new(project_keys),
+            bills: Dated::new(|bill| {
+                let keys = vec![format!("project:{}", bill.project_id.as_str())];
+                (keys, bill.planned_on)
+            }),
+            approvals: Versions::new(|approval| {
+                vec![subject(
+                    &approval.subject_kind,
+                    approval.subject_id.as_str(),
+                )]
+            }),
+        }
+    }
+}
+
+fn sheet_keys(sheet: &KnownSheet) -> Vec<String> {
+    let team = match &sheet.team {
+        Some(team) => format!("team:{team}"),
+        None => format!("alone:{}", sheet.employee),
+    };
+    let projects = sheet.projects.iter().map(|id| format!("project:{id}"));
+    [team, format!("employee:{}", sheet.employee)]
+        .into_iter()
+        .chain(projects)
+        .collect()
+}
+
+fn project_keys(project: &Project) -> Vec<String> {
+    let team = project.team.iter().map(|team| format!("team:{team}"));
+    let manager = project.manager_id.iter();
+    let manager = manager.map(|id| format!("manager:{}", id.as_str()));
+    let customer = project.customer_id.iter();
+    let customer = customer.map(|id| format!("customer:{}", id.as_str()));
+    team.chain(manager).chain(customer).collect()
+}
+
+fn subject(kind: &str, id: &str) -> String {
+    format!("{kind}:{id}")
+}
+
+impl Work {
+    /// Adds a version of a record; kinds it does not hold are passed over.
+    pub(super) fn insert(
+        &mut self,
+        kind: RecordKind,
+        known_at: DateTime<Utc>,
+        version: u64,
+        body: Value,
+    ) -> Result<(), String> {
+        match kind {
+            RecordKind::Timesheet => {
+                let sheet = KnownSheet::from(read::<Timesheet>(body)?);
+                let id = sheet.id.clone();
+                self.sheets.insert(&id, known_at, version, sheet);
+            }
+            RecordKind::Employee => {
+                let employee: Employee = read(body)?;
+                let id = employee.id.as_str().to_owned();
+                self.employees.insert(&id, known_at, version, employee);
+            }
+            RecordKind::Project => {
+                let project: Project = read(body)?;
+                let id = project.id.as_str().to_owned();
+                self.projects.insert(&id, known_at, version, project);
+            }
+            RecordKind::Bill => {
+                let bill: Bill = read(body)?;
+                let id = bill.id.as_str().to_owned();
+                self.bills.insert(&id, known_at, version, bill);
+            }
+            RecordKind::Approval => {
+                let approval: Approval = read(body)?;
+                let id = approval.id.as_str().to_owned();
+                self.approvals.insert(&id, known_at, version, approval);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Which projects are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProjectsOf<'a> {
+    /// A team's.
+    Team(&'a str),
+    /// Those an employee leads.
+    Manager(&'a str),
+    /// A customer's.
+    Customer(&'a str),
+}
+
+/// Sheets, projects, bills and approvals seen from one moment: nothing known later, and
+/// nothing that is dated after it.
+#[derive(Debug, Clone)]
+pub struct WorkAsOf {
+    facts: Arc<Facts>,
+    as_of: DateTime<Utc>,
+}
+
+impl WorkAsOf {
+    pub(super) const fn new(facts: Arc<Facts>, as_of: DateTime<Utc>) -> Self {
+        Self { facts, as_of }
+    }
+
+    /// The moment.
+    #[must_use]
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The day of the moment.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.as_of.date_naive()
+    }
+
+    /// Every team that sheets or employees name, in order.
+    #[must_use]
+    pub fn teams(&self) -> Vec<String> {
+        let work = self.facts.work();
+        let mut teams: BTreeSet<String> = work.sheets.keys("team:").into_iter().collect();
+        teams.extend(work.employees.keys("team:"));
+        teams.into_iter().collect()
+    }
+
+    /// A team's sheets of periods that end from a day to another. A sheet that names no team
+    /// is of the team its employee is in.
+    #[must_use]
+    pub fn sheets_of_team(
+        &self,
+        team: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<KnownSheet>> {
+        let key = format!("team:{team}");
+        let work = self.facts.work();
+        let mut sheets = self.sheets(&key, from, to);
+        for employee in work.employees.with_key(&key, self.as_of) {
+            sheets.extend(self.sheets(&format!("alone:{}", employee.id.as_str()), from, to));
+        }
+        sheets
+    }
+
+    /// The sheets for a project, of periods that end from a day to another.
+    #[must_use]
+    pub fn sheets_of_project(
+        &self,
+        project: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<KnownSheet>> {
+        self.sheets(&format!("project:{project}"), from, to)
+    }
+
+    /// An employee's sheets of periods that end from a day to another.
+    #[must_use]
+    pub fn sheets_of_employee(
+        &self,
+        employee: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<KnownSheet>> {
+        self.sheets(&format!("employee:{employee}"), from, to)
+    }
+
+    fn sheets(&self, key: &str, from: NaiveDate, to: NaiveDate) -> Vec<Arc<KnownSheet>> {
+        let sheets = self.facts.work().sheets.between(key, from, to, self.as_of);
+        sheets.into_iter().map(|sheet| self.seen(sheet)).collect()
+    }
+
+    /// A sheet without what it says of later moments.
+    fn seen(&self, sheet: Arc<KnownSheet>) -> Arc<KnownSheet> {
+        let later = |moment: Option<DateTime<Utc>>| moment.is_some_and(|at| at > self.as_of);
+        if !later(sheet.submitted_at) && !later(sheet.approved_at) {
+            return sheet;
+        }
+        let past = |moment: Option<DateTime<Utc>>| moment.filter(|at| *at <= self.as_of);
+        Arc::new(KnownSheet {
+            submitted_at: past(sheet.submitted_at),
+            approved_at: past(sheet.approved_at),
+            ..(*sheet).clone()
+        })
+    }
+
+    /// The project with this id.
+    #[must_use]
+    pub fn project(&self, id: &str) -> Option<Arc<Project>> {
+        self.facts.work().projects.get(id, self.as_of)
+    }
+
+    /// Projects in order of id.
+    #[must_use]
+    pub fn projects_of(&self, whose: ProjectsOf<'_>) -> Vec<Arc<Project>> {
+        let key = match whose {
+            ProjectsOf::Team(team) => format!("team:{team}"),
+            ProjectsOf::Manager(id) => format!("manager:{id}"),
+            ProjectsOf::Customer(id) => format!("customer:{id}"),
+        };
+        self.facts.work().projects.with_key(&key, self.as_of)
+    }
+
+    /// Every project with a bill, in order of id.
+    #[must_use]
+    pub fn projects_billed(&self) -> Vec<String> {
+        self.facts.work().bills.keys("project:")
+    }
+
+    /// The bill with this id.
+    #[must_use]
+    pub fn bill(&self, id: &str) -> Option<Arc<Bill>> {
+        let bill = self.facts.work().bills.get(id, self.as_of)?;
+        Some(self.billed(bill))
+    }
+
+    /// A project's bills planned from a day to another, in order of that day.
+    #[must_use]
+    pub fn bills_of(&self, project: &str, from: NaiveDate, to: NaiveDate) -> Vec<Arc<Bill>> {
+        let key = format!("project:{project}");
+        let bills = self.facts.work().bills.between(&key, from, to, self.as_of);
+        bills.into_iter().map(|bill| self.billed(bill)).collect()
+    }
+
+    /// A bill without the day of issue that it says of later days.
+    fn billed(&self, bill: Arc<Bill>) -> Arc<Bill> {
+        if bill.issued_on.is_none_or(|day| day <= self.today()) {
+            return bill;
+        }
+        Arc::new(Bill {
+            issued_on: None,
+            amount: None,
+            customer_invoice_id: None,
+            status: None,
+            hold_reason: None,
+            ..(*bill).clone()
+        })
+    }
+
+    /// The approvals of a record, in order of when they were asked for.
+    #[must_use]
+    pub fn approvals_of(&self, kind: RecordKind, id: &str) -> Vec<Arc<Approval>> {
+        let key = subject(kind.as_str(), id);
+        let mut approvals = self.facts.work().approvals.with_key(&key, self.as_of);
+        approvals.retain(|approval| approval.requested_at <= self.as_of);
+        for approval in &mut approvals {
+            if approval.decided_at.is_some_and(|at| at > self.as_of) {
+                *approval = Arc::new(Approval {
+                    decided_at: None,
+                    outcome: None,
+                    ..(**approval).clone()
+                });
+            }
+        }
+        approvals.sort_by_key(|approval| approval.requested_at);
+        approvals
+    }
+}
+
+fn number(amount: crate::domain::Amount) -> f64 {
+    amount.decimal().to_f64().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn seen(facts: &Facts, moment: &str) -> WorkAsOf {
+        WorkAsOf::new(Arc::new(facts.clone()), at(moment))
+    }
+
+    fn sheet(team: Option<&str>, submitted: Option<&str>) -> Value {
+        json!({"id": "s1", "employee_id": "e1", "team": team, "period_start": "2026-03-02",
+            "period_end": "2026-03-08", "due_at": "2026-03-09T10:00:00Z", "submitted_at": submitted,
+            "lines": [{"day": "2026-03-02", "project_id": "p1", "hours": "7", "planned_hours": "7.5"},
+                {"day": "2026-03-03", "task": "annual leave", "hours": "0"}]})
+    }
+
+    #[test]
+    fn a_sheet_is_late_when_that_is_known_and_a_leak_is_not_seen() {
+        let mut facts = Facts::default();
+        let kind = RecordKind::Timesheet;
+        // The plan already claims to know when it will be handed in.
+        let leak = sheet(Some("a"), Some("2026-03-11T09:00:00Z"));
+        facts
+            .insert(kind, at("2026-02-27T12:00:00Z"), 1, leak)
+            .unwrap();
+        let late = |moment: &str| {
+            let sheets =
+                seen(&facts, moment).sheets_of_team("a", day("2026-01-01"), day("2026-12-31"));
+            assert_eq!(sheets.len(), 1);
+            (sheets[0].submitted_at.is_some(), sheets[0].late(at(moment)))
+        };
+        assert_eq!(late("2026-03-08T00:00:00Z"), (false, None));
+        assert_eq!(late("2026-03-10T00:00:00Z"), (false, Some(true)));
+        assert_eq!(late("2026-03-11T09:00:00Z"), (true, Some(true)));
+        let found = seen(&facts, "2026-03-08T00:00:00Z");
+        let of_project = found.sheets_of_project("p1", day("2026-03-08"), day("2026-03-08"));
+        assert_eq!(of_project[0].away, [day("2026-03-03")]);
+        assert_eq!(of_project[0].planned_hours, Some(7.5));
+        assert!(
+            found
+                .sheets_of_team("a", day("2026-03-09"), day("2026-03-20"))
+                .is_empty()
+        );
+        assert!(
+            found
+                .sheets_of_team("a", day("2026-03-20"), day("2026-03-09"))
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_sheet_without_a_team_is_of_its_employee_s() {
+        let mut facts = Facts::default();
+        let known = at("2026-01-01T00:00:00Z");
+        let employee = json!({"id": "e1", "team": "b"});
+        facts
+            .insert(RecordKind::Employee, known, 1, employee)
+            .unwrap();
+        facts
+            .insert(RecordKind::Timesheet, known, 1, sheet(None, None))
+            .unwrap();
+        let found = seen(&facts, "2026-03-08T00:00:00Z");
+        assert_eq!(found.teams(), ["b"]);
+        assert_eq!(
+            found
+                .sheets_of_team("b", day("2026-03-08"), day("2026-03-08"))
+                .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_bill_says_nothing_of_days_to_come() {
+        let mut facts = Facts::default();
+        let bill = json!({"id": "b1", "project_id": "p1", "planned_on": "2026-03-10",
+            "issued_on": "2026-03-20", "amount": "10", "currency": "EUR", "status": "issued"});
+        let known = at("2026-03-01T00:00:00Z");
+        facts.insert(RecordKind::Bill, known, 1, bill).unwrap();
+        let approval = json!({"id": "a1", "subject_kind": "bill", "subject_id": "b1", "step": "review",
+            "requested_at": "2026-03-05T00:00:00Z", "decided_at": "2026-03-07T00:00:00Z", "outcome": "approved"});
+        facts
+            .insert(RecordKind::Approval, known, 1, approval)
+            .unwrap();
+        let before = seen(&facts, "2026-03-06T00:00:00Z");
+        let found = before.bill("b1").unwrap();
+        assert!(found.issued_on.is_none() && found.amount.is_none() && found.status.is_none());
+        assert!(
+            before.approvals_of(RecordKind::Bill, "b1")[0]
+                .decided_at
+                .is_none()
+        );
+        let after = seen(&facts, "2026-03-20T08:00:00Z");
+        let bills = after.bills_of("p1", day("2026-03-01"), day("2026-03-31"));
+        assert_eq!(bills[0].issued_on, Some(day("2026-03-20")));
+        assert!(
+            after.approvals_of(RecordKind::Bill, "b1")[0]
+                .decided_at
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_said_a_sheet_is_due_on_the_next_weekday() {
+        // A Friday, a Sunday.
+        assert_eq!(usually_due(day("2026-03-06")), at("2026-03-10T00:00:00Z"));
+        assert_eq!(usually_due(day("2026-03-08")), at("2026-03-10T00:00:00Z"));
+    }
+}
