@@ -5,7 +5,7 @@
 //! values of the features, and one part for what the trees do not see: that
 //! some time has passed already.
 
-use crate::advice::{Direction, InvalidRecommendation, Reason, check_weights};
+use crate::advice::{Direction, InvalidRecommendation, Level, Reason, check_weights};
 use crate::learn::forecast::Forecast;
 
 /// Reasons given one by one, for and against; lighter ones are summed up.
@@ -73,6 +73,34 @@ pub struct Explained {
     pub counter_reasons: Vec<Reason>,
 }
 
+impl Explained {
+    /// Of what is not scored.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            reasons: Vec::new(),
+            counter_reasons: Vec::new(),
+        }
+    }
+}
+
+/// Probabilities from which the level is high, and medium.
+pub const HIGH: f64 = 0.7;
+/// See [`HIGH`].
+pub const MEDIUM: f64 = 0.4;
+
+/// The level of a probability.
+#[must_use]
+pub fn level_of(probability: f64) -> Level {
+    if probability >= HIGH {
+        Level::High
+    } else if probability >= MEDIUM {
+        Level::Medium
+    } else {
+        Level::Low
+    }
+}
+
 impl Explaining<'_> {
     /// Takes the probability apart.
     ///
@@ -81,10 +109,7 @@ impl Explaining<'_> {
     pub fn explain(&self) -> Result<Explained, InvalidRecommendation> {
         let distribution = self.forecast.distribution();
         let Some(level) = distribution.level_at(self.threshold) else {
-            return Ok(Explained {
-                reasons: Vec::new(),
-                counter_reasons: Vec::new(),
-            });
+            return Ok(Explained::nothing());
         };
         let raw = log_odds(self.probability);
         let baseline = level.calibration.log_odds(level.trees.expected());

@@ -3,6 +3,7 @@
 pub mod billing;
 pub mod collections;
 pub mod forecast;
+pub mod forecast_case;
 pub mod invoice;
 mod numbers;
 pub mod record_case;

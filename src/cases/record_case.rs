@@ -36,13 +36,14 @@ pub trait RecordCase: Send + Sync + std::fmt::Debug {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordItem {
-    /// Which: for `collections` the id of a `customer_invoice`.
+    /// Which: for `collections` the id of a `customer_invoice`, for `timesheet` a team, for
+    /// `billing` the id of a `bill`, or of a `project` for its next one.
     #[schema(min_length = 1, max_length = 200)]
     pub id: String,
     /// Only what was known at this moment is used; now if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<DateTime<Utc>>,
-    /// Last day of the period asked about, where the case asks about periods.
+    /// Last day of the period asked about, for `timesheet`; the one that is not over if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period_end: Option<NaiveDate>,
 }

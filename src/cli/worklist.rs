@@ -11,13 +11,13 @@ use super::exit;
 use super::store_args::{must_exist, with_store};
 use super::with_service::{ServiceArgs, with_service};
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
-use crate::service::COLLECTIONS;
+use crate::service::{COLLECTIONS, DELAYS, DelaysRun};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Arguments of `worklist`.
 #[derive(Debug, Args)]
 pub(super) struct WorklistArgs {
-    /// Which worklist: `invoice_review` or `collections`
+    /// Which worklist: `invoice_review`, `collections` or `delays`
     #[arg(value_parser = parse_name)]
     name: Name,
     /// Most rows shown
@@ -31,6 +31,7 @@ pub(super) struct WorklistArgs {
 enum Name {
     Documents(&'static Worklist),
     Collections,
+    Delays,
 }
 
 /// Shows the rows that `GET /v1/worklists/NAME` gives.
@@ -44,6 +45,13 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
             let tenant = &args.service.store.tenant;
             match service.collections_run(tenant, Utc::now()).await {
                 Ok(run) => told(customers(args, &run)),
+                Err(error) => exit::environment(&error.to_string()),
+            }
+        }),
+        Name::Delays => with_service(&args.service, async |service| {
+            let tenant = &args.service.store.tenant;
+            match service.delays_run(tenant, Utc::now()).await {
+                Ok(run) => told(answers(args, &run)),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
@@ -79,12 +87,14 @@ fn told(written: io::Result<()>) -> ExitCode {
 }
 
 fn parse_name(name: &str) -> Result<Name, String> {
-    if name == COLLECTIONS {
-        return Ok(Name::Collections);
+    match name {
+        COLLECTIONS => return Ok(Name::Collections),
+        DELAYS => return Ok(Name::Delays),
+        _ => {}
     }
     Worklist::named(name).map(Name::Documents).ok_or_else(|| {
         let names = WORKLISTS.iter().map(|list| list.name);
-        let names: Vec<_> = names.chain([COLLECTIONS]).collect();
+        let names: Vec<_> = names.chain([COLLECTIONS, DELAYS]).collect();
         format!("the worklists are: {}", names.join(", "))
     })
 }
@@ -99,6 +109,31 @@ fn customers(args: &WorklistArgs, run: &CollectionsRun) -> io::Result<()> {
         } else {
             show_customer(&mut out, row)?;
         }
+    }
+    Ok(())
+}
+
+/// Teams, then bills, most pressing first.
+fn answers(args: &WorklistArgs, run: &DelaysRun) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let rows = run.timesheet.iter().chain(&run.billing);
+    for row in rows.take(args.limit as usize) {
+        if args.service.store.json {
+            writeln!(out, "{}", serde_json::to_string(row)?)?;
+            continue;
+        }
+        let score = row
+            .score
+            .map_or_else(|| "-".to_owned(), |score| format!("{:.0} %", score * 100.0));
+        let because = row.reasons.first().map_or("", |reason| &reason.text);
+        writeln!(
+            out,
+            "{:<7} {:<12} {:<30} {score:>6} {:<24} {because}",
+            format!("{:?}", row.level).to_lowercase(),
+            row.case.as_str(),
+            row.subject.id,
+            row.score_kind,
+        )?;
     }
     Ok(())
 }

@@ -73,6 +73,11 @@ impl Facts {
         RecordKind::CustomerInvoice,
         RecordKind::Payment,
         RecordKind::Interaction,
+        RecordKind::Employee,
+        RecordKind::Timesheet,
+        RecordKind::Project,
+        RecordKind::Bill,
+        RecordKind::Approval,
     ];
 
     /// Adds a version of a record; kinds it does not hold are passed over.

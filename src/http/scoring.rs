@@ -23,12 +23,18 @@ type Scorer = for<'a> fn(&'a Service, &'a TenantId, &'a [u8]) -> Scoring<'a>;
 type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<Recommendation>> + Send + 'a>>;
 
 /// Every case that is answered here: one line each.
-static SCORERS: [(Case, Scorer); 2] = [
+static SCORERS: [(Case, Scorer); 4] = [
     (Case::Invoice, |service, tenant, item| {
         Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
     }),
     (Case::Collections, |service, tenant, item| {
         record(Case::Collections, service, tenant, item)
+    }),
+    (Case::Timesheet, |service, tenant, item| {
+        record(Case::Timesheet, service, tenant, item)
+    }),
+    (Case::Billing, |service, tenant, item| {
+        record(Case::Billing, service, tenant, item)
     }),
 ];
 

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{Service, ServiceError};
 use crate::cases::collections::CollectionsRun;
+use crate::cases::record_case::{JudgeError, Judged};
 use crate::domain::TenantId;
+use crate::history::FactsAsOf;
 use crate::store::WorklistRun;
 
 /// Name of the worklist.
@@ -23,38 +27,56 @@ impl Service {
         tenant: &TenantId,
         now: DateTime<Utc>,
     ) -> Result<CollectionsRun, ServiceError> {
+        let case = Arc::clone(&self.records().collections);
+        self.run(tenant, COLLECTIONS, now, move |history, before| {
+            let made = case.run(&history, before.as_ref())?;
+            Ok((made.run, made.answers))
+        })
+        .await
+    }
+
+    /// The last run of a worklist, or a new one made of the records as they are now where the
+    /// day or the records have changed; `make` gets the run before and gives what is shown
+    /// and the answers that it rests on.
+    pub(super) async fn run<R, M>(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        now: DateTime<Utc>,
+        make: M,
+    ) -> Result<R, ServiceError>
+    where
+        R: Serialize + DeserializeOwned + Send + 'static,
+        M: FnOnce(FactsAsOf, Option<R>) -> Result<(R, Vec<Judged>), JudgeError> + Send + 'static,
+    {
         // One run at a time: whoever comes meanwhile gets what it made.
         let _turn = self.runs.lock().await;
         let store = self.store();
         let generation = store.records_generation(tenant).await?;
         let day = now.date_naive();
-        let last = store.last_run(tenant, COLLECTIONS).await?;
-        // A run of an older version of the service is made again.
-        let before = last.as_ref().and_then(|last| {
-            let run: CollectionsRun = serde_json::from_value(last.body.clone()).ok()?;
-            Some((last.day, last.generation, run))
-        });
-        if let Some((_, _, run)) = before
+        let last = store.last_run(tenant, name).await?;
+        let unchanged = last
             .as_ref()
-            .filter(|(of_day, of, _)| (*of_day, *of) == (day, generation))
-        {
-            return Ok(run.clone());
-        }
+            .is_some_and(|last| (last.day, last.generation) == (day, generation));
+        // A run of an older version of the service is made again.
+        let before: Option<R> = last.and_then(|last| serde_json::from_value(last.body).ok());
+        let before = match before {
+            Some(run) if unchanged => return Ok(run),
+            before => before,
+        };
         let history = store.history(tenant, now).await?;
-        let case = Arc::clone(&self.records().collections);
-        let work = move || case.run(&history, before.as_ref().map(|(_, _, run)| run));
-        let made = tokio::task::spawn_blocking(work)
+        let (run, answers) = tokio::task::spawn_blocking(move || make(history, before))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;
-        store.append_decisions(tenant, &made.answers).await?;
-        let body = serde_json::to_value(&made.run)
+        store.append_decisions(tenant, &answers).await?;
+        let body = serde_json::to_value(&run)
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
-        let run = WorklistRun {
+        let kept = WorklistRun {
             day,
             generation,
             body,
         };
-        store.put_run(tenant, COLLECTIONS, &run).await?;
-        Ok(made.run)
+        store.put_run(tenant, name, &kept).await?;
+        Ok(run)
     }
 }

@@ -3,6 +3,7 @@
 
 mod analyse;
 mod collections_run;
+mod delays_run;
 mod error;
 mod feedback;
 mod file_name;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use analyse::{Analysed, Incoming};
 pub use collections_run::COLLECTIONS;
+pub use delays_run::{DELAYS, DelaysRun};
 pub use error::ServiceError;
 pub use file_name::{MAX_NAME_CHARACTERS, file_name};
 pub use record_cases::RecordCases;

@@ -8,8 +8,10 @@ use uuid::Uuid;
 
 use super::{Service, ServiceError};
 use crate::advice::{Case, Recommendation};
+use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
+use crate::cases::timesheet::TimesheetCase;
 use crate::domain::TenantId;
 use crate::learn::forecast::ForecastError;
 use crate::registry::Registry;
@@ -22,6 +24,10 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 pub struct RecordCases {
     /// When will each open invoice be paid?
     pub collections: Arc<CollectionsCase>,
+    /// Will a team's sheets be late?
+    pub timesheet: Arc<TimesheetCase>,
+    /// Will the next bill slip?
+    pub billing: Arc<BillingCase>,
 }
 
 impl RecordCases {
@@ -32,18 +38,22 @@ impl RecordCases {
     pub fn load(registry: &Registry, policy: collections::Policy) -> Result<Self, ForecastError> {
         Ok(Self {
             collections: Arc::new(CollectionsCase::load(registry, policy)?),
+            timesheet: Arc::new(TimesheetCase::load(registry, ())?),
+            billing: Arc::new(BillingCase::load(registry, ())?),
         })
     }
 
     /// Which they are.
     #[must_use]
     pub const fn cases(&self) -> &'static [Case] {
-        &[Case::Collections]
+        &[Case::Collections, Case::Timesheet, Case::Billing]
     }
 
     fn get(&self, case: Case) -> Option<&dyn RecordCase> {
         match case {
             Case::Collections => Some(&*self.collections),
+            Case::Timesheet => Some(&*self.timesheet),
+            Case::Billing => Some(&*self.billing),
             _ => None,
         }
     }

@@ -27,7 +27,7 @@ pub(super) struct Who {
     pub(super) tenant: String,
     /// Token of every form.
     pub(super) csrf: String,
-    /// Which part of the house it is: `inbox` or `collections`.
+    /// Which part of the house it is: `inbox`, `collections` or `delays`.
     pub(super) here: &'static str,
 }
 

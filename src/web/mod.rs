@@ -1,4 +1,4 @@
-//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer. They work without script; script
+//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer, delays. They work without script; script
 //! only adds shortcuts, linked boxes and dropping files.
 
 mod assets;
@@ -44,6 +44,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
             "/collections/customers/{id}/contact",
             post(pages::customer::contact),
         )
+        .route("/delays", get(pages::delays::show))
         .merge(assets::routes())
         .with_state(pages)
 }

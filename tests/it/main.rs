@@ -7,6 +7,7 @@ mod collections;
 mod credentials;
 mod damaged_files;
 mod damaged_variants;
+mod delays;
 mod documents;
 mod events;
 mod feedback;

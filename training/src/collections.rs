@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use scrutineer::cases::collections::{DAYS_LATE_MODEL, features};
+use scrutineer::cases::collections::CollectionsInput;
+use scrutineer::cases::forecast_case::Question as _;
 use scrutineer::registry::ManifestSource;
 use scrutineer_eval::collections::{self, CollectionsOptions, CollectionsOutcome};
 
@@ -75,9 +76,9 @@ pub fn train_own(
 
 fn card(outcome: &CollectionsOutcome) -> ForecastCard<'_> {
     ForecastCard {
-        name: DAYS_LATE_MODEL,
+        name: CollectionsInput::MODEL,
         description: "Days between due date and payment of a customer invoice, as a distribution",
-        features: &features::NAMES,
+        features: CollectionsInput::FEATURES,
         data: String::new(),
         trained_until: outcome.cut,
         sources: Vec::new(),

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod forecast;
 pub mod progress;
 pub mod text_encoder;
+pub mod work;
 
 /// Fewer digits: smaller files, and the same bytes where the last bits differ.
 fn rounded(x: f64, digits: i32) -> f64 {

@@ -14,9 +14,6 @@ use crate::history::{History, Receivable, ReceivablesAsOf};
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
 const LEAST_PAID: usize = 30;
 const LEAST_OF_EACH: usize = 5;
-/// Attributes of a customer that say that it is a person.
-const PERSON_ATTRIBUTES: [&str; 2] = ["natural_person", "is_natural_person"];
-
 /// Everything that the answer is made from, beside the features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,12 +70,6 @@ pub enum NotAsked {
     NotCollectable,
 }
 
-/// An invoice with what is known of it.
-pub(super) struct Read {
-    pub(super) input: CollectionsInput,
-    pub(super) row: Vec<f64>,
-}
-
 /// What one customer's invoices are judged by, looked up once for all of them.
 pub struct CustomerFile {
     /// Id of the customer.
@@ -106,13 +97,18 @@ impl CustomerFile {
     /// Whether its record says that it is a person.
     #[must_use]
     pub fn is_natural_person(&self) -> bool {
-        let yes = |text: &String| matches!(text.to_lowercase().as_str(), "true" | "yes" | "1");
-        self.customer.as_ref().is_some_and(|customer| {
-            let mut said = PERSON_ATTRIBUTES
-                .iter()
-                .filter_map(|name| customer.attributes.get(*name));
-            said.any(yes)
-        })
+        let Some(customer) = &self.customer else {
+            return false;
+        };
+        let said = |name: &str| {
+            let text = customer.attributes.get(name);
+            text.map_or_else(String::new, |text| text.to_lowercase())
+        };
+        // Who trades alone is a person to the law of data protection too.
+        matches!(
+            said("legal_type").as_str(),
+            "natural_person" | "sole_trader"
+        ) || matches!(said("natural_person").as_str(), "true" | "yes" | "1")
     }
 
     /// Its invoices that money is to be had for.
@@ -120,7 +116,12 @@ impl CustomerFile {
         self.ledger.iter().filter(|invoice| check(invoice).is_ok())
     }
 
-    pub(super) fn read(&self, invoice: &Receivable<'_>, firm: Firm, as_of: DateTime<Utc>) -> Read {
+    pub(super) fn read(
+        &self,
+        invoice: &Receivable<'_>,
+        firm: Firm,
+        as_of: DateTime<Utc>,
+    ) -> (CollectionsInput, Vec<f64>) {
         let contact = Contact::of(invoice.id, &self.said, &self.ledger);
         let disputed = invoice.status == Some(CustomerInvoiceStatus::Disputed);
         let contact = Contact {
@@ -142,22 +143,20 @@ impl CustomerFile {
                 contact: &contact,
             },
         );
-        Read {
-            input: CollectionsInput {
-                customer_invoice_id: invoice.id.to_owned(),
-                customer_id: self.id.clone(),
-                as_of,
-                issued_on: invoice.issued_on,
-                due_on: invoice.due_on,
-                open_amount: amount(invoice.open_amount, invoice.currency),
-                currency: invoice.currency,
-                contact,
-                natural_person: self.is_natural_person(),
-                enough_history: firm.enough_history,
-                policy: firm.policy,
-            },
-            row,
-        }
+        let input = CollectionsInput {
+            customer_invoice_id: invoice.id.to_owned(),
+            customer_id: self.id.clone(),
+            as_of,
+            issued_on: invoice.issued_on,
+            due_on: invoice.due_on,
+            open_amount: amount(invoice.open_amount, invoice.currency),
+            currency: invoice.currency,
+            contact,
+            natural_person: self.is_natural_person(),
+            enough_history: firm.enough_history,
+            policy: firm.policy,
+        };
+        (input, row)
     }
 }
 

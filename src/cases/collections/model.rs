@@ -9,8 +9,8 @@ use crate::cases::forecast::{Explained, Explaining};
 use crate::learn::distribution::Curve;
 use crate::learn::forecast::Forecast;
 
-/// Name of the model in the registry.
-pub const DAYS_LATE_MODEL: &str = "collections";
+/// Code of the reason that some time has passed already: true, and no news to a collector.
+pub(super) const OPEN_UNTIL_TODAY: &str = "open_until_today";
 /// Weeks that expected cash is given for, this one first.
 const WEEKS: u64 = 13;
 /// Days beyond today that a delay counts at most: what is later is not moved by a contact now.
@@ -88,7 +88,7 @@ impl Verdict {
             words: &WORDS,
             threshold,
             probability,
-            beyond: ("open_until_today", waited(input, today)),
+            beyond: (OPEN_UNTIL_TODAY, waited(input, today)),
         }
         .explain()?;
         let payment =

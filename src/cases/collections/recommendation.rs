@@ -11,15 +11,11 @@ use super::model::Verdict;
 use crate::advice::{
     Case, Controls, DataQuality, Effect, Evidence, Interval, Level, Recommendation, Status, Subject,
 };
-use crate::cases::forecast::Explained;
+use crate::cases::forecast::{Explained, HIGH, level_of};
 use crate::learn::forecast::Forecast;
 
 /// Days for which the advice holds: tomorrow's facts are others.
 const VALID_DAYS: i64 = 1;
-/// Probabilities from which the level is high, and medium.
-pub const HIGH: f64 = 0.7;
-/// See [`HIGH`].
-pub const MEDIUM: f64 = 0.4;
 /// Days overdue, and reminders without answer, after which a call is due.
 const CALL_AFTER_DAYS: i64 = 14;
 const CALL_AFTER_REMINDERS: u32 = 2;
@@ -204,7 +200,7 @@ pub(super) fn recommend(
     forecast: &Forecast,
     features_sha256: String,
     recommendation_id: Uuid,
-) -> (Recommendation, CollectionsAdvice) {
+) -> Recommendation {
     let today = input.as_of.date_naive();
     let days_overdue = (today - input.due_on).num_days();
     let level = level(input, verdict.as_ref(), days_overdue);
@@ -216,10 +212,7 @@ pub(super) fn recommend(
             None,
             "paid_late",
             None,
-            Explained {
-                reasons: Vec::new(),
-                counter_reasons: Vec::new(),
-            },
+            Explained::nothing(),
             None,
         ),
         Some(verdict) => {
@@ -248,7 +241,7 @@ pub(super) fn recommend(
         currency: input.currency,
         forecast: payment,
     };
-    let recommendation = Recommendation {
+    Recommendation {
         recommendation_id,
         case: Case::Collections,
         subject: Subject {
@@ -278,8 +271,7 @@ pub(super) fn recommend(
         features_sha256,
         expires_at: input.as_of + Duration::days(VALID_DAYS),
         decision_sha256: None,
-    };
-    (recommendation, advice)
+    }
 }
 
 fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
@@ -310,14 +302,10 @@ fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
 
 fn level(input: &CollectionsInput, verdict: Option<&Verdict>, days_overdue: i64) -> Level {
     let told = match verdict.map(|verdict| verdict.probability) {
-        Some(p) if p >= HIGH => Level::High,
-        Some(p) if p >= MEDIUM => Level::Medium,
-        Some(_) => Level::Low,
-        // Without a forecast the due date speaks.
-        None if days_overdue > 0 => Level::Medium,
+        Some(probability) => level_of(probability),
         None => Level::Low,
     };
-    let noted = input.contact.disputed || input.contact.promise_broken;
+    let noted = input.contact.disputed || input.contact.promise_broken || days_overdue > 0;
     told.max(if noted { Level::Medium } else { Level::Low })
 }
 

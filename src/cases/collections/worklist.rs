@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Suppressed};
+use super::model::OPEN_UNTIL_TODAY;
+use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Firm, Suppressed};
 use crate::advice::{Level, Recommendation};
 use crate::cases::record_case::{JudgeError, Judged};
 use crate::domain::Currency;
@@ -178,7 +179,7 @@ impl CollectionsCase {
         before: Option<&CollectionsRun>,
     ) -> Result<UnkeptRun, JudgeError> {
         let as_of = history.as_of();
-        let firm = self.firm(history);
+        let firm = Firm::of(history, *self.setting());
         let files: Vec<CustomerFile> = history
             .customers_billed()
             .iter()
@@ -204,7 +205,10 @@ impl CollectionsCase {
             let Some(invoice) = file.ledger.get(&id) else {
                 continue;
             };
-            let (judged, advice) = self.judge_one(file, &invoice, firm, as_of)?;
+            let (question, row) = file.read(&invoice, firm, as_of);
+            let judged = self.answer(&question, &row)?;
+            let suggested = judged.recommendation.suggestion.clone().unwrap_or_default();
+            let advice: CollectionsAdvice = serde_json::from_value(suggested)?;
             scored.push(Scored {
                 customer,
                 row: invoice_row(&judged.recommendation, &advice, invoice.due_on, &usual),
@@ -309,6 +313,7 @@ fn invoice_row(
         because: answer
             .reasons
             .iter()
+            .filter(|reason| reason.code != OPEN_UNTIL_TODAY)
             .take(SENTENCES)
             .map(|reason| reason.text.clone())
             .collect(),

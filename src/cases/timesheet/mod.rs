@@ -4,17 +4,33 @@
 //! What is foretold is of a team, never of a person, and of no team of fewer than
 //! [`LEAST_TEAM`].
 
+mod explanation;
 pub mod features;
 mod holds_up;
+mod input;
 mod periods;
+mod recommendation;
 mod sheet;
 
 #[cfg(test)]
 mod tests;
 
+use uuid::Uuid;
+
 pub use holds_up::{HeldBill, holds_up};
+pub use input::{BillHeldUp, NotAsked, TimesheetInput};
 pub use periods::{TeamPeriod, periods};
+pub use recommendation::TimesheetAdvice;
 pub use sheet::{NAMES as SHEET_NAMES, SheetSubject, sheet_row};
+
+use super::forecast_case::{ForecastCase, Question};
+use super::record_case::{JudgeError, RecordItem};
+use crate::advice::{InvalidRecommendation, Recommendation};
+use crate::history::History;
+use crate::learn::forecast::Forecast;
+
+/// The case with its model.
+pub type TimesheetCase = ForecastCase<TimesheetInput>;
 
 /// Nothing is said of teams with fewer people.
 pub const LEAST_TEAM: usize = 5;
@@ -22,3 +38,34 @@ pub const LEAST_TEAM: usize = 5;
 /// were due, where the firm does not say: most of the hours are there for closing the
 /// books, and what is missing can be asked for by name.
 pub const TOLERATED_PERCENT: f64 = 10.0;
+
+impl Question for TimesheetInput {
+    type Setting = ();
+
+    const MODEL: &'static str = "timesheet";
+    const FEATURES: &'static [&'static str] = &features::NAMES;
+
+    fn read(
+        item: &RecordItem,
+        (): &(),
+        history: &dyn History,
+    ) -> Result<(Self, Vec<f64>), JudgeError> {
+        input::read(&item.id, item.period_end, &history.work()).map_err(|why| {
+            JudgeError::NotAsked {
+                field: "id",
+                unknown: why == NotAsked::Unknown,
+                why: why.to_string(),
+            }
+        })
+    }
+
+    fn recommend(
+        &self,
+        row: &[f64],
+        forecast: &Forecast,
+        features_sha256: String,
+        recommendation_id: Uuid,
+    ) -> Result<Recommendation, InvalidRecommendation> {
+        recommendation::recommend(self, row, forecast, features_sha256, recommendation_id)
+    }
+}

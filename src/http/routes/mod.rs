@@ -48,6 +48,7 @@ pub(super) fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(recommendations::replay))
         .routes(routes!(models::list))
         .routes(routes!(worklists::collections))
+        .routes(routes!(worklists::delays))
         .routes(routes!(worklists::worklist))
         .routes(routes!(health::metrics))
 }

@@ -14,6 +14,7 @@ use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
+use crate::service::DelaysRun;
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Which part of the worklist.
@@ -68,6 +69,29 @@ pub(super) async fn collections(
     let now = Utc::now();
     let mut run = state.service().collections_run(&caller.tenant, now).await?;
     run.ranked.truncate(capacity);
+    Ok(Json(run))
+}
+
+/// What will be late: teams' timesheets and bills, most pressing first, each a whole answer.
+/// The board is the same while the day and the records are.
+#[utoipa::path(
+    get,
+    path = "/v1/worklists/delays",
+    tag = "Recommendations",
+    responses(
+        (status = 200, description = "The board.", body = DelaysRun),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn delays(
+    State(state): State<AppState>,
+    Allowed { caller, .. }: Allowed<Read>,
+    _turn: Turn,
+) -> ApiResult<Json<DelaysRun>> {
+    let run = state
+        .service()
+        .delays_run(&caller.tenant, Utc::now())
+        .await?;
     Ok(Json(run))
 }
 

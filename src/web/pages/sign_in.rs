@@ -141,7 +141,7 @@ fn show(
 
 /// Only our own pages: an address elsewhere is none.
 fn place(next: &str) -> &str {
-    let ours = ["/inbox", "/collections"]
+    let ours = ["/inbox", "/collections", "/delays"]
         .iter()
         .any(|page| next.starts_with(page))
         && next.len() <= 1_000

@@ -36,6 +36,7 @@ pub(in crate::web) struct Sum {
     pub(in crate::web) open: String,
     pub(in crate::web) overdue: String,
     pub(in crate::web) weeks: Vec<Week>,
+    pub(in crate::web) width: usize,
 }
 
 /// A bar of expected cash, in a drawing 100 high.
@@ -131,6 +132,7 @@ fn sum(cash: &CurrencyCash) -> Sum {
         open: amount(&cash.open),
         overdue: amount(&cash.overdue),
         weeks: weeks.collect(),
+        width: cash.weeks.len() * 50,
     }
 }
 

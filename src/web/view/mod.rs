@@ -5,6 +5,7 @@ pub(crate) mod answer;
 pub(crate) mod bars;
 pub(crate) mod collections;
 pub(crate) mod customer;
+pub(crate) mod delays;
 pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod findings;

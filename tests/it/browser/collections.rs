@@ -1,4 +1,4 @@
-//! Collectors' pages in a real browser.
+//! Collectors' and operations leads' pages in a real browser.
 
 use super::driver::browser;
 use super::firm::Firm;
@@ -70,16 +70,38 @@ async fn the_worklist_is_worked_and_a_promise_holds_a_customer_back() {
 }
 
 #[tokio::test]
-async fn collections_on_phone_and_desk_in_light_and_dark() {
+async fn the_board_says_what_is_late_and_why() {
+    let Some(browser) = browser().await else {
+        return;
+    };
+    let firm = Firm::start().await;
+    firm.work().await;
+    sign_in(&browser, &firm, "/delays").await;
+    browser.wait_for_text("Timesheets by team").await;
+    browser.wait_for_text("Bills to come").await;
+    browser.wait_for_text("expected to be missing").await;
+    let steps = "return document.querySelectorAll('.chain')[0].querySelectorAll('circle').length";
+    assert_eq!(browser.script(steps).await, 5);
+    browser.find(".why-of summary").await.click().await.unwrap();
+    browser.wait_for_text("speaks against").await;
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     let Some(browser) = browser().await else {
         return;
     };
     let firm = Firm::start().await;
     firm.receivables().await;
+    firm.work().await;
     sign_in(&browser, &firm, "/collections").await;
     let places = [
         ("collections", "/collections"),
         ("customer", "/collections/customers/C1"),
+        ("delays", "/delays"),
     ];
     for scheme in ["light", "dark"] {
         browser.colours(scheme).await;

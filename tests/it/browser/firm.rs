@@ -68,10 +68,20 @@ impl Firm {
     pub(crate) async fn receivables(&self) {
         let now = Utc::now();
         let (customers, invoices) = crate::collections::records(now.date_naive());
-        for (kind, rows) in [
-            (RecordKind::Customer, customers),
-            (RecordKind::CustomerInvoice, invoices),
-        ] {
+        let rows = [("customer", customers), ("customer_invoice", invoices)];
+        self.records(now, rows.into()).await;
+    }
+
+    /// A team's sheets and a project's bills.
+    pub(crate) async fn work(&self) {
+        let now = Utc::now();
+        self.records(now, crate::delays::records(now.date_naive()))
+            .await;
+    }
+
+    async fn records(&self, now: chrono::DateTime<Utc>, all: Vec<(&str, String)>) {
+        for (kind, rows) in all {
+            let kind: RecordKind = kind.parse().unwrap();
             let rows = rows.lines().map(|line| {
                 let members = serde_json::from_str(line).unwrap();
                 kind.check(members).unwrap()

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrutineer_eval::Evaluation;
 use scrutineer_training::progress::Progress;
+use scrutineer_training::work::{self, Source};
 use scrutineer_training::{collections, document_type, fields, text_encoder};
 
 /// Fits shipped models; seeds are fixed.
@@ -47,12 +48,38 @@ enum Case {
         #[arg(long)]
         cut: Option<NaiveDate>,
     },
+    /// Will a team's sheets be late: `timesheet`.
+    Timesheet(WorkArgs),
+    /// Will the next bill slip: `billing`.
+    Billing(WorkArgs),
     /// Measure the shipped 16-bit encoder against the original weights.
     TextEncoder {
         /// The original `model.safetensors`, 32 bits.
         #[arg(long)]
         weights: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+struct WorkArgs {
+    /// Folder of the firm's own records, as for `scrutineer-eval`: fits the next version.
+    #[arg(long, requires = "cut", required_unless_present = "generated")]
+    records: Option<PathBuf>,
+    /// Fit on what was known before it, measure on what came after.
+    #[arg(long)]
+    cut: Option<NaiveDate>,
+    /// Fit the shipped model anew, on a generated firm.
+    #[arg(long, conflicts_with = "records")]
+    generated: bool,
+}
+
+impl WorkArgs {
+    fn source(self) -> Source {
+        match (self.records, self.cut) {
+            (Some(records), Some(cut)) => Source::Own { records, cut },
+            _ => Source::Generated,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,6 +114,14 @@ fn main() -> anyhow::Result<()> {
                 )?,
             };
             tell(&dir, &outcome.evaluation, out)?;
+        }
+        Case::Timesheet(args) => {
+            let (dir, evaluation) = work::train_timesheet(&cli.models_dir, &args.source())?;
+            tell(&dir, &evaluation, out)?;
+        }
+        Case::Billing(args) => {
+            let (dir, evaluation) = work::train_billing(&cli.models_dir, &args.source())?;
+            tell(&dir, &evaluation, out)?;
         }
         Case::TextEncoder { weights } => {
             let least = text_encoder::measure(&cli.models_dir, &weights)?;

@@ -1,0 +1,139 @@
+//! The team and period asked about, and what is known of them, taken over once.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::features::{self, Subject};
+use super::{LEAST_TEAM, TOLERATED_PERCENT, TeamPeriod, holds_up, periods};
+use crate::domain::Currency;
+use crate::history::WorkAsOf;
+
+/// Days ahead in which a team's next period is looked for.
+const AHEAD: u64 = 45;
+/// Days back over which a team's periods are looked at for whether there is enough history.
+const BACK: u64 = 400;
+/// Periods of the team that must be over.
+const LEAST_PERIODS: usize = 6;
+
+/// Everything that the answer is made from, beside the features.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimesheetInput {
+    /// The team.
+    pub team: String,
+    /// First day of the period.
+    pub period_start: NaiveDate,
+    /// Last day of the period.
+    pub period_end: NaiveDate,
+    /// The moment of the question.
+    pub as_of: DateTime<Utc>,
+    /// When the last of the sheets is due, as far as that is known.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Sheets of the period known of.
+    pub sheets: usize,
+    /// Of those, handed in.
+    pub submitted: usize,
+    /// Hours that the sheets should come to, where that is known.
+    pub expected_hours: Option<f64>,
+    /// Bills that wait for the sheets.
+    pub holds_up: Vec<BillHeldUp>,
+    /// Whether enough of the team's periods are over.
+    pub enough_history: bool,
+    /// Late sheets of a hundred beyond which the period is late.
+    pub tolerated_percent: f64,
+}
+
+/// A bill that waits for the sheets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillHeldUp {
+    /// Id of the bill.
+    pub bill_id: String,
+    /// Its project.
+    pub project_id: String,
+    /// Day it should be sent.
+    pub planned_on: NaiveDate,
+    /// What it should come to.
+    pub amount: Option<String>,
+    /// Its currency.
+    pub currency: Option<Currency>,
+}
+
+/// Why a team is not asked about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAsked {
+    /// No sheet of it was known at that moment.
+    #[error("names no team with a period that ends then")]
+    Unknown,
+    /// It is too small: a number about it would be a number about persons.
+    #[error("names a team of fewer than {LEAST_TEAM} people, of which nothing is said")]
+    TooSmall,
+}
+
+/// A team's period with what is known of it, and its features.
+pub(super) fn read(
+    team: &str,
+    period_end: Option<NaiveDate>,
+    work: &WorkAsOf,
+) -> Result<(TimesheetInput, Vec<f64>), NotAsked> {
+    let today = work.today();
+    let around = periods(
+        team,
+        work,
+        today - Days::new(BACK),
+        today + Days::new(AHEAD),
+    );
+    let period = match period_end {
+        Some(end) => around.iter().rfind(|period| period.end == end),
+        // The one that is not over, else the last that still misses sheets.
+        None => around
+            .iter()
+            .find(|period| period.end >= today)
+            .or_else(|| around.iter().rfind(|period| is_open(period))),
+    };
+    let period = period.ok_or(NotAsked::Unknown)?;
+    if period.sheets.len() < LEAST_TEAM {
+        return Err(NotAsked::TooSmall);
+    }
+    let as_of = work.as_of();
+    let over = around
+        .iter()
+        .filter(|other| other.end < period.end && other.late_percent(as_of).is_some());
+    let subject = Subject {
+        team,
+        start: period.start,
+        end: period.end,
+    };
+    let input = TimesheetInput {
+        team: team.to_owned(),
+        period_start: period.start,
+        period_end: period.end,
+        as_of,
+        due_at: period.sheets.iter().map(|sheet| sheet.due_at).max(),
+        sheets: period.sheets.len(),
+        submitted: period
+            .sheets
+            .iter()
+            .filter(|sheet| sheet.submitted_at.is_some())
+            .count(),
+        expected_hours: features::expected_hours(&subject, work),
+        holds_up: holds_up(&subject, work)
+            .into_iter()
+            .map(|bill| BillHeldUp {
+                bill_id: bill.id,
+                project_id: bill.project,
+                planned_on: bill.planned_on,
+                amount: bill.amount.map(|money| money.amount.to_string()),
+                currency: bill.amount.map(|money| money.currency),
+            })
+            .collect(),
+        enough_history: over.count() >= LEAST_PERIODS,
+        tolerated_percent: TOLERATED_PERCENT,
+    };
+    Ok((input, features::row(&subject, work)))
+}
+
+fn is_open(period: &TeamPeriod) -> bool {
+    let mut sheets = period.sheets.iter();
+    sheets.any(|sheet| sheet.submitted_at.is_none())
+}

@@ -1,0 +1,158 @@
+//! Level, what to do, and the envelope.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::explanation::WORDS;
+use super::input::{BillHeldUp, TimesheetInput};
+use crate::advice::{
+    Case, Controls, DataQuality, Effect, Evidence, Interval, InvalidRecommendation, Level,
+    Recommendation, Status, Subject,
+};
+use crate::cases::forecast::{Explained, Explaining, level_of};
+use crate::learn::forecast::Forecast;
+
+/// Days for which the advice holds: sheets come in every hour.
+const VALID_DAYS: i64 = 1;
+/// What the score is the probability of.
+pub(super) const SCORE_KIND: &str = "period_late";
+
+/// What is suggested: the case's own part of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimesheetAdvice {
+    /// First and last day of the period.
+    pub period: [chrono::NaiveDate; 2],
+    /// Sheets known of, and of those handed in.
+    pub sheets: usize,
+    /// See `sheets`.
+    pub submitted: usize,
+    /// Probability that any sheet is late.
+    pub any_late: Option<f64>,
+    /// Expected share of sheets late, 0..1.
+    pub late_share: Option<f64>,
+    /// Hours expected to be missing when the sheets are due.
+    pub missing_hours: Option<f64>,
+    /// Bills that wait for the sheets.
+    pub holds_up: Vec<BillHeldUp>,
+    /// `remind_submitters` or `wait`.
+    pub action: String,
+}
+
+/// The answer. The same arguments give the same answer, bit for bit.
+pub(super) fn recommend(
+    input: &TimesheetInput,
+    row: &[f64],
+    forecast: &Forecast,
+    features_sha256: String,
+    recommendation_id: Uuid,
+) -> Result<Recommendation, InvalidRecommendation> {
+    let curve = forecast.distribution().curve(row);
+    let told = input.enough_history;
+    let score = curve.above(input.tolerated_percent);
+    let explained = if told {
+        Explaining {
+            forecast,
+            row,
+            words: &WORDS,
+            threshold: input.tolerated_percent,
+            probability: score,
+            beyond: (
+                "other_shares",
+                "Brought in line with the probabilities of other shares.".to_owned(),
+            ),
+        }
+        .explain()?
+    } else {
+        Explained::nothing()
+    };
+    let level = if told { level_of(score) } else { Level::Low };
+    let share = curve.mean_above(0.0) / 100.0;
+    let (low, high) = forecast.distribution().interval(row, &curve);
+    let remind = told && level > Level::Low && input.submitted < input.sheets;
+    let advice = TimesheetAdvice {
+        period: [input.period_start, input.period_end],
+        sheets: input.sheets,
+        submitted: input.submitted,
+        any_late: told.then(|| curve.above(0.0)),
+        late_share: told.then_some(share),
+        missing_hours: input
+            .expected_hours
+            .filter(|_| told)
+            .map(|hours| hours * share),
+        holds_up: input.holds_up.clone(),
+        action: (if remind { "remind_submitters" } else { "wait" }).to_owned(),
+    };
+    let effect = match (remind, level) {
+        (false, _) => Effect::None,
+        (true, Level::High) => Effect::RaisePriority,
+        (true, _) => Effect::Suggest,
+    };
+    Ok(Recommendation {
+        recommendation_id,
+        case: Case::Timesheet,
+        subject: Subject {
+            kind: "team_period".to_owned(),
+            id: format!("{} {}", input.team, input.period_end),
+        },
+        as_of: input.as_of,
+        status: if told {
+            Status::Scored
+        } else {
+            Status::InsufficientHistory
+        },
+        score: told.then_some(score),
+        score_kind: SCORE_KIND.to_owned(),
+        interval: told.then(|| Interval {
+            low,
+            high,
+            unit: "percent_of_sheets_late".to_owned(),
+            coverage: forecast.distribution().coverage(),
+        }),
+        prediction_set: None,
+        level,
+        reasons: explained.reasons,
+        counter_reasons: explained.counter_reasons,
+        evidence: evidence(input),
+        counterfactuals: Vec::new(),
+        // A struct of plain members is always an object.
+        suggestion: serde_json::to_value(&advice).ok(),
+        effect,
+        controls_to_add: Controls::default(),
+        data_quality: DataQuality {
+            missing: if told {
+                Vec::new()
+            } else {
+                vec!["earlier_periods".to_owned()]
+            },
+            stale: Vec::new(),
+        },
+        model: told.then(|| forecast.reference().clone()),
+        features_sha256,
+        expires_at: input.as_of + Duration::days(VALID_DAYS),
+        decision_sha256: None,
+    })
+}
+
+/// The bills that wait, and the team's sheets as a whole: no sheet of a person is named.
+fn evidence(input: &TimesheetInput) -> Vec<Evidence> {
+    let record = |reference: String, text: String| Evidence {
+        kind: "record".to_owned(),
+        reference,
+        page: None,
+        bbox: None,
+        text: Some(text),
+        sha256: None,
+    };
+    let sheets = record(
+        format!("timesheet/{}/{}", input.team, input.period_end),
+        format!("{} of {} sheets handed in", input.submitted, input.sheets),
+    );
+    let bills = input.holds_up.iter().map(|bill| {
+        record(
+            format!("bill/{}", bill.bill_id),
+            format!("planned for {}", bill.planned_on),
+        )
+    });
+    std::iter::once(sheets).chain(bills).collect()
+}

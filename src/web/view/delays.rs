@@ -1,0 +1,226 @@
+//! The delays board: teams, set-ups and bills as bars, chains and timelines.
+
+use chrono::NaiveDate;
+
+use super::bars::{self, ReasonBar};
+use super::collections::level;
+use super::words;
+use crate::advice::{Recommendation, Status};
+use crate::cases::billing::{BillingAdvice, ChainStep};
+use crate::cases::timesheet::TimesheetAdvice;
+use crate::service::DelaysRun;
+
+/// Days from today that timelines go over.
+const AHEAD_DAYS: f64 = 45.0;
+/// Width of a timeline in its own units.
+const WIDE: f64 = 200.0;
+
+/// The page's content.
+pub(in crate::web) struct DelaysView {
+    pub(in crate::web) as_of: String,
+    pub(in crate::web) teams: Vec<Team>,
+    pub(in crate::web) bills: Vec<Bill>,
+    pub(in crate::web) late_teams: usize,
+    pub(in crate::web) at_risk: usize,
+}
+
+/// What every answer shows.
+pub(in crate::web) struct Answer {
+    pub(in crate::web) level: (&'static str, &'static str),
+    /// Probability in percent, and the width of its bar.
+    pub(in crate::web) percent: Option<String>,
+    pub(in crate::web) said: String,
+    pub(in crate::web) bars: Vec<ReasonBar>,
+    pub(in crate::web) model: String,
+}
+
+/// One team and period.
+pub(in crate::web) struct Team {
+    pub(in crate::web) answer: Answer,
+    pub(in crate::web) name: String,
+    pub(in crate::web) period: String,
+    pub(in crate::web) submitted: String,
+    pub(in crate::web) share: String,
+    pub(in crate::web) missing_hours: String,
+    pub(in crate::web) holds_up: Vec<String>,
+    pub(in crate::web) action: String,
+}
+
+/// One bill.
+pub(in crate::web) struct Bill {
+    pub(in crate::web) answer: Answer,
+    pub(in crate::web) id: String,
+    pub(in crate::web) project: String,
+    pub(in crate::web) planned: String,
+    pub(in crate::web) amount: String,
+    pub(in crate::web) at_risk: String,
+    pub(in crate::web) currency: String,
+    pub(in crate::web) line: Option<Timeline>,
+    pub(in crate::web) steps: Vec<Step>,
+    pub(in crate::web) fix: String,
+}
+
+/// From today on: p50 to p90, and the day planned.
+pub(in crate::web) struct Timeline {
+    pub(in crate::web) from: String,
+    pub(in crate::web) width: String,
+    pub(in crate::web) target: String,
+    pub(in crate::web) words: String,
+}
+
+/// One step of a chain, at its place in a drawing 100 apart.
+pub(in crate::web) struct Step {
+    pub(in crate::web) x: usize,
+    pub(in crate::web) class: String,
+    pub(in crate::web) label: String,
+    pub(in crate::web) title: String,
+}
+
+impl DelaysView {
+    /// From a run.
+    pub(in crate::web) fn new(run: &DelaysRun) -> Self {
+        let today = run.as_of.date_naive();
+        let pressing = |answers: &[Recommendation]| {
+            let low = crate::advice::Level::Low;
+            answers.iter().filter(|answer| answer.level > low).count()
+        };
+        Self {
+            as_of: words::minute(run.as_of),
+            teams: run.timesheet.iter().filter_map(team).collect(),
+            bills: run
+                .billing
+                .iter()
+                .filter_map(|answer| bill(answer, today))
+                .collect(),
+            late_teams: pressing(&run.timesheet),
+            at_risk: pressing(&run.billing),
+        }
+    }
+}
+
+fn answer(given: &Recommendation, asked: &str) -> Answer {
+    Answer {
+        level: level(given.level),
+        percent: given.score.map(|score| format!("{:.0}", score * 100.0)),
+        said: match given.status {
+            Status::InsufficientHistory => "too little history".to_owned(),
+            _ => asked.to_owned(),
+        },
+        bars: bars::bars(&given.reasons, &given.counter_reasons),
+        model: given.model.as_ref().map_or_else(String::new, |model| {
+            format!("{} {}", model.name, model.version)
+        }),
+    }
+}
+
+fn team(given: &Recommendation) -> Option<Team> {
+    let advice: TimesheetAdvice = serde_json::from_value(given.suggestion.clone()?).ok()?;
+    let [start, end] = advice.period;
+    let suffix = format!(" {end}");
+    let bills = advice.holds_up.iter().map(|bill| {
+        let amount = bill.amount.as_deref().map(words::amount);
+        let currency = bill.currency.map(|currency| format!(" {currency}"));
+        format!(
+            "{} planned for {}{}{}",
+            bill.bill_id,
+            bill.planned_on,
+            amount.map_or_else(String::new, |amount| format!(", {amount}")),
+            currency.unwrap_or_default()
+        )
+    });
+    Some(Team {
+        answer: answer(given, "to be late"),
+        name: given
+            .subject
+            .id
+            .strip_suffix(&suffix)
+            .unwrap_or(&given.subject.id)
+            .to_owned(),
+        period: format!("{start} to {end}"),
+        submitted: format!("{} of {}", advice.submitted, advice.sheets),
+        share: format!(
+            "{:.0}",
+            advice.submitted as f64 * 100.0 / advice.sheets.max(1) as f64
+        ),
+        missing_hours: advice
+            .missing_hours
+            .map_or_else(String::new, |hours| format!("{hours:.0} h")),
+        holds_up: bills.collect(),
+        action: words::sentence(&advice.action),
+    })
+}
+
+fn bill(given: &Recommendation, today: NaiveDate) -> Option<Bill> {
+    let advice: BillingAdvice = serde_json::from_value(given.suggestion.clone()?).ok()?;
+    let asked = if given.score_kind == "bill_slips" {
+        "to slip"
+    } else {
+        "to be out in 7 days at the earliest"
+    };
+    let money = |text: &Option<String>| text.as_deref().map_or_else(String::new, words::amount);
+    Some(Bill {
+        answer: answer(given, asked),
+        id: given.subject.id.clone(),
+        project: advice.project_id.clone(),
+        planned: advice.planned_on.to_string(),
+        amount: money(&advice.amount),
+        at_risk: money(&advice.amount_at_risk),
+        currency: advice.currency.to_string(),
+        line: timeline(today, advice.planned_on, advice.p50, advice.p90),
+        steps: advice.chain.iter().enumerate().map(step).collect(),
+        fix: advice.fix.as_ref().map_or_else(
+            || "Nothing is left but to send it.".to_owned(),
+            |fix| {
+                format!(
+                    "{} by the {} until {}",
+                    words::sentence(&fix.step),
+                    fix.role,
+                    fix.by
+                )
+            },
+        ),
+    })
+}
+
+/// Where days stand in a timeline; beyond its end they stand there.
+pub(super) fn timeline(
+    today: NaiveDate,
+    target: NaiveDate,
+    p50: Option<NaiveDate>,
+    p90: Option<NaiveDate>,
+) -> Option<Timeline> {
+    let (p50, p90) = (p50?, p90?);
+    let place = |day: NaiveDate| {
+        let ahead = (day - today).num_days() as f64;
+        (ahead / AHEAD_DAYS).clamp(0.0, 1.0) * WIDE
+    };
+    let (from, to) = (place(p50), place(p90));
+    Some(Timeline {
+        from: format!("{from:.1}"),
+        width: format!("{:.1}", (to - from).max(2.0)),
+        target: format!("{:.1}", place(target)),
+        words: format!("expected {p50}, by {p90} with 90 %"),
+    })
+}
+
+fn step((at, step): (usize, &ChainStep)) -> Step {
+    let since = step
+        .since
+        .map(|since| format!(" since {}", since.date_naive()));
+    let waits = if step.outstanding > 0 {
+        format!(", {} outstanding", step.outstanding)
+    } else {
+        String::new()
+    };
+    Step {
+        x: 20 + at * 100,
+        class: step.state.clone(),
+        label: words::sentence(&step.step),
+        title: format!(
+            "{}: {}{}{waits}",
+            words::sentence(&step.step),
+            step.state.replace('_', " "),
+            since.unwrap_or_default()
+        ),
+    }
+}
