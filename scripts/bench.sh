@@ -2,8 +2,9 @@
 # Speed and memory of the release build beside their targets; fails only where nothing
 # could be measured. Whole-process time of reading a one-page text PDF is taken in turn
 # with the template reader invoice2data, so that a machine whose speed drifts harms
-# neither; then the service is started and asked. All documents are generated.
-# Needs pdfinfo and pdftotext (`make setup`) and PyPI for the peer.
+# neither; then the service is started and asked; then its forecasts of payment are asked for
+# beside a FastAPI and LightGBM service on the same million invoices. All data are generated.
+# Needs pdfinfo and pdftotext (`make setup`), PyPI for the peers, 3 GB of disk and half an hour.
 # Usage: scripts/bench.sh [one-page.pdf]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +13,12 @@ if [[ ! -x "$peer/bin/invoice2data" ]]; then
   python3 -m venv "$peer"
   "$peer/bin/pip" install --quiet --requirement eval/peers/invoice2data/requirements.txt
 fi
-cargo build --locked --release -p scrutineer -p scrutineer-datasets
+forecasts=target/peers/collections
+if [[ ! -x "$forecasts/bin/uvicorn" ]]; then
+  python3 -m venv "$forecasts"
+  "$forecasts/bin/pip" install --quiet --requirement eval/peers/collections/requirements.txt
+fi
+cargo build --locked --release -p scrutineer -p scrutineer-datasets -p scrutineer-eval
 pdf="${1:-}"
 if [[ -z "$pdf" ]]; then
   target/release/scrutineer-documents --out target/bench --seed 7 --count 20
@@ -29,3 +35,5 @@ python3 eval/peers/paired.py --runs 21 \
   --peer "$peer/bin/invoice2data --output-format json --output-name target/bench-peer $pdf"
 python3 scripts/bench-service.py \
   --program target/release/scrutineer --demo target/release/scrutineer-demo
+python3 scripts/bench-collections.py --program target/release/scrutineer \
+  --load target/release/scrutineer-load --peer "$forecasts/bin/python"

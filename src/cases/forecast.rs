@@ -5,6 +5,8 @@
 //! values of the features, and one part for what the trees do not see: that
 //! some time has passed already.
 
+use std::borrow::Cow;
+
 use crate::advice::{Direction, InvalidRecommendation, Level, Reason, check_weights};
 use crate::learn::forecast::Forecast;
 
@@ -37,12 +39,12 @@ pub enum Unit {
 }
 
 /// How a feature is spoken of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wording {
     /// Its name.
-    pub feature: &'static str,
+    pub feature: Cow<'static, str>,
     /// In words.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// How its value is written.
     pub unit: Unit,
 }
@@ -155,7 +157,7 @@ impl Explaining<'_> {
         Reason {
             value: said,
             baseline: usual,
-            ..reason(words.feature, text, words.feature, weight)
+            ..reason(&words.feature, text, &words.feature, weight)
         }
     }
 }

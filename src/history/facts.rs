@@ -11,8 +11,8 @@ use super::receivables::{Receivables, ReceivablesAsOf};
 use super::versions::Versions;
 use super::work::Work;
 use crate::domain::records::{
-    Customer, CustomerInvoice, Interaction, Payment, PurchaseOrder, Vendor, VendorInvoice,
-    VendorInvoiceStatus,
+    Customer, CustomerInvoice, Interaction, Payment, ProjectSetup, PurchaseOrder, Vendor,
+    VendorInvoice, VendorInvoiceStatus,
 };
 use crate::domain::{FieldSet, Money, RecordKind};
 
@@ -37,6 +37,9 @@ pub struct KnownInvoice {
     pub document_sha256: Option<String>,
 }
 
+/// The key of records that are only ever asked for all together.
+const ALL: &str = "all";
+
 /// Every version of the records that cases ask for.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -45,6 +48,7 @@ pub struct Facts {
     invoices: Versions<KnownInvoice>,
     customers: Versions<Customer>,
     interactions: Versions<Interaction>,
+    setups: Versions<ProjectSetup>,
     receivables: Receivables,
     work: Work,
 }
@@ -57,6 +61,7 @@ impl Default for Facts {
             invoices: Versions::new(|invoice| vec![invoice.vendor_id.clone()]),
             customers: Versions::new(|_| Vec::new()),
             interactions: Versions::new(|said| vec![said.customer_id.as_str().to_owned()]),
+            setups: Versions::new(|_| vec![ALL.to_owned()]),
             receivables: Receivables::default(),
             work: Work::default(),
         }
@@ -78,6 +83,7 @@ impl Facts {
         RecordKind::Project,
         RecordKind::Bill,
         RecordKind::Approval,
+        RecordKind::ProjectSetup,
     ];
 
     /// Adds a version of a record; kinds it does not hold are passed over.
@@ -117,6 +123,11 @@ impl Facts {
                 let id = said.id.as_str().to_owned();
                 self.interactions.insert(&id, known_at, version, said);
             }
+            RecordKind::ProjectSetup => {
+                let setup: ProjectSetup = read(body)?;
+                let id = setup.id.as_str().to_owned();
+                self.setups.insert(&id, known_at, version, setup);
+            }
             RecordKind::CustomerInvoice => {
                 let invoice: CustomerInvoice = read(body)?;
                 self.receivables.insert_invoice(known_at, version, &invoice);
@@ -128,6 +139,10 @@ impl Facts {
             _ => self.work.insert(kind, known_at, version, body)?,
         }
         Ok(())
+    }
+
+    pub(super) fn setups(&self, as_of: DateTime<Utc>) -> Vec<Arc<ProjectSetup>> {
+        self.setups.with_key(ALL, as_of)
     }
 
     pub(super) const fn work(&self) -> &Work {

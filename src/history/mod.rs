@@ -23,7 +23,7 @@ pub use keys::{identifier_key, name_key};
 pub use receivables::{Receivable, ReceivablesAsOf};
 pub use work::{KnownSheet, ProjectsOf, WorkAsOf};
 
-use crate::domain::records::{Customer, Interaction, PurchaseOrder, Vendor};
+use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
 
 /// By what a vendor is looked up. Spelling does not matter: see [`identifier_key`] and [`name_key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,9 @@ pub trait History: Send + Sync {
 
     /// Every customer ever billed, in order of id.
     fn customers_billed(&self) -> Vec<String>;
+
+    /// Every set-up of a project, in order of id.
+    fn setups(&self) -> Vec<Arc<ProjectSetup>>;
 
     /// What was said to and by a customer, oldest first.
     fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>>;
@@ -132,6 +135,10 @@ impl History for FactsAsOf {
 
     fn customers_billed(&self) -> Vec<String> {
         self.facts.customers_billed()
+    }
+
+    fn setups(&self) -> Vec<Arc<ProjectSetup>> {
+        self.facts.setups(self.as_of)
     }
 
     fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>> {

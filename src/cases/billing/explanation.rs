@@ -1,18 +1,20 @@
 //! How the features are spoken of.
 
+use std::borrow::Cow;
+
 use super::features::NAMES;
 use crate::cases::forecast::{Unit, Wording};
 
 const fn says(feature: &'static str, label: &'static str, unit: Unit) -> Wording {
     Wording {
-        feature,
-        label,
+        feature: Cow::Borrowed(feature),
+        label: Cow::Borrowed(label),
         unit,
     }
 }
 
 /// One for each feature, in the order of [`NAMES`].
-pub(super) const WORDS: [Wording; NAMES.len()] = [
+pub(super) static WORDS: [Wording; NAMES.len()] = [
     says("days_to_planned", "Until the day planned", Unit::Days),
     says("planned_weekday", "Weekday planned", Unit::Weekday),
     says("planned_month_day", "Day of the month planned", Unit::Count),
@@ -155,6 +157,6 @@ mod tests {
 
     #[test]
     fn every_feature_is_spoken_of_in_its_place() {
-        assert_eq!(WORDS.map(|words| words.feature), NAMES);
+        assert_eq!(WORDS.clone().map(|words| words.feature), NAMES);
     }
 }

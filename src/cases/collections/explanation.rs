@@ -1,17 +1,19 @@
 //! How the features are spoken of.
 
+use std::borrow::Cow;
+
 use crate::cases::forecast::{Unit, Wording};
 
 const fn says(feature: &'static str, label: &'static str, unit: Unit) -> Wording {
     Wording {
-        feature,
-        label,
+        feature: Cow::Borrowed(feature),
+        label: Cow::Borrowed(label),
         unit,
     }
 }
 
 /// One for each feature, in the order of [`super::features::NAMES`].
-pub(super) const WORDS: [Wording; 45] = [
+pub(super) static WORDS: [Wording; 45] = [
     says("amount", "Amount of the invoice", Unit::LogAmount),
     says(
         "amount_against_usual",
@@ -177,7 +179,9 @@ mod tests {
 
     #[test]
     fn every_feature_is_spoken_of_in_its_place() {
-        let named = WORDS.map(|words| words.feature);
-        assert_eq!(named, super::super::features::NAMES);
+        assert_eq!(
+            WORDS.clone().map(|words| words.feature),
+            super::super::features::NAMES
+        );
     }
 }

@@ -1,18 +1,20 @@
 //! How the features are spoken of.
 
+use std::borrow::Cow;
+
 use super::features::NAMES;
 use crate::cases::forecast::{Unit, Wording};
 
 const fn says(feature: &'static str, label: &'static str, unit: Unit) -> Wording {
     Wording {
-        feature,
-        label,
+        feature: Cow::Borrowed(feature),
+        label: Cow::Borrowed(label),
         unit,
     }
 }
 
 /// One for each feature, in the order of [`NAMES`].
-pub(super) const WORDS: [Wording; NAMES.len()] = [
+pub(super) static WORDS: [Wording; NAMES.len()] = [
     says("team_size", "People in the team", Unit::Count),
     says("period_days", "Length of the period", Unit::Days),
     says("days_to_due", "Until the sheets are due", Unit::Days),
@@ -104,6 +106,6 @@ mod tests {
 
     #[test]
     fn every_feature_is_spoken_of_in_its_place() {
-        assert_eq!(WORDS.map(|words| words.feature), NAMES);
+        assert_eq!(WORDS.clone().map(|words| words.feature), NAMES);
     }
 }
