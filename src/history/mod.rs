@@ -8,6 +8,7 @@ mod facts;
 mod keys;
 mod receivables;
 mod sharded;
+mod sheet;
 mod versions;
 mod work;
 
@@ -21,7 +22,8 @@ use chrono::{DateTime, Utc};
 pub use facts::{Facts, KnownInvoice};
 pub use keys::{identifier_key, name_key};
 pub use receivables::{Receivable, ReceivablesAsOf};
-pub use work::{KnownSheet, ProjectsOf, WorkAsOf};
+pub use sheet::KnownSheet;
+pub use work::{ProjectsOf, WorkAsOf};
 
 use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
 

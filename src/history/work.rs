@@ -3,121 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
-use rust_decimal::prelude::ToPrimitive as _;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::dated::Dated;
 use super::facts::{Facts, read};
+use super::sheet::KnownSheet;
 use super::versions::Versions;
 use crate::domain::RecordKind;
 use crate::domain::records::{Approval, Bill, Employee, Project, Timesheet};
-
-/// One person's sheet of one period, as far as forecasts need it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KnownSheet {
-    /// Record id.
-    pub id: String,
-    /// Whose.
-    pub employee: String,
-    /// The team it names.
-    pub team: Option<String>,
-    /// First day.
-    pub period_start: NaiveDate,
-    /// Last day.
-    pub period_end: NaiveDate,
-    /// When it should be handed in; where the record does not say, at the end of the first
-    /// weekday after the period.
-    pub due_at: DateTime<Utc>,
-    /// When it was handed in.
-    pub submitted_at: Option<DateTime<Utc>>,
-    /// When it was approved.
-    pub approved_at: Option<DateTime<Utc>>,
-    /// Who approves it.
-    pub approver: Option<String>,
-    /// Hours worked, where it says.
-    pub hours: Option<f64>,
-    /// Hours planned over its lines, where they say.
-    pub planned_hours: Option<f64>,
-    /// Days on which nothing was planned, or that its lines call leave.
-    pub away: Vec<NaiveDate>,
-    /// Projects it is for.
-    pub projects: Vec<String>,
-}
-
-impl KnownSheet {
-    /// Whether it came after it was due, seen from a moment; none while that is open.
-    #[must_use]
-    pub fn late(&self, as_of: DateTime<Utc>) -> Option<bool> {
-        match self.submitted_at {
-            Some(submitted) => Some(submitted > self.due_at),
-            None => (as_of > self.due_at).then_some(true),
-        }
-    }
-}
-
-impl From<Timesheet> for KnownSheet {
-    fn from(sheet: Timesheet) -> Self {
-        let named = sheet.project_id.iter();
-        let of_lines = sheet
-            .lines
-            .iter()
-            .filter_map(|line| line.project_id.as_ref());
-        let projects: BTreeSet<String> = named
-            .chain(of_lines)
-            .map(|id| id.as_str().to_owned())
-            .collect();
-        let planned = sheet.lines.iter().filter_map(|line| line.planned_hours);
-        let planned: Vec<f64> = planned.map(number).collect();
-        let away: BTreeSet<NaiveDate> = sheet
-            .lines
-            .iter()
-            .filter(|line| {
-                line.planned_hours.is_some_and(|hours| number(hours) == 0.0)
-                    || line.task.as_deref().is_some_and(is_leave)
-            })
-            .map(|line| line.day)
-            .collect();
-        Self {
-            id: sheet.id.as_str().to_owned(),
-            employee: sheet.employee_id.as_str().to_owned(),
-            team: sheet.team,
-            period_start: sheet.period_start,
-            period_end: sheet.period_end,
-            due_at: sheet
-                .due_at
-                .unwrap_or_else(|| usually_due(sheet.period_end)),
-            submitted_at: sheet.submitted_at,
-            approved_at: sheet.approved_at,
-            approver: sheet.approver_id.map(|id| id.as_str().to_owned()),
-            hours: sheet.hours.map(number),
-            planned_hours: (!planned.is_empty()).then(|| planned.iter().sum()),
-            away: away.into_iter().collect(),
-            projects: projects.into_iter().collect(),
-        }
-    }
-}
-
-/// Words for being away that a task may have.
-fn is_leave(task: &str) -> bool {
-    const WORDS: [&str; 8] = [
-        "leave", "holiday", "vacation", "absence", "absent", "sick", "pto", "parental",
-    ];
-    let task = task.to_lowercase();
-    let mut words = task.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| WORDS.contains(&word))
-}
-
-/// The end of the first weekday after a period.
-fn usually_due(period_end: NaiveDate) -> DateTime<Utc> {
-    let days = match period_end.weekday() {
-        Weekday::Fri => 3,
-        Weekday::Sat => 2,
-        _ => 1,
-    };
-    let after = period_end + Days::new(days + 1);
-    after.and_time(NaiveTime::MIN).and_utc()
-}
 
 /// Every version of the records that tell of work and its billing.
 #[derive(Debug, Clone)]
@@ -398,14 +292,11 @@ impl WorkAsOf {
     }
 }
 
-fn number(amount: crate::domain::Amount) -> f64 {
-    amount.decimal().to_f64().unwrap_or(0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::sheet::usually_due;
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {

@@ -213,7 +213,7 @@ fn step((at, step): (usize, &ChainStep)) -> Step {
         String::new()
     };
     Step {
-        x: 20 + at * 100,
+        x: 40 + at * 100,
         class: step.state.clone(),
         label: words::sentence(&step.step),
         title: format!(
