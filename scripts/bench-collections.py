@@ -90,7 +90,7 @@ def make_history(path: Path, count: int) -> list[str]:
                 after = paid + datetime.timedelta(days=1)
                 row |= {"cleared_on": str(paid), "known_at": f"{after}T00:00:00Z"}
                 out.write(json.dumps(row) + "\n")
-            else:
+            elif issued < TODAY:
                 still_open.append(row["id"])
     draw.shuffle(still_open)
     return still_open

@@ -161,6 +161,10 @@ impl Facts {
         self.receivables.customer_of(invoice)
     }
 
+    pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
+        self.receivables.has_paid(least, of_each, as_of)
+    }
+
     pub(super) fn customers_billed(&self) -> Vec<String> {
         let mut ids: Vec<String> = self.receivables.customers().map(str::to_owned).collect();
         ids.sort_unstable();

@@ -68,6 +68,9 @@ pub trait History: Send + Sync {
     /// The customer that an invoice of ours went to.
     fn customer_of(&self, customer_invoice_id: &str) -> Option<String>;
 
+    /// Whether so many invoices of ours were paid, and so many of them late and in time.
+    fn has_paid(&self, least: usize, least_of_each: usize) -> bool;
+
     /// Every customer ever billed, in order of id.
     fn customers_billed(&self) -> Vec<String>;
 
@@ -133,6 +136,10 @@ impl History for FactsAsOf {
         self.facts
             .customer_of(customer_invoice_id)
             .map(str::to_owned)
+    }
+
+    fn has_paid(&self, least: usize, least_of_each: usize) -> bool {
+        self.facts.has_paid(least, least_of_each, self.as_of)
     }
 
     fn customers_billed(&self) -> Vec<String> {

@@ -234,6 +234,22 @@ impl Receivables {
         self.by_customer.keys().map(|id| &**id)
     }
 
+    /// Whether so many invoices were paid by then, and so many of them late and in time. Stops
+    /// at the customer with whom it is enough, whichever comes first.
+    pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
+        let (mut late, mut in_time) = (0, 0);
+        self.by_customer.keys().any(|customer| {
+            for invoice in self.of(customer, as_of).iter() {
+                match invoice.days_late() {
+                    Some(days) if days > 0 => late += 1,
+                    Some(_) => in_time += 1,
+                    None => {}
+                }
+            }
+            late >= of_each && in_time >= of_each && late + in_time >= least
+        })
+    }
+
     /// The state of every invoice of a customer at a moment, oldest issue first.
     pub(super) fn of(&self, customer: &str, as_of: DateTime<Utc>) -> ReceivablesAsOf {
         let ledger = self.by_customer.get(customer).cloned().unwrap_or_default();

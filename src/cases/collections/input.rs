@@ -174,7 +174,7 @@ impl Firm {
     #[must_use]
     pub fn of(history: &dyn History, policy: Policy) -> Self {
         Self {
-            enough_history: enough_history(history),
+            enough_history: history.has_paid(LEAST_PAID, LEAST_OF_EACH),
             policy,
         }
     }
@@ -190,24 +190,6 @@ pub(super) fn check(invoice: &Receivable<'_>) -> Result<(), NotAsked> {
         return Err(NotAsked::NotCollectable);
     }
     Ok(())
-}
-
-/// Stops at the customer with whom it is enough.
-fn enough_history(history: &dyn History) -> bool {
-    let (mut late, mut on_time) = (0, 0);
-    for customer in history.customers_billed() {
-        for invoice in history.receivables(&customer).iter() {
-            match invoice.days_late() {
-                Some(days) if days > 0 => late += 1,
-                Some(_) => on_time += 1,
-                None => {}
-            }
-        }
-        if late >= LEAST_OF_EACH && on_time >= LEAST_OF_EACH && late + on_time >= LEAST_PAID {
-            return true;
-        }
-    }
-    false
 }
 
 /// An amount of the ledger as money again.
