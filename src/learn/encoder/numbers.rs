@@ -2,6 +2,12 @@
 
 use candle_core::{DType, Result, bail};
 
+use super::products::Widen;
+
+/// A number of 16 bits as it is stored, finite.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Half(u16);
+
 /// 2^112, the difference of the exponents of 16 and of 32 bits.
 const EXPONENT_SHIFT: f32 = f32::from_bits((127 + 112) << 23);
 const EXPONENT: u16 = 0x7c00;
@@ -31,8 +37,17 @@ pub(super) fn append(kind: DType, bytes: &[u8], numbers: &mut Vec<f32>) -> Resul
         numbers.extend(singles.iter().map(|single| f32::from_le_bytes(*single)));
         return Ok(());
     }
-    let (halves, _) = bytes.as_chunks::<2>();
-    let halves = halves.iter().map(|half| u16::from_le_bytes(*half));
+    numbers.extend(halves(bytes)?.map(Widen::widen));
+    Ok(())
+}
+
+/// The numbers of these bytes, two each, little-endian.
+///
+/// # Errors
+/// A number that is not finite.
+pub(super) fn halves(bytes: &[u8]) -> Result<impl Iterator<Item = Half>> {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let halves = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
     // No branch within, so that the compiler can do several at once.
     let infinite = halves
         .clone()
@@ -40,14 +55,17 @@ pub(super) fn append(kind: DType, bytes: &[u8], numbers: &mut Vec<f32>) -> Resul
     if infinite {
         bail!("a weight is not a finite number");
     }
-    numbers.extend(halves.map(widen));
-    Ok(())
+    Ok(halves.map(Half))
 }
 
-/// Exact for every finite number, subnormal ones included.
-fn widen(half: u16) -> f32 {
-    let magnitude = f32::from_bits(u32::from(half & 0x7fff) << 13) * EXPONENT_SHIFT;
-    f32::from_bits(magnitude.to_bits() | u32::from(half & 0x8000) << 16)
+impl Widen for Half {
+    /// Exact for every finite number, subnormal ones included.
+    #[inline(always)]
+    fn widen(self) -> f32 {
+        let Self(half) = self;
+        let magnitude = f32::from_bits(u32::from(half & 0x7fff) << 13) * EXPONENT_SHIFT;
+        f32::from_bits(magnitude.to_bits() | u32::from(half & 0x8000) << 16)
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,140 @@
+//! Products of matrices, in 32 bits, with the widest instructions the processor has.
+//!
+//! The right-hand matrix is taken in panels of [`PANEL`] columns, widened to 32 bits once a
+//! product; the left-hand one as it stands, a few rows at a time, so that the sums stay in
+//! registers (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication",
+//! 2008). Every number is summed in the order of the inner index whatever stands beside its
+//! row: a text's result does not hang on the texts it shares a product with.
+
+use pulp::{Simd, WithSimd};
+
+/// Columns of a panel: whole vectors of every width.
+pub(super) const PANEL: usize = 32;
+
+/// What one row of the left-hand side meets at one inner index.
+pub(super) type PanelRow = [f32; PANEL];
+
+/// A stored number.
+pub(super) trait Widen: Copy {
+    /// The same number in 32 bits.
+    fn widen(self) -> f32;
+}
+
+impl Widen for f32 {
+    #[inline(always)]
+    fn widen(self) -> f32 {
+        self
+    }
+}
+
+/// Rows that may be parts of longer ones: number `i` starts at `i * stride`.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) numbers: &'a [f32],
+    pub(super) count: usize,
+    pub(super) length: usize,
+    pub(super) stride: usize,
+}
+
+/// Writes `left * right` to `out`, which has rows of `columns` numbers; `right` has a row of
+/// `columns` numbers, a multiple of [`PANEL`], for each inner index. `panel` is room to work in.
+pub(super) struct Product<'a, T> {
+    pub(super) left: Rows<'a>,
+    pub(super) right: &'a [T],
+    pub(super) columns: usize,
+    pub(super) panel: &'a mut Vec<PanelRow>,
+    pub(super) out: &'a mut [f32],
+}
+
+impl<T: Widen> WithSimd for Product<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for start in (0..self.columns).step_by(PANEL) {
+            let rows = self.right.chunks_exact(self.columns);
+            self.panel.clear();
+            self.panel.extend(rows.filter_map(|row| {
+                let row: &[T; PANEL] = row.get(start..)?.first_chunk()?;
+                Some(row.map(Widen::widen))
+            }));
+            let out = self.out.get_mut(start..).unwrap_or_default();
+            times_panel(simd, self.left, self.panel, out, self.columns);
+        }
+    }
+}
+
+/// Writes the rows times a panel of as many rows as they are long; rows of `out` start `stride` apart.
+#[inline(always)]
+pub(super) fn times_panel<S: Simd>(
+    simd: S,
+    left: Rows<'_>,
+    panel: &[PanelRow],
+    out: &mut [f32],
+    stride: usize,
+) {
+    // As many sums as there are registers for, less those for what is multiplied.
+    match S::F32_LANES {
+        16 => in_blocks::<S, 2, 12>(simd, left, panel, out, stride),
+        8 => in_blocks::<S, 2, 6>(simd, left, panel, out, stride),
+        4 => in_blocks::<S, 2, 8>(simd, left, panel, out, stride),
+        _ => in_blocks::<S, PANEL, 1>(simd, left, panel, out, stride),
+    }
+}
+
+/// `VECTORS` of a row of the panel and `ROWS` of the left-hand side are summed at once.
+#[inline(always)]
+fn in_blocks<S: Simd, const VECTORS: usize, const ROWS: usize>(
+    simd: S,
+    left: Rows<'_>,
+    panel: &[PanelRow],
+    out: &mut [f32],
+    stride: usize,
+) {
+    for column in (0..PANEL).step_by(VECTORS * S::F32_LANES) {
+        if left.count < ROWS {
+            for row in 0..left.count {
+                block::<S, VECTORS, 1>(simd, left, panel, (row, column), out, stride);
+            }
+            continue;
+        }
+        let mut done = 0;
+        while done < left.count {
+            // The last block goes over rows again rather than leave some for a slower one.
+            let row = done.min(left.count - ROWS);
+            block::<S, VECTORS, ROWS>(simd, left, panel, (row, column), out, stride);
+            done = row + ROWS;
+        }
+    }
+}
+
+#[inline(always)]
+fn block<S: Simd, const VECTORS: usize, const ROWS: usize>(
+    simd: S,
+    left: Rows<'_>,
+    panel: &[PanelRow],
+    (first, column): (usize, usize),
+    out: &mut [f32],
+    stride: usize,
+) {
+    let row = |index: usize| {
+        let start = (first + index) * left.stride;
+        &left.numbers[start..start + left.length]
+    };
+    let rows: [&[f32]; ROWS] = std::array::from_fn(row);
+    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+    for (inner, right) in panel.iter().enumerate() {
+        let right = S::as_simd_f32s(&right[column..]).0;
+        for (sums, row) in sums.iter_mut().zip(&rows) {
+            let factor = simd.splat_f32s(row[inner]);
+            for (sum, right) in sums.iter_mut().zip(right) {
+                *sum = simd.mul_add_e_f32s(factor, *right, *sum);
+            }
+        }
+    }
+    for (index, sums) in sums.iter().enumerate() {
+        let start = (first + index) * stride + column;
+        let to = &mut out[start..start + VECTORS * S::F32_LANES];
+        S::as_mut_simd_f32s(to).0.copy_from_slice(sums);
+    }
+}
