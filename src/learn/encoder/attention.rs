@@ -11,7 +11,7 @@ const HEADS: usize = 12;
 const HEAD_SIZE: usize = EMBEDDING_SIZE / HEADS;
 const _: () = assert!(HEAD_SIZE == PANEL);
 /// Query, key and value of a token, one after the other.
-const PROJECTED: usize = 3 * EMBEDDING_SIZE;
+pub(super) const PROJECTED: usize = 3 * EMBEDDING_SIZE;
 
 /// Room for what is computed on the way.
 #[derive(Default)]

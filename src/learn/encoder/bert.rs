@@ -4,42 +4,37 @@
 //! nothing is padded, so nothing is masked and no text costs more beside a long
 //! one. Only attention looks at one text at a time.
 
-use std::ops::Range;
-
-use candle_core::{DType, Result, bail};
+use candle_core::{Result, bail};
 use pulp::Arch;
 
-use super::attention::{self, Attention};
+use super::attention::{self, Attention, PROJECTED};
 use super::kernels::{self, Norm};
 use super::linear::Linear;
 use super::products::PanelRow;
-use super::weights::Weights;
+use super::weights::{Stored, Weights};
 use super::{EMBEDDING_SIZE, Embedding, numbers};
-use crate::registry::together;
 
 const LAYERS: usize = 6;
+/// Tokens there are positions for.
+const MAX_POSITIONS: usize = 512;
 /// Width between the two products of a layer's second half.
 const WIDE: usize = 4 * EMBEDDING_SIZE;
 
 /// The weights.
 pub(super) struct Bert {
-    words: Words,
+    weights: Weights,
+    /// The vector of every word, a row each.
+    words: Stored,
     /// Position plus the one token type in use, a row of the width a position.
     positions: Vec<f32>,
     embedding_norm: Norm,
     layers: Vec<Layer>,
 }
 
-/// The vector of every word as it is stored: most of the memory, and rows are read singly.
-struct Words {
-    kind: DType,
-    file: Vec<u8>,
-    /// Where the vectors stand in the file.
-    table: Range<usize>,
-}
-
 struct Layer {
-    query_key_value: Linear,
+    query: Linear,
+    key: Linear,
+    value: Linear,
     attention_out: Linear,
     attention_norm: Norm,
     widen: Linear,
@@ -61,18 +56,29 @@ struct Scratch {
 impl Bert {
     /// Reads the weights from the bytes of a safetensors file.
     pub(super) fn load(file: Vec<u8>) -> Result<Self> {
-        let parts = Parts::of(&file)?;
-        Ok(Self::new(file, parts))
-    }
-
-    /// Joins what was read from a file with the file itself.
-    pub(super) fn new(file: Vec<u8>, parts: Parts) -> Self {
-        Self {
-            words: Words::new(parts.kind, file, parts.table),
-            positions: parts.positions,
-            embedding_norm: parts.embedding_norm,
-            layers: parts.layers,
+        let mut weights = Weights::of(file)?;
+        weights.turn(|name| {
+            let of_layer = name.strip_prefix("encoder.layer.");
+            of_layer.is_some_and(|name| name.ends_with(".weight") && !name.contains("LayerNorm"))
+        })?;
+        let table = |name: &str, rows: usize| {
+            let name = format!("embeddings.{name}_embeddings.weight");
+            weights.vector(&name, rows * EMBEDDING_SIZE)
+        };
+        let mut positions = table("position", MAX_POSITIONS)?;
+        // Of the two types there are, single texts are of the first.
+        let token_types = table("token_type", 2)?;
+        for row in positions.chunks_mut(EMBEDDING_SIZE) {
+            row.iter_mut().zip(&token_types).for_each(|(x, y)| *x += y);
         }
+        let layers = (0..LAYERS).map(|index| Layer::find(&weights, index));
+        Ok(Self {
+            words: weights.find("embeddings.word_embeddings.weight")?.clone(),
+            positions,
+            embedding_norm: weights.norm("embeddings", EMBEDDING_SIZE)?,
+            layers: layers.collect::<Result<_>>()?,
+            weights,
+        })
     }
 
     /// The mean of each text's last-layer rows, scaled to unit length.
@@ -84,7 +90,7 @@ impl Bert {
             };
             positions.extend_from_slice(within);
             for id in text {
-                self.words.append(*id, &mut hidden)?;
+                self.append_word(*id, &mut hidden)?;
             }
         }
         let nothing = [0.0; EMBEDDING_SIZE];
@@ -95,7 +101,7 @@ impl Bert {
         let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
         let mut scratch = Scratch::default();
         for layer in &self.layers {
-            layer.forward(&mut hidden, &lengths, &mut scratch);
+            layer.forward(&self.weights, &mut hidden, &lengths, &mut scratch);
         }
         let mut rows = hidden.chunks_exact(EMBEDDING_SIZE);
         let means = lengths
@@ -103,82 +109,45 @@ impl Bert {
             .map(|length| unit_mean(rows.by_ref().take(*length)));
         Ok(means.collect())
     }
-}
-
-/// All that is read from a file but the vectors of words, which stay in it.
-pub(super) struct Parts {
-    kind: DType,
-    table: Range<usize>,
-    positions: Vec<f32>,
-    embedding_norm: Norm,
-    layers: Vec<Layer>,
-}
-
-impl Parts {
-    /// Reads them on two threads.
-    pub(super) fn of(file: &[u8]) -> Result<Self> {
-        let weights = Weights::of(file)?;
-        let table = |name: &str| weights.vector(&format!("embeddings.{name}_embeddings.weight"));
-        let mut positions = table("position")?;
-        let token_type = table("token_type")?;
-        for row in positions.chunks_mut(EMBEDDING_SIZE) {
-            row.iter_mut().zip(&token_type).for_each(|(x, y)| *x += y);
-        }
-        let read = |layers: Range<usize>| -> Result<Vec<Layer>> {
-            layers.map(|index| Layer::load(&weights, index)).collect()
-        };
-        let (lower, upper) = together(|| read(0..LAYERS / 2), || read(LAYERS / 2..LAYERS));
-        let mut layers = lower?;
-        layers.extend(upper?);
-        let (kind, table) = weights.place("embeddings.word_embeddings.weight")?;
-        Ok(Self {
-            kind,
-            table,
-            positions,
-            embedding_norm: weights.norm("embeddings")?,
-            layers,
-        })
-    }
-}
-
-impl Words {
-    fn new(kind: DType, mut file: Vec<u8>, table: Range<usize>) -> Self {
-        // The table stands at the front of the file: what follows is given back.
-        file.truncate(table.end);
-        file.shrink_to_fit();
-        Self { kind, file, table }
-    }
 
     /// Adds the vector of a word, in 32 bits.
-    fn append(&self, id: u32, numbers: &mut Vec<f32>) -> Result<()> {
-        let length = EMBEDDING_SIZE * numbers::size(self.kind)?;
-        let table = self.file.get(self.table.clone()).unwrap_or_default();
-        match table.chunks_exact(length).nth(id as usize) {
-            Some(row) => numbers::append(self.kind, row, numbers),
+    fn append_word(&self, id: u32, numbers: &mut Vec<f32>) -> Result<()> {
+        let length = EMBEDDING_SIZE * numbers::size(self.words.kind)?;
+        let mut rows = self.weights.bytes(&self.words).chunks_exact(length);
+        match rows.nth(id as usize) {
+            Some(row) => numbers::append(self.words.kind, row, numbers),
             None => bail!("there is no word {id}"),
         }
     }
 }
 
 impl Layer {
-    fn load(weights: &Weights<'_>, index: usize) -> Result<Self> {
+    fn find(weights: &Weights, index: usize) -> Result<Self> {
         let name = |part: &str| format!("encoder.layer.{index}.{part}");
         let dense = |part: &str, inputs: usize, outputs: usize| {
-            Linear::load(weights, &[name(part)], (inputs, outputs))
+            Linear::find(weights, &name(part), (inputs, outputs))
         };
-        let parts = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
+        let square = |part: &str| dense(part, EMBEDDING_SIZE, EMBEDDING_SIZE);
         Ok(Self {
-            query_key_value: Linear::load(weights, &parts, (EMBEDDING_SIZE, 3 * EMBEDDING_SIZE))?,
-            attention_out: dense("attention.output.dense", EMBEDDING_SIZE, EMBEDDING_SIZE)?,
-            attention_norm: weights.norm(&name("attention.output"))?,
+            query: square("attention.self.query")?,
+            key: square("attention.self.key")?,
+            value: square("attention.self.value")?,
+            attention_out: square("attention.output.dense")?,
+            attention_norm: weights.norm(&name("attention.output"), EMBEDDING_SIZE)?,
             widen: dense("intermediate.dense", EMBEDDING_SIZE, WIDE)?,
             narrow: dense("output.dense", WIDE, EMBEDDING_SIZE)?,
-            narrow_norm: weights.norm(&name("output"))?,
+            narrow_norm: weights.norm(&name("output"), EMBEDDING_SIZE)?,
         })
     }
 
     /// `hidden` has a row of the width for each token of the texts of these lengths.
-    fn forward(&self, hidden: &mut Vec<f32>, lengths: &[usize], scratch: &mut Scratch) {
+    fn forward(
+        &self,
+        weights: &Weights,
+        hidden: &mut [f32],
+        lengths: &[usize],
+        scratch: &mut Scratch,
+    ) {
         let Scratch {
             panel,
             attention,
@@ -188,12 +157,25 @@ impl Layer {
             wide,
         } = scratch;
         let arch = Arch::new();
-        self.query_key_value.apply(hidden, panel, projected);
-        arch.dispatch(|| kernels::add_bias(projected, &self.query_key_value.bias));
+        let tokens = hidden.len() / EMBEDDING_SIZE;
+        projected.resize(tokens * PROJECTED, 0.0);
+        for (part, linear) in [&self.query, &self.key, &self.value].iter().enumerate() {
+            let columns = projected.get_mut(part * EMBEDDING_SIZE..);
+            let to = (columns.unwrap_or_default(), PROJECTED);
+            linear.apply(weights, hidden, panel, to);
+        }
+        let biases = [&self.query.bias, &self.key.bias, &self.value.bias];
+        arch.dispatch(|| {
+            for row in projected.chunks_exact_mut(PROJECTED) {
+                for (part, bias) in row.chunks_exact_mut(EMBEDDING_SIZE).zip(biases) {
+                    kernels::add_bias(part, bias);
+                }
+            }
+        });
         seen.resize(hidden.len(), 0.0);
         let (mut projected, mut rest) = (projected.as_slice(), seen.as_mut_slice());
         for length in lengths {
-            let (now, later) = projected.split_at(length * 3 * EMBEDDING_SIZE);
+            let (now, later) = projected.split_at(length * PROJECTED);
             let (seen, beyond) = rest.split_at_mut(length * EMBEDDING_SIZE);
             arch.dispatch(Attention {
                 projected: now,
@@ -202,15 +184,20 @@ impl Layer {
             });
             (projected, rest) = (later, beyond);
         }
-        self.attention_out.apply(seen, panel, attended);
+        attended.resize(hidden.len(), 0.0);
+        let to = (attended.as_mut_slice(), EMBEDDING_SIZE);
+        self.attention_out.apply(weights, seen, panel, to);
         arch.dispatch(|| {
             let bias = &self.attention_out.bias;
             self.attention_norm
                 .add_then_normalise(attended, bias, hidden);
         });
-        self.widen.apply(attended, panel, wide);
+        wide.resize(tokens * WIDE, 0.0);
+        let to = (wide.as_mut_slice(), WIDE);
+        self.widen.apply(weights, attended, panel, to);
         arch.dispatch(|| kernels::add_bias_then_gelu(wide, &self.widen.bias));
-        self.narrow.apply(wide, panel, hidden);
+        let to = (&mut *hidden, EMBEDDING_SIZE);
+        self.narrow.apply(weights, wide, panel, to);
         arch.dispatch(|| {
             let bias = &self.narrow.bias;
             self.narrow_norm.add_then_normalise(hidden, bias, attended);

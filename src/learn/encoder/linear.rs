@@ -1,107 +1,81 @@
-//! Linear layers: weights as they are stored, turned so that products read them as they are.
+//! Linear layers, computed with as they are stored.
 
 use candle_core::{DType, Result, bail};
 use pulp::Arch;
 
-use super::numbers::{self, Half};
-use super::products::{PanelRow, Product, Rows};
-use super::weights::Weights;
+use super::products::{PanelRow, Product, Rows, Widen};
+use super::weights::{Stored, Weights};
 
 /// A matrix with a row for each number that goes in, and what is added to what comes out.
 pub(super) struct Linear {
+    matrix: Stored,
     inputs: usize,
     outputs: usize,
-    weights: Numbers,
     pub(super) bias: Vec<f32>,
 }
 
-enum Numbers {
-    Halves(Vec<Half>),
-    Singles(Vec<f32>),
-}
-
 impl Linear {
-    /// Reads layers whose outputs stand side by side; `inputs` and `outputs` are of all together.
+    /// Finds a layer in weights whose matrices were turned.
     ///
     /// # Errors
-    /// Tensors that are absent, of another shape, or of another kind than 16 and 32 bits.
-    pub(super) fn load(
-        weights: &Weights<'_>,
-        parts: &[String],
+    /// Tensors that are absent or of another shape.
+    pub(super) fn find(
+        weights: &Weights,
+        name: &str,
         (inputs, outputs): (usize, usize),
     ) -> Result<Self> {
-        let mut stored = Vec::with_capacity(parts.len());
-        let mut bias = Vec::new();
-        for part in parts {
-            stored.push(weights.get(&format!("{part}.weight"))?);
-            bias.extend(weights.vector(&format!("{part}.bias"))?);
+        let matrix = weights.find(&format!("{name}.weight"))?.clone();
+        if matrix.shape != [inputs, outputs] {
+            bail!("{name} is not of {inputs} inputs and {outputs} outputs");
         }
-        let shape = [outputs / parts.len(), inputs];
-        if stored.iter().any(|part| part.shape != shape) || bias.len() != outputs {
-            bail!("weights of {parts:?} are not of the shape {shape:?}");
-        }
-        let weights = if stored.iter().all(|part| part.kind == DType::F16) {
-            let mut halves = Vec::with_capacity(inputs * outputs);
-            for part in &stored {
-                halves.extend(numbers::halves(part.bytes)?);
-            }
-            Numbers::Halves(turned(&halves, inputs))
-        } else {
-            let mut singles = Vec::with_capacity(inputs * outputs);
-            for part in &stored {
-                numbers::append(part.kind, part.bytes, &mut singles)?;
-            }
-            Numbers::Singles(turned(&singles, inputs))
-        };
         Ok(Self {
+            matrix,
             inputs,
             outputs,
-            weights,
-            bias,
+            bias: weights.vector(&format!("{name}.bias"), outputs)?,
         })
     }
 
-    /// Writes the rows times the weights to `out`; the bias is not added.
-    pub(super) fn apply(&self, rows: &[f32], panel: &mut Vec<PanelRow>, out: &mut Vec<f32>) {
+    /// Writes the rows times the matrix to `out`, whose rows start `stride` apart; the bias
+    /// is not added.
+    pub(super) fn apply(
+        &self,
+        weights: &Weights,
+        rows: &[f32],
+        panel: &mut Vec<PanelRow>,
+        (out, stride): (&mut [f32], usize),
+    ) {
         let left = Rows {
             numbers: rows,
             count: rows.len() / self.inputs,
             length: self.inputs,
             stride: self.inputs,
         };
-        out.resize(left.count * self.outputs, 0.0);
+        let bytes = weights.bytes(&self.matrix);
         let columns = self.outputs;
-        match &self.weights {
-            Numbers::Halves(right) => Arch::new().dispatch(Product {
-                left,
-                right,
-                columns,
-                panel,
-                out,
-            }),
-            Numbers::Singles(right) => Arch::new().dispatch(Product {
-                left,
-                right,
-                columns,
-                panel,
-                out,
-            }),
+        // Only these two kinds are turned.
+        if self.matrix.kind == DType::F16 {
+            multiply(left, bytes.as_chunks::<2>().0, columns, panel, out, stride);
+        } else {
+            multiply(left, bytes.as_chunks::<4>().0, columns, panel, out, stride);
         }
     }
 }
 
-/// The transpose of a matrix of so many columns.
-fn turned<T: Copy + Default>(numbers: &[T], columns: usize) -> Vec<T> {
-    /// Rows turned at once: their numbers of one column fill a line of the cache.
-    const BAND: usize = 32;
-    let rows = numbers.len() / columns;
-    let mut turned = vec![T::default(); numbers.len()];
-    for (index, band) in numbers.chunks(BAND * columns).enumerate() {
-        let band: Vec<&[T]> = band.chunks_exact(columns).collect();
-        for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
-            let to = to.iter_mut().skip(index * BAND);
-            to.zip(&band).for_each(|(to, row)| *to = row[column]);
-        }
-    }
-    turned
+fn multiply<T: Widen>(
+    left: Rows<'_>,
+    right: &[T],
+    columns: usize,
+    panel: &mut Vec<PanelRow>,
+    out: &mut [f32],
+    stride: usize,
+) {
+    Arch::new().dispatch(Product {
+        left,
+        right,
+        columns,
+        panel,
+        out,
+        stride,
+    });
 }

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 use tokenizers::Tokenizer;
 
-use self::bert::{Bert, Parts};
+use self::bert::Bert;
 use crate::advice::ModelRef;
 use crate::registry::{Golden, GoldenOutputs, Registry, RegistryError, together};
 
@@ -91,10 +91,7 @@ impl TextEncoder {
         model.require_format(FORMAT_VERSION)?;
         let (tokenizer, bert) = together(
             || tokens::tokenizer(&model.read("tokenizer.json")?),
-            || {
-                let (file, parts) = model.read_and("model.safetensors", Parts::of)?;
-                Ok::<_, EncoderError>(Bert::new(file, parts?))
-            },
+            || Ok::<_, EncoderError>(Bert::load(model.read("model.safetensors")?)?),
         );
         Ok(Self {
             tokenizer: tokenizer?,

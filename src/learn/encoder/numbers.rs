@@ -4,10 +4,6 @@ use candle_core::{DType, Result, bail};
 
 use super::products::Widen;
 
-/// A number of 16 bits as it is stored, finite.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Half(u16);
-
 /// 2^112, the difference of the exponents of 16 and of 32 bits.
 const EXPONENT_SHIFT: f32 = f32::from_bits((127 + 112) << 23);
 const EXPONENT: u16 = 0x7c00;
@@ -33,38 +29,79 @@ pub(super) fn append(kind: DType, bytes: &[u8], numbers: &mut Vec<f32>) -> Resul
         bail!("the weights end within a number");
     }
     if kind == DType::F32 {
-        let (singles, _) = bytes.as_chunks::<4>();
-        numbers.extend(singles.iter().map(|single| f32::from_le_bytes(*single)));
+        numbers.extend(bytes.as_chunks::<4>().0.iter().map(|x| x.widen()));
         return Ok(());
     }
-    numbers.extend(halves(bytes)?.map(Widen::widen));
+    require_finite(bytes)?;
+    numbers.extend(bytes.as_chunks::<2>().0.iter().map(|x| x.widen()));
     Ok(())
 }
 
-/// The numbers of these bytes, two each, little-endian.
+/// Transposes the matrix that these bytes are, and its shape.
 ///
 /// # Errors
-/// A number that is not finite.
-pub(super) fn halves(bytes: &[u8]) -> Result<impl Iterator<Item = Half>> {
-    let (pairs, _) = bytes.as_chunks::<2>();
-    let halves = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
+/// What is no matrix, another kind than [`size`] knows, or a 16-bit number that is not finite.
+pub(super) fn turn(kind: DType, shape: &mut [usize], bytes: &mut [u8]) -> Result<()> {
+    let &mut [rows, columns] = shape else {
+        bail!("a tensor of the shape {shape:?} is no matrix");
+    };
+    if bytes.len() != rows * columns * size(kind)? {
+        bail!("a matrix of the shape {shape:?} has {} bytes", bytes.len());
+    }
+    if kind == DType::F32 {
+        transpose(bytes.as_chunks_mut::<4>().0, columns);
+    } else {
+        require_finite(bytes)?;
+        transpose(bytes.as_chunks_mut::<2>().0, columns);
+    }
+    shape.reverse();
+    Ok(())
+}
+
+fn transpose<T: Copy>(numbers: &mut [T], columns: usize) {
+    /// Rows turned at once: their numbers of one column fill a line of the cache.
+    const BAND: usize = 32;
+    if columns == 0 {
+        return;
+    }
+    let as_it_was = numbers.to_vec();
+    let rows = numbers.len() / columns;
+    for (index, band) in as_it_was.chunks(BAND * columns).enumerate() {
+        let band: Vec<&[T]> = band.chunks_exact(columns).collect();
+        for (column, to) in numbers.chunks_exact_mut(rows).enumerate() {
+            let to = to.iter_mut().skip(index * BAND);
+            to.zip(&band).for_each(|(to, row)| *to = row[column]);
+        }
+    }
+}
+
+fn require_finite(halves: &[u8]) -> Result<()> {
+    let (halves, _) = halves.as_chunks::<2>();
     // No branch within, so that the compiler can do several at once.
-    let infinite = halves
-        .clone()
-        .fold(false, |any, half| any | (half & EXPONENT == EXPONENT));
+    let infinite = halves.iter().fold(false, |any, half| {
+        any | (u16::from_le_bytes(*half) & EXPONENT == EXPONENT)
+    });
     if infinite {
         bail!("a weight is not a finite number");
     }
-    Ok(halves.map(Half))
+    Ok(())
 }
 
-impl Widen for Half {
-    /// Exact for every finite number, subnormal ones included.
+/// 16 bits, little-endian; exact for every finite number, subnormal ones included.
+impl Widen for [u8; 2] {
     #[inline(always)]
     fn widen(self) -> f32 {
-        let Self(half) = self;
+        let half = u16::from_le_bytes(self);
         let magnitude = f32::from_bits(u32::from(half & 0x7fff) << 13) * EXPONENT_SHIFT;
         f32::from_bits(magnitude.to_bits() | u32::from(half & 0x8000) << 16)
+    }
+}
+
+/// 32 bits, little-endian.
+impl Widen for [u8; 4] {
+    #[inline(always)]
+    fn widen(self) -> f32 {
+        f32::from_le_bytes(self)
     }
 }
 
@@ -72,7 +109,7 @@ impl Widen for Half {
 mod tests {
     use candle_core::{DType, Device, Tensor};
 
-    use super::append;
+    use super::{append, turn};
 
     #[test]
     fn every_finite_half_is_widened_as_candle_widens_it() {
@@ -95,5 +132,27 @@ mod tests {
         for bytes in [&[0x00, 0x7c][..], &[0x01, 0xfc], &[0x00, 0x7e], &[0x00]] {
             assert!(append(DType::F16, bytes, &mut Vec::new()).is_err());
         }
+    }
+
+    #[test]
+    fn a_matrix_is_turned_whatever_its_sides() {
+        for (rows, columns) in [(1, 1), (3, 70), (70, 3), (32, 64)] {
+            let number = |row: usize, column: usize| (row * columns + column) as u16;
+            let all = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+            let mut bytes: Vec<u8> = all
+                .flat_map(|(row, column)| number(row, column).to_le_bytes())
+                .collect();
+            let mut shape = vec![rows, columns];
+            turn(DType::F16, &mut shape, &mut bytes).unwrap();
+            assert_eq!(shape, [columns, rows]);
+            let (turned, _) = bytes.as_chunks::<2>();
+            for (column, turned) in turned.chunks(rows).enumerate() {
+                for (row, found) in turned.iter().enumerate() {
+                    assert_eq!(u16::from_le_bytes(*found), number(row, column));
+                }
+            }
+        }
+        assert!(turn(DType::F16, &mut [2, 2], &mut [0; 6]).is_err());
+        assert!(turn(DType::F16, &mut [4], &mut [0; 8]).is_err());
     }
 }

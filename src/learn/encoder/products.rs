@@ -20,13 +20,6 @@ pub(super) trait Widen: Copy {
     fn widen(self) -> f32;
 }
 
-impl Widen for f32 {
-    #[inline(always)]
-    fn widen(self) -> f32 {
-        self
-    }
-}
-
 /// Rows that may be parts of longer ones: number `i` starts at `i * stride`.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
@@ -36,7 +29,7 @@ pub(super) struct Rows<'a> {
     pub(super) stride: usize,
 }
 
-/// Writes `left * right` to `out`, which has rows of `columns` numbers; `right` has a row of
+/// Writes `left * right` to `out`, whose rows start `stride` apart; `right` has a row of
 /// `columns` numbers, a multiple of [`PANEL`], for each inner index. `panel` is room to work in.
 pub(super) struct Product<'a, T> {
     pub(super) left: Rows<'a>,
@@ -44,6 +37,7 @@ pub(super) struct Product<'a, T> {
     pub(super) columns: usize,
     pub(super) panel: &'a mut Vec<PanelRow>,
     pub(super) out: &'a mut [f32],
+    pub(super) stride: usize,
 }
 
 impl<T: Widen> WithSimd for Product<'_, T> {
@@ -59,7 +53,7 @@ impl<T: Widen> WithSimd for Product<'_, T> {
                 Some(row.map(Widen::widen))
             }));
             let out = self.out.get_mut(start..).unwrap_or_default();
-            times_panel(simd, self.left, self.panel, out, self.columns);
+            times_panel(simd, self.left, self.panel, out, self.stride);
         }
     }
 }
@@ -136,5 +130,68 @@ fn block<S: Simd, const VECTORS: usize, const ROWS: usize>(
         let start = (first + index) * stride + column;
         let to = &mut out[start..start + VECTORS * S::F32_LANES];
         S::as_mut_simd_f32s(to).0.copy_from_slice(sums);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pulp::{Arch, Scalar, Simd};
+
+    use super::*;
+
+    const LENGTH: usize = 7;
+    const STRIDE: usize = 9;
+    const COLUMNS: usize = 2 * PANEL;
+
+    fn number(index: usize) -> f32 {
+        ((index * 37) % 101) as f32 / 8.0 - 6.0
+    }
+
+    /// Every product but those of the row's rest and the room beside the columns.
+    fn check(times: impl Fn(Product<'_, [u8; 4]>)) {
+        for count in [0, 1, 5, 6, 7, 12, 13, 30] {
+            let left: Vec<f32> = (0..count * STRIDE).map(number).collect();
+            let right = (0..LENGTH * COLUMNS).map(|index| number(index + 3).to_le_bytes());
+            let right: Vec<[u8; 4]> = right.collect();
+            let mut out = vec![7.0; count * (COLUMNS + 1)];
+            times(Product {
+                left: Rows {
+                    numbers: &left,
+                    count,
+                    length: LENGTH,
+                    stride: STRIDE,
+                },
+                right: &right,
+                columns: COLUMNS,
+                panel: &mut Vec::new(),
+                out: &mut out,
+                stride: COLUMNS + 1,
+            });
+            for (row, found) in out.chunks(COLUMNS + 1).enumerate() {
+                for (column, found) in found.iter().take(COLUMNS).enumerate() {
+                    let products = (0..LENGTH).map(|inner| {
+                        let right = right[inner * COLUMNS + column].widen();
+                        f64::from(left[row * STRIDE + inner]) * f64::from(right)
+                    });
+                    let difference = f64::from(*found) - products.sum::<f64>();
+                    assert!(difference.abs() < 1e-3, "{count} rows: {row}, {column}");
+                }
+                assert_eq!(found.last(), Some(&7.0));
+            }
+        }
+    }
+
+    #[test]
+    fn products_are_products_with_the_instructions_of_this_processor() {
+        check(|product| Arch::new().dispatch(product));
+    }
+
+    #[test]
+    fn products_are_products_with_the_instructions_of_others() {
+        check(|product| Simd::vectorize(Scalar::new(), product));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            check(|product| Simd::vectorize(simd, product));
+        }
     }
 }
