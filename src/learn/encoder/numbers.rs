@@ -37,38 +37,44 @@ pub(super) fn append(kind: DType, bytes: &[u8], numbers: &mut Vec<f32>) -> Resul
     Ok(())
 }
 
-/// Transposes the matrix that these bytes are, and its shape.
+/// Transposes the matrix that these bytes are, and its shape; `scratch` is room to work in.
 ///
 /// # Errors
 /// What is no matrix, another kind than [`size`] knows, or a 16-bit number that is not finite.
-pub(super) fn turn(kind: DType, shape: &mut [usize], bytes: &mut [u8]) -> Result<()> {
+pub(super) fn turn(
+    kind: DType,
+    shape: &mut [usize],
+    bytes: &mut [u8],
+    scratch: &mut Vec<u8>,
+) -> Result<()> {
     let &mut [rows, columns] = shape else {
         bail!("a tensor of the shape {shape:?} is no matrix");
     };
     if bytes.len() != rows * columns * size(kind)? {
         bail!("a matrix of the shape {shape:?} has {} bytes", bytes.len());
     }
+    scratch.clear();
+    scratch.extend_from_slice(bytes);
     if kind == DType::F32 {
-        transpose(bytes.as_chunks_mut::<4>().0, columns);
+        transpose::<4>(scratch, bytes, columns);
     } else {
         require_finite(bytes)?;
-        transpose(bytes.as_chunks_mut::<2>().0, columns);
+        transpose::<2>(scratch, bytes, columns);
     }
     shape.reverse();
     Ok(())
 }
 
-fn transpose<T: Copy>(numbers: &mut [T], columns: usize) {
+/// Writes the transpose of a matrix of so many columns, its numbers of `SIZE` bytes each.
+fn transpose<const SIZE: usize>(matrix: &[u8], turned: &mut [u8], columns: usize) {
     /// Rows turned at once: their numbers of one column fill a line of the cache.
     const BAND: usize = 32;
-    if columns == 0 {
-        return;
-    }
-    let as_it_was = numbers.to_vec();
-    let rows = numbers.len() / columns;
-    for (index, band) in as_it_was.chunks(BAND * columns).enumerate() {
-        let band: Vec<&[T]> = band.chunks_exact(columns).collect();
-        for (column, to) in numbers.chunks_exact_mut(rows).enumerate() {
+    let (numbers, _) = matrix.as_chunks::<SIZE>();
+    let (turned, _) = turned.as_chunks_mut::<SIZE>();
+    let rows = numbers.len() / columns.max(1);
+    for (index, band) in numbers.chunks((BAND * columns).max(1)).enumerate() {
+        let band: Vec<&[[u8; SIZE]]> = band.chunks_exact(columns).collect();
+        for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
             let to = to.iter_mut().skip(index * BAND);
             to.zip(&band).for_each(|(to, row)| *to = row[column]);
         }
@@ -143,7 +149,7 @@ mod tests {
                 .flat_map(|(row, column)| number(row, column).to_le_bytes())
                 .collect();
             let mut shape = vec![rows, columns];
-            turn(DType::F16, &mut shape, &mut bytes).unwrap();
+            turn(DType::F16, &mut shape, &mut bytes, &mut Vec::new()).unwrap();
             assert_eq!(shape, [columns, rows]);
             let (turned, _) = bytes.as_chunks::<2>();
             for (column, turned) in turned.chunks(rows).enumerate() {
@@ -152,7 +158,7 @@ mod tests {
                 }
             }
         }
-        assert!(turn(DType::F16, &mut [2, 2], &mut [0; 6]).is_err());
-        assert!(turn(DType::F16, &mut [4], &mut [0; 8]).is_err());
+        assert!(turn(DType::F16, &mut [2, 2], &mut [0; 6], &mut Vec::new()).is_err());
+        assert!(turn(DType::F16, &mut [4], &mut [0; 8], &mut Vec::new()).is_err());
     }
 }

@@ -47,11 +47,13 @@ impl<T: Widen> WithSimd for Product<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         for start in (0..self.columns).step_by(PANEL) {
             let rows = self.right.chunks_exact(self.columns);
-            self.panel.clear();
-            self.panel.extend(rows.filter_map(|row| {
-                let row: &[T; PANEL] = row.get(start..)?.first_chunk()?;
-                Some(row.map(Widen::widen))
-            }));
+            self.panel.resize(rows.len(), [0.0; PANEL]);
+            for (wide, row) in self.panel.iter_mut().zip(rows) {
+                let stored = row.get(start..).unwrap_or_default();
+                wide.iter_mut()
+                    .zip(stored)
+                    .for_each(|(wide, stored)| *wide = stored.widen());
+            }
             let out = self.out.get_mut(start..).unwrap_or_default();
             times_panel(simd, self.left, self.panel, out, self.stride);
         }

@@ -92,6 +92,7 @@ impl Weights {
         let middle = back.first().map_or(0, |stored| stored.place.start);
         let (before, after) = self.file.split_at_mut(middle);
         let turn_all = |matrices: &mut [&mut Stored], bytes: &mut [u8], offset: usize| {
+            let mut scratch = Vec::new();
             let mut matrices = matrices.iter_mut();
             matrices.try_for_each(|stored| {
                 let place = stored.place.start - offset..stored.place.end - offset;
@@ -99,6 +100,7 @@ impl Weights {
                     stored.kind,
                     &mut stored.shape,
                     bytes.get_mut(place).unwrap_or_default(),
+                    &mut scratch,
                 )
             })
         };
