@@ -9,15 +9,15 @@ mod bert;
 mod kernels;
 mod linear;
 mod numbers;
+mod pieces;
 mod products;
 mod tokens;
 mod weights;
 
 use std::collections::HashMap;
 
-use tokenizers::Tokenizer;
-
 use self::bert::Bert;
+use self::tokens::Tokenizer;
 use crate::advice::ModelRef;
 use crate::registry::{Golden, GoldenOutputs, Registry, RegistryError, together};
 
