@@ -15,7 +15,7 @@ mod promotion;
 mod together;
 
 pub use error::RegistryError;
-pub use golden::{Golden, GoldenCase};
+pub use golden::{Golden, GoldenCase, GoldenOutputs};
 pub use locate::{MODELS_DIR_VARIABLE, locate};
 pub use manifest::{Manifest, ManifestFile, ManifestSource, sha256_hex};
 pub use open::{LoadedManifest, Registry};

@@ -1,8 +1,12 @@
 //! The models of a folder, and the bytes of their files once checked.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use sha2::{Digest, Sha256};
 
 use super::error::RegistryError;
 use super::manifest::{Manifest, is_model_name, sha256_hex};
@@ -184,20 +188,6 @@ impl LoadedManifest {
     /// # Errors
     /// [`RegistryError::Unlisted`], [`RegistryError::Io`] or [`RegistryError::DigestMismatch`].
     pub fn read(&self, file: &str) -> Result<Vec<u8>, RegistryError> {
-        let (bytes, ()) = self.read_and(file, |_| ())?;
-        Ok(bytes)
-    }
-
-    /// The bytes of one of its files and what is made of them while their digest is taken;
-    /// neither is given unless the digest is the manifest's.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub(crate) fn read_and<T>(
-        &self,
-        file: &str,
-        make: impl FnOnce(&[u8]) -> T,
-    ) -> Result<(Vec<u8>, T), RegistryError> {
         let listed = self
             .manifest
             .files
@@ -208,10 +198,9 @@ impl LoadedManifest {
             file: file.to_owned(),
         })?;
         let path = self.dir.join(file);
-        let bytes = fs::read(&path).map_err(|source| RegistryError::io(&path, source))?;
-        let (actual, made) = together(|| sha256_hex(&bytes), || make(&bytes));
+        let (bytes, actual) = digested(&path).map_err(|source| RegistryError::io(&path, source))?;
         if actual == expected.sha256 {
-            Ok((bytes, made))
+            Ok(bytes)
         } else {
             Err(RegistryError::DigestMismatch {
                 path,
@@ -262,6 +251,39 @@ impl LoadedManifest {
     fn manifest_path(&self) -> PathBuf {
         self.dir.join("manifest.toml")
     }
+}
+
+/// The bytes of a file and their digest, taken on another thread while more is read:
+/// of a large file both take about as long.
+fn digested(path: &Path) -> io::Result<(Vec<u8>, String)> {
+    const PIECE_BYTES: usize = 1024 * 1024;
+    let mut file = File::open(path)?;
+    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut bytes = vec![0; size];
+    if size <= PIECE_BYTES {
+        file.read_exact(&mut bytes)?;
+        let digest = sha256_hex(&bytes);
+        return Ok((bytes, digest));
+    }
+    let (sender, receiver) = mpsc::channel::<&[u8]>();
+    let pieces = bytes.chunks_mut(PIECE_BYTES);
+    let (digest, read) = together(
+        move || {
+            let mut digest = Sha256::new();
+            receiver.iter().for_each(|piece| digest.update(piece));
+            hex::encode(digest.finalize())
+        },
+        move || -> io::Result<()> {
+            for piece in pieces {
+                file.read_exact(piece)?;
+                // The other end is there for as long as this one is.
+                let _ = sender.send(piece);
+            }
+            Ok(())
+        },
+    );
+    read?;
+    Ok((bytes, digest))
 }
 
 /// The folders in a folder, by name.

@@ -64,6 +64,20 @@ fn the_highest_version_answers_and_its_bytes_are_checked() {
 }
 
 #[test]
+fn a_large_file_is_read_and_checked_whole() {
+    let models = tempfile::tempdir().unwrap();
+    let mut weights: Vec<u8> = (0..3_000_000_u32).map(|x| (x % 251) as u8).collect();
+    write_version(models.path(), "toy", 1, &weights);
+    let registry = Registry::open(models.path()).unwrap();
+    let model = registry.model("toy").unwrap();
+    assert!(model.read("weights.json").unwrap() == weights);
+    weights[2_999_999] ^= 1;
+    fs::write(model.dir.join("weights.json"), &weights).unwrap();
+    let refused = model.read("weights.json");
+    assert!(matches!(refused, Err(RegistryError::DigestMismatch { .. })));
+}
+
+#[test]
 fn tampered_weights_are_refused_and_named() {
     let models = tempfile::tempdir().unwrap();
     write_version(models.path(), "toy", 1, b"good");

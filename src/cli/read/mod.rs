@@ -3,6 +3,7 @@
 mod text;
 
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -84,7 +85,8 @@ async fn read_all(args: &ReadArgs, config: Config) -> ExitCode {
         first = Some(parse(&sandbox, path, &options).await);
     }
     let case = match loaded.await {
-        Ok(Ok(case)) => case,
+        // The process ends with this command; the system takes memory back at once.
+        Ok(Ok(case)) => ManuallyDrop::new(case),
         Ok(Err(error)) => return exit::environment(&error.to_string()),
         Err(error) => return exit::environment(&error.to_string()),
     };

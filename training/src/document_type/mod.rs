@@ -122,21 +122,19 @@ fn calibrated(weights: &TypeWeights, examples: &[&Example]) -> anyhow::Result<Ca
 }
 
 fn golden(model: &TypeModel) -> anyhow::Result<ArtefactFile> {
-    let mut cases = Vec::new();
-    for text in GOLDEN {
-        let expected = model.golden_output(&text.to_owned())?;
-        cases.push(GoldenCase {
-            name: text.lines().next().unwrap_or_default().to_owned(),
-            input: text.to_owned(),
-            expected: expected
-                .into_iter()
-                .map(|(kind, p)| (kind, rounded(p, 6)))
-                .collect(),
-        });
-    }
+    let inputs = GOLDEN.map(str::to_owned);
+    let outputs = model.golden_outputs(&inputs.each_ref())?;
+    let cases = inputs.into_iter().zip(outputs).map(|(input, expected)| {
+        let expected = expected.into_iter().map(|(kind, p)| (kind, rounded(p, 6)));
+        GoldenCase {
+            name: input.lines().next().unwrap_or_default().to_owned(),
+            expected: expected.collect(),
+            input,
+        }
+    });
     let golden = Golden {
         tolerance: 1e-3,
-        cases,
+        cases: cases.collect(),
     };
     ArtefactFile::json("golden.json", &golden)
 }

@@ -85,26 +85,46 @@ impl TypeFeatures {
     /// # Errors
     /// A text that the encoder cannot encode.
     pub fn of(input: &TypeInput<'_>, encoder: &TextEncoder) -> Result<Self, EncoderError> {
-        let text = DocumentText::of(input.pages, input.reading);
-        let found = chunks::of(&text);
-        let wordings: Vec<String> = found
+        let all = Self::of_all(std::slice::from_ref(input), encoder)?;
+        Ok(all.into_iter().next().unwrap_or_default())
+    }
+
+    /// The features of some documents, whose texts are encoded together.
+    ///
+    /// # Errors
+    /// A text that the encoder cannot encode.
+    pub fn of_all(
+        inputs: &[TypeInput<'_>],
+        encoder: &TextEncoder,
+    ) -> Result<Vec<Self>, EncoderError> {
+        let seen: Vec<_> = inputs
             .iter()
-            .map(|chunk| chunks::wording(&text, chunk))
+            .map(|input| {
+                let text = DocumentText::of(input.pages, input.reading);
+                let chunks = chunks::of(&text);
+                (text, chunks)
+            })
+            .collect();
+        let wordings: Vec<String> = seen
+            .iter()
+            .flat_map(|(text, found)| found.iter().map(|chunk| chunks::wording(text, chunk)))
             .collect();
         let texts: Vec<&str> = wordings.iter().map(String::as_str).collect();
-        let embeddings = encoder.encode(&texts)?;
-        let chunks = found.iter().zip(&wordings).zip(embeddings);
-        Ok(Self {
-            chunks: chunks
-                .map(|((chunk, wording), embedding)| ChunkFeature {
+        let mut encoded = texts.iter().zip(encoder.encode(&texts)?);
+        let features = inputs.iter().zip(&seen).map(|(input, (text, found))| Self {
+            chunks: found
+                .iter()
+                .zip(encoded.by_ref())
+                .map(|(chunk, (wording, embedding))| ChunkFeature {
                     region: chunk.region.to_owned(),
-                    text: wording.clone(),
-                    place: place_of_chunk(&text, chunk),
+                    text: (*wording).to_owned(),
+                    place: place_of_chunk(text, chunk),
                     embedding: embedding.to_vec(),
                 })
                 .collect(),
-            signs: signs_of(input, &text),
-        })
+            signs: signs_of(input, text),
+        });
+        Ok(features.collect())
     }
 
     /// The signs alone, without the wording of regions: what a document whose pages

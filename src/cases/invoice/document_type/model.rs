@@ -1,7 +1,5 @@
 //! The fitted model: weights, temperature, conformal thresholds.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::features::{TypeFeatures, feature_names};
@@ -12,7 +10,7 @@ use crate::learn::calibration::Temperature;
 use crate::learn::conformal::ConformalSets;
 use crate::learn::encoder::{EMBEDDING_SIZE, EncoderError, TextEncoder};
 use crate::learn::linear::{LinearError, LinearModel};
-use crate::registry::{Golden, LoadedManifest, Registry, RegistryError};
+use crate::registry::{Golden, GoldenOutputs, LoadedManifest, Registry, RegistryError, together};
 
 /// Name of the model in the registry.
 pub const TYPE_MODEL: &str = "invoice_type";
@@ -161,11 +159,20 @@ impl TypeModel {
         let manifest = registry.model(TYPE_MODEL)?;
         manifest.require_format(TYPE_FORMAT_VERSION)?;
         let model = Self::new(
-            TextEncoder::load(registry)?,
+            TextEncoder::read(registry)?,
             read_weights(manifest)?,
             manifest.reference(),
         )?;
-        Golden::<GoldenInput>::assert_on_load(manifest, |text| model.golden_output(text))?;
+        let (encoder, types) = together(
+            || model.encoder.assert_golden(registry),
+            || {
+                Golden::<GoldenInput>::assert_together_on_load(manifest, |texts| {
+                    model.golden_outputs(texts)
+                })
+            },
+        );
+        encoder?;
+        types?;
         Ok(model)
     }
 
@@ -234,24 +241,33 @@ impl TypeModel {
         &self.encoder
     }
 
-    /// Probability of every type for a page of these words.
+    /// Probability of every type for a page of the words of each text.
     ///
     /// # Errors
     /// As for [`TypeModel::features`] and [`TypeModel::judge`].
-    pub fn golden_output(&self, text: &GoldenInput) -> Result<BTreeMap<String, f64>, TypeError> {
-        let page = super::text::plain_page(text);
-        let features = self.features(&TypeInput {
-            pages: &[page],
-            reading: &Reading::default(),
-        })?;
-        let verdict = self.judge(&features, "golden")?;
-        let probabilities = verdict
-            .into_iter()
-            .flat_map(|verdict| verdict.probabilities);
-        let names = DocumentType::ALL
+    pub fn golden_outputs(&self, texts: &[&GoldenInput]) -> Result<Vec<GoldenOutputs>, TypeError> {
+        let pages: Vec<_> = texts
             .iter()
-            .map(|kind| kind.as_str().to_owned());
-        Ok(names.zip(probabilities).collect())
+            .map(|text| [super::text::plain_page(text)])
+            .collect();
+        let reading = Reading::default();
+        let inputs: Vec<_> = pages
+            .iter()
+            .map(|pages| TypeInput {
+                pages,
+                reading: &reading,
+            })
+            .collect();
+        let all = TypeFeatures::of_all(&inputs, &self.encoder)?;
+        let judged = all.iter().map(|features| {
+            let verdict = self.judge(features, "golden")?;
+            let probabilities = verdict.into_iter().flat_map(|told| told.probabilities);
+            let names = DocumentType::ALL
+                .iter()
+                .map(|kind| kind.as_str().to_owned());
+            Ok(names.zip(probabilities).collect())
+        });
+        judged.collect()
     }
 }
 
