@@ -1,7 +1,10 @@
 //! The command line.
 //!
 //! Exit codes: 0 done, 1 a gate is missed or a file is wrong, 2 wrong usage,
-//! 3 results could not be written, 4 the data or models are absent.
+//! 3 results could not be written, 4 the data or models are absent, 5 there is too little
+//! history to fit or to ask.
+
+mod project_setup;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -30,6 +33,9 @@ enum Command {
     Invoice(InvoiceArgs),
     /// When invoices of ours were paid, foretold before they were.
     Collections(CollectionsArgs),
+    /// How long requests still took and whether they came late, foretold at each step.
+    #[command(name = "project_setup")]
+    ProjectSetup(Box<project_setup::ProjectSetupArgs>),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -122,6 +128,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Invoice(args) => run_invoice(&args),
         Command::Collections(args) => run_collections(&args),
+        Command::ProjectSetup(args) => project_setup::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),
     };
@@ -131,6 +138,7 @@ pub(crate) fn main() -> ExitCode {
             EvalError::Absent(_) => ExitCode::from(4),
             EvalError::File { .. } => ExitCode::from(1),
             EvalError::Write { .. } => ExitCode::from(3),
+            EvalError::Insufficient(_) => ExitCode::from(5),
         }
     })
 }

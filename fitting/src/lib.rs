@@ -4,3 +4,4 @@
 pub mod boost;
 pub mod collections;
 pub mod distribution;
+pub mod project_setup;

@@ -2,3 +2,4 @@
 
 pub mod collections;
 pub mod invoice;
+pub mod project_setup;
