@@ -9,6 +9,7 @@ pub mod config;
 pub mod documents;
 pub mod domain;
 pub mod error;
+pub mod eventlog;
 pub mod history;
 pub mod http;
 pub mod learn;

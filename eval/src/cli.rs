@@ -1,7 +1,10 @@
 //! The command line.
 //!
 //! Exit codes: 0 done, 1 a gate is missed or a file is wrong, 2 wrong usage,
-//! 3 results could not be written, 4 the data or models are absent.
+//! 3 results could not be written, 4 the data or models are absent, 5 there is too little
+//! history to fit or to ask.
+
+mod project_setup;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -37,6 +40,9 @@ enum Command {
     Timesheet(TimesheetArgs),
     /// Which bills slipped, foretold a week before they should have gone out.
     Billing(BillingArgs),
+    /// How long requests still took and whether they came late, foretold at each step.
+    #[command(name = "project_setup")]
+    ProjectSetup(Box<project_setup::ProjectSetupArgs>),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -165,6 +171,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Collections(args) => run_collections(&args),
         Command::Timesheet(args) => run_timesheet(&args),
         Command::Billing(args) => run_billing(&args),
+        Command::ProjectSetup(args) => project_setup::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),
     };
@@ -174,6 +181,7 @@ pub(crate) fn main() -> ExitCode {
             EvalError::Absent(_) => ExitCode::from(4),
             EvalError::File { .. } => ExitCode::from(1),
             EvalError::Write { .. } => ExitCode::from(3),
+            EvalError::Insufficient(_) => ExitCode::from(5),
         }
     })
 }

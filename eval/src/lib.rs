@@ -9,6 +9,7 @@ mod generated;
 pub mod invoice;
 pub mod metrics;
 pub mod plot;
+pub mod project_setup;
 mod records;
 pub mod results;
 pub mod timesheet;
@@ -103,6 +104,9 @@ pub enum EvalError {
     /// The data or models are not there.
     #[error("{0}")]
     Absent(String),
+    /// There is too little history, or it is too uniform, to fit or to ask.
+    #[error("{0}")]
+    Insufficient(String),
     /// A file is there but is not what it should be.
     #[error("{path}: {message}")]
     File {
@@ -119,6 +123,12 @@ pub enum EvalError {
         /// What went wrong.
         message: String,
     },
+}
+
+impl EvalError {
+    pub(crate) fn insufficient(why: &dyn std::fmt::Display) -> Self {
+        Self::Insufficient(format!("insufficient history: {why}"))
+    }
 }
 
 impl From<scrutineer_datasets::sets::SetError> for EvalError {

@@ -1,12 +1,14 @@
 //! The page of results, and figures as text and JSON.
 
+mod requests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use scrutineer::cases::invoice::document_type::TypeModel;
 use scrutineer::registry::Registry;
-use scrutineer_datasets::sets::{self, InvoiceSet, TruthedDocuments};
+use scrutineer_datasets::sets::{self, InvoiceSet, RequestSet, TruthedDocuments};
 use scrutineer_datasets::split::Split;
 
 use crate::document_type::on_real;
@@ -14,7 +16,7 @@ use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::metrics::reliability;
 use crate::{EvalError, Evaluation, plot};
-use crate::{collections, demo};
+use crate::{collections, demo, project_setup};
 
 /// Sets whose truth is their structured part.
 const STRUCTURED: &[InvoiceSet] = &[
@@ -75,6 +77,10 @@ impl Protocols {
         name: &str,
         measure: impl Fn(&InvoiceOptions) -> Result<InvoiceOutcome, EvalError>,
     ) -> Result<Evaluation, EvalError> {
+        if let Some(set) = RequestSet::of_name(name) {
+            let outcome = project_setup::on_set(&sets::data_dir(), set, false)?;
+            return Ok(outcome.evaluation);
+        }
         let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
             "highradius" => {
                 let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
@@ -197,6 +203,7 @@ pub fn write_page(
         let _ = write!(page, "\n![{heading}](plots/invoice_{name}.svg)\n");
     }
     page.push_str(&receivables_section(out)?);
+    page.push_str(&requests::section(out)?);
     write(&out.join("RESULTS.md"), &page)
 }
 
@@ -353,6 +360,7 @@ fn rows_of(evaluation: &Evaluation) -> &'static str {
         "collections" => "invoices",
         "timesheet" => "teams' periods or sheets",
         "billing" => "bills",
+        "project_setup" => "steps",
         _ => "documents",
     }
 }

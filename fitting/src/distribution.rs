@@ -12,6 +12,8 @@ use crate::boost::{CheckedBoost, Table};
 
 /// Finished examples needed to say anything.
 pub const LEAST_EXAMPLES: usize = 50;
+/// Examples of either outcome needed to tell them apart.
+pub const LEAST_OF_A_SIDE: usize = 15;
 /// Share of cases on either side that thresholds spread by distance leave out.
 const TAIL: f64 = 0.002;
 /// Share of the cases, the latest, that calibrate and choose the number of trees.
@@ -115,8 +117,7 @@ impl DistributionPlan {
         );
         let passed = examples.iter().map(|e| e.outcome.number());
         let (range, thresholds) = self.grid(&quantities, passed.fold(f64::MIN, f64::max))?;
-        let held_back = ((examples.len() as f64 * HELD_BACK) as usize).max(10);
-        let (early, late) = examples.split_at(examples.len() - held_back);
+        let (early, late) = early_and_late(examples);
         let fits = self.fit_levels(early, &thresholds, self.boost)?;
         let share = best_share(&fits, &thresholds, late);
         let count = ((self.boost.trees() as f64 * share) as usize).max(1);
@@ -126,6 +127,35 @@ impl DistributionPlan {
         let tails = self.tails(&trial, late);
         let all = self.fit_levels(examples, &thresholds, self.boost.with_trees(count))?;
         self.join(range, &thresholds, all, &calibrations, tails)
+    }
+
+    /// Fits one question alone, whether the quantity lies above a threshold, with all that the
+    /// question itself can give: calibrated and sized as [`Self::fit`] does it.
+    ///
+    /// # Errors
+    /// Too few examples on either side, or what the booster refuses.
+    pub fn fit_level(&self, examples: &[Example], threshold: f64) -> anyhow::Result<Level> {
+        for side in [true, false] {
+            let told = |e: &&Example| e.outcome.above(threshold) == Some(side);
+            let count = examples.iter().filter(told).count();
+            ensure!(
+                count >= LEAST_OF_A_SIDE,
+                "{count} examples {} {threshold} are too few; {LEAST_OF_A_SIDE} are needed",
+                if side { "above" } else { "not above" }
+            );
+        }
+        let at = [threshold];
+        let (early, late) = early_and_late(examples);
+        let fits = self.fit_levels(early, &at, self.boost)?;
+        let count = ((self.boost.trees() as f64 * best_share(&fits, &at, late)) as usize).max(1);
+        let cut: Vec<Trees> = fits.iter().map(|trees| trees.first(count)).collect();
+        let calibration = calibrate(&cut, &at, late).first().copied();
+        let all = self.fit_levels(examples, &at, self.boost.with_trees(count))?;
+        Ok(Level {
+            threshold,
+            trees: all.into_iter().next().context("nothing was fitted")?,
+            calibration: calibration.unwrap_or(Platt::identity()),
+        })
     }
 
     /// The range of the quantity and the thresholds, spread evenly over its finished cases.
@@ -299,6 +329,12 @@ impl DistributionPlan {
             })
             .unwrap_or(0.0)
     }
+}
+
+/// The cases in order of time, the latest apart.
+fn early_and_late(examples: &[Example]) -> (&[Example], &[Example]) {
+    let held_back = ((examples.len() as f64 * HELD_BACK) as usize).max(10);
+    examples.split_at(examples.len().saturating_sub(held_back))
 }
 
 /// The share of the trees at which the held-back cases are told best, over all thresholds.

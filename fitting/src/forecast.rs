@@ -1,5 +1,6 @@
 //! A fitted distribution with what is usual, as a forecast ships.
 
+use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 
 use crate::distribution::{DistributionPlan, Example};
@@ -10,13 +11,25 @@ use crate::distribution::{DistributionPlan, Example};
 /// As [`DistributionPlan::fit`].
 pub fn fit(plan: &DistributionPlan, examples: &[Example]) -> anyhow::Result<ForecastWeights> {
     let distribution = plan.fit(examples)?;
-    let usual = (0..plan.features.len())
-        .map(|feature| median(examples.iter().filter_map(|e| e.row.get(feature).copied())))
+    Ok(with_usual(
+        distribution,
+        examples.iter().map(|example| example.row.as_slice()),
+    ))
+}
+
+/// A distribution with the medians of the rows that it was fitted on.
+#[must_use]
+pub fn with_usual<'a>(
+    distribution: Distribution,
+    rows: impl Iterator<Item = &'a [f64]> + Clone,
+) -> ForecastWeights {
+    let usual = (0..distribution.features().len())
+        .map(|feature| median(rows.clone().filter_map(|row| row.get(feature).copied())))
         .collect();
-    Ok(ForecastWeights {
+    ForecastWeights {
         distribution,
         usual,
-    })
+    }
 }
 
 /// The middle of what is known; of an even number the lower.

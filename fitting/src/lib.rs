@@ -6,4 +6,5 @@ pub mod boost;
 pub mod collections;
 pub mod distribution;
 pub mod forecast;
+pub mod project_setup;
 pub mod timesheet;

@@ -6,5 +6,6 @@ pub mod forecast;
 pub mod forecast_case;
 pub mod invoice;
 mod numbers;
+pub mod project_setup;
 pub mod record_case;
 pub mod timesheet;

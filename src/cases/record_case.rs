@@ -36,8 +36,9 @@ pub trait RecordCase: Send + Sync + std::fmt::Debug {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordItem {
-    /// Which: for `collections` the id of a `customer_invoice`, for `timesheet` a team, for
-    /// `billing` the id of a `bill`, or of a `project` for its next one.
+    /// Which: for `collections` the id of a `customer_invoice`, for `timesheet` a team,
+    /// for `project_setup` the id of a `project_setup`, for `billing` that of a `bill`, or of a
+    /// `project` for its next one.
     #[schema(min_length = 1, max_length = 200)]
     pub id: String,
     /// Only what was known at this moment is used; now if not said.

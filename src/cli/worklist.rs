@@ -113,10 +113,11 @@ fn customers(args: &WorklistArgs, run: &CollectionsRun) -> io::Result<()> {
     Ok(())
 }
 
-/// Teams, then bills, most pressing first.
+/// Teams, then set-ups, then bills, most pressing first.
 fn answers(args: &WorklistArgs, run: &DelaysRun) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let rows = run.timesheet.iter().chain(&run.billing);
+    let rows = run.timesheet.iter().chain(&run.project_setup);
+    let rows = rows.chain(&run.billing);
     for row in rows.take(args.limit as usize) {
         if args.service.store.json {
             writeln!(out, "{}", serde_json::to_string(row)?)?;

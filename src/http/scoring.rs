@@ -23,7 +23,7 @@ type Scorer = for<'a> fn(&'a Service, &'a TenantId, &'a [u8]) -> Scoring<'a>;
 type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<Recommendation>> + Send + 'a>>;
 
 /// Every case that is answered here: one line each.
-static SCORERS: [(Case, Scorer); 4] = [
+static SCORERS: [(Case, Scorer); 5] = [
     (Case::Invoice, |service, tenant, item| {
         Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
     }),
@@ -32,6 +32,9 @@ static SCORERS: [(Case, Scorer); 4] = [
     }),
     (Case::Timesheet, |service, tenant, item| {
         record(Case::Timesheet, service, tenant, item)
+    }),
+    (Case::ProjectSetup, |service, tenant, item| {
+        record(Case::ProjectSetup, service, tenant, item)
     }),
     (Case::Billing, |service, tenant, item| {
         record(Case::Billing, service, tenant, item)

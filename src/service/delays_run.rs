@@ -1,4 +1,5 @@
-//! The delays board: teams whose sheets will be late and bills that will slip.
+//! The delays board: teams whose sheets will be late, set-ups that will miss their day and
+//! bills that will slip.
 
 use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub struct DelaysRun {
     pub as_of: DateTime<Utc>,
     /// Teams and their periods.
     pub timesheet: Vec<Recommendation>,
+    /// Set-ups that are open.
+    pub project_setup: Vec<Recommendation>,
     /// Bills to come and overdue.
     pub billing: Vec<Recommendation>,
 }
@@ -52,39 +55,53 @@ impl Service {
 fn make(cases: &RecordCases, history: &FactsAsOf) -> Result<(DelaysRun, Vec<Judged>), JudgeError> {
     let work = history.work();
     let mut answers = Vec::new();
-    let mut judge = |case: &dyn RecordCase, ids: Vec<String>| {
-        let mut found = Vec::new();
-        for id in ids {
-            let item = RecordItem {
-                id,
-                as_of: None,
-                period_end: None,
-            };
-            match case.judge(&item, history) {
-                Ok(judged) => {
-                    found.push(judged.recommendation.clone());
-                    answers.push(judged);
-                }
-                // A team too small, or without a period: nothing is said of it.
-                Err(JudgeError::NotAsked { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        found.sort_by(|a, b| {
-            let levels = b.level.cmp(&a.level);
-            let scores = b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0));
-            levels
-                .then(scores)
-                .then_with(|| a.subject.id.cmp(&b.subject.id))
-        });
-        Ok(found)
-    };
+    let timesheet = judge(&*cases.timesheet, work.teams(), history)?;
+    let billing = judge(&*cases.billing, bills_to_come(&work), history)?;
     let run = DelaysRun {
         as_of: history.as_of(),
-        timesheet: judge(&*cases.timesheet, work.teams())?,
-        billing: judge(&*cases.billing, bills_to_come(&work))?,
+        timesheet: shown(timesheet, &mut answers),
+        project_setup: shown(cases.project_setup.judge_open(history)?, &mut answers),
+        billing: shown(billing, &mut answers),
     };
     Ok((run, answers))
+}
+
+fn judge(
+    case: &dyn RecordCase,
+    ids: Vec<String>,
+    history: &FactsAsOf,
+) -> Result<Vec<Judged>, JudgeError> {
+    let mut judged = Vec::new();
+    for id in ids {
+        let item = RecordItem {
+            id,
+            as_of: None,
+            period_end: None,
+        };
+        match case.judge(&item, history) {
+            Ok(one) => judged.push(one),
+            // A team too small, or without a period: nothing is said of it.
+            Err(JudgeError::NotAsked { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(judged)
+}
+
+/// The answers, most pressing first; what they rest on goes to the others to be kept.
+fn shown(judged: Vec<Judged>, kept: &mut Vec<Judged>) -> Vec<Recommendation> {
+    let mut answers: Vec<Recommendation> = judged
+        .iter()
+        .map(|one| one.recommendation.clone())
+        .collect();
+    answers.sort_by(|a, b| {
+        let levels = b.level.cmp(&a.level);
+        let scores = b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0));
+        let ids = a.subject.id.cmp(&b.subject.id);
+        levels.then(scores).then(ids)
+    });
+    kept.extend(judged);
+    answers
 }
 
 fn bills_to_come(work: &WorkAsOf) -> Vec<String> {

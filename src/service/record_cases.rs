@@ -10,6 +10,7 @@ use super::{Service, ServiceError};
 use crate::advice::{Case, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
+use crate::cases::project_setup::SetupCase;
 use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
 use crate::cases::timesheet::TimesheetCase;
 use crate::domain::TenantId;
@@ -26,6 +27,8 @@ pub struct RecordCases {
     pub collections: Arc<CollectionsCase>,
     /// Will a team's sheets be late?
     pub timesheet: Arc<TimesheetCase>,
+    /// Will a set-up miss its day?
+    pub project_setup: Arc<SetupCase>,
     /// Will the next bill slip?
     pub billing: Arc<BillingCase>,
 }
@@ -39,6 +42,7 @@ impl RecordCases {
         Ok(Self {
             collections: Arc::new(CollectionsCase::load(registry, policy)?),
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),
+            project_setup: Arc::new(SetupCase::load(registry)?),
             billing: Arc::new(BillingCase::load(registry, ())?),
         })
     }
@@ -46,13 +50,19 @@ impl RecordCases {
     /// Which they are.
     #[must_use]
     pub const fn cases(&self) -> &'static [Case] {
-        &[Case::Collections, Case::Timesheet, Case::Billing]
+        &[
+            Case::Collections,
+            Case::Timesheet,
+            Case::ProjectSetup,
+            Case::Billing,
+        ]
     }
 
     fn get(&self, case: Case) -> Option<&dyn RecordCase> {
         match case {
             Case::Collections => Some(&*self.collections),
             Case::Timesheet => Some(&*self.timesheet),
+            Case::ProjectSetup => Some(&*self.project_setup),
             Case::Billing => Some(&*self.billing),
             _ => None,
         }

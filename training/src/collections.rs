@@ -42,7 +42,7 @@ pub fn train_shipped(
         limits: LIMITS,
         ..card(&outcome)
     };
-    let dir = forecast::write(models_dir, Some(1), &outcome.fitted, card)?;
+    let dir = forecast::write(models_dir, Some(1), &outcome.fitted, card, Vec::new())?;
     Ok((dir, outcome))
 }
 
@@ -69,7 +69,7 @@ pub fn train_own(
         limits: OWN_LIMITS,
         ..card(&outcome)
     };
-    let dir = forecast::write(models_dir, None, &outcome.fitted, card)
+    let dir = forecast::write(models_dir, None, &outcome.fitted, card, Vec::new())
         .with_context(|| models_dir.display().to_string())?;
     Ok((dir, outcome))
 }

@@ -38,7 +38,8 @@ pub struct ForecastCard<'a> {
     pub limits: &'a str,
 }
 
-/// Writes the model under the next free version, or under `version`.
+/// Writes the model under the next free version, or under `version`, with what other files
+/// it has.
 ///
 /// # Errors
 /// Weights for other features, or a folder that cannot be read or written.
@@ -47,6 +48,7 @@ pub fn write(
     version: Option<u32>,
     weights: &ForecastWeights,
     card: ForecastCard<'_>,
+    others: Vec<ArtefactFile>,
 ) -> anyhow::Result<PathBuf> {
     let version = match version {
         Some(version) => version,
@@ -80,7 +82,9 @@ pub fn write(
         sources: card.sources.clone(),
     };
     let text = card_text(&manifest, &card);
-    let dir = artefact::write(models_dir, manifest, vec![file, golden(&forecast)?])?;
+    let mut files = vec![file, golden(&forecast)?];
+    files.extend(others);
+    let dir = artefact::write(models_dir, manifest, files)?;
     let path = dir.join("MODEL_CARD.md");
     fs::write(&path, text).with_context(|| path.display().to_string())?;
     Ok(dir)

@@ -1,19 +1,22 @@
-//! Fits `timesheet` and `billing` on a firm's records, or on a generated firm's where there
-//! are none: no public data tells when sheets and bills were due and came.
+//! Fits `timesheet`, `project_setup` and `billing` on a firm's records, or on a generated firm's where there
+//! are none: no public data tells when sheets, set-ups and bills were due and came.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use scrutineer::cases::billing::BillingInput;
-use scrutineer::cases::forecast_case::Question;
+use scrutineer::cases::forecast_case::Question as _;
+use scrutineer::cases::project_setup::{FACTS_FILE, SETUP_MODEL};
 use scrutineer::cases::timesheet::{TOLERATED_PERCENT, TimesheetInput};
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::firm;
 use scrutineer_eval::Evaluation;
 use scrutineer_eval::billing::{self, BillingOptions};
+use scrutineer_eval::project_setup;
 use scrutineer_eval::timesheet::{self, TimesheetOptions};
 
+use crate::artefact::ArtefactFile;
 use crate::forecast::{self, ForecastCard};
 
 /// Seed of the firm that shipped models are fitted on; the demo is of another.
@@ -43,6 +46,13 @@ pub enum Source {
 struct Fitted {
     weights: ForecastWeights,
     evaluation: Evaluation,
+    others: Vec<ArtefactFile>,
+}
+
+/// What a model is called and made of.
+struct Model<'a> {
+    name: &'a str,
+    description: &'a str,
 }
 
 /// Fits `timesheet`; returns the folder and what came of it after the cut.
@@ -54,7 +64,11 @@ pub fn train_timesheet(
     source: &Source,
 ) -> anyhow::Result<(PathBuf, Evaluation)> {
     let description = "Sheets handed in late of a hundred of a team's, as a distribution";
-    write::<TimesheetInput>(models_dir, source, description, |records, cut| {
+    let model = Model {
+        name: TimesheetInput::MODEL,
+        description,
+    };
+    write(models_dir, source, &model, |records, cut| {
         let options = TimesheetOptions {
             set: records.display().to_string(),
             protocol: format!("fitted before {cut}"),
@@ -66,6 +80,7 @@ pub fn train_timesheet(
         Ok(Fitted {
             weights: outcome.fitted,
             evaluation: outcome.evaluation,
+            others: Vec::new(),
         })
     })
 }
@@ -77,7 +92,11 @@ pub fn train_timesheet(
 pub fn train_billing(models_dir: &Path, source: &Source) -> anyhow::Result<(PathBuf, Evaluation)> {
     let description =
         "Days between the day a bill is planned and the day it goes out, as a distribution";
-    write::<BillingInput>(models_dir, source, description, |records, cut| {
+    let model = Model {
+        name: BillingInput::MODEL,
+        description,
+    };
+    write(models_dir, source, &model, |records, cut| {
         let options = BillingOptions {
             set: records.display().to_string(),
             protocol: format!("fitted before {cut}"),
@@ -87,14 +106,35 @@ pub fn train_billing(models_dir: &Path, source: &Source) -> anyhow::Result<(Path
         Ok(Fitted {
             weights: outcome.fitted,
             evaluation: outcome.evaluation,
+            others: Vec::new(),
         })
     })
 }
 
-fn write<Q: Question>(
+/// Fits `project_setup`; returns the folder and what came of it after the cut.
+///
+/// # Errors
+/// Records that are absent, wrong or too few, or a folder that cannot be written.
+pub fn train_setup(models_dir: &Path, source: &Source) -> anyhow::Result<(PathBuf, Evaluation)> {
+    let model = Model {
+        name: SETUP_MODEL,
+        description: "Days that the set-up of a project still takes after a step, as a distribution",
+    };
+    write(models_dir, source, &model, |records, cut| {
+        let outcome = project_setup::on_records(records, cut)?;
+        let (names, weights) = outcome.fitted;
+        Ok(Fitted {
+            weights,
+            evaluation: outcome.evaluation,
+            others: vec![ArtefactFile::json(FACTS_FILE, &names)?],
+        })
+    })
+}
+
+fn write(
     models_dir: &Path,
     source: &Source,
-    description: &str,
+    model: &Model<'_>,
     fit: impl FnOnce(&Path, NaiveDate) -> anyhow::Result<Fitted>,
 ) -> anyhow::Result<(PathBuf, Evaluation)> {
     let (fitted, cut, data, made_by, limits, version) = match source {
@@ -102,7 +142,10 @@ fn write<Q: Question>(
             fit(records, *cut)?,
             *cut,
             format!("The firm's records before {cut}"),
-            format!("scrutineer-train {} --records DIR --cut {cut}", Q::MODEL),
+            format!(
+                "scrutineer-train {} --records DIR --cut {cut}",
+                model.name.replace('_', "-")
+            ),
             OWN,
             None,
         ),
@@ -118,16 +161,26 @@ fn write<Q: Question>(
                 fitted?,
                 cut,
                 format!("A generated firm (seed {SEED}) before {cut}"),
-                format!("scrutineer-train {} --generated", Q::MODEL),
+                format!(
+                    "scrutineer-train {} --generated",
+                    model.name.replace('_', "-")
+                ),
                 GENERATED,
                 Some(1),
             )
         }
     };
+    let features: Vec<&str> = fitted
+        .weights
+        .distribution
+        .features()
+        .iter()
+        .map(String::as_str)
+        .collect();
     let card = ForecastCard {
-        name: Q::MODEL,
-        description,
-        features: Q::FEATURES,
+        name: model.name,
+        description: model.description,
+        features: &features,
         data,
         trained_until: cut,
         sources: Vec::new(),
@@ -135,6 +188,6 @@ fn write<Q: Question>(
         made_by,
         limits,
     };
-    let dir = forecast::write(models_dir, version, &fitted.weights, card)?;
+    let dir = forecast::write(models_dir, version, &fitted.weights, card, fitted.others)?;
     Ok((dir, fitted.evaluation))
 }

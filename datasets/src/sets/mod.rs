@@ -6,11 +6,14 @@
 
 mod invoices;
 pub mod receivables;
+mod requests;
 mod truth;
+mod zip;
 
 use std::path::{Path, PathBuf};
 
 pub use invoices::{InvoiceSet, TruthedDocuments};
+pub use requests::RequestSet;
 pub use truth::{TruthRow, read_truth};
 
 /// Why a set could not be loaded.

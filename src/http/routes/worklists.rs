@@ -72,7 +72,8 @@ pub(super) async fn collections(
     Ok(Json(run))
 }
 
-/// What will be late: teams' timesheets and bills, most pressing first, each a whole answer.
+/// What will be late: teams' timesheets, set-ups of projects and bills, most pressing first,
+/// each a whole answer.
 /// The board is the same while the day and the records are.
 #[utoipa::path(
     get,

@@ -7,6 +7,7 @@ use super::collections::level;
 use super::words;
 use crate::advice::{Recommendation, Status};
 use crate::cases::billing::{BillingAdvice, ChainStep};
+use crate::cases::project_setup::{MissingDependency, SetupAdvice};
 use crate::cases::timesheet::TimesheetAdvice;
 use crate::service::DelaysRun;
 
@@ -19,7 +20,9 @@ const WIDE: f64 = 200.0;
 pub(in crate::web) struct DelaysView {
     pub(in crate::web) as_of: String,
     pub(in crate::web) teams: Vec<Team>,
+    pub(in crate::web) setups: Vec<Setup>,
     pub(in crate::web) bills: Vec<Bill>,
+    pub(in crate::web) late_setups: usize,
     pub(in crate::web) late_teams: usize,
     pub(in crate::web) at_risk: usize,
 }
@@ -44,6 +47,26 @@ pub(in crate::web) struct Team {
     pub(in crate::web) missing_hours: String,
     pub(in crate::web) holds_up: Vec<String>,
     pub(in crate::web) action: String,
+}
+
+/// One set-up.
+pub(in crate::web) struct Setup {
+    pub(in crate::web) answer: Answer,
+    pub(in crate::web) id: String,
+    pub(in crate::web) project: String,
+    pub(in crate::web) target: String,
+    pub(in crate::web) done: String,
+    pub(in crate::web) line: Option<Timeline>,
+    pub(in crate::web) missing: Vec<Dependency>,
+}
+
+/// A dependency that is not done; its bar goes from p50 to p90 in a drawing 200 wide.
+pub(in crate::web) struct Dependency {
+    pub(in crate::web) name: String,
+    pub(in crate::web) owner: String,
+    pub(in crate::web) words: String,
+    pub(in crate::web) critical: bool,
+    pub(in crate::web) bar: Option<(String, String)>,
 }
 
 /// One bill.
@@ -87,6 +110,12 @@ impl DelaysView {
         Self {
             as_of: words::minute(run.as_of),
             teams: run.timesheet.iter().filter_map(team).collect(),
+            setups: run
+                .project_setup
+                .iter()
+                .filter_map(|answer| setup(answer, today))
+                .collect(),
+            late_setups: pressing(&run.project_setup),
             bills: run
                 .billing
                 .iter()
@@ -148,6 +177,52 @@ fn team(given: &Recommendation) -> Option<Team> {
         holds_up: bills.collect(),
         action: words::sentence(&advice.action),
     })
+}
+
+fn setup(given: &Recommendation, today: NaiveDate) -> Option<Setup> {
+    let advice: SetupAdvice = serde_json::from_value(given.suggestion.clone()?).ok()?;
+    let asked = if given.score_kind == "misses_target" {
+        "to miss its day"
+    } else {
+        "to be open in 7 days"
+    };
+    let done = advice.dependencies.saturating_sub(advice.missing.len());
+    Some(Setup {
+        answer: answer(given, asked),
+        id: given.subject.id.clone(),
+        project: advice.project_id.clone(),
+        target: advice.target_on.to_string(),
+        done: format!("{done} of {}", advice.dependencies),
+        line: timeline(today, advice.target_on, advice.p50, advice.p90),
+        missing: advice.missing.iter().map(dependency).collect(),
+    })
+}
+
+fn dependency(missing: &MissingDependency) -> Dependency {
+    let place = |days: f64| (days / AHEAD_DAYS).clamp(0.0, 1.0) * WIDE;
+    let left = missing.left_p50.zip(missing.left_p90);
+    let adds = if missing.adds_days >= 0.5 {
+        format!(", adds {:.0} days", missing.adds_days)
+    } else {
+        String::new()
+    };
+    Dependency {
+        name: words::sentence(&missing.name),
+        owner: missing.owner_role.clone().unwrap_or_default(),
+        words: match left {
+            Some((p50, p90)) => format!("{p50:.0} days more, up to {p90:.0}{adds}"),
+            None => format!(
+                "{}, waited {:.0} days{adds}",
+                missing.state.replace('_', " "),
+                missing.waited_days
+            ),
+        },
+        critical: missing.critical,
+        bar: left.map(|(p50, p90)| {
+            let (from, to) = (place(p50), place(p90));
+            (format!("{from:.1}"), format!("{:.1}", (to - from).max(2.0)))
+        }),
+    }
 }
 
 fn bill(given: &Recommendation, today: NaiveDate) -> Option<Bill> {

@@ -50,6 +50,8 @@ enum Case {
     },
     /// Will a team's sheets be late: `timesheet`.
     Timesheet(WorkArgs),
+    /// Will a set-up miss its day: `project_setup`.
+    ProjectSetup(WorkArgs),
     /// Will the next bill slip: `billing`.
     Billing(WorkArgs),
     /// Measure the shipped 16-bit encoder against the original weights.
@@ -117,6 +119,10 @@ fn main() -> anyhow::Result<()> {
         }
         Case::Timesheet(args) => {
             let (dir, evaluation) = work::train_timesheet(&cli.models_dir, &args.source())?;
+            tell(&dir, &evaluation, out)?;
+        }
+        Case::ProjectSetup(args) => {
+            let (dir, evaluation) = work::train_setup(&cli.models_dir, &args.source())?;
             tell(&dir, &evaluation, out)?;
         }
         Case::Billing(args) => {

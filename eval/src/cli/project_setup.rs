@@ -1,0 +1,153 @@
+//! `scrutineer-eval project_setup`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use scrutineer::eventlog::Columns;
+use scrutineer_datasets::sets::{self, RequestSet};
+use scrutineer_eval::project_setup::{self, Known, Late, LogQuestion};
+use scrutineer_eval::{EvalError, results};
+
+#[derive(Debug, Args)]
+pub(super) struct ProjectSetupArgs {
+    /// An event log with one case a request: XES or CSV, compressed by gzip or not.
+    #[arg(long, required_unless_present_any = ["records", "set"], conflicts_with_all = ["records", "set"])]
+    log: Option<PathBuf>,
+    /// Folder of `project_setup.csv` (or `.ndjson`).
+    #[arg(long, requires = "cut", conflicts_with = "set")]
+    records: Option<PathBuf>,
+    /// A public set of `SCRUTINEER_DATA`.
+    #[arg(long, value_parser = parse_set)]
+    set: Option<RequestSet>,
+    /// Set-ups asked for from this day on are asked about; earlier ones are fitted on.
+    #[arg(long, requires = "records")]
+    cut: Option<NaiveDate>,
+    /// Late is what takes longer than three quarters of the requests before.
+    #[arg(long, requires = "log", conflicts_with_all = ["deadline", "within", "label"])]
+    late: Option<LateArg>,
+    /// Late is what ends after the time that this attribute states.
+    #[arg(long, requires = "log", conflicts_with_all = ["within", "label"])]
+    deadline: Option<String>,
+    /// Late is what ends more than so many days after the step asked at.
+    #[arg(long, requires = "log", value_name = "DAYS", conflicts_with = "label")]
+    within: Option<f64>,
+    /// Late is what has this value of an attribute in the end.
+    #[arg(long, requires = "log", value_name = "ATTRIBUTE=VALUE", value_parser = parse_label)]
+    label: Option<(String, String)>,
+    /// A request ends at the time that this attribute states, not with its last event.
+    #[arg(long, requires = "log", value_name = "ATTRIBUTE")]
+    end: Option<String>,
+    /// A request ends with the first event whose activity begins so.
+    #[arg(long, requires = "log", value_name = "ACTIVITY")]
+    until: Option<String>,
+    /// Ask at the first event whose activity begins so, not at every one.
+    #[arg(long, requires = "log", value_name = "ACTIVITY")]
+    at: Option<String>,
+    /// Ask at the first event alone.
+    #[arg(long, requires = "log", conflicts_with = "at")]
+    first: bool,
+    /// An attribute that the log states early but that came to be known later; repeat for more.
+    #[arg(long, requires = "log", value_name = "ATTRIBUTE")]
+    ignore: Vec<String>,
+    /// An attribute that is known from the first event on although it seems to tell the whole
+    /// course, or a date that was set then; repeat for more.
+    #[arg(long, requires = "log", value_name = "ATTRIBUTE")]
+    known: Vec<String>,
+    /// With `--late p75`: requests that began later than this quantile of the durations
+    /// before the end of the log are left out.
+    #[arg(long, requires = "log", default_value_t = 0.9, value_parser = parse_share)]
+    settled: f64,
+    /// Column of a CSV log that names the case.
+    #[arg(long, requires = "log", value_name = "COLUMN")]
+    case_column: Option<String>,
+    /// Column of a CSV log that says what happened.
+    #[arg(long, requires = "log", value_name = "COLUMN")]
+    activity_column: Option<String>,
+    /// Column of a CSV log that says when.
+    #[arg(long, requires = "log", value_name = "COLUMN")]
+    time_column: Option<String>,
+    /// Leave the last fifth alone and ask within the period before it, as for choosing
+    /// features and parameters.
+    #[arg(long, conflicts_with = "records")]
+    validate: bool,
+    /// Write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LateArg {
+    /// Three quarters.
+    P75,
+}
+
+fn parse_set(name: &str) -> Result<RequestSet, String> {
+    RequestSet::of_name(name).ok_or_else(|| {
+        let known = RequestSet::ALL.map(RequestSet::name);
+        format!("expected one of {}", known.join(", "))
+    })
+}
+
+fn parse_label(text: &str) -> Result<(String, String), String> {
+    let (attribute, value) = text.split_once('=').ok_or("expected ATTRIBUTE=VALUE")?;
+    Ok((attribute.to_owned(), value.to_owned()))
+}
+
+fn parse_share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "expected a number")?;
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("expected a share from 0 to 1".to_owned())
+    }
+}
+
+pub(super) fn run(args: &ProjectSetupArgs) -> Result<ExitCode, EvalError> {
+    let outcome = match (&args.set, &args.records, args.cut, &args.log) {
+        (Some(set), _, _, _) => project_setup::on_set(&sets::data_dir(), *set, args.validate)?,
+        (None, Some(folder), Some(cut), _) => project_setup::on_records(folder, cut)?,
+        (None, _, _, Some(log)) => {
+            let columns = Columns {
+                case: args.case_column.clone(),
+                activity: args.activity_column.clone(),
+                time: args.time_column.clone(),
+                ..Columns::default()
+            };
+            project_setup::on_log(log, &columns, &question(args))?
+        }
+        _ => {
+            return Err(EvalError::Absent(
+                "name --log, --set, or --records and --cut".to_owned(),
+            ));
+        }
+    };
+    if let Some(path) = &args.json {
+        results::write_json(path, &outcome.evaluation)?;
+    }
+    super::say(&results::as_text(&outcome.evaluation));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn question(args: &ProjectSetupArgs) -> LogQuestion {
+    let late = match (&args.deadline, args.within, &args.label) {
+        (Some(fact), _, _) => Late::Deadline(fact.clone()),
+        (_, Some(days), _) => Late::Within(days),
+        (_, _, Some((fact, value))) => Late::Labelled(fact.clone(), value.clone()),
+        _ => Late::P75,
+    };
+    LogQuestion {
+        late,
+        end: args.end.clone(),
+        at: args.at.clone(),
+        first: args.first,
+        until: args.until.clone(),
+        known: Known {
+            late: args.ignore.clone(),
+            early: args.known.clone(),
+        },
+        settled: args.settled,
+        validate: args.validate,
+    }
+}

@@ -1,0 +1,122 @@
+//! What a spreadsheet would have said.
+
+use std::collections::BTreeMap;
+
+use scrutineer::cases::project_setup::{AskedRow, FactNames, Request};
+
+use super::Answer;
+use super::protocol::{Asked, quantile};
+use crate::metrics::{self, Scored};
+
+type Figures = BTreeMap<String, Option<f64>>;
+
+/// Weight of the overall share against one request, where few are known.
+const DRAWN: f64 = 2.0;
+
+/// The median of days left after the same last step, with the share late after it; and the
+/// share late by each fact.
+pub(super) fn of(
+    answers: &[Answer],
+    early: &[AskedRow],
+    asked: &Asked,
+    names: &FactNames,
+) -> BTreeMap<String, Figures> {
+    let known: Vec<(&AskedRow, &Request)> = early
+        .iter()
+        .filter(|row| row.at < asked.cut)
+        .filter_map(|row| Some((row, asked.requests.get(row.request)?)))
+        .collect();
+    let mut found = BTreeMap::from([(
+        "the same last step before".to_owned(),
+        by_last_step(answers, &known, asked),
+    )]);
+    for fact in &names.categories {
+        let by_fact = |row: &AskedRow, request: &Request| {
+            let stated = request.trace.attribute(row.event, fact);
+            stated.map(ToString::to_string).unwrap_or_default()
+        };
+        let told = share_late(answers, &known, asked, by_fact);
+        let name = format!("share late by {fact}");
+        found.insert(name, late_figures(&told));
+    }
+    found
+}
+
+fn by_last_step(answers: &[Answer], known: &[(&AskedRow, &Request)], asked: &Asked) -> Figures {
+    let last = |row: &AskedRow, request: &Request| {
+        let event = request.trace.events.get(row.event);
+        event
+            .map(|event| event.activity.to_string())
+            .unwrap_or_default()
+    };
+    let mut left: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for (row, request) in known {
+        let ended = request.ended.filter(|ended| *ended < asked.cut);
+        if let Some(ended) = ended {
+            left.entry(last(row, request))
+                .or_default()
+                .push(ended - row.at);
+        }
+    }
+    let all: Vec<f64> = left.values().flatten().copied().collect();
+    let all = quantile(&all, 0.5);
+    let medians: BTreeMap<String, f64> = left
+        .into_iter()
+        .map(|(step, days)| (step, quantile(&days, 0.5)))
+        .collect();
+    let errors = answers.iter().filter_map(|answer| {
+        let request = asked.requests.get(answer.row.request)?;
+        let step = last(&answer.row, request);
+        let median = medians.get(&step).copied().unwrap_or(all);
+        Some((median - answer.left?).abs())
+    });
+    let mut found = late_figures(&share_late(answers, known, asked, last));
+    found.insert("mae_remaining_days".to_owned(), metrics::mean(errors));
+    found
+}
+
+/// Shares late before the cut, among rows sorted alike; all rows and those still open.
+fn share_late(
+    answers: &[Answer],
+    known: &[(&AskedRow, &Request)],
+    asked: &Asked,
+    sorted_by: impl Fn(&AskedRow, &Request) -> String,
+) -> [Vec<Scored>; 2] {
+    let mut counts: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    let mut all = (0.0, 0.0);
+    for (row, request) in known {
+        let Some((late, _)) = request.late().filter(|(_, at)| *at < asked.cut) else {
+            continue;
+        };
+        let late = f64::from(u8::from(late));
+        let count = counts.entry(sorted_by(row, request)).or_default();
+        for count in [count, &mut all] {
+            count.0 += late;
+            count.1 += 1.0;
+        }
+    }
+    let overall = if all.1 > 0.0 { all.0 / all.1 } else { 0.5 };
+    let of_those = |open_only: bool| {
+        let answers = answers.iter().filter(|one| one.open || !open_only);
+        answers
+            .filter_map(|answer| {
+                let request = asked.requests.get(answer.row.request)?;
+                let sort = sorted_by(&answer.row, request);
+                let (late, count) = counts.get(&sort).copied().unwrap_or_default();
+                Some(((late + DRAWN * overall) / (count + DRAWN), answer.late?))
+            })
+            .collect()
+    };
+    [of_those(false), of_those(true)]
+}
+
+fn late_figures([all, open]: &[Vec<Scored>; 2]) -> Figures {
+    [
+        ("auc", metrics::auc(all)),
+        ("ap", metrics::average_precision(all)),
+        ("brier", metrics::brier(all)),
+        ("auc_open", metrics::auc(open)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}

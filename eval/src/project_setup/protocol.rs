@@ -1,0 +1,279 @@
+//! Which requests are asked about, when, and what coming late means.
+
+use std::collections::HashSet;
+
+use scrutineer::cases::project_setup::request::days;
+use scrutineer::cases::project_setup::{FactNames, Known, Request, Scope};
+use scrutineer::eventlog::{EventLog, Trace, parse_time};
+
+use crate::EvalError;
+
+/// Share of the requests, the last by time, that are asked about.
+const ASKED: f64 = 0.2;
+
+/// What is asked of a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogQuestion {
+    /// What coming late means.
+    pub late: Late,
+    /// Fact that says when a request was complete; else its last event does.
+    pub end: Option<String>,
+    /// Asked at the first step of this name; else at every step but the last.
+    pub at: Option<String>,
+    /// Asked at the first step alone.
+    pub first: bool,
+    /// Complete with the first step of this name; else with the last.
+    pub until: Option<String>,
+    /// What is said of facts and when they come to be known.
+    pub known: Known,
+    /// Starts later than this quantile of the durations before the end of the log are left
+    /// out, where late is told by duration: the long ones among them are not over yet.
+    pub settled: f64,
+    /// Leaves the period asked about alone and asks the last fifth of the one before it, as
+    /// for choosing features and parameters.
+    pub validate: bool,
+}
+
+/// What coming late means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Late {
+    /// Taking longer than three quarters of the requests fitted on.
+    P75,
+    /// Being complete after the time that a fact states.
+    Deadline(String),
+    /// Being complete more than so many days after the step asked at.
+    Within(f64),
+    /// A fact has this value in the end.
+    Labelled(String, String),
+}
+
+impl Default for LogQuestion {
+    fn default() -> Self {
+        Self {
+            late: Late::P75,
+            end: None,
+            at: None,
+            first: false,
+            until: None,
+            known: Known::default(),
+            settled: 0.9,
+            validate: false,
+        }
+    }
+}
+
+/// Requests and who of them is asked about.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) requests: Vec<Request>,
+    /// Places of those asked about.
+    pub(super) test: HashSet<usize>,
+    /// What became known from here on is not fitted on.
+    pub(super) cut: f64,
+    /// Outcomes that would show only after this moment are not known.
+    pub(super) horizon: f64,
+    pub(super) known: Known,
+    question: Option<LogQuestion>,
+}
+
+impl Asked {
+    /// By a log and a question.
+    pub(super) fn of_log(log: EventLog, question: &LogQuestion) -> Result<Self, EvalError> {
+        let hindsight = if question.until.is_some() {
+            // A course that is cut short does not show any more what it tells.
+            let whole: Vec<Request> = log.traces.iter().cloned().map(Request::finished).collect();
+            let whole: Vec<&Request> = whole.iter().collect();
+            FactNames::of(&whole, &question.known).hindsight
+        } else {
+            Vec::new()
+        };
+        let traces = log.traces.into_iter();
+        let requests = traces
+            .filter_map(|trace| request(trace, question))
+            .collect();
+        let mut asked = Self {
+            requests,
+            test: HashSet::new(),
+            cut: f64::INFINITY,
+            horizon: f64::INFINITY,
+            known: question.known.clone(),
+            question: Some(question.clone()),
+        };
+        if let Late::Labelled(fact, _) | Late::Deadline(fact) = &question.late {
+            asked.known.late.push(fact.clone());
+        }
+        asked.known.late.extend(question.end.clone());
+        asked.known.late.extend(hindsight);
+        asked.split(question)?;
+        if question.validate {
+            let cut = asked.cut;
+            asked.requests.retain(|one| {
+                let told = question.late != Late::P75 && one.late().is_some_and(|(_, at)| at < cut);
+                told || one.ended.is_some_and(|ended| ended < cut)
+            });
+            asked.split(question)?;
+        }
+        Ok(asked)
+    }
+
+    /// By records: those asked for from the cut on.
+    pub(super) fn of_records(requests: Vec<Request>, cut: f64, horizon: f64) -> Self {
+        let from = |(at, one): (usize, &Request)| (one.started() >= cut).then_some(at);
+        Self {
+            test: requests.iter().enumerate().filter_map(from).collect(),
+            requests,
+            cut,
+            horizon,
+            known: Known::default(),
+            question: None,
+        }
+    }
+
+    /// When the question is asked.
+    pub(super) fn scope(&self) -> Scope {
+        match &self.question {
+            Some(question) if question.first => Scope::FirstStep,
+            Some(question) if question.at.is_some() => Scope::OneStep,
+            _ => Scope::EveryStep,
+        }
+    }
+
+    /// Whether a step is asked about.
+    pub(super) fn asks(&self, request: usize, event: usize) -> bool {
+        let Some(one) = self.requests.get(request) else {
+            return false;
+        };
+        match &self.question {
+            Some(question) if question.first => event == 0,
+            Some(LogQuestion { at: Some(name), .. }) => place(&one.trace, name) == Some(event),
+            _ => {
+                let last = event + 1 == one.trace.events.len();
+                let at = one.trace.events.get(event).map(|event| days(&event.time));
+                !last || one.ended.is_none_or(|ended| at < Some(ended)) && one.given_up.is_none()
+            }
+        }
+    }
+
+    fn split(&mut self, question: &LogQuestion) -> Result<(), EvalError> {
+        let by_duration = question.late == Late::P75;
+        let settled_before = if by_duration {
+            let ended = self.requests.iter().filter_map(|one| one.ended);
+            let durations: Vec<f64> = self.requests.iter().filter_map(duration).collect();
+            ended.fold(f64::MIN, f64::max) - quantile(&durations, question.settled)
+        } else {
+            f64::INFINITY
+        };
+        let mut order: Vec<(f64, usize)> = self
+            .requests
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| by_duration || one.late().is_some())
+            .filter(|(_, one)| one.started() <= settled_before)
+            .map(|(at, one)| (self.moment(one), at))
+            .collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let from = (order.len() as f64 * (1.0 - ASKED)) as usize;
+        let (before, test) = order.split_at(from.min(order.len()));
+        let Some((cut, _)) = test.first() else {
+            return Err(EvalError::insufficient(&"no request to ask about"));
+        };
+        self.cut = *cut;
+        self.test = test.iter().map(|(_, at)| *at).collect();
+        if by_duration {
+            let complete = before
+                .iter()
+                .filter_map(|(_, at)| self.requests.get(*at))
+                .filter(|one| one.ended.is_some_and(|ended| ended < self.cut));
+            let durations: Vec<f64> = complete.filter_map(duration).collect();
+            if durations.is_empty() {
+                return Err(EvalError::insufficient(
+                    &"no request was complete before the first one asked about",
+                ));
+            }
+            let longest = quantile(&durations, 0.75);
+            for one in &mut self.requests {
+                one.due = Some(one.started() + longest);
+            }
+        }
+        Ok(())
+    }
+
+    /// When a request is asked about first.
+    fn moment(&self, request: &Request) -> f64 {
+        let name = self
+            .question
+            .as_ref()
+            .and_then(|question| question.at.as_ref());
+        let at = name.and_then(|name| place(&request.trace, name));
+        at.and_then(|at| request.trace.events.get(at))
+            .map_or_else(|| request.started(), |event| days(&event.time))
+    }
+}
+
+fn duration(request: &Request) -> Option<f64> {
+    Some(request.ended? - request.started())
+}
+
+/// Place of the first step whose name begins so.
+fn place(trace: &Trace, name: &str) -> Option<usize> {
+    let mut events = trace.events.iter();
+    events.position(|event| event.activity.starts_with(name))
+}
+
+/// A case of the log as a request of the question; none where the question does not arise.
+fn request(trace: Trace, question: &LogQuestion) -> Option<Request> {
+    let at = match &question.at {
+        Some(name) => place(&trace, name)?,
+        None => 0,
+    };
+    let asked_at = trace.events.get(at).map(|event| days(&event.time))?;
+    let mut request = Request::finished(trace);
+    if let Some(name) = &question.until {
+        match place(&request.trace, name) {
+            // Over before it is asked about.
+            Some(over) if over <= at => return None,
+            Some(over) => {
+                request.trace.events.truncate(over + 1);
+                request.ended = request.trace.ended().map(|time| days(&time));
+            }
+            None => request.given_up = request.ended.take(),
+        }
+    }
+    if let Some(fact) = &question.end {
+        request.ended = moment_of(&request.trace, fact);
+    }
+    match &question.late {
+        Late::P75 => {}
+        Late::Deadline(fact) => request.due = moment_of(&request.trace, fact),
+        Late::Within(days) => request.due = Some(asked_at + days),
+        Late::Labelled(fact, value) => {
+            let last = request.trace.events.len().checked_sub(1)?;
+            let stated = request.trace.attribute(last, fact);
+            request.labelled_late = stated.map(|stated| stated.as_ref() == value);
+        }
+    }
+    Some(request)
+}
+
+/// The time that a fact states; a day alone means its end.
+fn moment_of(trace: &Trace, fact: &str) -> Option<f64> {
+    let mut events = 0..trace.events.len();
+    let stated = events.find_map(|event| trace.attribute(event, fact))?;
+    let whole_day = if stated.trim().len() == "2026-01-01".len() {
+        1.0
+    } else {
+        0.0
+    };
+    Some(days(&parse_time(stated)?) + whole_day)
+}
+
+/// A quantile, straight between ranks.
+pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = share * sorted.len().saturating_sub(1) as f64;
+    let at = |index: f64| sorted.get(index as usize).copied();
+    let low = at(place.floor()).unwrap_or(f64::NAN);
+    let high = at(place.ceil()).unwrap_or(low);
+    low + (high - low) * place.fract()
+}

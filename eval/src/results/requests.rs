@@ -1,0 +1,46 @@
+//! The section on requests.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use scrutineer_datasets::sets::{self, RequestSet};
+
+use super::{as_markdown, write};
+use crate::metrics::reliability;
+use crate::{EvalError, plot, project_setup};
+
+/// Every public log by its protocol, with the plots of calibration.
+pub(super) fn section(out: &Path) -> Result<String, EvalError> {
+    let mut text = PREAMBLE.to_owned();
+    for set in RequestSet::ALL {
+        let outcome = project_setup::on_set(&sets::data_dir(), set, false)?;
+        let name = format!("project_setup_{}.svg", set.name());
+        let heading = heading(set);
+        write(
+            &out.join("plots").join(&name),
+            &plot::calibration(heading, &reliability(&outcome.late, project_setup::BINS)),
+        )?;
+        let _ = write!(
+            text,
+            "\n## {heading}\n\n{}. {}\n![Calibration](plots/{name})\n",
+            outcome.evaluation.protocol,
+            as_markdown(&outcome.evaluation)
+        );
+    }
+    Ok(text)
+}
+
+const fn heading(set: RequestSet) -> &'static str {
+    match set {
+        RequestSet::Domestic => "Domestic declarations: days left, and longer than usual",
+        RequestSet::International => "International declarations: days left, and longer than usual",
+        RequestSet::Permit => "Travel permits: days left, and longer than usual",
+        RequestSet::PermitTrip => "Travel permits: declaration later than two weeks after the trip",
+        RequestSet::Receipt => "Permit requests: deadline missed, at the first event",
+        RequestSet::O2c => "Order lines: delayed, when created",
+    }
+}
+
+const PREAMBLE: &str = "\n# Results: requests\n\n\
+Each step of a request is asked about when it was taken, from what was known then; fitting sees what was known before the first\n\
+request asked about, requests still open included. `_open` figures are of steps taken before the request was late already.\n";

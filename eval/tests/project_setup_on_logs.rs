@@ -1,0 +1,174 @@
+//! Backtests of requests on small made-up logs and records, as a firm would hand them in.
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{Days, NaiveDate, TimeDelta};
+use scrutineer::eventlog::Columns;
+use scrutineer_eval::EvalError;
+use scrutineer_eval::project_setup::{Late, LogQuestion, RequestsOutcome, on_log, on_records};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// Requests of team `a` take 3 to 6 days, of team `b` 9 to 14; one begins every twelve hours.
+/// A variant named after the course, and the total of days, are stated from the first event on.
+fn log(count: i64) -> String {
+    let mut csv = "case,activity,time,team,variant,total,due\n".to_owned();
+    for i in 0..count {
+        let begun = day("2025-01-06").and_hms_opt(8, 0, 0).unwrap() + TimeDelta::hours(12 * i);
+        let (team, least, spread) = if i % 2 == 0 {
+            ("a", 72, 72)
+        } else {
+            ("b", 216, 120)
+        };
+        let hours = least + i * 7919 % spread;
+        let rework = i % 5 == 0;
+        let due = begun.date() + Days::new(8);
+        let mut put = |activity: &str, after: i64| {
+            let time = begun + TimeDelta::hours(after);
+            let variant = u8::from(rework);
+            let _ = writeln!(
+                csv,
+                "c{i},{activity},{time},{team},v{variant},{hours},{due}"
+            );
+        };
+        put("ask", 0);
+        put("check", 10);
+        if rework {
+            put("check", 30);
+        }
+        put("done", hours);
+    }
+    csv
+}
+
+fn backtest(csv: &str, question: &LogQuestion) -> Result<RequestsOutcome, EvalError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.csv");
+    std::fs::write(&path, csv).unwrap();
+    on_log(&path, &Columns::default(), question)
+}
+
+fn metric(outcome: &RequestsOutcome, name: &str) -> f64 {
+    outcome.evaluation.metrics[name].unwrap()
+}
+
+#[test]
+fn a_small_log_gives_sane_answers_and_hindsight_is_named() {
+    let outcome = backtest(&log(300), &LogQuestion::default()).unwrap();
+    assert!(metric(&outcome, "auc_open") > 0.8);
+    assert!(metric(&outcome, "mae_remaining_days") < 2.0);
+    assert!(metric(&outcome, "coverage80") > 0.6);
+    let protocol = &outcome.evaluation.protocol;
+    assert!(protocol.contains("hindsight: total, variant"), "{protocol}");
+    let baseline = &outcome.evaluation.baselines["the same last step before"];
+    assert!(baseline["mae_remaining_days"].unwrap() > metric(&outcome, "mae_remaining_days"));
+}
+
+#[test]
+fn deadlines_steps_and_labels_can_be_asked_about() {
+    let deadline = LogQuestion {
+        late: Late::Deadline("due".to_owned()),
+        first: true,
+        ..LogQuestion::default()
+    };
+    let outcome = backtest(&log(400), &deadline).unwrap();
+    assert_eq!(outcome.evaluation.n, 80);
+    assert!(metric(&outcome, "auc") > 0.9);
+    let within = LogQuestion {
+        late: Late::Within(7.0),
+        at: Some("check".to_owned()),
+        until: Some("done".to_owned()),
+        ..LogQuestion::default()
+    };
+    assert!(metric(&backtest(&log(400), &within).unwrap(), "auc") > 0.9);
+    let label = LogQuestion {
+        late: Late::Labelled("variant".to_owned(), "v1".to_owned()),
+        first: true,
+        ..LogQuestion::default()
+    };
+    let outcome = backtest(&log(400), &label).unwrap();
+    assert!(
+        (0.3..0.7).contains(&metric(&outcome, "auc")),
+        "nothing tells of it"
+    );
+}
+
+#[test]
+fn too_little_and_one_class_are_told_instead_of_fitted() {
+    let told = |csv: &str, question: &LogQuestion| backtest(csv, question).unwrap_err().to_string();
+    let usual = LogQuestion::default();
+    for csv in [log(0), log(1), log(30)] {
+        let text = told(&csv, &usual);
+        assert!(text.contains("insufficient history"), "{text}");
+    }
+    let same: String = log(300)
+        .lines()
+        .filter(|line| !line.contains(",done,"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let never_late = LogQuestion {
+        late: Late::Within(300.0),
+        at: Some("ask".to_owned()),
+        ..LogQuestion::default()
+    };
+    // One class: days are foretold all the same, and lateness has no figure.
+    let outcome = backtest(&log(300), &never_late);
+    assert!(outcome.is_ok_and(|outcome| outcome.evaluation.metrics["auc"].is_none()));
+    // All steps but the last are the same ten hours: nothing to foretell.
+    let outcome = backtest(&same, &usual);
+    assert!(
+        outcome.is_ok()
+            || outcome
+                .unwrap_err()
+                .to_string()
+                .contains("insufficient history")
+    );
+}
+
+#[test]
+fn what_is_absent_or_wrong_is_named() {
+    let usual = LogQuestion::default();
+    let absent = on_log(Path::new("/nonexistent.xes"), &Columns::default(), &usual).unwrap_err();
+    assert!(matches!(absent, EvalError::Absent(_)));
+    let wrong = backtest("case,activity,time\n1,a,soon\n", &usual)
+        .unwrap_err()
+        .to_string();
+    assert!(wrong.contains(":2") && wrong.contains("soon"), "{wrong}");
+    let absent = on_records(Path::new("/nonexistent"), day("2025-06-01")).unwrap_err();
+    assert!(matches!(absent, EvalError::Absent(_)));
+}
+
+#[test]
+fn set_ups_are_asked_about_from_their_records() {
+    let mut rows = String::new();
+    for i in 0..300_i64 {
+        let begun = day("2025-01-06") + Days::new(i.unsigned_abs());
+        let at = |days: i64| {
+            (begun + TimeDelta::days(days))
+                .format("%Y-%m-%dT09:00:00Z")
+                .to_string()
+        };
+        let contract = if i % 2 == 0 { 2 + i % 3 } else { 9 + i % 4 };
+        let tax = 3 + i % 2;
+        let row = serde_json::json!({
+            "id": format!("s{i}"), "project_id": "p", "requested_at": at(0),
+            "planned_activation_on": begun + Days::new(8),
+            "template": if i % 2 == 0 { "short" } else { "long" },
+            "activated_at": at(contract.max(tax) + 1),
+            "dependencies": [
+                {"name": "contract", "owner_role": "legal", "state": "done", "started_at": at(1), "done_at": at(contract)},
+                {"name": "tax", "state": "done", "done_at": at(tax)},
+            ],
+        });
+        let _ = writeln!(rows, "{row}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("project_setup.ndjson"), rows).unwrap();
+    let outcome = on_records(folder.path(), day("2025-09-01")).unwrap();
+    assert!(metric(&outcome, "auc_open") > 0.9);
+    assert!(metric(&outcome, "mae_remaining_days") < 2.0);
+}

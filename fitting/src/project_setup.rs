@@ -1,0 +1,174 @@
+//! Days that requests still take, and whether they come late, from the firm's own past.
+
+use anyhow::ensure;
+use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, features};
+use scrutineer::learn::distribution::{Distribution, Level};
+
+use crate::boost::BoostParams;
+use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Outcome};
+
+/// Thresholds of days left.
+const THRESHOLDS: usize = 30;
+/// Complete requests needed to say anything.
+pub const LEAST_REQUESTS: usize = 40;
+
+/// What is fitted of a firm's requests.
+#[derive(Debug, Clone)]
+pub struct Forecaster {
+    /// Facts that the features are made from.
+    pub names: FactNames,
+    /// Days left.
+    pub left: Distribution,
+    /// Whether a request comes late; none where too few did, or too few did not.
+    pub late: Option<Level>,
+}
+
+/// What was foretold of one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Foretold {
+    /// Days left, in the middle.
+    pub median: f64,
+    /// Days left that are passed below with a tenth of probability, as far as intervals go.
+    pub low: f64,
+    /// The same above.
+    pub high: f64,
+    /// Probability of coming late.
+    pub late: Option<f64>,
+}
+
+impl Forecaster {
+    /// Fits on what was known at a moment: rows of steps taken before it, in order of time.
+    ///
+    /// # Errors
+    /// Too few complete requests or steps, or days that are always the same.
+    pub fn fit(
+        names: FactNames,
+        requests: &[&Request],
+        rows: &[AskedRow],
+        known: f64,
+    ) -> anyhow::Result<Self> {
+        let complete = requests
+            .iter()
+            .filter(|request| request.ended.is_some_and(|ended| ended < known))
+            .count();
+        ensure!(
+            complete >= LEAST_REQUESTS,
+            "{complete} complete requests are too few; {LEAST_REQUESTS} are needed"
+        );
+        let rows = || rows.iter().filter(|row| row.at < known);
+        let left: Vec<Example> = rows()
+            .filter_map(|row| {
+                let ended = requests.get(row.request)?.ended;
+                Some(example(row, days_left(row, ended, known)))
+            })
+            .collect();
+        ensure!(
+            left.len() >= LEAST_EXAMPLES,
+            "{} steps are too few; {LEAST_EXAMPLES} are needed",
+            left.len()
+        );
+        let late: Vec<Example> = rows()
+            .filter_map(|row| Some(example(row, lateness(requests.get(row.request)?, known)?)))
+            .collect();
+        Ok(Self {
+            left: days_plan(&names)?.fit(&left)?,
+            late: late_plan(&names)?.fit_level(&late, 0.0).ok(),
+            names,
+        })
+    }
+
+    /// What a row says of a request that is due in so many days, if it is.
+    ///
+    /// Where both are there, the probability of coming late is the mean of what the question
+    /// itself and the days left say: neither was the better one on every log.
+    #[must_use]
+    pub fn foretell(&self, row: &[f64], due_in: Option<f64>) -> Foretold {
+        let curve = self.left.curve(row);
+        let (low, high) = self.left.interval(row, &curve);
+        let asked = |level: &Level| level.calibration.probability(level.trees.raw(row));
+        let asked = self.late.as_ref().map(asked);
+        let by_days = due_in.map(|days| curve.above(days));
+        Foretold {
+            median: curve.quantile(0.5),
+            low,
+            high,
+            late: match (asked, by_days) {
+                (Some(asked), Some(by_days)) => Some(f64::midpoint(asked, by_days)),
+                (one, other) => one.or(other),
+            },
+        }
+    }
+}
+
+fn example(row: &AskedRow, outcome: Outcome) -> Example {
+    Example {
+        row: row.row.clone(),
+        outcome,
+        weight: 1.0,
+    }
+}
+
+/// Days left as known at a moment; not over by then is so many at least.
+fn days_left(row: &AskedRow, ended: Option<f64>, known: f64) -> Outcome {
+    let before = ended.filter(|ended| *ended < known);
+    Outcome::watched(before.map(|ended| ended - row.at), known - row.at)
+}
+
+/// Above 0 for late, as far as it was known at a moment. A request still open when it is due
+/// is late; one that ended early is only counted once its day has passed, as those that came
+/// late are.
+fn lateness(request: &Request, known: f64) -> Option<Outcome> {
+    let (late, at) = request.late()?;
+    (at < known).then(|| Outcome::known(if late { 1.0 } else { -1.0 }))
+}
+
+fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
+    let boost = BoostParams {
+        trees: 120,
+        depth: 8,
+        leaves: 15,
+        learning_rate: 0.08,
+        l2: 10.0,
+        least_cover: 10.0,
+        bins: 128,
+        row_share: 0.7,
+        column_share: 0.3,
+        seed: 11,
+    };
+    Ok(DistributionPlan {
+        features: names.features(),
+        whole: false,
+        thresholds: THRESHOLDS,
+        required: Vec::new(),
+        coverage: 0.8,
+        groups: groups(&names.features()),
+        boost: boost.check()?,
+    })
+}
+
+/// Quick stages and slow ones, where the history by step is looked at.
+fn groups(features: &[String]) -> (usize, Vec<f64>) {
+    let usual = features
+        .iter()
+        .position(|name| name == features::USUAL_LEFT);
+    usual.map_or((0, Vec::new()), |usual| (usual, vec![3.0, 10.0, 30.0]))
+}
+
+fn late_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
+    let boost = BoostParams {
+        trees: 300,
+        depth: 6,
+        leaves: 8,
+        learning_rate: 0.04,
+        l2: 20.0,
+        least_cover: 3.0,
+        bins: 128,
+        row_share: 0.6,
+        column_share: 0.3,
+        seed: 11,
+    };
+    Ok(DistributionPlan {
+        boost: boost.check()?,
+        ..days_plan(names)?
+    })
+}

@@ -1,0 +1,293 @@
+//! What is known of a request as a step of it was taken, as numbers.
+//!
+//! Days are days; what cannot be told is missing. History is the firm's own: days that
+//! remained to requests that stood at the same step, followed the same path, were like
+//! this one. Nothing only grows with time, so that a model fitted last year still reads this
+//! year's numbers.
+
+use std::collections::BTreeSet;
+
+use super::facts::{FactNames, Scope, date};
+use super::replay::{Keys, LATELY_DAYS, Replay, standing, stated_number};
+use super::request::{Request, Step};
+use super::statistics::{Latest, mean, median};
+
+/// Names of the features that every firm has, in order.
+pub const NAMES: [&str; 46] = [
+    "steps",
+    "days_so_far",
+    "days_since_step_before",
+    "days_of_step_before",
+    "time_of_week",
+    "hour",
+    "day_of_month",
+    "step_left_p10",
+    "step_left_p25",
+    "step_left_p50",
+    "step_left_p75",
+    "step_left_p90",
+    "pair_left_p25",
+    "pair_left_p50",
+    "pair_left_p75",
+    "path_left_p25",
+    "path_left_p50",
+    "path_left_p75",
+    "set_left_p25",
+    "set_left_p50",
+    "set_left_p75",
+    "weekday_left_p25",
+    "weekday_left_p50",
+    "weekday_left_p75",
+    "path_share",
+    "like_left_p20",
+    "like_left_p50",
+    "like_left_p80",
+    "like_late_share",
+    "drift_of_step",
+    "drift_of_all",
+    "wait_recent",
+    "wait_recent_mean",
+    "wait_against_usual",
+    "waiting_here_in_weeks",
+    "waiting_here_days",
+    "open_against_finished",
+    "started_against_finished",
+    "started_last_hour",
+    "repeats",
+    "distinct_steps",
+    "steps_last_day",
+    "resource_left",
+    "role_left",
+    "resource_changes",
+    "days_to_due",
+];
+
+/// The feature that tells quick stages from slow ones: groups of intervals.
+pub const USUAL_LEFT: &str = "step_left_p50";
+/// How features of the firm's pace begin.
+const PACE: [&str; 5] = ["drift_", "wait_", "waiting_", "open_", "started_"];
+/// How features of the history by step begin.
+const BY_STEP: [&str; 6] = ["step_", "pair_", "path_", "set_", "weekday_", "like_"];
+
+/// Weight of the firm's own level against one value of a fact, in requests.
+const DRAWN: f64 = 20.0;
+
+impl FactNames {
+    /// Names of all features, in the order of a row: those of every firm, the firm's numbers,
+    /// its dates and frequent values, what its
+    /// facts went with, and how often each of its activities was seen.
+    #[must_use]
+    pub fn features(&self) -> Vec<String> {
+        let mut names = self.all_features();
+        names.retain(|name| self.looks_at(name));
+        names
+    }
+
+    /// Which of all features are looked at, in their order.
+    pub(super) fn looked_at(&self) -> Vec<bool> {
+        let all = self.all_features();
+        all.iter().map(|name| self.looks_at(name)).collect()
+    }
+
+    fn looks_at(&self, name: &str) -> bool {
+        let one_of = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+        let left_out = match self.scope {
+            Scope::EveryStep => false,
+            Scope::OneStep => one_of(&PACE),
+            Scope::FirstStep => one_of(&PACE) || one_of(&BY_STEP),
+        };
+        !(left_out || !self.due && name.starts_with("late_by."))
+    }
+
+    fn all_features(&self) -> Vec<String> {
+        let mut names: Vec<String> = NAMES.map(str::to_owned).to_vec();
+        names.extend(self.numbers.iter().map(|fact| format!("number.{fact}")));
+        names.extend(self.dates.iter().map(|fact| format!("days_until.{fact}")));
+        names.extend(
+            self.values
+                .iter()
+                .map(|(fact, value)| format!("is.{fact}={value}")),
+        );
+        for fact in &self.categories {
+            names.push(format!("days_by.{fact}"));
+            names.push(format!("late_by.{fact}"));
+        }
+        names.extend(self.activities.iter().map(|name| format!("seen.{name}")));
+        names
+    }
+}
+
+/// The features as the last step of `course` was taken.
+pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Vec<f64> {
+    let (Some(first), Some(last)) = (course.first(), course.last()) else {
+        return Vec::new();
+    };
+    let left = request.due.map_or(f64::NAN, |due| due - last.at);
+    let mut row = vec![
+        course.len() as f64,
+        last.at - first.at,
+        gap(course, 1),
+        gap(course, 2),
+        last.week,
+        last.week.fract() * 24.0,
+        last.day,
+    ];
+    row.extend(left_before(replay, course));
+    row.extend(told_by_like(replay, request, course, left));
+    row.extend(pace(replay, last));
+    row.extend(own(course));
+    row.extend(who(replay, request, course));
+    row.push(left);
+    let event = course.len() - 1;
+    let numbers = replay.names.numbers.iter();
+    row.extend(numbers.map(|fact| stated_number(request, event, fact)));
+    row.extend(replay.names.dates.iter().map(|fact| {
+        let stated = request.trace.attribute(event, fact);
+        stated.and_then(|text| date(text)).unwrap_or(f64::NAN) - last.at
+    }));
+    row.extend(replay.names.values.iter().map(|(fact, value)| {
+        let stated = request.trace.attribute(event, fact);
+        f64::from(u8::from(
+            stated.is_some_and(|stated| stated.as_ref() == value),
+        ))
+    }));
+    let (days, late) = (replay.past.durations.value(), replay.past.lateness.value());
+    for (place, fact) in replay.names.categories.iter().enumerate() {
+        let value = request.trace.attribute(event, fact);
+        let known = value.and_then(|value| replay.past.by_fact.get(&(place, value.clone())));
+        let (by_days, by_late) = known.copied().unwrap_or_default();
+        row.push(by_days.drawn(days, DRAWN) - days);
+        row.push(by_late.drawn(late, DRAWN) - late);
+    }
+    row.extend(replay.counted.iter().map(|counted| {
+        let seen = |step: &&Step| Some(step.activity) == *counted;
+        course.iter().filter(seen).count() as f64
+    }));
+    row
+}
+
+/// Days between the `back`-th step from the end and the one before it; missing where there is none.
+fn gap(course: &[Step], back: usize) -> f64 {
+    let at = |from_end: usize| {
+        let place = course.len().checked_sub(from_end)?;
+        course.get(place).map(|step| step.at)
+    };
+    match (at(back), at(back + 1)) {
+        (Some(later), Some(earlier)) => later - earlier,
+        _ => f64::NAN,
+    }
+}
+
+/// Days that remained to others: after the same step, pair, path, set of steps, and weekday.
+fn left_before(replay: &Replay<'_>, course: &[Step]) -> Vec<f64> {
+    const SHARES: [f64; 3] = [0.25, 0.5, 0.75];
+    let none = Latest::default();
+    let past = &replay.past;
+    let keys = Keys::of(course);
+    let step = past.by_step.get(&keys.weekday.0).unwrap_or(&none);
+    let pair = past.by_pair.get(&keys.pair).unwrap_or(&none);
+    let path = past.by_path.get(&keys.path).unwrap_or(&none);
+    let set = past.by_set.get(&keys.set).unwrap_or(&none);
+    let weekday = past.by_weekday.get(&keys.weekday).unwrap_or(&none);
+    let mut found = [0.1, 0.25, 0.5, 0.75, 0.9]
+        .map(|share| step.quantile(share))
+        .to_vec();
+    let by_pair = SHARES.map(|share| pair.drawn(share, step.quantile(share)));
+    found.extend(by_pair);
+    found.extend(
+        SHARES
+            .into_iter()
+            .zip(by_pair)
+            .map(|(share, pair)| path.drawn(share, pair)),
+    );
+    found.extend(SHARES.map(|share| set.drawn(share, step.quantile(share))));
+    found.extend(SHARES.map(|share| weekday.drawn(share, step.quantile(share))));
+    found.push((path.count() + 1.0) / (step.count() + 1.0));
+    found
+}
+
+fn told_by_like(replay: &Replay<'_>, request: &Request, course: &[Step], left: f64) -> [f64; 4] {
+    let last = course.last().map_or(usize::MAX, |step| step.activity);
+    let Some(like) = replay.past.like.get(&last) else {
+        return [f64::NAN; 4];
+    };
+    let told = like.tell(&standing(course, replay.size(request)), left);
+    let [low, middle, high] = told.remaining;
+    [low, middle, high, told.longer]
+}
+
+/// An hour, in days.
+const HOUR: f64 = 1.0 / 24.0;
+
+/// How quickly things go just now, here and on the whole.
+fn pace(replay: &Replay<'_>, last: &Step) -> [f64; 10] {
+    let past = &replay.past;
+    let from = last.at - LATELY_DAYS;
+    let drift = past.drift.get(&last.activity);
+    let waits = past.waits.get(&last.activity);
+    let recent = waits.map_or(f64::NAN, |waits| median(waits.since(from)));
+    let usual = past
+        .all_waits
+        .get(&last.activity)
+        .map_or(f64::NAN, |all| all.quantile(0.5));
+    let passed = waits.map_or(0, |waits| waits.since(last.at - 7.0).count()) as f64;
+    let (here, came) = past
+        .standing
+        .get(&last.activity)
+        .copied()
+        .unwrap_or_default();
+    let finished = past.finished.iter().filter(|at| **at >= from).count() as f64;
+    let started = past.started.iter().filter(|at| **at >= from).count() as f64;
+    [
+        drift.map_or(f64::NAN, |drift| mean(drift.since(from))),
+        mean(past.drift_of_all.since(from)),
+        recent,
+        waits.map_or(f64::NAN, |waits| mean(waits.since(from))),
+        recent.ln_1p() - usual.ln_1p(),
+        here / (passed + 1.0),
+        if here > 0.0 {
+            last.at - came / here
+        } else {
+            f64::NAN
+        },
+        past.open / (finished + 1.0),
+        started / (finished + 1.0),
+        past.started
+            .iter()
+            .rev()
+            .take_while(|at| **at >= last.at - HOUR)
+            .count() as f64,
+    ]
+}
+
+/// The request's own course.
+fn own(course: &[Step]) -> [f64; 3] {
+    let distinct: BTreeSet<usize> = course.iter().map(|step| step.activity).collect();
+    let last = course.last().map_or(0.0, |step| step.at);
+    let lately = course.iter().filter(|step| step.at > last - 1.0).count();
+    [
+        (course.len() - distinct.len()) as f64,
+        distinct.len() as f64,
+        lately as f64,
+    ]
+}
+
+/// Who took the last step: how long things remain after theirs, and changes of hands.
+fn who(replay: &Replay<'_>, request: &Request, course: &[Step]) -> [f64; 3] {
+    let events = request.trace.events.get(..course.len()).unwrap_or_default();
+    let last = events.last();
+    let resource = last
+        .and_then(|event| event.resource.as_ref())
+        .and_then(|resource| replay.past.by_resource.get(resource));
+    let role = last
+        .and_then(|event| event.role.as_ref())
+        .and_then(|role| replay.past.by_role.get(role));
+    let changes = events
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.resource != b.resource));
+    [
+        resource.map_or(f64::NAN, |left| left.drawn(0.0, DRAWN)),
+        role.map_or(f64::NAN, |left| left.drawn(0.0, DRAWN)),
+        changes.count() as f64,
+    ]
+}

@@ -1,0 +1,22 @@
+//! Will a request miss its day, how long will it still take, and what is it waiting for?
+
+mod case;
+pub mod dependencies;
+mod explanation;
+pub mod facts;
+pub mod features;
+mod recommendation;
+pub mod replay;
+pub mod request;
+mod setup;
+mod similarity;
+mod statistics;
+
+pub use case::{FACTS_FILE, MissingDependency, SETUP_MODEL, SetupCase, SetupInput};
+pub use facts::{FactNames, Known, Scope};
+pub use recommendation::SetupAdvice;
+pub use replay::{AskedRow, rows};
+pub use request::Request;
+
+#[cfg(test)]
+mod tests;

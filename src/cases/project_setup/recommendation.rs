@@ -1,0 +1,182 @@
+//! Level, what is missing and who sees to it, and the envelope.
+
+use chrono::{DateTime, Duration, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::case::{MissingDependency, SetupInput};
+use crate::advice::{
+    Case, Controls, Counterfactual, DataQuality, Effect, Evidence, Interval, InvalidRecommendation,
+    Level, Recommendation, Status, Subject,
+};
+use crate::cases::forecast::{Explained, Explaining, Wording, level_of};
+use crate::learn::forecast::Forecast;
+
+/// Days for which the advice holds, unless a step is taken.
+const VALID_DAYS: i64 = 1;
+/// Once the day is missed, what is asked is whether it is open for so much longer.
+const LONGER_DAYS: f64 = 7.0;
+
+/// What is suggested: the case's own part of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetupAdvice {
+    /// Its project.
+    pub project_id: String,
+    /// Day it should be active.
+    pub target_on: NaiveDate,
+    /// Active by then with 50 % probability.
+    pub p50: Option<NaiveDate>,
+    /// With 90 %.
+    pub p90: Option<NaiveDate>,
+    /// What is not done, the one that adds most first.
+    pub missing: Vec<MissingDependency>,
+    /// Dependencies in all.
+    pub dependencies: usize,
+}
+
+/// The answer. The same arguments give the same answer, bit for bit.
+pub(super) fn recommend(
+    input: &SetupInput,
+    row: &[f64],
+    forecast: &Forecast,
+    words: &[Wording],
+    features_sha256: String,
+    recommendation_id: Uuid,
+) -> Result<Recommendation, InvalidRecommendation> {
+    let (passed, due) = input.passed_and_due();
+    let told = input.enough_history;
+    // Not active now: it takes longer than it has.
+    let curve = forecast.distribution().curve(row).given_above(passed);
+    let missed = passed > due;
+    let (score_kind, threshold) = if missed {
+        ("open_in_7_days", passed + LONGER_DAYS)
+    } else {
+        ("misses_target", due)
+    };
+    let score = curve.above(threshold);
+    let explained = if told {
+        Explaining {
+            forecast,
+            row,
+            words,
+            threshold,
+            probability: score,
+            beyond: (
+                "waited_until_now",
+                format!("{passed:.0} days since the last step: an earlier day is ruled out, and the day planned lies between those that were fitted."),
+            ),
+        }
+        .explain()?
+    } else {
+        Explained::nothing()
+    };
+    let level = match (told, missed) {
+        (true, false) => level_of(score),
+        (true, true) => level_of(score).max(Level::Medium),
+        (false, true) => Level::Medium,
+        (false, false) => Level::Low,
+    };
+    let on = |share: f64| -> Option<NaiveDate> {
+        let days = TimeDelta::try_minutes((curve.quantile(share) * 1440.0) as i64)?;
+        let at: DateTime<Utc> = input.last_step_at.checked_add_signed(days)?;
+        told.then(|| at.date_naive())
+    };
+    let (low, high) = forecast.distribution().interval(row, &curve);
+    let advice = SetupAdvice {
+        project_id: input.project_id.clone(),
+        target_on: input.target_on,
+        p50: on(0.5),
+        p90: on(0.9),
+        missing: input.missing.clone(),
+        dependencies: input.dependencies,
+    };
+    let effect = match (level, input.missing.is_empty()) {
+        (Level::High, _) => Effect::RaisePriority,
+        (_, false) => Effect::RequestInfo,
+        (Level::Medium, true) => Effect::Suggest,
+        (Level::Low, true) => Effect::None,
+    };
+    Ok(Recommendation {
+        recommendation_id,
+        case: Case::ProjectSetup,
+        subject: Subject {
+            kind: "project_setup".to_owned(),
+            id: input.setup_id.clone(),
+        },
+        as_of: input.as_of,
+        status: if told {
+            Status::Scored
+        } else {
+            Status::InsufficientHistory
+        },
+        score: told.then_some(score),
+        score_kind: score_kind.to_owned(),
+        interval: told.then(|| Interval {
+            low,
+            high,
+            unit: "days_after_last_step".to_owned(),
+            coverage: forecast.distribution().coverage(),
+        }),
+        prediction_set: None,
+        level,
+        reasons: explained.reasons,
+        counter_reasons: explained.counter_reasons,
+        evidence: evidence(input),
+        counterfactuals: counterfactuals(input),
+        // A struct of plain members is always an object.
+        suggestion: serde_json::to_value(&advice).ok(),
+        effect,
+        controls_to_add: Controls::default(),
+        data_quality: DataQuality {
+            missing: if told {
+                Vec::new()
+            } else {
+                vec!["active_set_ups".to_owned()]
+            },
+            stale: Vec::new(),
+        },
+        model: told.then(|| forecast.reference().clone()),
+        features_sha256,
+        expires_at: input.as_of + Duration::days(VALID_DAYS),
+        decision_sha256: None,
+    })
+}
+
+/// What each missing dependency adds, were it done now: somebody can act on those.
+fn counterfactuals(input: &SetupInput) -> Vec<Counterfactual> {
+    let adds = input.missing.iter().filter(|one| one.adds_days >= 0.5);
+    adds.map(|one| Counterfactual {
+        field: one.name.clone(),
+        from: one.state.clone(),
+        to: "done".to_owned(),
+        text: format!(
+            "Were `{}` done now, activation would be expected {:.0} days earlier.",
+            one.name, one.adds_days
+        ),
+    })
+    .collect()
+}
+
+/// The set-up, and what it waits for.
+fn evidence(input: &SetupInput) -> Vec<Evidence> {
+    let record = |reference: String, text: String| Evidence {
+        kind: "record".to_owned(),
+        reference,
+        page: None,
+        bbox: None,
+        text: Some(text),
+        sha256: None,
+    };
+    let setup = record(
+        format!("project_setup/{}", input.setup_id),
+        format!("asked for on {}", input.requested_at.date_naive()),
+    );
+    let waiting = input.missing.iter().map(|one| {
+        let owner = one.owner_role.as_deref().unwrap_or("nobody named");
+        record(
+            format!("project_setup/{}/{}", input.setup_id, one.name),
+            format!("{} with {owner} for {:.0} days", one.state, one.waited_days),
+        )
+    });
+    std::iter::once(setup).chain(waiting).collect()
+}

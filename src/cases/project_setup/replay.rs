@@ -1,0 +1,353 @@
+//! The firm's requests gone through in order of time, so that each moment sees the past alone.
+//!
+//! What happens at the very moment of a question comes after it: another request that
+//! ends in the same instant is not known yet.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
+
+use super::facts::{FactNames, number};
+use super::features;
+use super::request::{Activities, Request, Step};
+use super::similarity::{Like, Standing};
+use super::statistics::{Lately, Latest, Mean};
+
+/// A question: how long will this request still take, asked as one of its steps was taken?
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedRow {
+    /// Place of the request in the list.
+    pub request: usize,
+    /// Place of the step.
+    pub event: usize,
+    /// When, in days as of [`super::request::days`].
+    pub at: f64,
+    /// The features, in the order of [`FactNames::features`].
+    pub row: Vec<f64>,
+}
+
+/// The features of every step that is `asked` about, in order of time. The steps of a
+/// request are in its own order; a step is told from those before it and from what other
+/// requests had shown by then.
+#[must_use]
+pub fn rows(
+    names: &FactNames,
+    requests: &[&Request],
+    asked: impl Fn(usize, usize) -> bool,
+) -> Vec<AskedRow> {
+    let mut activities = Activities::default();
+    let steps: Vec<Vec<Step>> = requests.iter().map(|one| activities.steps(one)).collect();
+    let counted = names.activities.iter().map(|name| activities.number(name));
+    let mut replay = Replay {
+        names,
+        counted: counted.collect(),
+        steps: &steps,
+        requests,
+        looked_at: names.looked_at(),
+        past: Past::default(),
+    };
+    let mut found = Vec::new();
+    for (at, turn, request, event) in moments(requests, &steps) {
+        match turn {
+            Turn::Question if asked(request, event) => found.push(AskedRow {
+                request,
+                event,
+                at,
+                row: replay.row(request, event),
+            }),
+            Turn::Question => {}
+            Turn::Step => replay.step(request, event),
+            Turn::Over => replay.over(request, at),
+            Turn::Late => replay.late(request),
+        }
+    }
+    found
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Question,
+    Step,
+    Over,
+    Late,
+}
+
+fn moments(requests: &[&Request], steps: &[Vec<Step>]) -> Vec<(f64, Turn, usize, usize)> {
+    let mut moments = Vec::new();
+    for (at, (request, steps)) in requests.iter().zip(steps).enumerate() {
+        for (event, step) in steps.iter().enumerate() {
+            moments.push((step.at, Turn::Question, at, event));
+            moments.push((step.at, Turn::Step, at, event));
+        }
+        let last = steps.last().map_or(f64::NEG_INFINITY, |step| step.at);
+        if let Some(over) = request.ended.or(request.given_up) {
+            moments.push((over.max(last), Turn::Over, at, 0));
+        }
+        if let Some((_, known)) = request.late() {
+            moments.push((known, Turn::Late, at, 0));
+        }
+    }
+    moments.sort_by(|a, b| {
+        let order = a.0.total_cmp(&b.0);
+        order.then_with(|| (a.1, a.2, a.3).cmp(&(b.1, b.2, b.3)))
+    });
+    moments
+}
+
+/// Everything seen so far.
+#[derive(Default)]
+pub(super) struct Past {
+    pub(super) by_step: HashMap<usize, Latest>,
+    pub(super) by_pair: HashMap<(Option<usize>, usize), Latest>,
+    pub(super) by_path: HashMap<u64, Latest>,
+    pub(super) by_set: HashMap<u64, Latest>,
+    pub(super) by_weekday: HashMap<(usize, u8), Latest>,
+    pub(super) like: HashMap<usize, Like>,
+    pub(super) drift: HashMap<usize, Lately>,
+    pub(super) drift_of_all: Lately,
+    pub(super) waits: HashMap<usize, Lately>,
+    pub(super) all_waits: HashMap<usize, Latest>,
+    /// Requests that stand at a step, and the sum of the moments at which they came there.
+    pub(super) standing: HashMap<usize, (f64, f64)>,
+    pub(super) open: f64,
+    pub(super) started: VecDeque<f64>,
+    pub(super) finished: VecDeque<f64>,
+    pub(super) durations: Mean,
+    pub(super) lateness: Mean,
+    /// Log days taken and share late, by place of the fact and value.
+    pub(super) by_fact: HashMap<(usize, Arc<str>), (Mean, Mean)>,
+    /// Days remaining against the usual after a step, by who took it.
+    pub(super) by_resource: HashMap<Arc<str>, Mean>,
+    pub(super) by_role: HashMap<Arc<str>, Mean>,
+}
+
+/// Days that count as lately for what comes and goes.
+pub(super) const LATELY_DAYS: f64 = 28.0;
+
+/// A pass through time.
+pub(super) struct Replay<'a> {
+    pub(super) names: &'a FactNames,
+    /// Numbers of the counted activities; none for one that never happened here.
+    pub(super) counted: Vec<Option<usize>>,
+    pub(super) steps: &'a [Vec<Step>],
+    pub(super) requests: &'a [&'a Request],
+    /// Which of all features are looked at.
+    looked_at: Vec<bool>,
+    pub(super) past: Past,
+}
+
+impl Replay<'_> {
+    fn row(&self, request: usize, event: usize) -> Vec<f64> {
+        let course = self
+            .steps
+            .get(request)
+            .and_then(|steps| steps.get(..=event));
+        match (course, self.requests.get(request)) {
+            (Some(course), Some(request)) => {
+                let all = features::row(self, request, course).into_iter();
+                let looked_at = all
+                    .zip(&self.looked_at)
+                    .filter(|(_, looked_at)| **looked_at);
+                looked_at.map(|(value, _)| value).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn step(&mut self, request: usize, event: usize) {
+        let Some(steps) = self.steps.get(request) else {
+            return;
+        };
+        let (Some(step), before) = (
+            steps.get(event),
+            event.checked_sub(1).and_then(|at| steps.get(at)),
+        ) else {
+            return;
+        };
+        let past = &mut self.past;
+        match before {
+            None => {
+                past.open += 1.0;
+                past.started.push_back(step.at);
+            }
+            Some(before) => {
+                leave(past, before);
+                let waited = step.at - before.at;
+                let waits = past.waits.entry(before.activity).or_default();
+                waits.add(step.at, waited);
+                past.all_waits
+                    .entry(before.activity)
+                    .or_default()
+                    .add(waited);
+            }
+        }
+        let standing = past.standing.entry(step.activity).or_default();
+        standing.0 += 1.0;
+        standing.1 += step.at;
+        for moments in [&mut past.started, &mut past.finished] {
+            while moments
+                .front()
+                .is_some_and(|at| *at < step.at - LATELY_DAYS)
+            {
+                moments.pop_front();
+            }
+        }
+    }
+
+    fn over(&mut self, request: usize, at: f64) {
+        let (Some(steps), Some(one)) = (self.steps.get(request), self.requests.get(request)) else {
+            return;
+        };
+        if let Some(last) = steps.last() {
+            leave(&mut self.past, last);
+            self.past.open -= 1.0;
+        }
+        if one.ended.is_none() {
+            return;
+        }
+        self.past.finished.push_back(at);
+        self.learn(one, steps, at);
+    }
+
+    fn learn(&mut self, request: &Request, steps: &[Step], ended: f64) {
+        let started = steps.first().map_or(ended, |step| step.at);
+        let size = self.size(request);
+        let taken = (ended - started).max(0.0).ln_1p();
+        let past = &mut self.past;
+        past.durations.add(taken);
+        for (place, fact) in self.names.categories.iter().enumerate() {
+            if let Some(value) = request.trace.attribute(0, fact) {
+                let key = (place, Arc::clone(value));
+                past.by_fact.entry(key).or_default().0.add(taken);
+            }
+        }
+        // What the last step said is known with the end itself.
+        let open = steps.iter().filter(|step| step.at < ended).count();
+        let open = steps.get(..open).unwrap_or_default();
+        for (step, event) in open.iter().zip(&request.trace.events) {
+            let usual = past
+                .by_step
+                .get(&step.activity)
+                .map_or(f64::NAN, |known| known.quantile(0.5));
+            if usual.is_nan() {
+                continue;
+            }
+            let against = (ended - step.at).ln_1p() - usual.max(0.0).ln_1p();
+            past.drift
+                .entry(step.activity)
+                .or_default()
+                .add(ended, against);
+            past.drift_of_all.add(ended, against);
+            for (who, means) in [
+                (&event.resource, &mut past.by_resource),
+                (&event.role, &mut past.by_role),
+            ] {
+                if let Some(who) = who {
+                    means.entry(Arc::clone(who)).or_default().add(against);
+                }
+            }
+        }
+        for at in 0..open.len() {
+            let Some((step, course)) = open.get(at).zip(open.get(..=at)) else {
+                continue;
+            };
+            let remaining = ended - step.at;
+            let keys = Keys::of(course);
+            past.by_step
+                .entry(step.activity)
+                .or_default()
+                .add(remaining);
+            past.by_pair.entry(keys.pair).or_default().add(remaining);
+            past.by_path.entry(keys.path).or_default().add(remaining);
+            past.by_set.entry(keys.set).or_default().add(remaining);
+            past.by_weekday
+                .entry(keys.weekday)
+                .or_default()
+                .add(remaining);
+            let like = past.like.entry(step.activity).or_default();
+            like.add(standing(course, size), remaining);
+        }
+    }
+
+    fn late(&mut self, request: usize) {
+        let Some(one) = self.requests.get(request) else {
+            return;
+        };
+        let Some((late, _)) = one.late() else {
+            return;
+        };
+        let late = f64::from(u8::from(late));
+        self.past.lateness.add(late);
+        for (place, fact) in self.names.categories.iter().enumerate() {
+            if let Some(value) = one.trace.attribute(0, fact) {
+                let key = (place, Arc::clone(value));
+                self.past.by_fact.entry(key).or_default().1.add(late);
+            }
+        }
+    }
+
+    /// The first number among the facts, as its size.
+    pub(super) fn size(&self, request: &Request) -> f64 {
+        let fact = self.names.numbers.first();
+        fact.map_or(f64::NAN, |fact| stated_number(request, 0, fact))
+    }
+}
+
+/// A number as stated at a step, on a scale of its own order; missing where none is stated.
+pub(super) fn stated_number(request: &Request, event: usize, fact: &str) -> f64 {
+    let stated = request.trace.attribute(event, fact);
+    let value = stated.and_then(|text| number(text));
+    value.map_or(f64::NAN, |value| value.signum() * value.abs().ln_1p())
+}
+
+fn leave(past: &mut Past, step: &Step) {
+    if let Some(standing) = past.standing.get_mut(&step.activity) {
+        standing.0 -= 1.0;
+        standing.1 -= step.at;
+    }
+}
+
+pub(super) fn standing(course: &[Step], size: f64) -> Standing {
+    let last = course.last();
+    let at = last.map_or(0.0, |step| step.at);
+    Standing {
+        at,
+        elapsed: course.first().map_or(0.0, |first| at - first.at),
+        week: last.map_or(0.0, |step| step.week),
+        before: before(course),
+        size,
+    }
+}
+
+fn before(course: &[Step]) -> Option<usize> {
+    let at = course.len().checked_sub(2)?;
+    course.get(at).map(|step| step.activity)
+}
+
+/// What courses are compared by.
+pub(super) struct Keys {
+    pub(super) pair: (Option<usize>, usize),
+    pub(super) path: u64,
+    pub(super) set: u64,
+    pub(super) weekday: (usize, u8),
+}
+
+impl Keys {
+    pub(super) fn of(course: &[Step]) -> Self {
+        let path: Vec<usize> = course.iter().map(|step| step.activity).collect();
+        let set: BTreeSet<usize> = path.iter().copied().collect();
+        let last = path.last().copied().unwrap_or(usize::MAX);
+        Self {
+            pair: (before(course), last),
+            path: hashed(&path),
+            set: hashed(&(last, set)),
+            weekday: (last, course.last().map_or(0, |step| step.week as u8)),
+        }
+    }
+}
+
+fn hashed(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

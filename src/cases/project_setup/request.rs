@@ -1,0 +1,110 @@
+//! A request as a course of steps, whichever record or log it comes from.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike as _, TimeZone, Timelike as _};
+
+use crate::eventlog::{Event, Trace};
+
+/// One request, with what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Its course and facts.
+    pub trace: Trace,
+    /// When it was completed, in days as of [`days`]; none while it is open or if it was given up.
+    pub ended: Option<f64>,
+    /// When it was given up, without being completed.
+    pub given_up: Option<f64>,
+    /// When it should be complete.
+    pub due: Option<f64>,
+    /// Whether it is late where no moment due says so; known when it ended.
+    pub labelled_late: Option<bool>,
+}
+
+/// Days since 1970, with the time of day as a fraction.
+#[must_use]
+pub fn days<Tz: TimeZone>(time: &DateTime<Tz>) -> f64 {
+    time.timestamp_millis() as f64 / 86_400_000.0
+}
+
+impl Request {
+    /// A case of a log that holds finished cases: it ends with its last event.
+    #[must_use]
+    pub fn finished(trace: Trace) -> Self {
+        let ended = trace.ended().map(|time| days(&time));
+        Self {
+            trace,
+            ended,
+            given_up: None,
+            due: None,
+            labelled_late: None,
+        }
+    }
+
+    /// When it began; of a request without a step, never.
+    #[must_use]
+    pub fn started(&self) -> f64 {
+        self.trace
+            .started()
+            .map_or(f64::INFINITY, |time| days(&time))
+    }
+
+    /// Whether it came late, and from when on everyone could know: once the moment due has
+    /// passed, whether or not it was complete by then, or, where nothing was due, once it ended.
+    #[must_use]
+    pub fn late(&self) -> Option<(bool, f64)> {
+        match (self.due, self.labelled_late) {
+            (Some(due), _) => Some((self.ended.is_none_or(|ended| ended > due), due)),
+            (None, Some(late)) => Some((late, self.ended?)),
+            (None, None) => None,
+        }
+    }
+}
+
+/// A step as the replay sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Step {
+    /// When, as of [`days`].
+    pub(super) at: f64,
+    /// Days since Monday by the clock of the place.
+    pub(super) week: f64,
+    /// Day of the month by that clock.
+    pub(super) day: f64,
+    /// What, by number.
+    pub(super) activity: usize,
+}
+
+/// Numbers of activities, in the order they are first met.
+#[derive(Debug, Default)]
+pub(super) struct Activities(HashMap<String, usize>);
+
+impl Activities {
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
+        self.0.get(name).copied()
+    }
+
+    pub(super) fn steps(&mut self, request: &Request) -> Vec<Step> {
+        let events = request.trace.events.iter();
+        events
+            .map(|event| {
+                let clock = event.time.naive_local();
+                let hours = f64::from(clock.num_seconds_from_midnight()) / 86_400.0;
+                let next = self.0.len();
+                Step {
+                    at: days(&event.time),
+                    week: f64::from(clock.weekday().num_days_from_monday()) + hours,
+                    day: f64::from(clock.day()),
+                    activity: *self.0.entry(name(event)).or_insert(next),
+                }
+            })
+            .collect()
+    }
+}
+
+/// What happened, told apart from its beginning or other moments of it.
+pub(super) fn name(event: &Event) -> String {
+    match &event.lifecycle {
+        Some(moment) => format!("{} {moment}", event.activity),
+        None => event.activity.to_string(),
+    }
+}

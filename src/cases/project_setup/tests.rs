@@ -1,0 +1,266 @@
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, FixedOffset, TimeDelta, Utc};
+use serde_json::json;
+
+use super::dependencies::{DependencyHistory, LEAST_FINISHED};
+use super::features::{NAMES, USUAL_LEFT};
+use super::{AskedRow, FactNames, Known, Request, rows};
+use crate::domain::FieldSet as _;
+use crate::domain::records::ProjectSetup;
+use crate::eventlog::{Event, Trace};
+
+fn monday() -> DateTime<FixedOffset> {
+    "2026-01-05T09:00:00+01:00".parse().unwrap()
+}
+
+/// A case begun some hours after a Monday, its steps so many hours apart.
+fn case(id: usize, begun: i64, steps: &[(&str, i64)], facts: &[(&str, &str)]) -> Request {
+    let mut time = monday() + TimeDelta::hours(begun);
+    let event = |(activity, wait): &(&str, i64)| {
+        time += TimeDelta::hours(*wait);
+        Event {
+            activity: Arc::from(*activity),
+            time,
+            resource: Some(Arc::from("Ann")),
+            role: None,
+            lifecycle: None,
+            attributes: Vec::new(),
+        }
+    };
+    let events = steps.iter().map(event).collect();
+    let mut attributes: Vec<(Arc<str>, Arc<str>)> = facts
+        .iter()
+        .map(|(name, value)| (Arc::from(*name), Arc::from(*value)))
+        .collect();
+    attributes.sort();
+    let mut request = Request::finished(Trace {
+        id: Arc::from(format!("c{id}")),
+        attributes,
+        events,
+    });
+    request.due = Some(request.started() + 5.0);
+    request
+}
+
+/// Cases of unit `slow` take ten days, the others two; each begins five hours after the last.
+fn cases(count: usize) -> Vec<Request> {
+    (0..count)
+        .map(|i| {
+            let slow = i % 3 == 0;
+            let hours = if slow { 240 } else { 48 } + (i * 7919 % 20) as i64;
+            let size = (i * 37 % 101).to_string();
+            let unit = if slow { "slow" } else { "quick" };
+            let steps = [("ask", 0), ("check", 8), ("done", hours)];
+            let total = format!("{hours}.5");
+            let variant = format!("Variant {}", i % 2);
+            let odd = [("ask", 0), ("check", 8), ("check", 1), ("done", hours)];
+            let steps: &[(&str, i64)] = if i % 2 == 0 { &steps } else { &odd };
+            let facts = [
+                ("unit", unit),
+                ("size", size.as_str()),
+                ("total", total.as_str()),
+                ("variant", variant.as_str()),
+            ];
+            case(i, 5 * i as i64, steps, &facts)
+        })
+        .collect()
+}
+
+fn refs(requests: &[Request]) -> Vec<&Request> {
+    requests.iter().collect()
+}
+
+fn asked(names: &FactNames, requests: &[Request]) -> Vec<AskedRow> {
+    rows(names, &refs(requests), |request, event| {
+        event + 1 < requests[request].trace.events.len()
+    })
+}
+
+fn value(names: &FactNames, row: &AskedRow, feature: &str) -> f64 {
+    let at = names.features().iter().position(|name| name == feature);
+    row.row[at.unwrap()]
+}
+
+#[test]
+fn facts_of_the_end_are_left_out() {
+    let requests = cases(300);
+    let names = FactNames::of(&refs(&requests), &Known::default());
+    assert_eq!(names.hindsight, ["total", "variant"]);
+    assert_eq!(names.categories, ["unit"]);
+    assert_eq!(names.numbers, ["size"]);
+    let without = FactNames::of(
+        &refs(&requests),
+        &Known {
+            late: vec!["unit".to_owned()],
+            early: vec!["variant".to_owned()],
+        },
+    );
+    assert_eq!(without.categories, ["variant"]);
+    assert_eq!(FactNames::of(&[], &Known::default()), FactNames::default());
+}
+
+#[test]
+fn a_row_has_a_number_for_every_name_and_no_history_is_missing() {
+    let requests = cases(120);
+    let names = FactNames::of(&refs(&requests), &Known::default());
+    let found = asked(&names, &requests);
+    assert!(
+        found
+            .iter()
+            .all(|one| one.row.len() == names.features().len())
+    );
+    assert!(NAMES.contains(&USUAL_LEFT));
+    let first_step = names.clone().asked(super::Scope::FirstStep, false);
+    let found_first = asked(&first_step, &requests);
+    assert_eq!(found_first[0].row.len(), first_step.features().len());
+    assert!(
+        !first_step
+            .features()
+            .iter()
+            .any(|name| name.starts_with("late_by."))
+    );
+    assert_eq!(value(&first_step, &found_first[0], "hour"), 9.0);
+    let first = &found[0];
+    assert!(value(&names, first, "step_left_p50").is_nan());
+    assert_eq!(value(&names, first, "days_to_due"), 5.0);
+    assert_eq!(value(&names, first, "hour"), 9.0);
+    let last = found.last().unwrap();
+    assert!(value(&names, last, "step_left_p50") > 1.0);
+}
+
+#[test]
+fn what_comes_later_changes_nothing() {
+    let requests = cases(150);
+    let names = FactNames::of(&refs(&requests), &Known::default());
+    let moment = requests[100].started();
+    let mut other = requests.clone();
+    for request in &mut other {
+        // The future is another one: everything from the moment on comes a month later.
+        for event in &mut request.trace.events {
+            if super::request::days(&event.time) >= moment {
+                event.time = event.time + Days::new(30);
+                event.activity = Arc::from("something else");
+            }
+        }
+        if request.ended.is_some_and(|ended| ended >= moment) {
+            request.ended = request.ended.map(|ended| ended + 30.0);
+        }
+    }
+    let early = |requests: &[Request]| -> Vec<String> {
+        let found = asked(&names, requests).into_iter();
+        let early = found.filter(|one| one.at < moment);
+        early.map(|one| format!("{one:?}")).collect()
+    };
+    assert!(early(&requests).len() > 150);
+    assert_eq!(early(&requests), early(&other));
+}
+
+#[test]
+fn what_ends_in_the_same_instant_is_not_known_yet() {
+    let one = |id, begun, wait| case(id, begun, &[("ask", 0), ("done", wait)], &[]);
+    // The first ends just when the third begins, the second an hour before.
+    let requests = vec![one(0, 0, 100), one(1, 1, 98), one(2, 100, 5)];
+    let found = asked(&FactNames::default(), &requests);
+    let row = found.iter().find(|row| row.request == 2).unwrap();
+    let left = value(&FactNames::default(), row, "step_left_p90");
+    assert!((left - 98.0 / 24.0).abs() < 1e-9, "{left}");
+}
+
+#[test]
+fn history_is_by_fact_and_likeness() {
+    let requests = cases(300);
+    let names = FactNames::of(&refs(&requests), &Known::default());
+    let found = asked(&names, &requests);
+    let of = |slow: bool, feature: &str| {
+        let rows = found
+            .iter()
+            .rev()
+            .filter(|row| (row.request % 3 == 0) == slow);
+        value(&names, rows.take(1).next().unwrap(), feature)
+    };
+    assert!(of(true, "days_by.unit") > of(false, "days_by.unit") + 0.5);
+    assert!(of(true, "late_by.unit") > 0.4 && of(false, "late_by.unit") < -0.2);
+}
+
+fn setup(id: usize, contract_days: i64, tax_days: Option<i64>, active: bool) -> ProjectSetup {
+    let begun: DateTime<Utc> = "2026-01-05T09:00:00Z".parse().unwrap();
+    let day = |days: i64| (begun + TimeDelta::days(days)).to_rfc3339();
+    let done = |days: Option<i64>| if days.is_some() { "done" } else { "open" };
+    let latest = tax_days.unwrap_or(0).max(contract_days) + 1;
+    let mut body = json!({
+        "id": format!("S{id}"), "project_id": "P", "requested_at": begun.to_rfc3339(),
+        "planned_activation_on": "2026-01-15", "team": "north",
+        "dependencies": [
+            {"name": "contract", "owner_role": "legal", "state": "done", "started_at": day(1), "done_at": day(contract_days)},
+            {"name": "tax", "owner_role": "finance", "state": done(tax_days), "done_at": tax_days.map(day)},
+            {"name": "logo", "required": false, "state": "open"},
+        ],
+    });
+    if active {
+        body["activated_at"] = json!(day(latest));
+    }
+    let serde_json::Value::Object(members) = body else {
+        unreachable!()
+    };
+    ProjectSetup::from_members("", members).unwrap()
+}
+
+#[test]
+fn a_set_up_is_a_course_of_its_dependencies() {
+    let request = Request::of_setup(&setup(1, 4, Some(7), true));
+    let steps: Vec<&str> = request.trace.events.iter().map(|e| &*e.activity).collect();
+    let expected = [
+        "requested",
+        "contract begun",
+        "contract done",
+        "tax done",
+        "activated",
+    ];
+    assert_eq!(steps, expected);
+    let late = request.late().unwrap();
+    assert!(!late.0, "activated on the 13th, planned for the 15th");
+    let open = Request::of_setup(&setup(1, 4, None, false));
+    assert_eq!(open.ended, None);
+    assert!(open.late().unwrap().0);
+}
+
+#[test]
+fn the_missing_dependency_that_takes_longest_is_critical() {
+    // Contracts take 3 to 12 days, tax numbers 10 to 28.
+    let past: Vec<ProjectSetup> = (0..10)
+        .map(|i| setup(i, 3 + i as i64, Some(10 + 2 * i as i64), true))
+        .collect();
+    let after = |days: i64| {
+        "2026-01-05T09:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(days)
+    };
+    let history = DependencyHistory::of(&past, after(60));
+    let mut asked = setup(99, 50, Some(50), false);
+    for dependency in &mut asked.dependencies {
+        dependency.done_at = None;
+        dependency.state = crate::domain::records::DependencyState::Open;
+    }
+    let missing = history.missing(&asked, after(2));
+    let names: Vec<&str> = missing.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["tax", "contract", "logo"]);
+    let tax = &missing[0];
+    assert!(tax.critical && !missing[1].critical);
+    assert_eq!(tax.owner_role.as_deref(), Some("finance"));
+    assert_eq!((tax.left_p50, tax.finished), (Some(16.0), 10));
+    assert!(tax.adds_days > 8.0 && missing[1].adds_days < 1.0);
+    assert_eq!((missing[2].left_p50, missing[2].adds_days), (None, 0.0));
+    // After 20 days only those that took longer still tell.
+    assert_eq!(history.missing(&asked, after(20))[0].left_p50, Some(4.0));
+    // After 40 none does.
+    assert_eq!(history.missing(&asked, after(40))[0].left_p50, None);
+    // What was done later was not known then: too few by day 15.
+    let early = DependencyHistory::of(&past, after(15));
+    let tax = early
+        .missing(&asked, after(2))
+        .into_iter()
+        .find(|one| one.name == "tax");
+    let tax = tax.unwrap();
+    assert!(tax.finished < LEAST_FINISHED && tax.left_p50.is_none());
+}

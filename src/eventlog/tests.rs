@@ -1,0 +1,200 @@
+#![allow(clippy::unwrap_used)]
+
+use std::io::Write as _;
+
+use super::{Columns, EventLog, EventLogError, Limits, parse_time, read_csv, read_file, read_xes};
+
+fn xes(text: &str) -> Result<EventLog, EventLogError> {
+    read_xes("log.xes", text.as_bytes(), None, Limits::default())
+}
+
+fn csv(text: &str) -> Result<EventLog, EventLogError> {
+    read_csv(
+        "log.csv",
+        text.as_bytes(),
+        None,
+        Limits::default(),
+        &Columns::default(),
+    )
+}
+
+fn event(name: &str, time: &str) -> String {
+    format!(
+        "<event><string key=\"concept:name\" value=\"{name}\"/><date key=\"time:timestamp\" value=\"{time}\"/>\
+         <string key=\"org:resource\" value=\"R1\"/><string key=\"amount\" value=\"12.5\"/></event>\n"
+    )
+}
+
+fn log(events: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<log xmlns=\"http://www.xes-standard.org/\">\n\
+         <global scope=\"event\"><string key=\"concept:name\" value=\"x\"/></global>\n\
+         <classifier name=\"Activity\" keys=\"step\"/>\n<string key=\"creator\" value=\"t\"/>\n\
+         <trace><string key=\"concept:name\" value=\"c&amp;1\"/>\n{events}</trace>\n<trace/>\n</log>"
+    )
+}
+
+#[test]
+fn events_are_by_time_and_shared_facts_are_of_the_case() {
+    let read = xes(&log(
+        &(event("b", "2026-01-02T10:00:00.000+01:00") + &event("a", "2026-01-02T08:59:00Z"))
+    ))
+    .unwrap();
+    assert_eq!(read.traces.len(), 1);
+    let case = &read.traces[0];
+    assert_eq!(&*case.id, "c&1");
+    let names: Vec<&str> = case.events.iter().map(|e| &*e.activity).collect();
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(case.attribute(1, "amount").unwrap().as_ref(), "12.5");
+    assert!(case.events[0].attributes.is_empty());
+    assert_eq!(case.events[0].resource.as_deref(), Some("R1"));
+}
+
+#[test]
+fn the_classifier_names_what_has_no_name() {
+    let nameless = "<event><string key=\"step\" value=\"check\"/><date key=\"time:timestamp\" value=\"2026-01-02T08:59:00Z\"/></event>";
+    assert_eq!(
+        &*xes(&log(nameless)).unwrap().traces[0].events[0].activity,
+        "check"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let good = event("a", "2026-01-02T08:59:00Z");
+    for (events, expected) in [
+        (
+            good.clone() + &event("b", "2026-02-30T08:59:00Z"),
+            "log.xes:8: case \"c&1\", event 2: `time:timestamp`: \"2026-02-30T08:59:00Z\" is no time",
+        ),
+        (
+            "<event><string key=\"concept:name\" value=\"a\"/></event>".to_owned(),
+            "log.xes:7: case \"c&1\", event 1: `time:timestamp` is required and missing",
+        ),
+        (
+            "<event><date key=\"time:timestamp\" value=\"2026-01-02T08:59:00Z\"/></event>"
+                .to_owned(),
+            "log.xes:7: case \"c&1\", event 1: `concept:name` is required and missing",
+        ),
+    ] {
+        assert_eq!(xes(&log(&events)).unwrap_err().to_string(), expected);
+    }
+    let cut = &log(&good)[..300];
+    let error = xes(cut).unwrap_err().to_string();
+    assert!(error.starts_with("log.xes:"), "{error}");
+    assert!(xes("<html/>").unwrap_err().to_string().contains("not XES"));
+    assert!(xes("").unwrap_err().to_string().contains("not XES"));
+    let bomb = "<!DOCTYPE log [<!ENTITY a \"aaaa\">]><log/>";
+    assert!(xes(bomb).unwrap_err().to_string().contains("document type"));
+    let deep = format!("<log>{}", "<list>".repeat(100));
+    assert!(
+        xes(&deep)
+            .unwrap_err()
+            .to_string()
+            .contains("within one another")
+    );
+}
+
+#[test]
+fn rows_become_cases_whatever_the_columns_are_called() {
+    let read = csv("Case ID;Activity;Timestamp;Resource;case:kind;cost\n\
+        1;open;2026-01-02 10:00:00;Ann;big;3\n2;open;2026-01-03;;small;\n1;close;2026-01-04T10:00:00+01:00;Bob;big;4\n")
+    .unwrap();
+    assert_eq!(read.traces.len(), 2);
+    let first = &read.traces[0];
+    assert_eq!(first.events.len(), 2);
+    assert_eq!(first.attribute(0, "kind").unwrap().as_ref(), "big");
+    assert_eq!(first.attribute(1, "cost").unwrap().as_ref(), "4");
+    assert_eq!(read.traces[1].events[0].resource, None);
+    let named = Columns {
+        case: Some("number".to_owned()),
+        ..Columns::default()
+    };
+    let text = "number,key,activity,time\n7,x,a,2026-01-02\n";
+    let read = read_csv("f", text.as_bytes(), None, Limits::default(), &named).unwrap();
+    assert_eq!(&*read.traces[0].id, "7");
+}
+
+#[test]
+fn wrong_rows_are_told_with_line_and_column() {
+    for (text, expected) in [
+        (
+            "case,activity,time\n1,a,2026-01-02\n1,b,02/03/2026\n",
+            "log.csv:3: case \"1\": the time \"02/03/2026\" is no time",
+        ),
+        (
+            "case,activity,time\n1,a,\n",
+            "log.csv:2: case \"1\": the time is required and missing",
+        ),
+        (
+            "case,activity,time\n1,a\n",
+            "log.csv:2: 2 cells under 3 columns",
+        ),
+        (
+            "case,what,time\n",
+            "log.csv:1: no column of the activity: none of concept:name, activity, activity_name, event, task, step is there; name it",
+        ),
+    ] {
+        assert_eq!(csv(text).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn what_unpacks_without_end_is_refused_early() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.xes.gz");
+    let mut packed = flate2::write::GzEncoder::new(
+        std::fs::File::create(&path).unwrap(),
+        flate2::Compression::best(),
+    );
+    packed.write_all(b"<log>").unwrap();
+    for _ in 0..40 {
+        packed.write_all(&b"<!-- -->\n".repeat(30_000)).unwrap();
+    }
+    packed.finish().unwrap();
+    let limits = Limits {
+        unsuspected: 1 << 20,
+        expansion: 50,
+        ..Limits::default()
+    };
+    let error = read_file(&path, limits, &Columns::default()).unwrap_err();
+    assert!(error.to_string().contains("after decompression"), "{error}");
+    let long = format!(
+        "<log><trace><string key=\"a\" value=\"{}\"/></trace></log>",
+        "x".repeat(3 << 20)
+    );
+    let input = std::io::BufReader::new(long.as_bytes());
+    let error = read_xes("f", input, None, Limits::default()).unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains("more than 1048576 bytes"), "{error}");
+    let few = Limits {
+        events: 1,
+        ..Limits::default()
+    };
+    let two = log(&event("a", "2026-01-02T08:59:00Z").repeat(2));
+    let error = read_xes("f", two.as_bytes(), None, few).unwrap_err();
+    assert!(error.to_string().contains("more than 1 events"), "{error}");
+}
+
+#[test]
+fn times_are_read_in_the_usual_forms_and_no_others() {
+    for (text, utc) in [
+        ("2026-01-02T10:00:00.000+01:00", "2026-01-02T09:00:00Z"),
+        ("2026-01-02T10:00:00", "2026-01-02T10:00:00Z"),
+        ("2026-01-02 10:00:00+02:00", "2026-01-02T08:00:00Z"),
+        ("2026/01/02 10:00", "2026-01-02T10:00:00Z"),
+        ("2026-01-02", "2026-01-02T00:00:00Z"),
+    ] {
+        let expected: chrono::DateTime<chrono::Utc> = utc.parse().unwrap();
+        assert_eq!(parse_time(text), Some(expected.fixed_offset()), "{text}");
+    }
+    for text in [
+        "",
+        "yesterday",
+        "02.01.2026",
+        "0001-01-01T00:00:00Z",
+        "2026-13-01",
+    ] {
+        assert_eq!(parse_time(text), None, "{text}");
+    }
+}

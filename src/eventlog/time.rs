@@ -1,0 +1,50 @@
+//! Times as logs write them.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+
+/// Forms without an offset, taken for UTC.
+const LOCAL: [&str; 5] = [
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M",
+];
+/// Forms with an offset that are not RFC 3339.
+const WITH_OFFSET: [&str; 3] = [
+    "%Y-%m-%dT%H:%M:%S%.f%z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y/%m/%d %H:%M:%S%.f%z",
+];
+
+/// A moment: RFC 3339, the like with a blank or slashes, or a day alone for its first
+/// moment. Where no offset is stated, the clock is kept and taken for UTC. A form that could
+/// mean two days (day and month before the year) is none.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<DateTime<FixedOffset>> {
+    let text = text.trim();
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return within(time);
+    }
+    let whole = text.strip_suffix(" UTC").unwrap_or(text);
+    WITH_OFFSET
+        .iter()
+        .find_map(|form| DateTime::parse_from_str(whole, form).ok())
+        .or_else(|| {
+            let local = LOCAL
+                .iter()
+                .find_map(|form| NaiveDateTime::parse_from_str(whole, form).ok());
+            let day = || {
+                let day = NaiveDate::parse_from_str(whole, "%Y-%m-%d").ok()?;
+                Some(day.and_time(NaiveTime::MIN))
+            };
+            local.or_else(day).map(|time| time.and_utc().fixed_offset())
+        })
+        .and_then(within)
+}
+
+/// Years that a business writes; what lies beyond is a placeholder or a fault.
+fn within(time: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+    use chrono::Datelike as _;
+    (1900..=9999).contains(&time.year()).then_some(time)
+}
