@@ -113,7 +113,7 @@ pub fn expected_hours(subject: &Subject<'_>, work: &WorkAsOf) -> Option<f64> {
         .current
         .len()
         .max(last.map_or(0, |period| period.sheets.len()));
-    each.is_finite().then(|| each * sheets as f64)
+    each.is_finite().then_some(each * sheets as f64)
 }
 
 impl Known {
