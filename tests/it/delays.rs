@@ -57,7 +57,35 @@ pub(crate) fn records(today: NaiveDate) -> Vec<(&'static str, String)> {
         ("project", project.to_string()),
         ("timesheet", sheets),
         ("bill", bills),
+        ("project_setup", setups(today)),
     ]
+}
+
+/// Forty set-ups, one every five days: the contract takes four days, the rate card after it
+/// two, or twelve for every third; the last waits for its rate card.
+fn setups(today: NaiveDate) -> String {
+    let mut rows = String::new();
+    for number in 0..40_u64 {
+        let asked = today - Days::new(5 + 5 * (39 - number));
+        let signed = asked + Days::new(4);
+        let card = signed + Days::new(if number % 3 == 0 { 12 } else { 2 });
+        let done = card < today;
+        let state = |done: bool| if done { "done" } else { "in_progress" };
+        let contract = json!({"name": "contract signed", "owner_role": "customer", "state": "done",
+            "started_at": at(asked, 9), "done_at": at(signed, 9)});
+        let mut rates = json!({"name": "rate card", "owner_role": "pricing", "state": state(done),
+            "started_at": at(signed, 9)});
+        let mut setup = json!({"id": format!("SU{number}"), "project_id": format!("P{number}"),
+            "requested_at": at(asked, 8), "planned_activation_on": asked + Days::new(8)});
+        if done {
+            rates["done_at"] = json!(at(card, 9));
+            setup["activated_at"] = json!(at(card, 10));
+        }
+        setup["known_at"] = json!(at(if done { card } else { signed }, 11));
+        setup["dependencies"] = json!([contract, rates]);
+        rows += &format!("{setup}\n");
+    }
+    rows
 }
 
 async fn firm() -> TestApp {
@@ -143,12 +171,36 @@ async fn the_next_bill_is_foretold_with_what_it_waits_for() {
 }
 
 #[tokio::test]
+async fn a_set_up_is_foretold_with_what_is_missing_and_who_sees_to_it() {
+    let app = firm().await;
+    let answer = scored(&app, "project_setup", &json!({"id": "SU39"})).await;
+    assert_eq!(answer["status"], "scored", "{answer}");
+    let missing = answer["suggestion"]["missing"].as_array().unwrap();
+    assert_eq!(missing.len(), 1, "{answer}");
+    assert_eq!(missing[0]["name"], "rate card");
+    assert_eq!(missing[0]["owner_role"], "pricing");
+    assert_eq!(missing[0]["critical"], true);
+    assert!(missing[0]["adds_days"].as_f64().unwrap() > 0.0);
+    assert_eq!(answer["counterfactuals"][0]["field"], "rate card");
+    let id = answer["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
+    for (id, status) in [("SU3", 422), ("nobody", 404)] {
+        let ask = Ask::post("/v1/project_setup/score")
+            .key(&app.key)
+            .json(&json!({"id": id}));
+        assert_eq!(app.send(ask).await.status, status, "{id}");
+    }
+}
+
+#[tokio::test]
 async fn the_board_holds_every_answer_and_is_stable() {
     let app = firm().await;
     let ask = || Ask::get("/v1/worklists/delays").key(&app.key);
     let board = app.send(ask()).await.json();
     assert_eq!(board["timesheet"].as_array().unwrap().len(), 1);
     assert!(!board["billing"].as_array().unwrap().is_empty());
+    assert!(!board["project_setup"].as_array().unwrap().is_empty());
     assert_eq!(app.send(ask()).await.json(), board);
     let empty = TestApp::start().await;
     let board = empty

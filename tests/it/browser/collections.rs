@@ -78,6 +78,8 @@ async fn the_board_says_what_is_late_and_why() {
     firm.work().await;
     sign_in(&browser, &firm, "/delays").await;
     browser.wait_for_text("Timesheets by team").await;
+    browser.wait_for_text("Set-ups of projects").await;
+    browser.wait_for_text("Rate card").await;
     browser.wait_for_text("Bills to come").await;
     browser.wait_for_text("expected to be missing").await;
     let steps = "return document.querySelectorAll('.chain')[0].querySelectorAll('circle').length";
