@@ -9,6 +9,8 @@ use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Outcome};
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
+/// Steps fitted on, at most: bounds the time of a fit. Of more, evenly spread ones are taken.
+const MOST_STEPS: usize = 40_000;
 /// Complete requests needed to say anything.
 pub const LEAST_REQUESTS: usize = 40;
 
@@ -55,7 +57,9 @@ impl Forecaster {
             complete >= LEAST_REQUESTS,
             "{complete} complete requests are too few; {LEAST_REQUESTS} are needed"
         );
-        let rows = || rows.iter().filter(|row| row.at < known);
+        let before = || rows.iter().filter(|row| row.at < known);
+        let every = before().count().div_ceil(MOST_STEPS).max(1);
+        let rows = || before().step_by(every);
         let left: Vec<Example> = rows()
             .filter_map(|row| {
                 let ended = requests.get(row.request)?.ended;

@@ -22,7 +22,7 @@ pub(super) fn section(out: &Path) -> Result<String, EvalError> {
         )?;
         let _ = write!(
             text,
-            "\n## {heading}\n\n{}. {}\n![Calibration](plots/{name})\n",
+            "\n## {heading}\n\nAsked: {}. {}\n![Calibration](plots/{name})\n",
             outcome.evaluation.protocol,
             as_markdown(&outcome.evaluation)
         );
@@ -43,4 +43,10 @@ const fn heading(set: RequestSet) -> &'static str {
 
 const PREAMBLE: &str = "\n# Results: requests\n\n\
 Each step of a request is asked about when it was taken, from what was known then; fitting sees what was known before the first\n\
-request asked about, requests still open included. `_open` figures are of steps taken before the request was late already.\n";
+request asked about, requests still open included. `_open` figures are of steps taken before the request was late already.\n\
+Reference figures of others on the same protocols: domestic 3.11 days, AUC while open .806; international 16.5, .743; permits 23.3, .768;\n\
+declarations .665; deadlines .646, by the responsible alone .774; order lines .782, by the customer .622.\n\
+Features and parameters were chosen within the period fitted on (`--validate`). The periods asked about were looked at once, that of the\n\
+order lines twice: the first time shares by fact were still features, which a rule against bias (`FactNames::due`) has since left out.\n\
+Facts of order lines that state what was delivered in the end are left out, among them the actual date `ActualMAD`: with it and the\n\
+promised date another learner reached AUC .90, without both .66 (LightGBM, lines complete before the cut).\n";

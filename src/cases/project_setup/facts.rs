@@ -47,8 +47,8 @@ pub struct FactNames {
     /// When the question is asked.
     pub scope: Scope,
     /// Whether something is due, so that lateness shows by then at the latest. Where it shows
-    /// with the end alone, those that end early are known first, and shares late by fact tell
-    /// that more than anything: they are left out.
+    /// with the end alone, those that end early are known first, and what went with a fact tells
+    /// that more than anything: it is left out.
     pub due: bool,
 }
 

@@ -96,7 +96,7 @@ impl FactNames {
             Scope::OneStep => one_of(&PACE),
             Scope::FirstStep => one_of(&PACE) || one_of(&BY_STEP),
         };
-        !(left_out || !self.due && name.starts_with("late_by."))
+        !(left_out || !self.due && one_of(&["late_by.", "days_by."]))
     }
 
     fn all_features(&self) -> Vec<String> {

@@ -99,7 +99,8 @@ fn facts_of_the_end_are_left_out() {
         },
     );
     assert_eq!(without.categories, ["variant"]);
-    assert_eq!(FactNames::of(&[], &Known::default()), FactNames::default());
+    let none = FactNames::of(&[], &Known::default());
+    assert!(none.activities.is_empty() && none.categories.is_empty());
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn a_row_has_a_number_for_every_name_and_no_history_is_missing() {
         !first_step
             .features()
             .iter()
-            .any(|name| name.starts_with("late_by."))
+            .any(|name| name.contains("_by."))
     );
     assert_eq!(value(&first_step, &found_first[0], "hour"), 9.0);
     let first = &found[0];
