@@ -126,7 +126,9 @@ fn answers(args: &WorklistArgs, run: &DelaysRun) -> io::Result<()> {
         let score = row
             .score
             .map_or_else(|| "-".to_owned(), |score| format!("{:.0} %", score * 100.0));
-        let because = row.reasons.first().map_or("", |reason| &reason.text);
+        // That time has passed is no news to whoever looks at the list.
+        let mut news = row.reasons.iter().filter(|reason| reason.feature != "time");
+        let because = news.next().map_or("", |reason| &reason.text);
         writeln!(
             out,
             "{:<7} {:<12} {:<30} {score:>6} {:<24} {because}",
@@ -146,11 +148,12 @@ fn show_customer(out: &mut impl Write, row: &CollectionsRow) -> io::Result<()> {
         (Some(rank), _) => rank.to_string(),
         (None, _) => "-".to_owned(),
     };
-    let held: Vec<&str> = row.suppressed_by.iter().map(|why| why.label()).collect();
+    let held = row.suppressed_by.iter().map(|why| why.label());
     let because = row.invoices.first().and_then(|one| one.because.first());
+    let said: Vec<&str> = held.chain(because.map(String::as_str)).collect();
     writeln!(
         out,
-        "{place:<12} {:<24}  {:<30}  {:>14} {} open  {:>14} overdue  {:>4} d  {:<8} {}{}",
+        "{place:<12} {:<24}  {:<30}  {:>14} {} open  {:>14} overdue  {:>4} d  {:<8} {}",
         row.customer_id,
         row.name.as_deref().unwrap_or("-"),
         row.open_amount,
@@ -158,8 +161,7 @@ fn show_customer(out: &mut impl Write, row: &CollectionsRow) -> io::Result<()> {
         row.overdue_amount,
         row.days_overdue,
         row.action.label(),
-        held.join(", "),
-        because.map_or("", String::as_str),
+        said.join("; "),
     )
 }
 
