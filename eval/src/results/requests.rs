@@ -47,6 +47,6 @@ request asked about, requests still open included. `_open` figures are of steps 
 Reference figures of others on the same protocols: domestic 3.11 days, AUC while open .806; international 16.5, .743; permits 23.3, .768;\n\
 declarations .665; deadlines .646, by the responsible alone .774; order lines .782, by the customer .622.\n\
 Features and parameters were chosen within the period fitted on (`--validate`). The periods asked about were looked at once, that of the\n\
-order lines twice: the first time shares by fact were still features, which a rule against bias (`FactNames::due`) has since left out.\n\
+order lines twice: the first time days taken by fact were still features, which a rule against bias (`FactNames::due`) has since left out.\n\
 Facts of order lines that state what was delivered in the end are left out, among them the actual date `ActualMAD`: with it and the\n\
 promised date another learner reached AUC .90, without both .66 (LightGBM, lines complete before the cut).\n";

@@ -232,7 +232,7 @@ pub(super) fn date(text: &str) -> Option<f64> {
     /// From 2001 to 2033, beyond what amounts reach.
     const MILLISECONDS: std::ops::Range<f64> = 1.0e12..2.0e12;
     match number(text) {
-        Some(number) if number == 0.0 => Some(f64::NAN),
+        Some(0.0) => Some(f64::NAN),
         Some(number) => MILLISECONDS
             .contains(&number)
             .then_some(number / 86_400_000.0),
