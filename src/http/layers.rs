@@ -160,13 +160,7 @@ pub(super) async fn no_route(uri: Uri) -> ApiError {
         && parts.next().is_some()
         && matches!(parts.next(), Some("score" | "score-batch"));
     if asked_for_score {
-        let names: Vec<_> = scoring::cases()
-            .map(|case| format!("`{}`", case.as_str()))
-            .collect();
-        return ApiError::new(
-            ErrorCode::UnknownCase,
-            format!("The cases answered here are: {}.", names.join(", ")),
-        );
+        return scoring::unknown_case();
     }
     ApiError::new(ErrorCode::NotFound, "There is no such address.")
 }

@@ -90,6 +90,15 @@ pub(crate) fn cases() -> impl Iterator<Item = Case> {
     SCORERS.iter().map(|(case, _)| *case)
 }
 
+/// What is said of a case that cannot.
+pub(crate) fn unknown_case() -> ApiError {
+    let names: Vec<_> = cases().map(|case| format!("`{}`", case.as_str())).collect();
+    ApiError::new(
+        ErrorCode::UnknownCase,
+        format!("The cases answered here are: {}.", names.join(", ")),
+    )
+}
+
 impl Batch {
     /// A batch of which as many documents are worked on at once as are read at once, or some
     /// records; `None` if the case is not answered here.

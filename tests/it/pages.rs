@@ -205,6 +205,19 @@ async fn a_key_that_may_not_see_documents_does_not_get_in() {
 }
 
 #[tokio::test]
+async fn a_collectors_key_begins_at_the_worklist_and_opens_no_documents() {
+    let app = TestApp::start().await;
+    let key = app.new_key("firm", "read").await;
+    let mut collector = Clerk::new(&app);
+    let answer = collector.sign_in(&key, "").await;
+    assert_eq!(answer.header("location"), "/collections");
+    assert_eq!(collector.get("/collections").await.status, 200);
+    assert_eq!(collector.get("/inbox").await.status, 403);
+    let csv = collector.get("/collections.csv").await;
+    assert!(csv.text().starts_with("rank,customer_id,name,phone,action"));
+}
+
+#[tokio::test]
 async fn a_withdrawn_key_ends_its_sessions_at_once() {
     let app = TestApp::start().await;
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
@@ -233,7 +246,7 @@ async fn forms_of_elsewhere_do_nothing() {
 
     // A form that is added is to be tried here too.
     let routes = include_str!("../../src/web/mod.rs");
-    assert_eq!(routes.matches("post(").count(), 4);
+    assert_eq!(routes.matches("post(").count(), 5);
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
     let id = upload_small(&mut clerk).await;
     for csrf in ["", "0", "ffffffffffffffffffffffffffffffff"] {
@@ -244,6 +257,9 @@ async fn forms_of_elsewhere_do_nothing() {
         assert_eq!(answer.status, 403, "{csrf}");
         assert_eq!(clerk.post("/sign-out", &[("csrf", csrf)]).await.status, 403);
         assert_eq!(clerk.upload(csrf, "x.pdf", b"%PDF").await.status, 403);
+        let contact = [("csrf", csrf), ("kind", "call")];
+        let path = "/collections/customers/C1/contact";
+        assert_eq!(clerk.post(path, &contact).await.status, 403);
     }
     assert!(
         !clerk

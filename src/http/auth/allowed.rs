@@ -9,9 +9,9 @@ use axum::http::request::Parts;
 use super::Caller;
 use crate::advice::Case;
 use crate::domain::Scope;
-use crate::error::ErrorCode;
 use crate::http::extract::Path;
 use crate::http::problem::{ApiError, ApiResult};
+use crate::http::scoring;
 use crate::http::state::AppState;
 
 /// What a route asks of its callers.
@@ -56,13 +56,7 @@ impl FromRequestParts<AppState> for AllowedCase {
         let Path(name) = Path::<String>::from_request_parts(parts, state).await?;
         let known = state.service().records().cases();
         let case = known.iter().copied().find(|case| case.as_str() == name);
-        let case = case.ok_or_else(|| {
-            let names: Vec<&str> = known.iter().map(|case| case.as_str()).collect();
-            ApiError::new(
-                ErrorCode::UnknownCase,
-                format!("The cases answered here are: {}.", names.join(", ")),
-            )
-        })?;
+        let case = case.ok_or_else(scoring::unknown_case)?;
         caller.require(Scope::Case(case))?;
         Ok(Self { caller, case })
     }

@@ -51,8 +51,8 @@ pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: Turn) -> ApiResult<
             format!("{count} items were sent; at most {} are taken.", sent.most),
         ));
     }
-    let batch = Batch::new(state.service(), sent.tenant, sent.case)
-        .ok_or_else(|| ApiError::new(ErrorCode::UnknownCase, "This case is not answered here."))?;
+    let batch =
+        Batch::new(state.service(), sent.tenant, sent.case).ok_or_else(scoring::unknown_case)?;
     let (answers, pipe) = tokio::io::duplex(PIPE_BYTES);
     let work = async move {
         match batch.run(lines(body), pipe).await {

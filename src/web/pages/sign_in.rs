@@ -85,13 +85,19 @@ pub(in crate::web) async fn sign_in(
         let problem = "This key is not known, or it was withdrawn or has expired.";
         return refuse(StatusCode::UNAUTHORIZED, problem);
     };
-    if !key.scopes.allow(Scope::Documents) {
-        let problem = "This key may not see documents. Ask for one with the scope `documents`.";
+    let sees_documents = key.scopes.allow(Scope::Documents);
+    if !sees_documents && !key.scopes.allow(Scope::Read) {
+        let problem = "This key may not see documents or worklists. Ask for one with the scope `documents` or `read`.";
         return refuse(StatusCode::FORBIDDEN, problem);
     }
     let session = pages.sessions().begin(&key.prefix, &key.tenant, now)?;
     tracing::info!(key = key.prefix, "signed in");
-    let mut response = Redirect::to(place(&form.next)).into_response();
+    // A collector's key opens no documents: its way begins at the worklist.
+    let next = match place(&form.next) {
+        "/inbox" if !sees_documents => "/collections",
+        next => next,
+    };
+    let mut response = Redirect::to(next).into_response();
     let secure = is_secure(&pages, &headers);
     let seconds = LIFETIME.num_seconds();
     add_cookie(&mut response, cookies::SESSION, &session, seconds, secure);
