@@ -149,7 +149,8 @@ def bench_peer(options, work: Path, history: Path, bodies: Path) -> dict:
         "PEER_MODELS": str(work / "peer-models"),
     }
     folder = Path(__file__).resolve().parent.parent / "eval" / "peers" / "collections"
-    python = options.peer.resolve().parent / options.peer.name
+    # Not resolved: the link is what makes it the environment's.
+    python = options.peer.absolute()
     run([python, "-c", "import serve"], environment, cwd=folder)
     process = subprocess.Popen(
         [python, "-m", "uvicorn", "serve:app", "--host", "127.0.0.1", "--port", "18977",
