@@ -8,6 +8,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY askama.toml ./
 COPY src ./src
 COPY datasets ./datasets
+COPY fitting ./fitting
 COPY training ./training
 COPY eval ./eval
 COPY docs/schema ./docs/schema
