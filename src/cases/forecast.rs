@@ -49,6 +49,18 @@ pub struct Wording {
     pub unit: Unit,
 }
 
+impl Wording {
+    /// The words of a feature that every firm has.
+    #[must_use]
+    pub const fn new(feature: &'static str, label: &'static str, unit: Unit) -> Self {
+        Self {
+            feature: Cow::Borrowed(feature),
+            label: Cow::Borrowed(label),
+            unit,
+        }
+    }
+}
+
 /// A probability to be taken apart.
 #[derive(Debug)]
 pub struct Explaining<'a> {

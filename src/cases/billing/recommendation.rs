@@ -1,21 +1,16 @@
 //! Level, what to do first, and the envelope.
 
-use chrono::{Duration, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::explanation::WORDS;
 use super::input::{BillingInput, ChainStep, FirstFix};
-use crate::advice::{
-    Case, Controls, DataQuality, Effect, Evidence, Interval, InvalidRecommendation, Level,
-    Recommendation, Status, Subject,
-};
+use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
 use crate::cases::forecast::{Explained, Explaining, level_of};
+use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
-
-/// Days for which the advice holds.
-const VALID_DAYS: i64 = 1;
 
 /// What is suggested: the case's own part of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,58 +108,29 @@ pub(super) fn recommend(
         (Level::Medium, Some(_)) => Effect::Suggest,
         _ => Effect::None,
     };
-    Ok(Recommendation {
-        recommendation_id,
+    let answer = ForecastAnswer {
         case: Case::Billing,
-        subject: Subject {
-            kind: "bill".to_owned(),
-            id: input.bill_id.clone(),
-        },
+        subject: ("bill", input.bill_id.clone()),
         as_of: input.as_of,
-        status: if told {
-            Status::Scored
-        } else {
-            Status::InsufficientHistory
-        },
         score: told.then_some(score),
-        score_kind: score_kind.to_owned(),
-        interval: told.then(|| Interval {
-            low,
-            high,
-            unit: "days_after_planned".to_owned(),
-            coverage: forecast.distribution().coverage(),
-        }),
-        prediction_set: None,
+        score_kind,
+        interval: (low, high, "days_after_planned"),
         level,
-        reasons: explained.reasons,
-        counter_reasons: explained.counter_reasons,
+        explained,
         evidence: evidence(input),
         counterfactuals: Vec::new(),
-        // A struct of plain members is always an object.
-        suggestion: serde_json::to_value(&advice).ok(),
+        suggestion: advice,
         effect,
-        controls_to_add: Controls::default(),
-        data_quality: DataQuality {
-            missing: missing(input),
-            stale: Vec::new(),
-        },
-        model: told.then(|| forecast.reference().clone()),
+        missing: missing(input),
+        forecast,
         features_sha256,
-        expires_at: input.as_of + Duration::days(VALID_DAYS),
-        decision_sha256: None,
-    })
+        recommendation_id,
+    };
+    Ok(answer.recommendation())
 }
 
 /// The bill, and the steps that wait.
 fn evidence(input: &BillingInput) -> Vec<Evidence> {
-    let record = |reference: String, text: String| Evidence {
-        kind: "record".to_owned(),
-        reference,
-        page: None,
-        bbox: None,
-        text: Some(text),
-        sha256: None,
-    };
     let bill = record(
         format!("bill/{}", input.bill_id),
         format!("planned for {}", input.planned_on),

@@ -51,7 +51,6 @@ pub(super) struct Verdict {
     pub(super) payment: [NaiveDate; 3],
     /// Days late that hold the truth with the model's coverage.
     pub(super) interval: (f64, f64),
-    pub(super) coverage: f64,
     /// Days unpaid and overdue from today on that a contact could shorten, on average.
     pub(super) days_at_stake: f64,
     /// Monday of each week and the share of the money that comes in it.
@@ -102,7 +101,6 @@ impl Verdict {
             very_late: curve.above(very_late_days),
             payment,
             interval: distribution.interval(row, &curve),
-            coverage: distribution.coverage(),
             days_at_stake: curve.mean_above(from) - curve.mean_above(from + MOVABLE_DAYS),
             weeks,
             later,

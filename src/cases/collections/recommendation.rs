@@ -1,6 +1,6 @@
 //! Level, next action, what keeps from acting, and the envelope.
 
-use chrono::{Days, Duration, NaiveDate};
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,14 +8,11 @@ use uuid::Uuid;
 
 use super::input::{CollectionsInput, amount};
 use super::model::Verdict;
-use crate::advice::{
-    Case, Controls, DataQuality, Effect, Evidence, Interval, Level, Recommendation, Status, Subject,
-};
+use crate::advice::{Case, Effect, Evidence, Level, Recommendation};
 use crate::cases::forecast::{Explained, HIGH, level_of};
+use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
-/// Days for which the advice holds: tomorrow's facts are others.
-const VALID_DAYS: i64 = 1;
 /// Days overdue, and reminders without answer, after which a call is due.
 const CALL_AFTER_DAYS: i64 = 14;
 const CALL_AFTER_REMINDERS: u32 = 2;
@@ -206,72 +203,45 @@ pub(super) fn recommend(
     let level = level(input, verdict.as_ref(), days_overdue);
     let suppressed_by = suppressed(input, today);
     let action = action(input, &suppressed_by, verdict.as_ref(), today);
-    let (status, score, score_kind, interval, explained, payment) = match verdict {
-        None => (
-            Status::InsufficientHistory,
-            None,
-            "paid_late",
-            None,
-            Explained::nothing(),
-            None,
-        ),
+    let (score, score_kind, interval, explained, forecast_of) = match verdict {
+        None => (None, "paid_late", (0.0, 0.0), Explained::nothing(), None),
         Some(verdict) => {
-            let interval = Interval {
-                low: verdict.interval.0,
-                high: verdict.interval.1,
-                unit: "days_late".to_owned(),
-                coverage: verdict.coverage,
-            };
             let payment = payment(input, &verdict);
             (
-                Status::Scored,
                 Some(verdict.probability),
                 verdict.question.as_str(),
-                Some(interval),
+                verdict.interval,
                 verdict.explained,
                 Some(payment),
             )
         }
     };
-    let advice = CollectionsAdvice {
-        action,
-        suppressed_by,
-        days_overdue,
-        open_amount: input.open_amount,
-        currency: input.currency,
-        forecast: payment,
-    };
-    Recommendation {
-        recommendation_id,
+    let answer = ForecastAnswer {
         case: Case::Collections,
-        subject: Subject {
-            kind: "customer_invoice".to_owned(),
-            id: input.customer_invoice_id.clone(),
-        },
+        subject: ("customer_invoice", input.customer_invoice_id.clone()),
         as_of: input.as_of,
-        status,
         score,
-        score_kind: score_kind.to_owned(),
-        interval,
-        prediction_set: None,
+        score_kind,
+        interval: (interval.0, interval.1, "days_late"),
         level,
-        reasons: explained.reasons,
-        counter_reasons: explained.counter_reasons,
+        explained,
         evidence: evidence(input),
         counterfactuals: Vec::new(),
-        // A struct of plain members is always an object.
-        suggestion: serde_json::to_value(&advice).ok(),
-        effect: effect(action, level),
-        controls_to_add: Controls::default(),
-        data_quality: DataQuality {
-            missing: missing(input),
-            stale: Vec::new(),
+        suggestion: CollectionsAdvice {
+            action,
+            suppressed_by,
+            days_overdue,
+            open_amount: input.open_amount,
+            currency: input.currency,
+            forecast: forecast_of,
         },
-        model: (status == Status::Scored).then(|| forecast.reference().clone()),
+        effect: effect(action, level),
+        missing: missing(input),
+        forecast,
         features_sha256,
-        expires_at: input.as_of + Duration::days(VALID_DAYS),
-        decision_sha256: None,
-    }
+        recommendation_id,
+    };
+    answer.recommendation()
 }
 
 fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
@@ -366,14 +336,6 @@ fn effect(action: Action, level: Level) -> Effect {
 
 /// The records it rests on.
 fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
-    let record = |reference: String, text: String| Evidence {
-        kind: "record".to_owned(),
-        reference,
-        page: None,
-        bbox: None,
-        text: Some(text),
-        sha256: None,
-    };
     vec![
         record(
             format!("customer_invoice/{}", input.customer_invoice_id),

@@ -1,19 +1,17 @@
 //! Level, what is missing and who sees to it, and the envelope.
 
-use chrono::{DateTime, Duration, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::{MissingDependency, SetupInput};
 use crate::advice::{
-    Case, Controls, Counterfactual, DataQuality, Effect, Evidence, Interval, InvalidRecommendation,
-    Level, Recommendation, Status, Subject,
+    Case, Counterfactual, Effect, Evidence, InvalidRecommendation, Level, Recommendation,
 };
 use crate::cases::forecast::{Explained, Explaining, Wording, level_of};
+use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
-/// Days for which the advice holds, unless a step is taken.
-const VALID_DAYS: i64 = 1;
 /// Once the day is missed, what is asked is whether it is open for so much longer.
 const LONGER_DAYS: f64 = 7.0;
 
@@ -96,50 +94,29 @@ pub(super) fn recommend(
         (Level::Medium, true) => Effect::Suggest,
         (Level::Low, true) => Effect::None,
     };
-    Ok(Recommendation {
-        recommendation_id,
+    let answer = ForecastAnswer {
         case: Case::ProjectSetup,
-        subject: Subject {
-            kind: "project_setup".to_owned(),
-            id: input.setup_id.clone(),
-        },
+        subject: ("project_setup", input.setup_id.clone()),
         as_of: input.as_of,
-        status: if told {
-            Status::Scored
-        } else {
-            Status::InsufficientHistory
-        },
         score: told.then_some(score),
-        score_kind: score_kind.to_owned(),
-        interval: told.then(|| Interval {
-            low,
-            high,
-            unit: "days_after_last_step".to_owned(),
-            coverage: forecast.distribution().coverage(),
-        }),
-        prediction_set: None,
+        score_kind,
+        interval: (low, high, "days_after_last_step"),
         level,
-        reasons: explained.reasons,
-        counter_reasons: explained.counter_reasons,
+        explained,
         evidence: evidence(input),
         counterfactuals: counterfactuals(input),
-        // A struct of plain members is always an object.
-        suggestion: serde_json::to_value(&advice).ok(),
+        suggestion: advice,
         effect,
-        controls_to_add: Controls::default(),
-        data_quality: DataQuality {
-            missing: if told {
-                Vec::new()
-            } else {
-                vec!["active_set_ups".to_owned()]
-            },
-            stale: Vec::new(),
+        missing: if told {
+            Vec::new()
+        } else {
+            vec!["active_set_ups".to_owned()]
         },
-        model: told.then(|| forecast.reference().clone()),
+        forecast,
         features_sha256,
-        expires_at: input.as_of + Duration::days(VALID_DAYS),
-        decision_sha256: None,
-    })
+        recommendation_id,
+    };
+    Ok(answer.recommendation())
 }
 
 /// What each missing dependency adds, were it done now: somebody can act on those.
@@ -159,14 +136,6 @@ fn counterfactuals(input: &SetupInput) -> Vec<Counterfactual> {
 
 /// The set-up, and what it waits for.
 fn evidence(input: &SetupInput) -> Vec<Evidence> {
-    let record = |reference: String, text: String| Evidence {
-        kind: "record".to_owned(),
-        reference,
-        page: None,
-        bbox: None,
-        text: Some(text),
-        sha256: None,
-    };
     let setup = record(
         format!("project_setup/{}", input.setup_id),
         format!("asked for on {}", input.requested_at.date_naive()),

@@ -1,20 +1,15 @@
 //! Level, what to do, and the envelope.
 
-use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::explanation::WORDS;
 use super::input::{BillHeldUp, TimesheetInput};
-use crate::advice::{
-    Case, Controls, DataQuality, Effect, Evidence, Interval, InvalidRecommendation, Level,
-    Recommendation, Status, Subject,
-};
+use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
 use crate::cases::forecast::{Explained, Explaining, level_of};
+use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
-/// Days for which the advice holds: sheets come in every hour.
-const VALID_DAYS: i64 = 1;
 /// What the score is the probability of.
 pub(super) const SCORE_KIND: &str = "period_late";
 
@@ -88,62 +83,36 @@ pub(super) fn recommend(
         (true, Level::High) => Effect::RaisePriority,
         (true, _) => Effect::Suggest,
     };
-    Ok(Recommendation {
-        recommendation_id,
+    let answer = ForecastAnswer {
         case: Case::Timesheet,
-        subject: Subject {
-            kind: "team_period".to_owned(),
-            id: format!("{} {}", input.team, input.period_end),
-        },
+        subject: (
+            "team_period",
+            format!("{} {}", input.team, input.period_end),
+        ),
         as_of: input.as_of,
-        status: if told {
-            Status::Scored
-        } else {
-            Status::InsufficientHistory
-        },
         score: told.then_some(score),
-        score_kind: SCORE_KIND.to_owned(),
-        interval: told.then(|| Interval {
-            low,
-            high,
-            unit: "percent_of_sheets_late".to_owned(),
-            coverage: forecast.distribution().coverage(),
-        }),
-        prediction_set: None,
+        score_kind: SCORE_KIND,
+        interval: (low, high, "percent_of_sheets_late"),
         level,
-        reasons: explained.reasons,
-        counter_reasons: explained.counter_reasons,
+        explained,
         evidence: evidence(input),
         counterfactuals: Vec::new(),
-        // A struct of plain members is always an object.
-        suggestion: serde_json::to_value(&advice).ok(),
+        suggestion: advice,
         effect,
-        controls_to_add: Controls::default(),
-        data_quality: DataQuality {
-            missing: if told {
-                Vec::new()
-            } else {
-                vec!["earlier_periods".to_owned()]
-            },
-            stale: Vec::new(),
+        missing: if told {
+            Vec::new()
+        } else {
+            vec!["earlier_periods".to_owned()]
         },
-        model: told.then(|| forecast.reference().clone()),
+        forecast,
         features_sha256,
-        expires_at: input.as_of + Duration::days(VALID_DAYS),
-        decision_sha256: None,
-    })
+        recommendation_id,
+    };
+    Ok(answer.recommendation())
 }
 
 /// The bills that wait, and the team's sheets as a whole: no sheet of a person is named.
 fn evidence(input: &TimesheetInput) -> Vec<Evidence> {
-    let record = |reference: String, text: String| Evidence {
-        kind: "record".to_owned(),
-        reference,
-        page: None,
-        bbox: None,
-        text: Some(text),
-        sha256: None,
-    };
     let sheets = record(
         format!("timesheet/{}/{}", input.team, input.period_end),
         format!("{} of {} sheets handed in", input.submitted, input.sheets),

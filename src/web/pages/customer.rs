@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::collections::run;
 use crate::cases::collections::CustomerFile;
 use crate::domain::{RecordKind, Scope};
+use crate::history::FactsAsOf;
 use crate::web::failure::Failure;
 use crate::web::frame::{self, Frame};
 use crate::web::signed_in::SignedIn;
@@ -50,11 +51,8 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Failure> {
     let run = run(&pages, &who).await?;
     let history = pages.store().history(who.tenant(), Utc::now()).await?;
-    let file = CustomerFile::of(&id, &history);
+    let file = known(&id, &history)?;
     let row = run.row(&id);
-    if file.ledger.is_empty() && file.customer.is_none() {
-        return Err(Failure::NotFound("customer"));
-    }
     let mut answers = Vec::new();
     for invoice in row.iter().flat_map(|row| &row.invoices) {
         let kept = pages
@@ -91,6 +89,7 @@ pub(in crate::web) async fn contact(
         ));
     }
     let now = Utc::now();
+    known(&id, &pages.store().history(who.tenant(), now).await?)?;
     let mut members = Map::from_iter([
         ("id".to_owned(), json!(Uuid::now_v7())),
         ("customer_id".to_owned(), json!(id)),
@@ -116,4 +115,13 @@ pub(in crate::web) async fn contact(
         .upsert_records(who.tenant(), &[record], now)
         .await?;
     Ok(Redirect::to(&customer_address(&id)).into_response())
+}
+
+/// What is known of a customer, if anything is.
+fn known(id: &str, history: &FactsAsOf) -> Result<CustomerFile, Failure> {
+    let file = CustomerFile::of(id, history);
+    if file.ledger.is_empty() && file.customer.is_none() {
+        return Err(Failure::NotFound("customer"));
+    }
+    Ok(file)
 }
