@@ -120,6 +120,13 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
         let grace = self.state.config().limits.shutdown_time();
+        let store = self.state.store().clone();
+        // Nobody waits for it: whoever asks before it is done waits as if it were not there.
+        let warming = tokio::spawn(async move {
+            if let Err(error) = store.warm_up().await {
+                tracing::warn!(%error, "records were not read ahead");
+            }
+        });
         let (stopping, mut stopped) = tokio::sync::watch::channel(false);
         // Sign-in attempts are counted by address.
         let service = self
@@ -137,13 +144,15 @@ impl App {
             }
             tokio::time::sleep(grace).await;
         };
-        tokio::select! {
+        let ended = tokio::select! {
             ended = server => ended.map_err(StartError::Serve),
             () = overdue => {
                 tracing::warn!(grace_s = grace.as_secs(), "requests were still running");
                 Ok(())
             }
-        }
+        };
+        warming.abort();
+        ended
     }
 }
 

@@ -4,6 +4,7 @@ mod controls;
 mod effect;
 mod feedback;
 mod invariants;
+mod judged;
 mod recommendation;
 pub mod schema;
 
@@ -18,6 +19,7 @@ pub use feedback::{
     Feedback, FeedbackReason, InvalidFeedback, MAX_CORRECTIONS, MAX_TEXT_BYTES, Verdict,
 };
 pub use invariants::{InvalidRecommendation, check_weights};
+pub use judged::Judged;
 pub use recommendation::{
     Case, Counterfactual, DataQuality, Direction, Evidence, Interval, Level, ModelRef,
     PredictionSet, Reason, Recommendation, Status, Subject,

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::record_case::{JudgeError, Judged, RecordCase, RecordItem};
-use crate::advice::{InvalidRecommendation, Recommendation};
-use crate::domain::{canonical_json, sha256_hex};
+use super::record_case::{JudgeError, RecordCase, RecordItem};
+use crate::advice::{InvalidRecommendation, Judged, Recommendation};
+use crate::domain::{CanonicalJson, sha256_hex};
 use crate::history::History;
 use crate::learn::forecast::{Forecast, ForecastError, GoldenRow, from_json, to_json};
 use crate::registry::Registry;
@@ -79,23 +79,13 @@ impl<Q: Question> ForecastCase<Q> {
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
     pub(super) fn answer(&self, question: &Q, row: &[f64]) -> Result<Judged, JudgeError> {
-        let features = to_json(row);
+        let features = CanonicalJson::of(&to_json(row))?;
+        let digest = sha256_hex(features.as_str());
         Ok(Judged {
-            recommendation: self.decide(question, &features, Uuid::now_v7())?,
-            input: serde_json::to_value(question)?,
-            features: serde_json::to_value(features)?,
+            recommendation: question.recommend(row, &self.forecast, digest, Uuid::now_v7())?,
+            input: CanonicalJson::of(question)?,
+            features,
         })
-    }
-
-    fn decide(
-        &self,
-        question: &Q,
-        features: &GoldenRow,
-        recommendation_id: Uuid,
-    ) -> Result<Recommendation, JudgeError> {
-        let digest = sha256_hex(canonical_json(&serde_json::to_value(features)?));
-        let row = from_json(features);
-        Ok(question.recommend(&row, &self.forecast, digest, recommendation_id)?)
     }
 }
 
@@ -112,7 +102,9 @@ impl<Q: Question> RecordCase for ForecastCase<Q> {
         recommendation_id: Uuid,
     ) -> Result<Recommendation, JudgeError> {
         let question: Q = serde_json::from_value(input.clone())?;
+        let digest = sha256_hex(CanonicalJson::of(features)?.as_str());
         let features: GoldenRow = serde_json::from_value(features.clone())?;
-        self.decide(&question, &features, recommendation_id)
+        let row = from_json(&features);
+        Ok(question.recommend(&row, &self.forecast, digest, recommendation_id)?)
     }
 }

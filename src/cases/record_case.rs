@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::advice::{InvalidRecommendation, Recommendation};
+use crate::advice::{InvalidRecommendation, Judged, Recommendation};
 use crate::history::History;
 
 /// A case that judges one of the firm's records by what else is known; synchronous, shared
@@ -47,17 +47,6 @@ pub struct RecordItem {
     /// Last day of the period asked about, for `timesheet`; the one that is not over if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period_end: Option<NaiveDate>,
-}
-
-/// An answer with what it was made from, ready for the record of decisions.
-#[derive(Debug, Clone)]
-pub struct Judged {
-    /// The answer.
-    pub recommendation: Recommendation,
-    /// What was asked.
-    pub input: Value,
-    /// The features it was scored on.
-    pub features: Value,
 }
 
 /// Why there is no answer.

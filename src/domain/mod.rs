@@ -12,7 +12,7 @@ pub mod schema;
 mod scope;
 mod tenant;
 
-pub use canonical::{canonical_json, sha256_hex};
+pub use canonical::{CanonicalJson, sha256_hex};
 pub use codes::{Country, RecordId, Sha256Hex};
 pub use currency::{Currency, UnknownCurrency};
 pub use fields::{FieldProblem, FieldSet, FieldValue, MemberReader};

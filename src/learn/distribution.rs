@@ -13,7 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Platt;
-use super::trees::Trees;
+use super::trees::{Row, Trees};
 
 /// The classifier of one threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -169,8 +169,9 @@ impl Distribution {
         let mut points = Vec::with_capacity(self.levels.len() + 2);
         points.push((self.range.lowest, 1.0));
         let mut least: f64 = 1.0;
+        let row = Row::new(row, self.features.len());
         for level in &self.levels {
-            least = least.min(level.calibration.probability(level.trees.raw(row)));
+            least = least.min(level.calibration.probability(level.trees.raw_of(&row)));
             points.push((level.threshold, least));
         }
         points.push((self.range.highest, 0.0));

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Service, ServiceError};
+use crate::advice::Judged;
 use crate::cases::collections::CollectionsRun;
-use crate::cases::record_case::{JudgeError, Judged};
+use crate::cases::record_case::JudgeError;
 use crate::domain::TenantId;
 use crate::history::FactsAsOf;
 use crate::store::WorklistRun;

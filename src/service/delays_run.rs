@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{RecordCases, Service, ServiceError};
-use crate::advice::Recommendation;
-use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
+use crate::advice::{Judged, Recommendation};
+use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::TenantId;
 use crate::domain::records::BillStatus;
 use crate::history::{FactsAsOf, History as _, WorkAsOf};

@@ -7,11 +7,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Service, ServiceError};
-use crate::advice::{Case, Recommendation};
+use crate::advice::{Case, Judged, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::project_setup::SetupCase;
-use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
+use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::cases::timesheet::TimesheetCase;
 use crate::domain::TenantId;
 use crate::learn::forecast::ForecastError;

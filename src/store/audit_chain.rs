@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::error::{Result, StoreError};
 use super::{keys, time};
-use crate::domain::{TenantId, canonical_json, sha256_hex};
+use crate::domain::{CanonicalJson, TenantId, sha256_hex};
 
 /// What the first entry of a chain links to.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -110,7 +110,7 @@ pub(super) async fn append(
     tenant: &TenantId,
     entry: NewEntry,
 ) -> Result<Link> {
-    let links = append_all(connection, tenant, &[entry.seal()?]).await?;
+    let links = append_all(connection, tenant, &[&entry.seal()?]).await?;
     let missing = || StoreError::Damaged("an entry was not chained".to_owned());
     links.into_iter().next().ok_or_else(missing)
 }
@@ -120,7 +120,7 @@ pub(super) async fn append(
 pub(super) async fn append_all(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
-    entries: &[SealedEntry],
+    entries: &[&SealedEntry],
 ) -> Result<Vec<Link>> {
     let head: Option<(i64, String)> =
         sqlx::query_as("SELECT entries, head_sha256 FROM audit_heads WHERE tenant = $1")
@@ -140,7 +140,7 @@ pub(super) async fn append_all(
             at: entry.at.clone(),
             parts: entry.digests.clone(),
         };
-        let text = canonical_json(&serde_json::to_value(&header)?);
+        let text = CanonicalJson::of(&header)?.into_string();
         let sha256 = link_sha256(&prev_sha256, &text);
         let before = std::mem::replace(&mut prev_sha256, sha256.clone());
         chained.push((entry, seq, text, before, sha256));
@@ -203,7 +203,7 @@ pub(super) async fn append_all(
 
 /// Rows in lots of a few fixed sizes, so that as few statements are prepared.
 pub(super) fn in_sizes<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    const SIZES: [usize; 4] = [96, 24, 6, 1];
+    const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
         let (lot, rest) = rows.split_at(size);

@@ -8,9 +8,8 @@ use super::audit_chain::{self, EntryKind, Link, NewEntry, SealedEntry};
 use super::cursor::{Cursor, Page, bounded};
 use super::error::{Result, StoreError};
 use super::{Store, analyses, time};
-use crate::advice::{Case, Recommendation};
-use crate::cases::record_case::Judged;
-use crate::domain::{TenantId, canonical_json};
+use crate::advice::{Case, Judged, Recommendation};
+use crate::domain::{CanonicalJson, TenantId};
 
 /// A recommendation with what it was made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +30,9 @@ pub struct NewDecision<'a> {
     /// The answer; its `decision_sha256` is set once it is chained.
     pub recommendation: &'a mut Recommendation,
     /// What was asked.
-    pub input: &'a Value,
+    pub input: &'a CanonicalJson,
     /// The features it was scored on.
-    pub features: &'a Value,
+    pub features: &'a CanonicalJson,
 }
 
 /// Which recommendations to list.
@@ -61,8 +60,8 @@ impl Store {
         &self,
         tenant: &TenantId,
         recommendation: &mut Recommendation,
-        input: &Value,
-        features: &Value,
+        input: &CanonicalJson,
+        features: &CanonicalJson,
     ) -> Result<()> {
         let decision = ChainedDecision::new(recommendation, input, features)?;
         self.ensure_tenant(tenant).await?;
@@ -236,23 +235,27 @@ impl Store {
     }
 }
 
-fn entry(recommendation: &Recommendation, input: &Value, features: &Value) -> Result<NewEntry> {
+fn entry(
+    recommendation: &Recommendation,
+    input: &CanonicalJson,
+    features: &CanonicalJson,
+) -> Result<NewEntry> {
     if recommendation.decision_sha256.is_some() {
         return Err(StoreError::Invalid(
             "the recommendation is already in the chain".to_owned(),
         ));
     }
     recommendation.validate()?;
-    let output = serde_json::to_value(recommendation)
+    let output = CanonicalJson::of(recommendation)
         .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))?;
     Ok(NewEntry {
         kind: EntryKind::Recommendation,
         id: recommendation.recommendation_id,
         at: time::now(),
         parts: vec![
-            ("input", canonical_json(input)),
-            ("features", canonical_json(features)),
-            ("output", canonical_json(&output)),
+            ("input", input.clone().into_string()),
+            ("features", features.clone().into_string()),
+            ("output", output.into_string()),
         ],
     })
 }
@@ -266,7 +269,11 @@ pub(super) struct ChainedDecision {
 }
 
 impl ChainedDecision {
-    fn new(recommendation: &Recommendation, input: &Value, features: &Value) -> Result<Self> {
+    fn new(
+        recommendation: &Recommendation,
+        input: &CanonicalJson,
+        features: &CanonicalJson,
+    ) -> Result<Self> {
         let entry = entry(recommendation, input, features)?;
         let at = time::text(entry.at);
         Ok(Self {
@@ -291,7 +298,7 @@ pub(super) async fn chain(
     tenant: &TenantId,
     decisions: &[&ChainedDecision],
 ) -> Result<Vec<Link>> {
-    let sealed: Vec<SealedEntry> = decisions.iter().map(|one| one.sealed.clone()).collect();
+    let sealed: Vec<&SealedEntry> = decisions.iter().map(|one| &one.sealed).collect();
     let links = audit_chain::append_all(&mut *connection, tenant, &sealed).await?;
     let rows: Vec<(&ChainedDecision, i64)> = decisions
         .iter()

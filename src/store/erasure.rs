@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::audit_chain::{self, EntryKind, NewEntry};
 use super::error::{Result, StoreError};
 use super::{Store, blobs, time};
-use crate::domain::{RecordKind, TenantId, canonical_json};
+use crate::domain::{CanonicalJson, RecordKind, TenantId};
 
 /// Whose traces go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Store {
             kind: EntryKind::Erasure,
             id,
             at: time::now(),
-            parts: vec![("erased", canonical_json(&serde_json::to_value(&content)?))],
+            parts: vec![("erased", CanonicalJson::of(&content)?.into_string())],
         };
         let link = audit_chain::append(&mut transaction, tenant, entry).await?;
         transaction.commit().await?;

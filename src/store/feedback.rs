@@ -9,7 +9,7 @@ use super::audit_chain::{self, EntryKind, NewEntry};
 use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::advice::Feedback;
-use crate::domain::{TenantId, canonical_json};
+use crate::domain::{CanonicalJson, TenantId};
 
 /// Stored feedback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,7 +59,7 @@ impl Store {
             kind: EntryKind::Feedback,
             id: stored.id,
             at: stored.given_at,
-            parts: vec![("feedback", canonical_json(&content))],
+            parts: vec![("feedback", CanonicalJson::of(&content)?.into_string())],
         };
         let mut transaction = self.begin().await?;
         let known: Option<i64> =

@@ -1,13 +1,13 @@
 //! The facts of a tenant in memory, brought up to date from the records.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
-use tokio::sync::Mutex;
 
 use super::error::{Result, StoreError};
+use super::tenant_states::{self, TenantState};
 use super::{Store, time};
 use crate::domain::{RecordKind, TenantId};
 use crate::history::{Facts, FactsAsOf};
@@ -17,10 +17,12 @@ const MAX_TENANTS: usize = 16;
 /// Rows read at once.
 const PAGE: i64 = 5_000;
 
-/// Facts in memory, by tenant.
+/// Facts in memory.
 #[derive(Debug, Default)]
 pub(crate) struct FactsCache {
     by_tenant: Mutex<HashMap<TenantId, Held>>,
+    /// Held by whoever brings a tenant's facts up to date.
+    loading: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,23 @@ struct StoredVersion {
     body: String,
 }
 
+impl FactsCache {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Held>> {
+        // A map is whole also where somebody panicked beside it.
+        self.by_tenant
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tenant's facts, if they are as new as what was read of its state.
+    fn current(&self, tenant: &TenantId, state: &TenantState) -> Option<Arc<Facts>> {
+        let by_tenant = self.lock();
+        let held = by_tenant.get(tenant)?;
+        let same = held.erasures == state.records_erasures;
+        (same && held.generation >= state.records_generation).then(|| Arc::clone(&held.facts))
+    }
+}
+
 impl Store {
     /// The tenant's records as they were known at a moment, for cases to ask. What is in
     /// memory is brought up to date first, by what was added since.
@@ -46,58 +65,101 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub async fn history(&self, tenant: &TenantId, as_of: DateTime<Utc>) -> Result<FactsAsOf> {
-        let mut by_tenant = self.facts_cache().by_tenant.lock().await;
+        let state = self.tenant_states().of(tenant).await?.unwrap_or_default();
+        let cache = self.facts_cache();
+        if let Some(facts) = cache.current(tenant, &state) {
+            return Ok(FactsAsOf::new(facts, as_of));
+        }
+        let _turn = cache.loading.lock().await;
+        // Whoever had the turn before may have done it.
+        if let Some(facts) = cache.current(tenant, &state) {
+            return Ok(FactsAsOf::new(facts, as_of));
+        }
+        let facts = self.load(tenant).await?;
+        Ok(FactsAsOf::new(facts, as_of))
+    }
+
+    /// Reads the facts of every tenant that will be held, so that the first to ask need not
+    /// wait for it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn warm_up(&self) -> Result<()> {
+        let tenants: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM tenants ORDER BY id LIMIT $1")
+                .bind(i64::try_from(MAX_TENANTS).unwrap_or(i64::MAX))
+                .fetch_all(self.readers())
+                .await?;
+        for id in tenants {
+            let tenant =
+                TenantId::new(&id).map_err(|error| StoreError::Damaged(error.to_string()))?;
+            self.history(&tenant, Utc::now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn load(&self, tenant: &TenantId) -> Result<Arc<Facts>> {
         let mut snapshot = self.readers().begin().await?;
-        let state: Option<(i64, i64)> = sqlx::query_as(
-            "SELECT records_generation, records_erasures FROM tenants WHERE id = $1",
-        )
-        .bind(tenant.as_str())
-        .fetch_optional(&mut *snapshot)
-        .await?;
-        let (generation, erasures) = state.unwrap_or_default();
-        let held = by_tenant.remove(tenant);
-        let held = match held.filter(|held| held.erasures == erasures) {
-            Some(held) if held.generation == generation => held,
-            older => {
-                let since = older.as_ref().map_or(-1, |held| held.generation);
-                let mut facts = older.map(|held| held.facts).unwrap_or_default();
-                // Copied only if somebody still looks at the older state.
-                load(&mut snapshot, tenant, since, Arc::make_mut(&mut facts)).await?;
-                Held {
-                    facts,
-                    generation,
-                    erasures,
-                }
-            }
+        let state = tenant_states::read(&mut *snapshot, &[tenant]).await?;
+        let state = state.get(tenant.as_str()).copied().unwrap_or_default();
+        let cache = self.facts_cache();
+        let held = cache.lock().remove(tenant);
+        let held = held.filter(|held| held.erasures == state.records_erasures);
+        let since = held.as_ref().map_or(-1, |held| held.generation);
+        // Copied only if somebody still looks at the older state.
+        let facts = held.map_or_else(Facts::default, |held| Arc::unwrap_or_clone(held.facts));
+        let facts = Arc::new(add_newer(&mut snapshot, tenant, since, facts).await?);
+        let held = Held {
+            facts: Arc::clone(&facts),
+            generation: state.records_generation,
+            erasures: state.records_erasures,
         };
-        let facts = Arc::clone(&held.facts);
+        let mut by_tenant = cache.lock();
         if by_tenant.len() >= MAX_TENANTS {
             by_tenant.clear();
         }
         by_tenant.insert(tenant.clone(), held);
-        Ok(FactsAsOf::new(facts, as_of))
+        Ok(facts)
     }
 }
 
-/// Adds every version that was stored after a generation.
-async fn load(
+/// Adds every version that was stored after a generation. One page is taken in while the next
+/// is read.
+async fn add_newer(
     snapshot: &mut SqliteConnection,
     tenant: &TenantId,
     since: i64,
-    facts: &mut Facts,
-) -> Result<()> {
+    mut facts: Facts,
+) -> Result<Facts> {
+    let mut waiting = Vec::new();
     for kind in Facts::KINDS {
         let mut last = (String::new(), 0);
         loop {
-            let page = page(snapshot, tenant, since, *kind, &last).await?;
-            let Some(end) = page.last() else { break };
+            let (page, taken) = tokio::join!(
+                page(snapshot, tenant, since, *kind, &last),
+                take_in(facts, std::mem::take(&mut waiting)),
+            );
+            (waiting, facts) = (page?, taken?);
+            let Some(end) = waiting.last() else { break };
             last = (end.id.clone(), end.version);
-            for row in page {
-                insert(facts, row)?;
-            }
         }
     }
-    Ok(())
+    take_in(facts, waiting).await
+}
+
+/// Adds versions on another thread.
+async fn take_in(mut facts: Facts, page: Vec<StoredVersion>) -> Result<Facts> {
+    if page.is_empty() {
+        return Ok(facts);
+    }
+    let work = tokio::task::spawn_blocking(move || {
+        for row in page {
+            insert(&mut facts, row)?;
+        }
+        Ok(facts)
+    });
+    work.await
+        .map_err(|error| StoreError::Damaged(format!("records were not taken in: {error}")))?
 }
 
 async fn page(

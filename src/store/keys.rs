@@ -1,8 +1,11 @@
 //! Keys of callers: a public prefix and a secret of which only a digest is kept.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
@@ -12,6 +15,8 @@ use crate::domain::{Scopes, TenantId, sha256_hex};
 
 const PREFIX_BYTES: usize = 6;
 const SECRET_BYTES: usize = 32;
+/// Keys held in memory; past it they are read again.
+const MAX_HELD: usize = 10_000;
 
 /// A key about to be made.
 #[derive(Debug, Clone)]
@@ -74,6 +79,36 @@ struct StoredKey {
     revoked_at: Option<String>,
 }
 
+/// Keys looked up before, by prefix.
+#[derive(Debug, Default)]
+pub(super) struct KeysCache {
+    by_prefix: Mutex<HashMap<String, Arc<HeldKey>>>,
+}
+
+impl KeysCache {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<HeldKey>>> {
+        // A map is whole also where somebody panicked beside it.
+        self.by_prefix
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug)]
+struct HeldKey {
+    key: ApiKey,
+    secret_sha256: String,
+    /// Of the tenant's keys, when this one was read.
+    generation: i64,
+}
+
+#[derive(FromRow)]
+struct FoundKey {
+    #[sqlx(flatten)]
+    key: StoredKey,
+    keys_generation: i64,
+}
+
 impl TryFrom<StoredKey> for ApiKey {
     type Error = StoreError;
 
@@ -120,6 +155,7 @@ impl Store {
             expires_at: new.expires_at,
             revoked_at: None,
         };
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO api_keys \
              (prefix, tenant, secret_sha256, label, scopes, created_at, expires_at) \
@@ -132,8 +168,10 @@ impl Store {
         .bind(key.scopes.to_string())
         .bind(time::text(key.created_at))
         .bind(key.expires_at.map(time::text))
-        .execute(self.writer())
+        .execute(&mut *transaction)
         .await?;
+        keys_changed(&mut transaction, tenant).await?;
+        transaction.commit().await?;
         let token = format!("scr_{}_{secret}", key.prefix);
         Ok(CreatedKey { key, token })
     }
@@ -156,6 +194,7 @@ impl Store {
     /// # Errors
     /// If the store cannot be written.
     pub async fn revoke_key(&self, tenant: &TenantId, prefix: &str) -> Result<bool> {
+        let mut transaction = self.begin().await?;
         let changed = sqlx::query(
             "UPDATE api_keys SET revoked_at = $3 \
              WHERE tenant = $1 AND prefix = $2 AND revoked_at IS NULL",
@@ -163,8 +202,10 @@ impl Store {
         .bind(tenant.as_str())
         .bind(prefix)
         .bind(time::text(time::now()))
-        .execute(self.writer())
+        .execute(&mut *transaction)
         .await?;
+        keys_changed(&mut transaction, tenant).await?;
+        transaction.commit().await?;
         Ok(changed.rows_affected() > 0)
     }
 
@@ -177,21 +218,60 @@ impl Store {
         let Some((prefix, secret)) = split_token(token) else {
             return Ok(None);
         };
-        let row: Option<StoredKey> = sqlx::query_as("SELECT * FROM api_keys WHERE prefix = $1")
-            .bind(prefix)
-            .fetch_optional(self.readers())
-            .await?;
+        let held = self.held_key(prefix).await?;
         // The digest is taken and compared also when there is no such prefix.
         let given = sha256_hex(secret);
-        let kept = row.as_ref().map_or("", |row| row.secret_sha256.as_str());
+        let kept = held.as_ref().map_or("", |held| held.secret_sha256.as_str());
         let same: bool = given.as_bytes().ct_eq(kept.as_bytes()).into();
-        let Some(row) = row.filter(|_| same) else {
+        let Some(held) = held.filter(|_| same) else {
             return Ok(None);
         };
-        let key = ApiKey::try_from(row)?;
+        let key = &held.key;
         let expired = key.expires_at.is_some_and(|end| end <= now);
-        Ok((key.revoked_at.is_none() && !expired).then_some(key))
+        Ok((key.revoked_at.is_none() && !expired).then(|| key.clone()))
     }
+
+    /// The key of a prefix as it stands now, from memory while the tenant's keys are the same.
+    async fn held_key(&self, prefix: &str) -> Result<Option<Arc<HeldKey>>> {
+        let cache = self.keys_cache();
+        let held = cache.lock().get(prefix).cloned();
+        if let Some(held) = held {
+            let state = self.tenant_states().of(&held.key.tenant).await?;
+            if state.is_some_and(|state| state.keys_generation == held.generation) {
+                return Ok(Some(held));
+            }
+        }
+        let found: Option<FoundKey> = sqlx::query_as(
+            "SELECT k.*, t.keys_generation FROM api_keys k \
+             JOIN tenants t ON t.id = k.tenant WHERE k.prefix = $1",
+        )
+        .bind(prefix)
+        .fetch_optional(self.readers())
+        .await?;
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let held = Arc::new(HeldKey {
+            secret_sha256: found.key.secret_sha256.clone(),
+            key: ApiKey::try_from(found.key)?,
+            generation: found.keys_generation,
+        });
+        let mut by_prefix = cache.lock();
+        if by_prefix.len() >= MAX_HELD {
+            by_prefix.clear();
+        }
+        by_prefix.insert(prefix.to_owned(), Arc::clone(&held));
+        Ok(Some(held))
+    }
+}
+
+/// Tells every process that what it holds of the tenant's keys is old.
+async fn keys_changed(connection: &mut SqliteConnection, tenant: &TenantId) -> Result<()> {
+    sqlx::query("UPDATE tenants SET keys_generation = keys_generation + 1 WHERE id = $1")
+        .bind(tenant.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 fn split_token(token: &str) -> Option<(&str, &str)> {

@@ -27,6 +27,7 @@ mod jobs;
 mod keys;
 mod open;
 mod records;
+mod tenant_states;
 mod time;
 mod worklist;
 mod worklist_runs;

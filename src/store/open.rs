@@ -14,6 +14,8 @@ use super::blobs::DurableFolders;
 use super::committer::Committer;
 use super::error::{Result, StoreError};
 use super::history::FactsCache;
+use super::keys::KeysCache;
+use super::tenant_states::TenantStates;
 use super::time;
 use crate::domain::TenantId;
 
@@ -34,6 +36,8 @@ struct Inner {
     data_dir: PathBuf,
     durable_folders: Arc<DurableFolders>,
     facts_cache: FactsCache,
+    keys_cache: KeysCache,
+    tenant_states: TenantStates,
 }
 
 /// The one way to write.
@@ -76,6 +80,8 @@ impl Store {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY_TIMEOUT * 3)
+            // It lies within this process: there is no line that could have broken.
+            .test_before_acquire(false)
             // SQLite itself rolls back on a full disk, and the driver then takes the
             // transaction for open for ever: such a connection is replaced.
             .before_acquire(|connection, _| {
@@ -91,6 +97,7 @@ impl Store {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "ON"))
             .await
             .map_err(|error| failed(error.to_string()))?;
@@ -103,11 +110,13 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 committer: Committer::start(writing.clone()),
+                tenant_states: TenantStates::start(readers.clone()),
                 writing,
                 readers,
                 data_dir: data_dir.to_owned(),
                 durable_folders: Arc::default(),
                 facts_cache: FactsCache::default(),
+                keys_cache: KeysCache::default(),
             }),
         })
     }
@@ -132,11 +141,7 @@ impl Store {
     /// # Errors
     /// If the store cannot be written.
     pub async fn ensure_tenant(&self, tenant: &TenantId) -> Result<()> {
-        let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM tenants WHERE id = $1")
-            .bind(tenant.as_str())
-            .fetch_optional(self.readers())
-            .await?;
-        if known.is_some() {
+        if self.tenant_states().of(tenant).await?.is_some() {
             return Ok(());
         }
         sqlx::query(
@@ -173,6 +178,14 @@ impl Store {
 
     pub(crate) fn facts_cache(&self) -> &FactsCache {
         &self.inner.facts_cache
+    }
+
+    pub(super) fn keys_cache(&self) -> &KeysCache {
+        &self.inner.keys_cache
+    }
+
+    pub(super) fn tenant_states(&self) -> &TenantStates {
+        &self.inner.tenant_states
     }
 
     pub(super) fn committer(&self) -> &Committer {

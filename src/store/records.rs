@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::error::{Result, StoreError};
 use super::{Store, time};
-use crate::domain::{CheckedRecord, RecordKind, TenantId, canonical_json, sha256_hex};
+use crate::domain::{CanonicalJson, CheckedRecord, RecordKind, TenantId, sha256_hex};
 
 /// Rows of one statement: SQLite takes 32,766 values, a record has nine.
 const CHUNK: usize = 500;
@@ -210,7 +210,7 @@ impl RecordWriter {
         );
         let mut fresh = Vec::new();
         for row in rows {
-            let body = canonical_json(&row.body);
+            let body = CanonicalJson::of(&row.body)?.into_string();
             let sha256 = sha256_hex(&body);
             let known_at = time::text(row.known_at.unwrap_or(arrived_at));
             let known = versions.entry(row.id.clone()).or_default();

@@ -36,13 +36,8 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub async fn records_generation(&self, tenant: &TenantId) -> Result<i64> {
-        let generation: Option<i64> = sqlx::query_scalar(
-            "SELECT records_generation + records_erasures FROM tenants WHERE id = $1",
-        )
-        .bind(tenant.as_str())
-        .fetch_optional(self.readers())
-        .await?;
-        Ok(generation.unwrap_or_default())
+        let state = self.tenant_states().of(tenant).await?.unwrap_or_default();
+        Ok(state.records_generation + state.records_erasures)
     }
 
     /// The last run of a worklist.

@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::model::OPEN_UNTIL_TODAY;
 use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Firm, Suppressed};
-use crate::advice::{Level, Recommendation};
-use crate::cases::record_case::{JudgeError, Judged};
+use crate::advice::{Judged, Level, Recommendation};
+use crate::cases::record_case::JudgeError;
 use crate::domain::Currency;
 use crate::history::History;
 

@@ -1,10 +1,9 @@
 //! What the case hands over, and why it cannot.
 
-use serde_json::Value;
-
 use super::assessment::Assessment;
 use super::document_type::TypeError;
 use crate::advice::InvalidRecommendation;
+use crate::domain::CanonicalJson;
 use crate::registry::RegistryError;
 
 /// An answer with what it was made from, ready for the record of decisions.
@@ -12,10 +11,10 @@ use crate::registry::RegistryError;
 pub struct Judgement {
     /// The answer.
     pub assessment: Assessment,
-    /// What was asked, as JSON.
-    pub input: Value,
-    /// The features it was scored on, as JSON.
-    pub features: Value,
+    /// What was asked.
+    pub input: CanonicalJson,
+    /// The features it was scored on.
+    pub features: CanonicalJson,
 }
 
 /// Why there is no answer. A document that cannot be read is no reason: that is

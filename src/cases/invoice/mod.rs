@@ -29,7 +29,7 @@ use self::recommendation::Judged;
 use crate::advice::{Recommendation, check_weights};
 use crate::documents::Parsed;
 use crate::documents::fields::{self, FieldModel};
-use crate::domain::{canonical_json, sha256_hex};
+use crate::domain::{CanonicalJson, sha256_hex};
 use crate::registry::{Registry, together};
 
 /// The case with its models; synchronous, shared freely between threads.
@@ -65,12 +65,12 @@ impl InvoiceCase {
             pages: &parsed.pages,
             reading: &input.merged,
         })?;
-        let features_json = serde_json::to_value(&features)?;
-        let assessment = self.decide(&input, &features, Uuid::now_v7())?;
+        let kept = CanonicalJson::of(&features)?;
+        let digest = sha256_hex(kept.as_str());
         Ok(Judgement {
-            assessment,
-            input: serde_json::to_value(&input)?,
-            features: features_json,
+            assessment: self.decide(&input, &features, digest, Uuid::now_v7())?,
+            input: CanonicalJson::of(&input)?,
+            features: kept,
         })
     }
 
@@ -86,9 +86,10 @@ impl InvoiceCase {
         recommendation_id: Uuid,
     ) -> Result<Recommendation, CaseError> {
         let input: InvoiceInput = serde_json::from_value(input.clone())?;
+        let digest = sha256_hex(CanonicalJson::of(features)?.as_str());
         let features: TypeFeatures = serde_json::from_value(features.clone())?;
         Ok(self
-            .decide(&input, &features, recommendation_id)?
+            .decide(&input, &features, digest, recommendation_id)?
             .recommendation)
     }
 
@@ -96,6 +97,7 @@ impl InvoiceCase {
         &self,
         input: &InvoiceInput,
         features: &TypeFeatures,
+        features_sha256: String,
         recommendation_id: Uuid,
     ) -> Result<Assessment, CaseError> {
         let verdict = self.types.judge(features, &input.document_id)?;
@@ -130,7 +132,7 @@ impl InvoiceCase {
             findings: &findings,
             counterfactuals: &counterfactuals,
             model: self.types.reference(),
-            features_sha256: sha256_hex(canonical_json(&serde_json::to_value(features)?)),
+            features_sha256,
         };
         let recommendation = recommendation::recommend(&judged, recommendation_id);
         Ok(Assessment::new(&judged, recommendation))

@@ -13,11 +13,11 @@ use super::facts::FactNames;
 use super::recommendation;
 use super::replay::rows;
 use super::request::{Request, days};
-use crate::advice::Recommendation;
+use crate::advice::{Judged, Recommendation};
 use crate::cases::forecast::Wording;
-use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
+use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::records::ProjectSetup;
-use crate::domain::{canonical_json, sha256_hex};
+use crate::domain::{CanonicalJson, sha256_hex};
 use crate::history::History;
 use crate::learn::forecast::{Forecast, ForecastError, GoldenRow, from_json, to_json};
 use crate::registry::Registry;
@@ -138,10 +138,12 @@ impl SetupCase {
             };
             let input = known.input(setup);
             let features = to_json(&found.row);
+            let kept = CanonicalJson::of(&features)?;
+            let digest = sha256_hex(kept.as_str());
             judged.push(Judged {
-                recommendation: self.decide(&input, &features, Uuid::now_v7())?,
-                input: serde_json::to_value(&input)?,
-                features: serde_json::to_value(&features)?,
+                recommendation: self.decide(&input, &features, digest, Uuid::now_v7())?,
+                input: CanonicalJson::of(&input)?,
+                features: kept,
             });
         }
         Ok(judged)
@@ -151,16 +153,16 @@ impl SetupCase {
         &self,
         input: &SetupInput,
         features: &GoldenRow,
+        features_sha256: String,
         recommendation_id: Uuid,
     ) -> Result<Recommendation, JudgeError> {
-        let digest = sha256_hex(canonical_json(&serde_json::to_value(features)?));
         let row = from_json(features);
         Ok(recommendation::recommend(
             input,
             &row,
             &self.forecast,
             &self.words,
-            digest,
+            features_sha256,
             recommendation_id,
         )?)
     }
@@ -194,8 +196,9 @@ impl RecordCase for SetupCase {
         recommendation_id: Uuid,
     ) -> Result<Recommendation, JudgeError> {
         let input: SetupInput = serde_json::from_value(input.clone())?;
+        let digest = sha256_hex(CanonicalJson::of(features)?.as_str());
         let features: GoldenRow = serde_json::from_value(features.clone())?;
-        self.decide(&input, &features, recommendation_id)
+        self.decide(&input, &features, digest, recommendation_id)
     }
 }
 

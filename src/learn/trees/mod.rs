@@ -4,8 +4,15 @@
 //! that is not a number is *missing* and takes the side that fitting found better.
 
 mod shapley;
+mod walk;
+
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+
+use shapley::Shares;
+pub use walk::Row;
+use walk::Walks;
 
 /// One node: a leaf, or a question about one feature.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -98,29 +105,8 @@ impl Node {
     }
 }
 
-impl Split {
-    /// The node that a row goes to next, and the one it does not.
-    fn sides(&self, row: &[f64]) -> (usize, usize) {
-        let value = row
-            .get(usize::from(self.feature))
-            .copied()
-            .unwrap_or(f64::NAN);
-        let goes_left = if value.is_nan() {
-            self.missing_left
-        } else {
-            value < self.threshold
-        };
-        let (left, right) = (usize::from(self.left), usize::from(self.right));
-        if goes_left {
-            (left, right)
-        } else {
-            (right, left)
-        }
-    }
-}
-
 /// A sum of trees.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Trees {
     /// Raw score before any tree.
@@ -132,6 +118,19 @@ pub struct Trees {
     /// What the trees give a row of which nothing is known: `base` and the mean of each tree.
     #[serde(skip)]
     expected: f64,
+    /// The same trees, to be walked.
+    #[serde(skip)]
+    walks: Walks,
+    /// The same trees, to be explained; made when first asked for.
+    #[serde(skip)]
+    shares: OnceLock<Shares>,
+}
+
+impl PartialEq for Trees {
+    fn eq(&self, other: &Self) -> bool {
+        // All else is derived.
+        (self.base, self.features, &self.trees) == (other.base, other.features, &other.trees)
+    }
 }
 
 /// Why trees are refused.
@@ -175,13 +174,18 @@ impl Trees {
                 problem: "the base is not finite",
             });
         }
-        let expected = base + trees.iter().map(|nodes| shapley::mean(nodes)).sum::<f64>();
-        Ok(Self {
+        Ok(Self::of_sound(base, features, trees))
+    }
+
+    fn of_sound(base: f64, features: usize, trees: Vec<Vec<Node>>) -> Self {
+        Self {
             base,
             features,
+            expected: base + trees.iter().map(|nodes| shapley::mean(nodes)).sum::<f64>(),
+            walks: Walks::of(&trees, features),
+            shares: OnceLock::new(),
             trees,
-            expected,
-        })
+        }
     }
 
     /// Features that a row has.
@@ -205,19 +209,14 @@ impl Trees {
     /// The first trees alone, as boosting stood after so many.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
-        let trees: Vec<Vec<Node>> = self.trees.iter().take(count).cloned().collect();
-        Self {
-            base: self.base,
-            features: self.features,
-            expected: self.base + trees.iter().map(|nodes| shapley::mean(nodes)).sum::<f64>(),
-            trees,
-        }
+        let trees = self.trees.iter().take(count).cloned().collect();
+        Self::of_sound(self.base, self.features, trees)
     }
 
     /// The raw score of a row.
     #[must_use]
     pub fn raw(&self, row: &[f64]) -> f64 {
-        self.base + self.trees.iter().map(|nodes| leaf(nodes, row)).sum::<f64>()
+        self.raw_of(&Row::new(row, self.features))
     }
 
     /// The raw score of a row of which nothing is known.
@@ -227,28 +226,14 @@ impl Trees {
     }
 
     /// What each feature adds to the raw score beyond [`Self::expected`]: Shapley values
-    /// of the trees, exact up to rounding. Lundberg et al., "From local explanations to
-    /// global understanding with explainable AI for trees" (2020), path-dependent form.
+    /// of the trees, exact up to rounding; path-dependent, as in Lundberg et al., "From local
+    /// explanations to global understanding with explainable AI for trees" (2020).
     #[must_use]
     pub fn contributions(&self, row: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.features];
-        let mut walk = shapley::Walk::default();
-        for nodes in &self.trees {
-            walk.add(nodes, row, &mut sums);
-        }
+        let shares = self.shares.get_or_init(|| Shares::of(&self.trees));
+        shares.add(row, &mut sums);
         sums
-    }
-}
-
-fn leaf(nodes: &[Node], row: &[f64]) -> f64 {
-    let mut at = 0;
-    loop {
-        match nodes.get(at) {
-            Some(Node::Split(split)) => at = split.sides(row).0,
-            Some(Node::Leaf(leaf)) => return f64::from(leaf.value),
-            // Not in a sound tree.
-            None => return 0.0,
-        }
     }
 }
 

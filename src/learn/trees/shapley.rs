@@ -1,89 +1,109 @@
-//! Shapley values of one tree in time that grows with its leaves and the square of
-//! its depth: Algorithm 2 of Lundberg et al. (2020).
+//! Shapley values of trees, most of them looked up.
+//!
+//! What a leaf contributes depends on nothing but which features on the way to it let the
+//! row pass. A leaf has few such features, so what it gives each of them is computed once for
+//! every pattern: Yang, "Fast TreeSHAP: Accelerating SHAP Value Computation for Trees"
+//! (2021), second version. The values are those of Lundberg et al., "From local explanations
+//! to global understanding with explainable AI for trees" (2020), path-dependent form.
 
 use super::Node;
 
-/// One feature on the way from the root to the node being visited.
+/// Features on the way to a leaf up to which its patterns are tabulated.
+const TABULATED: usize = 8;
+
+/// What all leaves give their features.
+#[derive(Debug, Clone)]
+pub(super) struct Shares {
+    conditions: Vec<Condition>,
+    leaves: Vec<Shared>,
+    /// For each leaf and pattern, what each condition's feature is given.
+    table: Vec<f64>,
+}
+
+/// All questions about one feature on the way to a leaf, taken together.
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    /// Index of the feature; none for the root.
-    feature: Option<u16>,
-    /// Share of the fitted rows that flow on where the feature is unknown.
+struct Condition {
+    feature: u16,
+    missing_passes: bool,
+    /// Passes from here on.
+    low: f64,
+    /// Passes below this.
+    high: f64,
+    /// Share of the fitted rows that pass where the feature is unknown.
     unknown: f64,
-    /// 1 if the row itself flows on, else 0.
-    known: f64,
-    /// Share of all orders of the features in which a subset of this size flows on.
-    weight: f64,
 }
 
-/// The paths of a walk, one behind the other; room that is used again from tree to tree.
-#[derive(Debug, Default)]
-pub(super) struct Walk {
-    paths: Vec<Step>,
+/// One leaf.
+#[derive(Debug, Clone, Copy)]
+struct Shared {
+    /// How many conditions it has, behind those of the leaves before.
+    conditions: usize,
+    value: f64,
+    /// Where its patterns begin; none if they are too many.
+    table: Option<usize>,
 }
 
-/// The way into a node: the step that leads there.
-struct Entry {
-    node: usize,
-    feature: Option<u16>,
-    unknown: f64,
-    known: f64,
-}
-
-impl Walk {
-    /// Adds what each feature contributes in this tree to `sums`.
-    pub(super) fn add(&mut self, nodes: &[Node], row: &[f64], sums: &mut [f64]) {
-        self.paths.clear();
-        let root = Entry {
-            node: 0,
-            feature: None,
-            unknown: 1.0,
-            known: 1.0,
-        };
-        self.visit(nodes, row, sums, 0, root);
+impl Condition {
+    fn passes(&self, row: &[f64]) -> bool {
+        let value = row.get(usize::from(self.feature)).copied();
+        let value = value.unwrap_or(f64::NAN);
+        if value.is_nan() {
+            self.missing_passes
+        } else {
+            // What lies beyond every threshold passes where there is none above it.
+            self.low <= value && (value < self.high || self.high == f64::INFINITY)
+        }
     }
 
-    /// Visits a node; the path that leads to it begins at `start`.
-    fn visit(&mut self, nodes: &[Node], row: &[f64], sums: &mut [f64], start: usize, entry: Entry) {
-        self.extend(start, &entry);
-        match nodes.get(entry.node) {
-            Some(Node::Leaf(leaf)) => {
-                let path = self.paths.get(start..).unwrap_or_default();
-                for (at, step) in path.iter().enumerate().skip(1) {
-                    let share = unwound_sum(path, at) * (step.known - step.unknown);
-                    let feature = step.feature.map(usize::from);
-                    if let Some(sum) = feature.and_then(|feature| sums.get_mut(feature)) {
-                        *sum += share * f64::from(leaf.value);
-                    }
-                }
-            }
+    const fn unasked(feature: u16) -> Self {
+        Self {
+            feature,
+            missing_passes: true,
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+            unknown: 1.0,
+        }
+    }
+}
+
+impl Shares {
+    /// Prepares sound trees.
+    pub(super) fn of(trees: &[Vec<Node>]) -> Self {
+        let mut shares = Self {
+            conditions: Vec::new(),
+            leaves: Vec::new(),
+            table: Vec::new(),
+        };
+        for nodes in trees {
+            shares.visit(nodes, 0, &mut Vec::new());
+        }
+        shares
+    }
+
+    fn visit(&mut self, nodes: &[Node], at: usize, way: &mut Vec<Condition>) {
+        match nodes.get(at) {
+            Some(Node::Leaf(leaf)) => self.leaf(f64::from(leaf.value), way),
             Some(Node::Split(split)) => {
-                let (hot, cold) = split.sides(row);
-                let cover = |node: usize| nodes.get(node).map_or(0.0, Node::cover);
-                let both = cover(hot) + cover(cold);
-                let (mut unknown, mut known) = (1.0, 1.0);
-                let path = self.paths.get(start..).unwrap_or_default();
-                let earlier = path
-                    .iter()
-                    .position(|step| step.feature == Some(split.feature));
-                if let Some(at) = earlier {
-                    if let Some(step) = path.get(at) {
-                        (unknown, known) = (step.unknown, step.known);
+                let cover = |node: u16| nodes.get(usize::from(node)).map_or(0.0, Node::cover);
+                let both = cover(split.left) + cover(split.right);
+                for (node, is_left) in [(split.left, true), (split.right, false)] {
+                    let known = way.iter().position(|one| one.feature == split.feature);
+                    let mut narrower = known
+                        .and_then(|known| way.get(known).copied())
+                        .unwrap_or(Condition::unasked(split.feature));
+                    narrower.unknown *= cover(node) / both;
+                    narrower.missing_passes &= split.missing_left == is_left;
+                    if is_left {
+                        narrower.high = narrower.high.min(split.threshold);
+                    } else {
+                        narrower.low = narrower.low.max(split.threshold);
                     }
-                    self.unwind(start, at);
-                }
-                let end = self.paths.len();
-                for (node, known) in [(hot, known), (cold, 0.0)] {
-                    // Each side starts from a copy of this path, behind it.
-                    self.paths.truncate(end);
-                    self.paths.extend_from_within(start..end);
-                    let entry = Entry {
-                        node,
-                        feature: Some(split.feature),
-                        unknown: unknown * cover(node) / both,
-                        known,
-                    };
-                    self.visit(nodes, row, sums, end, entry);
+                    let mut deeper = way.clone();
+                    match known.and_then(|known| deeper.get_mut(known)) {
+                        Some(condition) => *condition = narrower,
+                        None => deeper.push(narrower),
+                    }
+                    self.visit(nodes, usize::from(node), &mut deeper);
                 }
             }
             // Not in a sound tree.
@@ -91,81 +111,81 @@ impl Walk {
         }
     }
 
-    /// Adds a feature to the path and counts the subsets anew.
-    fn extend(&mut self, start: usize, entry: &Entry) {
-        let length = self.paths.len() - start;
-        self.paths.push(Step {
-            feature: entry.feature,
-            unknown: entry.unknown,
-            known: entry.known,
-            weight: if length == 0 { 1.0 } else { 0.0 },
-        });
-        let Some(path) = self.paths.get_mut(start..) else {
-            return;
-        };
-        let size = (length + 1) as f64;
-        for at in (0..length).rev() {
-            let weight = path.get(at).map_or(0.0, |step| step.weight);
-            if let Some(next) = path.get_mut(at + 1) {
-                next.weight += entry.known * weight * (at + 1) as f64 / size;
-            }
-            if let Some(step) = path.get_mut(at) {
-                step.weight = entry.unknown * weight * (length - at) as f64 / size;
+    fn leaf(&mut self, value: f64, way: &[Condition]) {
+        let table = (way.len() <= TABULATED).then_some(self.table.len());
+        if table.is_some() {
+            for pattern in 0..1_u64 << way.len() {
+                self.table.extend(given(way, value, pattern));
             }
         }
+        self.conditions.extend_from_slice(way);
+        self.leaves.push(Shared {
+            conditions: way.len(),
+            value,
+            table,
+        });
     }
 
-    /// Takes a feature out of the path again, as if it had never been added.
-    fn unwind(&mut self, start: usize, at: usize) {
-        let Some(path) = self.paths.get_mut(start..) else {
-            return;
-        };
-        let Some((last, removed)) = path.len().checked_sub(1).zip(path.get(at).copied()) else {
-            return;
-        };
-        let size = (last + 1) as f64;
-        let mut above = path.get(last).map_or(0.0, |step| step.weight);
-        for index in (0..last).rev() {
-            if let Some(step) = path.get_mut(index) {
-                if removed.known == 0.0 {
-                    step.weight = step.weight * size / (removed.unknown * (last - index) as f64);
-                } else {
-                    let weight = step.weight;
-                    step.weight = above * size / ((index + 1) as f64 * removed.known);
-                    above = weight - step.weight * removed.unknown * (last - index) as f64 / size;
+    /// Adds what each feature of a row contributes to `sums`.
+    pub(super) fn add(&self, row: &[f64], sums: &mut [f64]) {
+        let mut conditions = self.conditions.as_slice();
+        for leaf in &self.leaves {
+            let Some((way, rest)) = conditions.split_at_checked(leaf.conditions) else {
+                return;
+            };
+            conditions = rest;
+            let bits = way.iter().zip(0_u32..);
+            let pattern = bits.fold(0_u64, |pattern, (condition, bit)| {
+                pattern | u64::from(condition.passes(row)) << bit
+            });
+            let mut add = |given: &[f64]| {
+                for (condition, given) in way.iter().zip(given) {
+                    if let Some(sum) = sums.get_mut(usize::from(condition.feature)) {
+                        *sum += given;
+                    }
                 }
+            };
+            match leaf.table {
+                Some(table) => {
+                    let start = table + pattern as usize * way.len();
+                    add(self.table.get(start..start + way.len()).unwrap_or_default());
+                }
+                None => add(&given(way, leaf.value, pattern)),
             }
         }
-        // Weights stay in place: they belong to sizes, not to features.
-        for index in at..last {
-            if let Some(next) = path.get(index + 1).copied()
-                && let Some(step) = path.get_mut(index)
-            {
-                (step.feature, step.unknown, step.known) = (next.feature, next.unknown, next.known);
-            }
-        }
-        self.paths.pop();
     }
 }
 
-/// The sum of the weights that [`Walk::unwind`] would leave.
-fn unwound_sum(path: &[Step], at: usize) -> f64 {
-    let Some((last, removed)) = path.len().checked_sub(1).zip(path.get(at)) else {
-        return 0.0;
-    };
-    let size = (last + 1) as f64;
-    let mut above = path.get(last).map_or(0.0, |step| step.weight);
-    let mut sum = 0.0;
-    for (index, step) in path.iter().enumerate().take(last).rev() {
-        if removed.known == 0.0 {
-            sum += step.weight * size / (removed.unknown * (last - index) as f64);
-        } else {
-            let weight = above * size / ((index + 1) as f64 * removed.known);
-            above = step.weight - weight * removed.unknown * (last - index) as f64 / size;
-            sum += weight;
+/// What a leaf gives each feature on its way, if those whose bit is set let the row pass.
+fn given(way: &[Condition], value: f64, pattern: u64) -> Vec<f64> {
+    let passes = |at: usize| f64::from(u8::from(pattern >> at & 1 == 1));
+    let share = |at: usize| {
+        // How much flows through all other features when so many of them are known,
+        // summed over the sets of that size.
+        let mut flows = vec![1.0];
+        for (other, condition) in way.iter().enumerate().filter(|(other, _)| *other != at) {
+            let known = passes(other);
+            flows.push(0.0);
+            let mut fewer = 0.0;
+            for flow in &mut flows {
+                let before = *flow;
+                *flow = before * condition.unknown + fewer * known;
+                fewer = before;
+            }
         }
-    }
-    sum
+        // Share of all orders in which a set of this size stands before the feature.
+        let mut orders = 1.0 / way.len() as f64;
+        let mut sum = 0.0;
+        for (known, flow) in flows.iter().enumerate() {
+            sum += flow * orders;
+            orders *= (known + 1) as f64 / (way.len() - 1 - known).max(1) as f64;
+        }
+        sum
+    };
+    way.iter()
+        .enumerate()
+        .map(|(at, condition)| value * share(at) * (passes(at) - condition.unknown))
+        .collect()
 }
 
 /// The mean of a tree's leaves, weighted by cover.

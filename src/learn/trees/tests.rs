@@ -44,13 +44,29 @@ fn missing_values_take_the_side_that_fitting_chose() {
     assert_eq!(trees.raw(&[0.9, 0.7]), 4.25);
 }
 
+/// The node that a row goes to next, and the one it does not.
+fn sides(split: &Split, row: &[f64]) -> (usize, usize) {
+    let value = row[usize::from(split.feature)];
+    let goes_left = if value.is_nan() {
+        split.missing_left
+    } else {
+        value < split.threshold
+    };
+    let (left, right) = (usize::from(split.left), usize::from(split.right));
+    if goes_left {
+        (left, right)
+    } else {
+        (right, left)
+    }
+}
+
 /// Value of a tree when only some features are known.
 fn partly_known(nodes: &[Node], at: usize, row: &[f64], known: u32) -> f64 {
     match nodes[at] {
         Node::Leaf(leaf) => f64::from(leaf.value),
         Node::Split(split) => {
             let value = |child: usize| partly_known(nodes, child, row, known);
-            let (hot, cold) = split.sides(row);
+            let (hot, cold) = sides(&split, row);
             if known & (1 << split.feature) != 0 {
                 return value(hot);
             }
@@ -102,7 +118,10 @@ fn trees_survive_a_round_trip() {
 proptest! {
     #[test]
     fn contributions_are_shapley_values_and_add_up(
-        row in prop::collection::vec(prop_oneof![Just(f64::NAN), 0.0..1.0f64], 3),
+        row in prop::collection::vec(
+            prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY), 0.0..1.0f64],
+            3,
+        ),
         leaves in prop::collection::vec(-5.0..5.0f32, 5),
         covers in prop::collection::vec(0.5..50.0f32, 9),
         asked in prop::collection::vec(0_u16..3, 4),
@@ -123,6 +142,8 @@ proptest! {
         for (found, expected) in contributions.iter().zip(by_definition(&nodes, &row, 3)) {
             prop_assert!((found - 2.0 * expected).abs() < 1e-9, "{found} {expected}");
         }
+        let walked = 2.0 * partly_known(&nodes, 0, &row, u32::MAX) + 0.5;
+        prop_assert!((walked - trees.raw(&row)).abs() < 1e-9);
         let total = trees.expected() + contributions.iter().sum::<f64>();
         prop_assert!((total - trees.raw(&row)).abs() < 1e-9);
     }

@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use tempfile::TempDir;
 
-use super::{accepted, decide, open, tenant};
+use super::{accepted, canonical, decide, open, tenant};
 use crate::store::{AuditReport, DecisionFilter, FaultKind, KeptHead, Store};
 
 /// Two tenants' chains of six entries each: four answers, two of them with feedback.
@@ -322,8 +322,8 @@ async fn answers_come_back_as_they_were_given_and_only_to_their_tenant() {
         .append_decision(
             &a,
             &mut given[0],
-            &serde_json::json!({}),
-            &serde_json::json!({}),
+            &canonical(&serde_json::json!({})),
+            &canonical(&serde_json::json!({})),
         )
         .await;
     assert!(twice.is_err());

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, Utc};
 
-use super::{accepted, analysis, decide, open, put, tenant};
+use super::{accepted, analysis, canonical, decide, open, put, tenant};
 use crate::advice::samples;
 use crate::store::{InboxFilter, JobState, NewDecision, StoreError};
 
@@ -185,7 +185,7 @@ async fn a_decision_and_what_is_shown_of_it_are_stored_together_or_not_at_all() 
     let a = tenant("a");
     let document = put(&store, &a, b"one").await.row.id;
     let (mut lost, mut answer) = (samples::recommendation(), samples::recommendation());
-    let nothing = serde_json::json!({});
+    let nothing = canonical(&serde_json::json!({}));
     let mut shown = analysis(&lost, "ACME", "2026-01-01");
     let decision = NewDecision {
         recommendation: &mut lost,

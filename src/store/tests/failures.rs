@@ -1,6 +1,6 @@
 //! Disks that are full, read-only or hold something else.
 
-use super::{decide, open, put, tenant};
+use super::{canonical, decide, open, put, tenant};
 use crate::store::{NewDocument, Store, StoreError};
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn a_full_database_is_told_and_nothing_is_lost() {
     .await
     .unwrap();
     let mut answer = crate::advice::samples::recommendation();
-    let huge = serde_json::json!({"text": "x".repeat(1 << 20)});
+    let huge = canonical(&serde_json::json!({"text": "x".repeat(1 << 20)}));
     let refused = store.append_decision(&a, &mut answer, &huge, &huge).await;
     assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
     assert_eq!(answer.decision_sha256, None);
@@ -48,7 +48,7 @@ async fn a_read_only_database_is_told_and_still_read() {
         .await
         .unwrap();
     let mut next = crate::advice::samples::recommendation();
-    let nothing = serde_json::json!({});
+    let nothing = canonical(&serde_json::json!({}));
     let refused = store
         .append_decision(&a, &mut next, &nothing, &nothing)
         .await;
@@ -69,7 +69,7 @@ async fn an_answer_that_breaks_the_contract_is_neither_kept_nor_linked() {
     let mut answer = crate::advice::samples::recommendation();
     answer.reasons.clear();
     answer.counter_reasons.clear();
-    let nothing = serde_json::json!({});
+    let nothing = canonical(&serde_json::json!({}));
     let refused = store
         .append_decision(&a, &mut answer, &nothing, &nothing)
         .await;

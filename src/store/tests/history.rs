@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{open, record, tenant};
 use crate::domain::RecordKind;
 use crate::history::{History as _, VendorKey};
-use crate::store::ErasureTarget;
+use crate::store::{ErasureTarget, Store};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -14,7 +14,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 #[tokio::test]
 async fn history_follows_the_records_and_forgets_what_is_erased() {
-    let (_folder, store) = open().await;
+    let (folder, store) = open().await;
     let (a, b) = (tenant("a"), tenant("b"));
     let vendor = |id: &str, known_at: &str| {
         record(
@@ -44,6 +44,15 @@ async fn history_follows_the_records_and_forgets_what_is_erased() {
     assert_eq!(found(&a, "2026-02-01T00:00:00Z").await, ["v1", "v3"]);
     // Who asked before sees the same as before.
     assert_eq!(earlier.vendors_by(VendorKey::Name("ACME")).len(), 2);
+
+    // What another process adds is seen as soon as it is there.
+    let other = Store::open(folder.path()).await.unwrap();
+    let foreign = [vendor("v4", "2026-07-01T00:00:00Z")];
+    other
+        .upsert_records(&a, &foreign, Utc::now())
+        .await
+        .unwrap();
+    assert_eq!(found(&a, "2026-08-01T00:00:00Z").await.len(), 4);
 
     let target = ErasureTarget::Record(RecordKind::Vendor, "v1".to_owned());
     store.erase(&a, &target, "asked for", "key").await.unwrap();

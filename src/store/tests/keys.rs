@@ -3,7 +3,7 @@
 use chrono::{Duration, Utc};
 
 use super::{open, tenant};
-use crate::store::{IdempotencyStart, NewKey, StoreError, StoredResponse};
+use crate::store::{IdempotencyStart, NewKey, Store, StoreError, StoredResponse};
 
 #[tokio::test]
 async fn a_key_opens_only_as_it_was_made() {
@@ -58,6 +58,25 @@ async fn a_key_opens_only_as_it_was_made() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_key_that_another_process_withdraws_opens_nothing_at_once() {
+    let (folder, store) = open().await;
+    let a = tenant("a");
+    let new = NewKey {
+        label: String::new(),
+        scopes: "read".parse().unwrap(),
+        expires_at: None,
+    };
+    let made = store.create_key(&a, new).await.unwrap();
+    let opens = async || store.authenticate(&made.token, Utc::now()).await.unwrap();
+    // The second time from memory.
+    assert!(opens().await.is_some());
+    assert!(opens().await.is_some());
+    let other = Store::open(folder.path()).await.unwrap();
+    assert!(other.revoke_key(&a, &made.key.prefix).await.unwrap());
+    assert_eq!(opens().await, None);
 }
 
 #[tokio::test]

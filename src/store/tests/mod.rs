@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{NewDocument, PutDocument, Store};
 use crate::advice::{Feedback, Recommendation, Verdict, samples};
 use crate::documents::Media;
-use crate::domain::{CheckedRecord, RecordKind, TenantId};
+use crate::domain::{CanonicalJson, CheckedRecord, RecordKind, TenantId};
 
 /// A store of its own, removed with the folder.
 pub(super) async fn open() -> (TempDir, Store) {
@@ -48,6 +48,10 @@ pub(super) async fn put(store: &Store, tenant: &TenantId, bytes: &[u8]) -> PutDo
     store.put_document(tenant, new).await.unwrap()
 }
 
+pub(super) fn canonical(value: &Value) -> CanonicalJson {
+    CanonicalJson::of(value).unwrap()
+}
+
 /// Stores an answer about a subject and gives it back chained.
 pub(super) async fn decide(
     store: &Store,
@@ -58,7 +62,8 @@ pub(super) async fn decide(
     let mut recommendation = samples::recommendation();
     recommendation.subject.kind = kind.to_owned();
     recommendation.subject.id = id.to_owned();
-    let (input, features) = (json!({"secret input": id}), json!({"amount": 0.1}));
+    let input = canonical(&json!({"secret input": id}));
+    let features = canonical(&json!({"amount": 0.1}));
     store
         .append_decision(tenant, &mut recommendation, &input, &features)
         .await

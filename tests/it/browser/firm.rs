@@ -7,7 +7,7 @@ use chrono::{Duration, Utc};
 use scrutineer::advice::Recommendation;
 use scrutineer::config::Config;
 use scrutineer::documents::Media;
-use scrutineer::domain::{RecordKind, TenantId};
+use scrutineer::domain::{CanonicalJson, RecordKind, TenantId};
 use scrutineer::startup::App;
 use scrutineer::store::{NewDocument, NewKey, Store};
 use serde_json::{Value, json};
@@ -108,8 +108,9 @@ impl Firm {
             answer.recommendation_id = Uuid::now_v7();
             answer.subject.id = id.to_string();
             answer.validate().unwrap();
+            let nothing = CanonicalJson::of(&json!({})).unwrap();
             self.store
-                .append_decision(&self.tenant, &mut answer, &json!({}), &json!({}))
+                .append_decision(&self.tenant, &mut answer, &nothing, &nothing)
                 .await
                 .unwrap();
             body["recommendation"] = serde_json::to_value(answer).unwrap();
