@@ -5,7 +5,7 @@ use forust_ml::data::Matrix;
 use forust_ml::gradientbooster::{GradientBooster, GrowPolicy};
 use forust_ml::objective::ObjectiveType;
 use forust_ml::sampler::SampleMethod;
-use scrutineer::learn::trees::{Leaf, Node, Split, Trees};
+use scrutineer::learn::trees::{Leaf, MAX_LEAVES, Node, Split, Trees};
 
 /// Rows by features, column by column; what is not a number is missing.
 #[derive(Debug, Clone)]
@@ -113,8 +113,8 @@ impl BoostParams {
         ensure!(self.trees > 0, "`trees` must be positive");
         ensure!((1..=12).contains(&self.depth), "`depth` must be 1 to 12");
         ensure!(
-            (2..=1024).contains(&self.leaves),
-            "`leaves` must be 2 to 1024"
+            (2..=MAX_LEAVES).contains(&self.leaves),
+            "`leaves` must be 2 to 32"
         );
         ensure!(
             share(f64::from(self.learning_rate)),

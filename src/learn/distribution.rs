@@ -13,7 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Platt;
-use super::trees::{Row, Trees};
+use super::trees::{Forest, Trees};
 
 /// The classifier of one threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,13 +41,24 @@ pub struct Tails {
 }
 
 /// A fitted distribution.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Distribution {
     features: Vec<String>,
     range: Range,
     levels: Vec<Level>,
     tails: Tails,
+    /// The trees of all levels.
+    #[serde(skip)]
+    forest: Forest,
+}
+
+impl PartialEq for Distribution {
+    fn eq(&self, other: &Self) -> bool {
+        // All else is derived.
+        (&self.features, &self.range, &self.levels, &self.tails)
+            == (&other.features, &other.range, &other.levels, &other.tails)
+    }
 }
 
 /// The values that a quantity can have.
@@ -134,11 +145,13 @@ impl Distribution {
         if !shares || !rising || tails.left_out.len() != tails.bounds.len() + 1 {
             return Err(DistributionError::Tails);
         }
+        let forest = Forest::of(levels.iter().map(|level| &level.trees));
         Ok(Self {
             features,
             range,
             levels,
             tails,
+            forest,
         })
     }
 
@@ -169,9 +182,8 @@ impl Distribution {
         let mut points = Vec::with_capacity(self.levels.len() + 2);
         points.push((self.range.lowest, 1.0));
         let mut least: f64 = 1.0;
-        let row = Row::new(row, self.features.len());
-        for level in &self.levels {
-            least = least.min(level.calibration.probability(level.trees.raw_of(&row)));
+        for (level, raw) in self.levels.iter().zip(self.forest.raws(row)) {
+            least = least.min(level.calibration.probability(raw));
             points.push((level.threshold, least));
         }
         points.push((self.range.highest, 0.0));

@@ -3,16 +3,18 @@
 //! Trees are fitted elsewhere (`fitting`); here they are only walked. A feature
 //! that is not a number is *missing* and takes the side that fitting found better.
 
+mod forest;
 mod shapley;
-mod walk;
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+pub use forest::Forest;
 use shapley::Shares;
-pub use walk::Row;
-use walk::Walks;
+
+/// Leaves of a tree at most: what is left of them is kept in as many bits.
+pub const MAX_LEAVES: usize = u32::BITS as usize;
 
 /// One node: a leaf, or a question about one feature.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -105,6 +107,20 @@ impl Node {
     }
 }
 
+impl Split {
+    /// The node that a row goes to next.
+    fn next(&self, row: &[f64]) -> usize {
+        let value = row.get(usize::from(self.feature)).copied();
+        let value = value.unwrap_or(f64::NAN);
+        let goes_left = if value.is_nan() {
+            self.missing_left
+        } else {
+            value < self.threshold
+        };
+        usize::from(if goes_left { self.left } else { self.right })
+    }
+}
+
 /// A sum of trees.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
@@ -118,9 +134,6 @@ pub struct Trees {
     /// What the trees give a row of which nothing is known: `base` and the mean of each tree.
     #[serde(skip)]
     expected: f64,
-    /// The same trees, to be walked.
-    #[serde(skip)]
-    walks: Walks,
     /// The same trees, to be explained; made when first asked for.
     #[serde(skip)]
     shares: OnceLock<Shares>,
@@ -163,7 +176,7 @@ impl Trees {
     ///
     /// # Errors
     /// [`UnsoundTree`] for a node that points upwards or outside, at a feature there
-    /// is not, or holds a number that is not finite.
+    /// is not, or holds a number that is not finite, and for more than [`MAX_LEAVES`] leaves.
     pub fn new(base: f64, features: usize, trees: Vec<Vec<Node>>) -> Result<Self, UnsoundTree> {
         for (tree, nodes) in trees.iter().enumerate() {
             sound(nodes, features).map_err(|problem| UnsoundTree { tree, problem })?;
@@ -182,7 +195,6 @@ impl Trees {
             base,
             features,
             expected: base + trees.iter().map(|nodes| shapley::mean(nodes)).sum::<f64>(),
-            walks: Walks::of(&trees, features),
             shares: OnceLock::new(),
             trees,
         }
@@ -216,7 +228,7 @@ impl Trees {
     /// The raw score of a row.
     #[must_use]
     pub fn raw(&self, row: &[f64]) -> f64 {
-        self.raw_of(&Row::new(row, self.features))
+        self.base + self.trees.iter().map(|nodes| leaf(nodes, row)).sum::<f64>()
     }
 
     /// The raw score of a row of which nothing is known.
@@ -237,9 +249,25 @@ impl Trees {
     }
 }
 
+fn leaf(nodes: &[Node], row: &[f64]) -> f64 {
+    let mut at = 0;
+    loop {
+        match nodes.get(at) {
+            Some(Node::Split(split)) => at = split.next(row),
+            Some(Node::Leaf(leaf)) => return f64::from(leaf.value),
+            // Not in a sound tree.
+            None => return 0.0,
+        }
+    }
+}
+
 fn sound(nodes: &[Node], features: usize) -> Result<(), &'static str> {
     if nodes.is_empty() {
         return Err("it has no node");
+    }
+    let leaves = nodes.iter().filter(|node| matches!(node, Node::Leaf(_)));
+    if leaves.count() > MAX_LEAVES {
+        return Err("it has more than 32 leaves");
     }
     for (at, node) in nodes.iter().enumerate() {
         match node {

@@ -44,15 +44,12 @@ struct Shared {
 }
 
 impl Condition {
+    /// Whether a finite or missing value passes. Computed without a jump: which way a row goes
+    /// cannot be guessed.
     fn passes(&self, row: &[f64]) -> bool {
         let value = row.get(usize::from(self.feature)).copied();
         let value = value.unwrap_or(f64::NAN);
-        if value.is_nan() {
-            self.missing_passes
-        } else {
-            // What lies beyond every threshold passes where there is none above it.
-            self.low <= value && (value < self.high || self.high == f64::INFINITY)
-        }
+        ((self.low <= value) & (value < self.high)) | (value.is_nan() & self.missing_passes)
     }
 
     const fn unasked(feature: u16) -> Self {
@@ -128,6 +125,9 @@ impl Shares {
 
     /// Adds what each feature of a row contributes to `sums`.
     pub(super) fn add(&self, row: &[f64], sums: &mut [f64]) {
+        // Thresholds are finite, so this moves no value across one.
+        let finite: Vec<f64> = row.iter().map(|v| v.clamp(f64::MIN, f64::MAX)).collect();
+        let row = finite.as_slice();
         let mut conditions = self.conditions.as_slice();
         for leaf in &self.leaves {
             let Some((way, rest)) = conditions.split_at_checked(leaf.conditions) else {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Leaf, Node, Split, Trees};
+use super::{Forest, Leaf, Node, Split, Trees};
 
 fn leaf(value: f32, cover: f32) -> Node {
     Node::Leaf(Leaf { value, cover })
@@ -105,6 +105,7 @@ fn unsound_trees_are_refused() {
     assert!(refused(foreign).contains("a feature there is not"));
     assert!(refused(vec![leaf(f32::NAN, 1.0)]).contains("not finite"));
     assert!(refused(vec![leaf(1.0, 0.0)]).contains("cover"));
+    assert!(refused(vec![leaf(1.0, 1.0); 33]).contains("32 leaves"));
 }
 
 #[test]
@@ -142,6 +143,9 @@ proptest! {
         for (found, expected) in contributions.iter().zip(by_definition(&nodes, &row, 3)) {
             prop_assert!((found - 2.0 * expected).abs() < 1e-9, "{found} {expected}");
         }
+        let one = Trees::new(-1.0, 3, vec![nodes.clone()]).unwrap();
+        let raws = Forest::of([&trees, &one, &trees]).raws(&row);
+        prop_assert_eq!(raws, [trees.raw(&row), one.raw(&row), trees.raw(&row)]);
         let walked = 2.0 * partly_known(&nodes, 0, &row, u32::MAX) + 0.5;
         prop_assert!((walked - trees.raw(&row)).abs() < 1e-9);
         let total = trees.expected() + contributions.iter().sum::<f64>();
