@@ -1,5 +1,7 @@
 //! The question, and what is known of the invoice and its customer, taken over once.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
@@ -7,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use super::features::{self, Known, Subject};
+use super::notes::{NoteError, Notes, ReadsNotes};
 use crate::domain::Currency;
-use crate::domain::records::{Customer, CustomerInvoiceStatus};
+use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
 use crate::history::{History, Receivable, ReceivablesAsOf};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
@@ -35,6 +38,9 @@ pub struct CollectionsInput {
     pub currency: Currency,
     /// What was said.
     pub contact: Contact,
+    /// What the latest notes speak of; not their text.
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
     /// Whether the customer is a person, as its record says.
     pub natural_person: bool,
     /// Whether the firm's history is long and varied enough.
@@ -51,6 +57,15 @@ pub struct Policy {
     pub very_late_days: u32,
     /// Days after a contact in which there is no other.
     pub contact_pause_days: u32,
+}
+
+/// What the case works with beside its model: what the firm sets, and who reads notes.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// What the firm sets.
+    pub policy: Policy,
+    /// Who reads notes.
+    pub notes: Arc<dyn ReadsNotes>,
 }
 
 /// Why an invoice is not asked about.
@@ -77,9 +92,9 @@ pub struct CustomerFile {
     /// Its invoices.
     pub ledger: ReceivablesAsOf,
     /// Its master data.
-    pub customer: Option<std::sync::Arc<Customer>>,
+    pub customer: Option<Arc<Customer>>,
     /// What was said.
-    pub said: Vec<std::sync::Arc<crate::domain::records::Interaction>>,
+    pub said: Vec<Arc<Interaction>>,
 }
 
 impl CustomerFile {
@@ -119,9 +134,11 @@ impl CustomerFile {
     pub(super) fn read(
         &self,
         invoice: &Receivable<'_>,
-        firm: Firm,
+        firm: Firm<'_>,
         as_of: DateTime<Utc>,
-    ) -> (CollectionsInput, Vec<f64>) {
+    ) -> Result<(CollectionsInput, Vec<f64>), NoteError> {
+        let today = self.ledger.today();
+        let notes = Notes::of(invoice.id, &self.said, today, &*firm.setting.notes)?;
         let contact = Contact::of(invoice.id, &self.said, &self.ledger);
         let disputed = invoice.status == Some(CustomerInvoiceStatus::Disputed);
         let contact = Contact {
@@ -141,6 +158,7 @@ impl CustomerFile {
                 ledger: &self.ledger,
                 customer: self.customer.as_deref(),
                 contact: &contact,
+                notes: &notes,
             },
         );
         let input = CollectionsInput {
@@ -152,30 +170,31 @@ impl CustomerFile {
             open_amount: amount(invoice.open_amount, invoice.currency),
             currency: invoice.currency,
             contact,
+            notes,
             natural_person: self.is_natural_person(),
             enough_history: firm.enough_history,
-            policy: firm.policy,
+            policy: firm.setting.policy,
         };
-        (input, row)
+        Ok((input, row))
     }
 }
 
 /// What holds for every invoice of the firm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Firm {
+#[derive(Debug, Clone, Copy)]
+pub struct Firm<'a> {
     /// Whether its history is long and varied enough.
     pub enough_history: bool,
-    /// What it has set.
-    pub policy: Policy,
+    /// What it has set, and who reads its notes.
+    pub setting: &'a Setting,
 }
 
-impl Firm {
+impl<'a> Firm<'a> {
     /// Looks the firm's history up.
     #[must_use]
-    pub fn of(history: &dyn History, policy: Policy) -> Self {
+    pub fn of(history: &dyn History, setting: &'a Setting) -> Self {
         Self {
             enough_history: history.has_paid(LEAST_PAID, LEAST_OF_EACH),
-            policy,
+            setting,
         }
     }
 }
