@@ -103,7 +103,7 @@ async fn an_open_invoice_is_foretold_and_the_answer_can_be_had_again() {
 #[tokio::test]
 async fn a_batch_gives_what_single_scores_give() {
     let (app, today) = firm().await;
-    let item = |id: &str| json!({"id": id, "as_of": noon(today)});
+    let item = |id: &str| json!({"id": id, "as_of": noon(today - Days::new(1))});
     let body = format!("{}\n{}\n{}\n", item("I3-25"), item("nobody"), item("I4-25"));
     let ask = Ask::post("/v1/collections/score-batch")
         .key(&app.key)

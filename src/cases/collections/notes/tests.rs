@@ -97,7 +97,7 @@ fn a_note_of_another_invoice_holds_this_one_back_only_where_money_is_short() {
 #[test]
 fn few_notes_are_read_and_none_costs_nothing() {
     let reader = Plain::default();
-    let silent = said(&[(3, "call", Some("i1"), None), (2, "email", None, Some(" "))]);
+    let silent = said(&[(3, "call", Some("i1"), None), (2, "email", None, None)]);
     assert!(
         Notes::of("i1", &silent, today(), &reader)
             .unwrap()
