@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use super::features::{self, Known, Subject};
-use super::notes::{NoteError, Notes, ReadsNotes};
+use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
 use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
 use crate::history::{History, Receivable, ReceivablesAsOf};
+use crate::learn::forecast::{GoldenRow, to_json};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
 const LEAST_PAID: usize = 30;
@@ -47,6 +48,27 @@ pub struct CollectionsInput {
     pub enough_history: bool,
     /// What the firm has set.
     pub policy: Policy,
+    /// The same invoice with the term agreed with its customer, where it was issued with another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
+}
+
+/// An invoice as it would be with the term that is agreed with its customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreed {
+    /// Day payment would be due.
+    pub due_on: NaiveDate,
+    /// Its features.
+    pub features: GoldenRow,
+}
+
+impl CollectionsInput {
+    /// Whether it is contested, or reads as if it were.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        self.contact.disputed || self.notes.stands(NoteTopic::Contests)
+    }
 }
 
 /// What the firm sets for collections.
@@ -152,15 +174,23 @@ impl CustomerFile {
             amount: invoice.amount,
             currency: invoice.currency,
         };
-        let row = features::row(
-            &subject,
-            &Known {
-                ledger: &self.ledger,
-                customer: self.customer.as_deref(),
-                contact: &contact,
-                notes: &notes,
-            },
-        );
+        let known = Known {
+            ledger: &self.ledger,
+            customer: self.customer.as_deref(),
+            contact: &contact,
+            notes: &notes,
+        };
+        let row = features::row(&subject, &known);
+        let term = known
+            .customer
+            .and_then(|customer| customer.payment_terms_days);
+        let due_on = term.map(|days| subject.issued_on + Days::new(days.into()));
+        let agreed = due_on
+            .filter(|due_on| *due_on != subject.due_on)
+            .map(|due_on| Agreed {
+                due_on,
+                features: to_json(&features::row(&Subject { due_on, ..subject }, &known)),
+            });
         let input = CollectionsInput {
             customer_invoice_id: invoice.id.to_owned(),
             customer_id: self.id.clone(),
@@ -174,6 +204,7 @@ impl CustomerFile {
             natural_person: self.is_natural_person(),
             enough_history: firm.enough_history,
             policy: firm.setting.policy,
+            agreed,
         };
         Ok((input, row))
     }

@@ -4,6 +4,7 @@
 //! the model says when money is to be expected, and the recommendation what to do next.
 
 mod contact;
+mod counterfactuals;
 mod explanation;
 pub mod features;
 mod input;
@@ -19,7 +20,7 @@ mod tests;
 use uuid::Uuid;
 
 pub use contact::Contact;
-pub use input::{CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
+pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};
 pub use worklist::{
     CollectionsRow, CollectionsRun, CurrencyCash, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun,

@@ -231,11 +231,15 @@ pub(super) fn recommend(
 ) -> Recommendation {
     let today = input.as_of.date_naive();
     let days_overdue = (today - input.due_on).num_days();
-    let level = level(input, verdict.as_ref(), days_overdue);
+    let probability = verdict.as_ref().map(|verdict| verdict.probability);
+    let level = level(input, probability, input.is_contested());
     let suppressed_by = suppressed(input, today);
     let action = action(input, &suppressed_by, verdict.as_ref(), today);
-    let (score, score_kind, interval, explained, forecast_of) = match verdict {
-        None => (None, "paid_late", (0.0, 0.0), Explained::nothing(), None),
+    let (score, score_kind, interval, explained, counterfactuals, forecast_of) = match verdict {
+        None => {
+            let explained = Explained::nothing();
+            (None, "paid_late", (0.0, 0.0), explained, Vec::new(), None)
+        }
         Some(verdict) => {
             let payment = payment(input, &verdict);
             (
@@ -243,6 +247,7 @@ pub(super) fn recommend(
                 verdict.question.as_str(),
                 verdict.interval,
                 verdict.explained,
+                verdict.counterfactuals,
                 Some(payment),
             )
         }
@@ -257,7 +262,7 @@ pub(super) fn recommend(
         level,
         explained,
         evidence: evidence(input),
-        counterfactuals: Vec::new(),
+        counterfactuals,
         suggestion: CollectionsAdvice {
             action,
             suppressed_by,
@@ -301,19 +306,18 @@ fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
     }
 }
 
-fn level(input: &CollectionsInput, verdict: Option<&Verdict>, days_overdue: i64) -> Level {
-    let told = match verdict.map(|verdict| verdict.probability) {
+/// The level of a probability, and what else calls for a look.
+pub(super) fn level(input: &CollectionsInput, probability: Option<f64>, contested: bool) -> Level {
+    let overdue = input.as_of.date_naive() > input.due_on;
+    let told = match probability {
         Some(probability) => level_of(probability),
         None => Level::Low,
     };
-    let noted = input.contact.disputed
-        || input.contact.promise_broken
-        || input.notes.stands(NoteTopic::Contests)
-        || days_overdue > 0;
+    let noted = contested || input.contact.promise_broken || overdue;
     told.max(if noted { Level::Medium } else { Level::Low })
 }
 
-fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Suppressed> {
+pub(super) fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Suppressed> {
     let pause = Days::new(u64::from(input.policy.contact_pause_days));
     let contact = &input.contact;
     // Who asked for something may have it at once.
