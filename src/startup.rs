@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
+use crate::cases::collections::Setting;
+use crate::cases::collections::notes::{NoteError, NoteReader};
 use crate::cases::invoice::{CaseError, InvoiceCase};
 use crate::config::Config;
 use crate::documents::sandbox::{Sandbox, SandboxConfig, SandboxError};
@@ -41,6 +43,9 @@ pub enum StartError {
     /// The same of a forecast.
     #[error(transparent)]
     Forecast(#[from] ForecastError),
+    /// The same of the reader of notes.
+    #[error(transparent)]
+    Notes(#[from] NoteError),
     /// The program that reads documents cannot be started.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -163,7 +168,12 @@ pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Serv
     let invoice = Arc::new(InvoiceCase::load(registry)?);
     let sandbox = Sandbox::new(sandbox_config(config)?);
     sandbox.warm_up()?;
-    let records = RecordCases::load(registry, config.collections.policy())?;
+    let notes = NoteReader::load(registry, Arc::clone(invoice.encoder()))?;
+    let collections = Setting {
+        policy: config.collections.policy(),
+        notes: Arc::new(notes),
+    };
+    let records = RecordCases::load(registry, collections)?;
     Ok(Service::new(store, sandbox, invoice, records))
 }
 

@@ -3,6 +3,7 @@
 
 pub mod documents;
 pub mod firm;
+pub mod notes;
 pub mod sets;
 pub mod split;
 pub mod structure;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use scrutineer::cases::collections::Contact;
 use scrutineer::cases::collections::features::{self, Known, Subject};
+use scrutineer::cases::collections::notes::{NoteError, Notes, ReadsNotes};
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 
 use crate::boost::BoostParams;
@@ -42,8 +43,15 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
 }
 
 /// The features of an invoice on the day it is issued.
-#[must_use]
-pub fn row(facts: &Arc<Facts>, customer: &str, subject: &Subject<'_>) -> Vec<f64> {
+///
+/// # Errors
+/// [`NoteError`] if a note could not be read.
+pub fn row(
+    facts: &Arc<Facts>,
+    customer: &str,
+    subject: &Subject<'_>,
+    notes: &dyn ReadsNotes,
+) -> Result<Vec<f64>, NoteError> {
     let history = FactsAsOf::new(Arc::clone(facts), moment(subject.issued_on));
     let ledger = history.receivables(customer);
     let said = history.interactions_with(customer);
@@ -52,8 +60,9 @@ pub fn row(facts: &Arc<Facts>, customer: &str, subject: &Subject<'_>) -> Vec<f64
         ledger: &ledger,
         customer: master.as_deref(),
         contact: &Contact::of(subject.id, &said, &ledger),
+        notes: &Notes::of(subject.id, &said, ledger.today(), notes)?,
     };
-    features::row(subject, &known)
+    Ok(features::row(subject, &known))
 }
 
 /// The first moment of a day.

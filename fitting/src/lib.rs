@@ -6,5 +6,6 @@ pub mod boost;
 pub mod collections;
 pub mod distribution;
 pub mod forecast;
+pub mod notes;
 pub mod project_setup;
 pub mod timesheet;

@@ -35,6 +35,11 @@ pub trait Question: Serialize + DeserializeOwned + Send + Sync + std::fmt::Debug
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError>;
 
+    /// Whether reading may take tens of milliseconds.
+    fn takes_long(_item: &RecordItem, _setting: &Self::Setting, _history: &dyn History) -> bool {
+        false
+    }
+
     /// The answer. The same arguments give the same answer, bit for bit.
     ///
     /// # Errors
@@ -93,6 +98,10 @@ impl<Q: Question> RecordCase for ForecastCase<Q> {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
         let (question, row) = Q::read(item, &self.setting, history)?;
         self.answer(&question, &row)
+    }
+
+    fn takes_long(&self, item: &RecordItem, history: &dyn History) -> bool {
+        Q::takes_long(item, &self.setting, history)
     }
 
     fn replay(

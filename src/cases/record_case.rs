@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::collections::notes::NoteError;
 use crate::advice::{InvalidRecommendation, Judged, Recommendation};
 use crate::history::History;
 
@@ -18,6 +19,11 @@ pub trait RecordCase: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`JudgeError::NotAsked`] where there is nothing to ask, [`JudgeError::Contract`] for a defect.
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError>;
+
+    /// Whether that may take tens of milliseconds, so that it should not hold others up.
+    fn takes_long(&self, _item: &RecordItem, _history: &dyn History) -> bool {
+        false
+    }
 
     /// Computes an answer again from what was kept of it: the same model gives the same
     /// answer, bit for bit.
@@ -65,6 +71,9 @@ pub enum JudgeError {
     /// The answer breaks the contract: a defect.
     #[error(transparent)]
     Contract(#[from] InvalidRecommendation),
+    /// What was noted could not be read.
+    #[error(transparent)]
+    Note(#[from] NoteError),
     /// What was kept of an answer is of another version.
     #[error("what was kept of the answer cannot be read: {0}")]
     Kept(#[from] serde_json::Error),

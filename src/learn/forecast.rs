@@ -44,6 +44,8 @@ pub enum ForecastError {
 pub struct Forecast {
     weights: ForecastWeights,
     reference: ModelRef,
+    /// Whether each feature is asked for at any threshold.
+    used: Vec<bool>,
 }
 
 /// A row as JSON writes it: what is missing is null.
@@ -100,13 +102,27 @@ impl Forecast {
                 "`usual` is of another length".into(),
             ));
         }
-        Ok(Self { weights, reference })
+        let levels = weights.distribution.levels();
+        let asked = |at: usize| levels.iter().any(|level| level.trees.asks_for(at));
+        let used = (0..features.len()).map(asked).collect();
+        Ok(Self {
+            weights,
+            reference,
+            used,
+        })
     }
 
     /// The quantity.
     #[must_use]
     pub const fn distribution(&self) -> &Distribution {
         &self.weights.distribution
+    }
+
+    /// Whether an answer can depend on a feature: one that never varied where the model was
+    /// fitted is not asked for.
+    #[must_use]
+    pub fn uses(&self, feature: usize) -> bool {
+        self.used.get(feature).copied().unwrap_or(false)
     }
 
     /// Median of a feature among the cases fitted on.

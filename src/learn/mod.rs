@@ -4,6 +4,7 @@ pub mod calibration;
 pub mod conformal;
 pub mod distribution;
 pub mod encoder;
+pub(crate) mod fold;
 pub mod forecast;
 pub mod linear;
 pub mod trees;

@@ -38,9 +38,12 @@ impl RecordCases {
     ///
     /// # Errors
     /// [`ForecastError`] that names the file.
-    pub fn load(registry: &Registry, policy: collections::Policy) -> Result<Self, ForecastError> {
+    pub fn load(
+        registry: &Registry,
+        collections: collections::Setting,
+    ) -> Result<Self, ForecastError> {
         Ok(Self {
-            collections: Arc::new(CollectionsCase::load(registry, policy)?),
+            collections: Arc::new(CollectionsCase::load(registry, collections)?),
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),
             project_setup: Arc::new(SetupCase::load(registry)?),
             billing: Arc::new(BillingCase::load(registry, ())?),
@@ -71,7 +74,7 @@ impl RecordCases {
 
 impl Service {
     /// Judges one record and chains the answer before giving it. What is computed takes about
-    /// a millisecond.
+    /// a millisecond; notes that were not read before are read on a thread of their own.
     ///
     /// # Errors
     /// [`ServiceError::Judge`] where there is nothing to ask, [`ServiceError::UnknownCase`], or
@@ -93,8 +96,18 @@ impl Service {
             }));
         }
         let history = self.store().history(tenant, as_of).await?;
-        let judged = judge.judge(item, &history)?;
-        drop(history);
+        let judged = if judge.takes_long(item, &history) {
+            let (records, item) = (self.records.clone(), item.clone());
+            let judging = move || {
+                let judge = records.get(case).ok_or(ServiceError::UnknownCase)?;
+                Ok::<_, ServiceError>(judge.judge(&item, &history)?)
+            };
+            tokio::task::spawn_blocking(judging)
+                .await
+                .map_err(|error| ServiceError::Internal(error.to_string()))??
+        } else {
+            judge.judge(item, &history)?
+        };
         self.keep_judged(tenant, judged).await
     }
 

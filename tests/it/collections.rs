@@ -103,7 +103,7 @@ async fn an_open_invoice_is_foretold_and_the_answer_can_be_had_again() {
 #[tokio::test]
 async fn a_batch_gives_what_single_scores_give() {
     let (app, today) = firm().await;
-    let item = |id: &str| json!({"id": id, "as_of": noon(today)});
+    let item = |id: &str| json!({"id": id, "as_of": noon(today - Days::new(1))});
     let body = format!("{}\n{}\n{}\n", item("I3-25"), item("nobody"), item("I4-25"));
     let ask = Ask::post("/v1/collections/score-batch")
         .key(&app.key)
@@ -178,6 +178,59 @@ async fn too_short_a_history_is_said_and_scores_nothing() {
         json!(["payment_history"])
     );
     assert_eq!(answer["suggestion"]["days_overdue"], 2);
+}
+
+#[tokio::test]
+async fn what_a_note_speaks_of_holds_back_proposes_and_is_kept_without_its_words() {
+    let (app, today) = firm().await;
+    let note = |id: &str, invoice: &str, text: &str| {
+        json!({"id": id, "customer_id": format!("C{}", &invoice[1..2]), "customer_invoice_id": invoice,
+            "kind": "call", "time": noon(today - Days::new(1)), "note": text})
+    };
+    let contests = "Mrs Quillfeather disputes the invoice, the hours are wrong.";
+    let rows = [
+        note("N1", "I1-25", contests),
+        note(
+            "N2",
+            "I3-25",
+            "Bestellnummer fehlt, bitte neue Rechnung schicken.",
+        ),
+        note("N3", "I2-25", "Left a message on the voicemail."),
+    ];
+    let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+    import(&app, "interaction", rows.join("\n")).await;
+    let held = scored(&app, &json!({"id": "I1-25"})).await;
+    let advice = &held["suggestion"];
+    assert_eq!(advice["action"], "resolve_dispute", "{held}");
+    assert_eq!(
+        advice["suppressed_by"],
+        json!(["may_be_contested", "contacted_recently"])
+    );
+    assert!(held.to_string().contains("interaction/N1"));
+    assert!(!held.to_string().contains("Quillfeather"));
+    let lacks = scored(&app, &json!({"id": "I3-25"})).await;
+    assert_eq!(lacks["suggestion"]["action"], "send_document", "{lacks}");
+    assert_eq!(lacks["suggestion"]["suppressed_by"], json!([]));
+    let silent = scored(&app, &json!({"id": "I2-25"})).await;
+    assert_eq!(
+        silent["suggestion"]["suppressed_by"],
+        json!(["contacted_recently"])
+    );
+    // Replayed from what was kept, and known no earlier than it was noted.
+    let id = held["recommendation_id"].as_str().unwrap();
+    let path = format!("/v1/recommendations/{id}/replay");
+    let again = app.send(Ask::post(&path).key(&app.key)).await.json();
+    assert_eq!(again["outcome"], "equal", "{again}");
+    let before = json!({"id": "I1-25", "as_of": noon(today - Days::new(2))});
+    let before = scored(&app, &before).await;
+    assert_eq!(before["suggestion"]["suppressed_by"], json!([]));
+    assert!(!before.to_string().contains("interaction/N1"));
+    let list = Ask::get("/v1/worklists/collections").key(&app.key);
+    let list = app.send(list).await.json();
+    assert!(
+        list["ranked"].to_string().contains("send_document"),
+        "{list}"
+    );
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ pub mod collections;
 pub mod document_type;
 pub mod fields;
 pub mod forecast;
+mod logistic;
+pub mod notes;
 pub mod progress;
 pub mod text_encoder;
 pub mod work;

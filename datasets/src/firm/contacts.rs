@@ -140,9 +140,10 @@ pub(super) fn say(
         ("dispute", _) => (
             "contested",
             &[
-                "Client says the hours of one week are not agreed.",
-                "Client disputes the amount, asks for the time sheets.",
-                "Client says work is not as ordered, wants a credit.",
+                "They accept three of the five days and hold back the rest until we prove them.",
+                "Client is unhappy with the workshop and wants part of the fee waived.",
+                "Rate on the invoice is not the one in the statement of work, they send it back.",
+                "Client thinks the scope was exceeded without approval and refuses the extra.",
             ],
         ),
         ("resolved", _) => (
@@ -151,6 +152,7 @@ pub(super) fn say(
                 "Hours explained and agreed.",
                 "Client accepts the invoice as it is.",
                 "Account manager settled it with the client.",
+                "We gave a small discount, matter is closed.",
             ],
         ),
         (_, Some(Call::NotReached)) => (
@@ -164,24 +166,27 @@ pub(super) fn say(
         (_, Some(Call::Cash)) => (
             "no date",
             &[
-                "Waiting for money from their own customer, no date given.",
-                "Cash is tight this month, they cannot say when.",
-                "Asks for more time, mentions cash flow.",
+                "Payment depends on a customer of theirs who has not paid either.",
+                "Money is short until the summer, they could not name a day.",
+                "Finance director admits they are struggling and asks for patience.",
+                "Cash flow is a problem, they pay wages first.",
             ],
         ),
         (_, Some(Call::InApproval)) => (
             "no date",
             &[
                 "Invoice is with their approver.",
-                "Accounts payable has it, waiting for a signature.",
-                "They ask for a copy of the invoice, sent at once.",
+                "Second signature outstanding, the board member travels.",
+                "Somebody in purchasing still has to look at it.",
+                // Whoever gets it again looks at it: it is left out less often from now on.
+                "Accounts payable never got it and wants it sent to the new mailbox.",
             ],
         ),
         (_, Some(Call::Promised(_))) => (
             "promised",
             &[
-                "Approved, goes into their next payment run.",
-                "Says it will be paid with the next run.",
+                "Money leaves with their next payment run, they said.",
+                "Says we have it within the fortnight.",
                 "Promises payment, apologises for the delay.",
             ],
         ),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrutineer::cases::collections::features::Subject;
+use scrutineer::cases::collections::notes::ReadsNotes;
 use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer_datasets::sets::receivables;
@@ -32,7 +33,14 @@ pub struct Invoice {
 
 impl Invoice {
     /// Its features on the day of issue.
-    pub(super) fn row(&self, facts: &Arc<Facts>) -> Vec<f64> {
+    ///
+    /// # Errors
+    /// [`EvalError`] if a note of the customer could not be read.
+    pub(super) fn row(
+        &self,
+        facts: &Arc<Facts>,
+        notes: &dyn ReadsNotes,
+    ) -> Result<Vec<f64>, EvalError> {
         let subject = Subject {
             id: &self.id,
             issued_on: self.issued_on,
@@ -40,7 +48,10 @@ impl Invoice {
             amount: self.amount,
             currency: self.currency,
         };
-        row(facts, &self.customer, &subject)
+        row(facts, &self.customer, &subject, notes).map_err(|error| EvalError::File {
+            path: format!("interactions with {}", self.customer),
+            message: error.to_string(),
+        })
     }
 }
 

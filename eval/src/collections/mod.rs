@@ -18,6 +18,7 @@ use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections as fitting;
 use scrutineer_fitting::distribution::Example;
 use scrutineer_fitting::forecast;
+use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
 
@@ -104,22 +105,25 @@ fn evaluate(
     };
     let mut early: Vec<&Invoice> = invoices.iter().filter(before).collect();
     early.sort_by_key(|invoice| invoice.issued_on);
+    let notes = WhenMet::default();
     let examples: Vec<Example> = early
         .iter()
-        .map(|invoice| Example {
-            row: invoice.row(facts),
-            outcome: fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut),
-            weight: 1.0,
+        .map(|invoice| {
+            Ok(Example {
+                row: invoice.row(facts, &notes)?,
+                outcome: fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut),
+                weight: 1.0,
+            })
         })
-        .collect();
+        .collect::<Result<_, EvalError>>()?;
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
     let fitted = forecast::fit(&plan, &examples).map_err(|error| wrong(error.to_string()))?;
     let model = &fitted.distribution;
     let asked: Vec<Asked> = invoices
         .iter()
         .filter(after)
-        .map(|invoice| Asked::of(invoice, facts, model))
-        .collect();
+        .map(|invoice| Ok(Asked::of(invoice, invoice.row(facts, &notes)?, model)))
+        .collect::<Result<_, EvalError>>()?;
     if asked.is_empty() {
         return Err(wrong(format!(
             "no invoice was issued from {} on",
@@ -181,8 +185,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(invoice: &Invoice, facts: &Arc<Facts>, model: &Distribution) -> Self {
-        let row = invoice.row(facts);
+    fn of(invoice: &Invoice, row: Vec<f64>, model: &Distribution) -> Self {
         let curve = model.curve(&row);
         let (low, high) = model.interval(&row, &curve);
         Self {

@@ -3,7 +3,7 @@
 use crate::cases::forecast::{Unit, Wording};
 
 /// One for each feature, in the order of [`super::features::NAMES`].
-pub(super) static WORDS: [Wording; 45] = [
+pub(super) static WORDS: [Wording; 50] = [
     Wording::new("amount", "Amount of the invoice", Unit::LogAmount),
     Wording::new(
         "amount_against_usual",
@@ -161,6 +161,31 @@ pub(super) static WORDS: [Wording; 45] = [
     Wording::new("promises_kept_share", "Share of promises kept", Unit::Share),
     Wording::new("promises_broken", "Promises broken", Unit::Count),
     Wording::new("disputed", "Contested", Unit::Flag),
+    Wording::new(
+        "days_since_note_contests",
+        "Since a note that contests",
+        Unit::Days,
+    ),
+    Wording::new(
+        "days_since_note_promises",
+        "Since a note that promises payment",
+        Unit::Days,
+    ),
+    Wording::new(
+        "days_since_note_cannot_pay",
+        "Since a note that speaks of lack of money",
+        Unit::Days,
+    ),
+    Wording::new(
+        "days_since_note_lacks_document",
+        "Since a note that asks for a document",
+        Unit::Days,
+    ),
+    Wording::new(
+        "days_since_note_paid_already",
+        "Since a note that says it is paid",
+        Unit::Days,
+    ),
 ];
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::contact::Contact;
+use super::notes::Notes;
 use super::similarity::Likeness;
 use crate::cases::numbers::{
     days, days_to_month_end, flag, half_life, log_amount, mean, weekday, weighed,
@@ -26,7 +27,7 @@ const EARLIEST: f64 = -30.0;
 const LATEST: f64 = 60.0;
 
 /// Names of the features, in order.
-pub const NAMES: [&str; 45] = [
+pub const NAMES: [&str; 50] = [
     "amount",
     "amount_against_usual",
     "term_days",
@@ -72,6 +73,11 @@ pub const NAMES: [&str; 45] = [
     "promises_kept_share",
     "promises_broken",
     "disputed",
+    "days_since_note_contests",
+    "days_since_note_promises",
+    "days_since_note_cannot_pay",
+    "days_since_note_lacks_document",
+    "days_since_note_paid_already",
 ];
 
 /// The feature that tells customers with much history from those with little.
@@ -112,6 +118,8 @@ pub struct Known<'a> {
     pub customer: Option<&'a Customer>,
     /// What was said.
     pub contact: &'a Contact,
+    /// What the latest notes speak of.
+    pub notes: &'a Notes,
 }
 
 /// The features of one invoice, in the order of [`NAMES`].
@@ -137,6 +145,7 @@ pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
     row.extend(open(others(), subject.due_on, today));
     row.extend(Likeness::of(&settled, subject.due_on, amount, today).features());
     row.extend(relation(subject, known));
+    row.extend(known.notes.days_since(today));
     row
 }
 

@@ -1,15 +1,19 @@
 //! The question, and what is known of the invoice and its customer, taken over once.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use super::features::{self, Known, Subject};
+use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
-use crate::domain::records::{Customer, CustomerInvoiceStatus};
+use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
 use crate::history::{History, Receivable, ReceivablesAsOf};
+use crate::learn::forecast::{GoldenRow, to_json};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
 const LEAST_PAID: usize = 30;
@@ -35,12 +39,36 @@ pub struct CollectionsInput {
     pub currency: Currency,
     /// What was said.
     pub contact: Contact,
+    /// What the latest notes speak of; not their text.
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
     /// Whether the customer is a person, as its record says.
     pub natural_person: bool,
     /// Whether the firm's history is long and varied enough.
     pub enough_history: bool,
     /// What the firm has set.
     pub policy: Policy,
+    /// The same invoice with the term agreed with its customer, where it was issued with another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
+}
+
+/// An invoice as it would be with the term that is agreed with its customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreed {
+    /// Day payment would be due.
+    pub due_on: NaiveDate,
+    /// Its features.
+    pub features: GoldenRow,
+}
+
+impl CollectionsInput {
+    /// Whether it is contested, or reads as if it were.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        self.contact.disputed || self.notes.stands(NoteTopic::Contests)
+    }
 }
 
 /// What the firm sets for collections.
@@ -51,6 +79,15 @@ pub struct Policy {
     pub very_late_days: u32,
     /// Days after a contact in which there is no other.
     pub contact_pause_days: u32,
+}
+
+/// What the case works with beside its model: what the firm sets, and who reads notes.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// What the firm sets.
+    pub policy: Policy,
+    /// Who reads notes.
+    pub notes: Arc<dyn ReadsNotes>,
 }
 
 /// Why an invoice is not asked about.
@@ -77,9 +114,9 @@ pub struct CustomerFile {
     /// Its invoices.
     pub ledger: ReceivablesAsOf,
     /// Its master data.
-    pub customer: Option<std::sync::Arc<Customer>>,
+    pub customer: Option<Arc<Customer>>,
     /// What was said.
-    pub said: Vec<std::sync::Arc<crate::domain::records::Interaction>>,
+    pub said: Vec<Arc<Interaction>>,
 }
 
 impl CustomerFile {
@@ -119,9 +156,11 @@ impl CustomerFile {
     pub(super) fn read(
         &self,
         invoice: &Receivable<'_>,
-        firm: Firm,
+        firm: Firm<'_>,
         as_of: DateTime<Utc>,
-    ) -> (CollectionsInput, Vec<f64>) {
+    ) -> Result<(CollectionsInput, Vec<f64>), NoteError> {
+        let today = self.ledger.today();
+        let notes = Notes::of(invoice.id, &self.said, today, &*firm.setting.notes)?;
         let contact = Contact::of(invoice.id, &self.said, &self.ledger);
         let disputed = invoice.status == Some(CustomerInvoiceStatus::Disputed);
         let contact = Contact {
@@ -135,14 +174,23 @@ impl CustomerFile {
             amount: invoice.amount,
             currency: invoice.currency,
         };
-        let row = features::row(
-            &subject,
-            &Known {
-                ledger: &self.ledger,
-                customer: self.customer.as_deref(),
-                contact: &contact,
-            },
-        );
+        let known = Known {
+            ledger: &self.ledger,
+            customer: self.customer.as_deref(),
+            contact: &contact,
+            notes: &notes,
+        };
+        let row = features::row(&subject, &known);
+        let term = known
+            .customer
+            .and_then(|customer| customer.payment_terms_days);
+        let due_on = term.map(|days| subject.issued_on + Days::new(days.into()));
+        let agreed = due_on
+            .filter(|due_on| *due_on != subject.due_on)
+            .map(|due_on| Agreed {
+                due_on,
+                features: to_json(&features::row(&Subject { due_on, ..subject }, &known)),
+            });
         let input = CollectionsInput {
             customer_invoice_id: invoice.id.to_owned(),
             customer_id: self.id.clone(),
@@ -152,30 +200,32 @@ impl CustomerFile {
             open_amount: amount(invoice.open_amount, invoice.currency),
             currency: invoice.currency,
             contact,
+            notes,
             natural_person: self.is_natural_person(),
             enough_history: firm.enough_history,
-            policy: firm.policy,
+            policy: firm.setting.policy,
+            agreed,
         };
-        (input, row)
+        Ok((input, row))
     }
 }
 
 /// What holds for every invoice of the firm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Firm {
+#[derive(Debug, Clone, Copy)]
+pub struct Firm<'a> {
     /// Whether its history is long and varied enough.
     pub enough_history: bool,
-    /// What it has set.
-    pub policy: Policy,
+    /// What it has set, and who reads its notes.
+    pub setting: &'a Setting,
 }
 
-impl Firm {
+impl<'a> Firm<'a> {
     /// Looks the firm's history up.
     #[must_use]
-    pub fn of(history: &dyn History, policy: Policy) -> Self {
+    pub fn of(history: &dyn History, setting: &'a Setting) -> Self {
         Self {
             enough_history: history.has_paid(LEAST_PAID, LEAST_OF_EACH),
-            policy,
+            setting,
         }
     }
 }

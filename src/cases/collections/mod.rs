@@ -1,13 +1,15 @@
 //! Whom to contact first: when will each open invoice be paid?
 //!
-//! [`CustomerFile`] holds what is known of a customer, [`features`] turns it into numbers,
+//! [`CustomerFile`] holds what is known of a customer, [`notes`] tells what was noted, [`features`] turns it into numbers,
 //! the model says when money is to be expected, and the recommendation what to do next.
 
 mod contact;
+mod counterfactuals;
 mod explanation;
 pub mod features;
 mod input;
 mod model;
+pub mod notes;
 mod recommendation;
 mod similarity;
 mod worklist;
@@ -18,13 +20,14 @@ mod tests;
 use uuid::Uuid;
 
 pub use contact::Contact;
-pub use input::{CollectionsInput, CustomerFile, Firm, NotAsked, Policy};
+pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};
 pub use worklist::{
     CollectionsRow, CollectionsRun, CurrencyCash, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun,
 };
 
 use self::model::Verdict;
+use self::notes::Notes;
 use super::forecast_case::{ForecastCase, Question};
 use super::record_case::{JudgeError, RecordItem};
 use crate::advice::{InvalidRecommendation, Recommendation};
@@ -35,14 +38,14 @@ use crate::learn::forecast::Forecast;
 pub type CollectionsCase = ForecastCase<CollectionsInput>;
 
 impl Question for CollectionsInput {
-    type Setting = Policy;
+    type Setting = Setting;
 
     const MODEL: &'static str = "collections";
     const FEATURES: &'static [&'static str] = &features::NAMES;
 
     fn read(
         item: &RecordItem,
-        policy: &Policy,
+        setting: &Setting,
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError> {
         let not_asked = |why: NotAsked| JudgeError::NotAsked {
@@ -58,8 +61,16 @@ impl Question for CollectionsInput {
         let file = CustomerFile::of(&customer, history);
         let invoice = file.ledger.get(&item.id).ok_or_else(unknown)?;
         input::check(&invoice).map_err(not_asked)?;
-        let firm = Firm::of(history, *policy);
-        Ok(file.read(&invoice, firm, history.as_of()))
+        let firm = Firm::of(history, setting);
+        Ok(file.read(&invoice, firm, history.as_of())?)
+    }
+
+    fn takes_long(item: &RecordItem, setting: &Setting, history: &dyn History) -> bool {
+        let today = history.as_of().date_naive();
+        history.customer_of(&item.id).is_some_and(|customer| {
+            let said = history.interactions_with(&customer);
+            Notes::takes_long(&item.id, &said, today, &*setting.notes)
+        })
     }
 
     fn recommend(

@@ -2,9 +2,10 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
+use super::counterfactuals;
 use super::explanation::WORDS;
 use super::input::CollectionsInput;
-use crate::advice::InvalidRecommendation;
+use crate::advice::{Counterfactual, InvalidRecommendation};
 use crate::cases::forecast::{Explained, Explaining};
 use crate::learn::distribution::Curve;
 use crate::learn::forecast::Forecast;
@@ -58,6 +59,7 @@ pub(super) struct Verdict {
     /// The share that comes after those.
     pub(super) later: f64,
     pub(super) explained: Explained,
+    pub(super) counterfactuals: Vec<Counterfactual>,
 }
 
 impl Verdict {
@@ -68,18 +70,14 @@ impl Verdict {
         row: &[f64],
     ) -> Result<Self, InvalidRecommendation> {
         let today = input.as_of.date_naive();
-        let passed = (today - input.due_on).num_days() as f64;
         let very_late_days = f64::from(input.policy.very_late_days);
         let distribution = forecast.distribution();
-        // Open today: it is paid today at the earliest.
-        let curve = distribution.curve(row).given_above(passed - 1.0);
-        let (question, threshold) = if passed <= 0.0 {
-            (Question::Late, 0.0)
-        } else if passed < very_late_days {
-            (Question::VeryLate, very_late_days)
-        } else {
-            (Question::StillOpen, passed + LONGER_DAYS)
-        };
+        let Asked {
+            question,
+            threshold,
+            passed,
+        } = Asked::of(input, input.due_on);
+        let curve = open_today(forecast, row, passed);
         let probability = curve.above(threshold);
         let explained = Explaining {
             forecast,
@@ -105,8 +103,54 @@ impl Verdict {
             weeks,
             later,
             explained,
+            counterfactuals: counterfactuals::of(input, row, forecast, question, probability),
         })
     }
+}
+
+/// What is asked of an invoice that is open today.
+struct Asked {
+    question: Question,
+    /// Days late that the score is the probability of exceeding.
+    threshold: f64,
+    /// Days overdue; negative before.
+    passed: f64,
+}
+
+impl Asked {
+    fn of(input: &CollectionsInput, due_on: NaiveDate) -> Self {
+        let passed = (input.as_of.date_naive() - due_on).num_days() as f64;
+        let very_late_days = f64::from(input.policy.very_late_days);
+        let (question, threshold) = if passed <= 0.0 {
+            (Question::Late, 0.0)
+        } else if passed < very_late_days {
+            (Question::VeryLate, very_late_days)
+        } else {
+            (Question::StillOpen, passed + LONGER_DAYS)
+        };
+        Self {
+            question,
+            threshold,
+            passed,
+        }
+    }
+}
+
+/// The question of an invoice due on a day, and the probability by these features.
+pub(super) fn chance(
+    forecast: &Forecast,
+    input: &CollectionsInput,
+    due_on: NaiveDate,
+    row: &[f64],
+) -> (Question, f64) {
+    let asked = Asked::of(input, due_on);
+    let curve = open_today(forecast, row, asked.passed);
+    (asked.question, curve.above(asked.threshold))
+}
+
+/// Open today: it is paid today at the earliest.
+fn open_today(forecast: &Forecast, row: &[f64], passed: f64) -> Curve {
+    forecast.distribution().curve(row).given_above(passed - 1.0)
 }
 
 fn waited(input: &CollectionsInput, today: NaiveDate) -> String {

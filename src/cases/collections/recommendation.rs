@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::input::{CollectionsInput, amount};
 use super::model::Verdict;
+use super::notes::NoteTopic;
 use crate::advice::{Case, Effect, Evidence, Level, Recommendation};
 use crate::cases::forecast::{Explained, HIGH, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
@@ -18,6 +19,8 @@ const CALL_AFTER_DAYS: i64 = 14;
 const CALL_AFTER_REMINDERS: u32 = 2;
 /// Days before the due date in which a friendly reminder makes sense.
 const AHEAD: Days = Days::new(7);
+/// Notes named as evidence, the latest.
+const SHOWN_NOTES: usize = 4;
 /// Shares of the money below this are not listed by week.
 const LEAST_SHARE: f64 = 0.005;
 
@@ -29,12 +32,16 @@ const LEAST_SHARE: f64 = 0.005;
 pub enum Action {
     /// Speak with the customer.
     Call,
+    /// Send the copy or paper that the customer lacks.
+    SendDocument,
     /// Send a reminder.
     Remind,
     /// Send a friendly note before the due date.
     RemindAhead,
     /// Settle what is contested.
     ResolveDispute,
+    /// Look for the payment that the customer says it has made.
+    FindPayment,
     /// Wait for the day promised.
     AwaitPromise,
     /// A person decides, for the customer is one.
@@ -47,12 +54,22 @@ impl Action {
     /// Every one.
     pub const ALL: &'static [Self] = &[
         Self::Call,
+        Self::SendDocument,
         Self::Remind,
         Self::RemindAhead,
         Self::ResolveDispute,
+        Self::FindPayment,
         Self::AwaitPromise,
         Self::DecideByPerson,
         Self::Wait,
+    ];
+
+    /// Those by which the customer hears from the firm.
+    pub const CONTACTS: [Self; 4] = [
+        Self::Call,
+        Self::SendDocument,
+        Self::Remind,
+        Self::RemindAhead,
     ];
 
     /// The name on the wire.
@@ -60,9 +77,11 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Call => "call",
+            Self::SendDocument => "send_document",
             Self::Remind => "remind",
             Self::RemindAhead => "remind_ahead",
             Self::ResolveDispute => "resolve_dispute",
+            Self::FindPayment => "find_payment",
             Self::AwaitPromise => "await_promise",
             Self::DecideByPerson => "decide_by_person",
             Self::Wait => "wait",
@@ -74,9 +93,11 @@ impl Action {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Call => "call",
+            Self::SendDocument => "send what is missing",
             Self::Remind => "remind",
             Self::RemindAhead => "remind before it is due",
             Self::ResolveDispute => "settle the dispute",
+            Self::FindPayment => "look for the payment",
             Self::AwaitPromise => "wait for the promised day",
             Self::DecideByPerson => "decide in person",
             Self::Wait => "wait",
@@ -92,6 +113,10 @@ impl Action {
 pub enum Suppressed {
     /// It is contested.
     Disputed,
+    /// A note reads as if it were.
+    MayBeContested,
+    /// A note reads as if it were paid.
+    MayBePaid,
     /// Payment is promised for a day to come.
     PromisePending,
     /// There was a contact a few days ago.
@@ -104,6 +129,8 @@ impl Suppressed {
     /// Every one.
     pub const ALL: &'static [Self] = &[
         Self::Disputed,
+        Self::MayBeContested,
+        Self::MayBePaid,
         Self::PromisePending,
         Self::ContactedRecently,
         Self::NaturalPerson,
@@ -114,6 +141,8 @@ impl Suppressed {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Disputed => "disputed",
+            Self::MayBeContested => "may_be_contested",
+            Self::MayBePaid => "may_be_paid",
             Self::PromisePending => "promise_pending",
             Self::ContactedRecently => "contacted_recently",
             Self::NaturalPerson => "natural_person",
@@ -125,6 +154,8 @@ impl Suppressed {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Disputed => "contested",
+            Self::MayBeContested => "may be contested: settle it first",
+            Self::MayBePaid => "may be paid: look for the money first",
             Self::PromisePending => "payment is promised",
             Self::ContactedRecently => "contacted a few days ago",
             Self::NaturalPerson => "a person, not a firm",
@@ -200,11 +231,15 @@ pub(super) fn recommend(
 ) -> Recommendation {
     let today = input.as_of.date_naive();
     let days_overdue = (today - input.due_on).num_days();
-    let level = level(input, verdict.as_ref(), days_overdue);
+    let probability = verdict.as_ref().map(|verdict| verdict.probability);
+    let level = level(input, probability, input.is_contested());
     let suppressed_by = suppressed(input, today);
     let action = action(input, &suppressed_by, verdict.as_ref(), today);
-    let (score, score_kind, interval, explained, forecast_of) = match verdict {
-        None => (None, "paid_late", (0.0, 0.0), Explained::nothing(), None),
+    let (score, score_kind, interval, explained, counterfactuals, forecast_of) = match verdict {
+        None => {
+            let explained = Explained::nothing();
+            (None, "paid_late", (0.0, 0.0), explained, Vec::new(), None)
+        }
         Some(verdict) => {
             let payment = payment(input, &verdict);
             (
@@ -212,6 +247,7 @@ pub(super) fn recommend(
                 verdict.question.as_str(),
                 verdict.interval,
                 verdict.explained,
+                verdict.counterfactuals,
                 Some(payment),
             )
         }
@@ -226,7 +262,7 @@ pub(super) fn recommend(
         level,
         explained,
         evidence: evidence(input),
-        counterfactuals: Vec::new(),
+        counterfactuals,
         suggestion: CollectionsAdvice {
             action,
             suppressed_by,
@@ -270,23 +306,33 @@ fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
     }
 }
 
-fn level(input: &CollectionsInput, verdict: Option<&Verdict>, days_overdue: i64) -> Level {
-    let told = match verdict.map(|verdict| verdict.probability) {
+/// The level of a probability, and what else calls for a look.
+pub(super) fn level(input: &CollectionsInput, probability: Option<f64>, contested: bool) -> Level {
+    let overdue = input.as_of.date_naive() > input.due_on;
+    let told = match probability {
         Some(probability) => level_of(probability),
         None => Level::Low,
     };
-    let noted = input.contact.disputed || input.contact.promise_broken || days_overdue > 0;
+    let noted = contested || input.contact.promise_broken || overdue;
     told.max(if noted { Level::Medium } else { Level::Low })
 }
 
-fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Suppressed> {
+pub(super) fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Suppressed> {
     let pause = Days::new(u64::from(input.policy.contact_pause_days));
     let contact = &input.contact;
-    let recently = contact
-        .last_contact_on
-        .is_some_and(|day| day + pause > today);
+    // Who asked for something may have it at once.
+    let recently = !input.notes.stands(NoteTopic::LacksDocument)
+        && contact
+            .last_contact_on
+            .is_some_and(|day| day + pause > today);
+    let may_be_contested = !contact.disputed && input.notes.stands(NoteTopic::Contests);
     [
         (contact.disputed, Suppressed::Disputed),
+        (may_be_contested, Suppressed::MayBeContested),
+        (
+            input.notes.stands(NoteTopic::PaidAlready),
+            Suppressed::MayBePaid,
+        ),
         (contact.promised_on.is_some(), Suppressed::PromisePending),
         (recently, Suppressed::ContactedRecently),
         (input.natural_person, Suppressed::NaturalPerson),
@@ -303,17 +349,23 @@ fn action(
     today: NaiveDate,
 ) -> Action {
     match suppressed.first() {
-        Some(Suppressed::Disputed) => return Action::ResolveDispute,
+        Some(Suppressed::Disputed | Suppressed::MayBeContested) => return Action::ResolveDispute,
+        Some(Suppressed::MayBePaid) => return Action::FindPayment,
         Some(Suppressed::PromisePending) => return Action::AwaitPromise,
         Some(Suppressed::ContactedRecently) => return Action::Wait,
         Some(Suppressed::NaturalPerson) => return Action::DecideByPerson,
         None => {}
     }
     let contact = &input.contact;
+    if input.notes.stands(NoteTopic::LacksDocument) {
+        return Action::SendDocument;
+    }
     let overdue = (today - input.due_on).num_days();
     if overdue > 0 {
         let reminded = contact.reminders >= CALL_AFTER_REMINDERS;
-        if overdue > CALL_AFTER_DAYS || reminded || contact.promise_broken {
+        // Who has no money is spoken with: one more letter changes nothing.
+        let short = input.notes.stands(NoteTopic::CannotPay);
+        if overdue > CALL_AFTER_DAYS || reminded || contact.promise_broken || short {
             return Action::Call;
         }
         return Action::Remind;
@@ -336,7 +388,7 @@ fn effect(action: Action, level: Level) -> Effect {
 
 /// The records it rests on.
 fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
-    vec![
+    let mut evidence = vec![
         record(
             format!("customer_invoice/{}", input.customer_invoice_id),
             format!(
@@ -348,7 +400,15 @@ fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
             format!("customer/{}", input.customer_id),
             "payments and contacts".to_owned(),
         ),
-    ]
+    ];
+    // The words of a note stay in its record, where they can be erased.
+    evidence.extend(input.notes.standing().take(SHOWN_NOTES).map(|noted| {
+        record(
+            format!("interaction/{}", noted.interaction_id),
+            format!("a note of {} that {}", noted.on, noted.topic.label()),
+        )
+    }));
+    evidence
 }
 
 fn missing(input: &CollectionsInput) -> Vec<String> {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::contact::Contact;
 use super::features::{HISTORY, Known, NAMES, Subject, row};
+use super::notes::Notes;
 use crate::domain::{Currency, RecordKind};
 use crate::history::{Facts, FactsAsOf, History as _};
 
@@ -50,6 +51,7 @@ fn features(facts: Facts, today: NaiveDate) -> impl Fn(&str) -> f64 {
         ledger: &ledger,
         customer: None,
         contact: &Contact::default(),
+        notes: &Notes::default(),
     };
     let row = row(&subject(today), &known);
     assert_eq!(row.len(), NAMES.len());
@@ -116,6 +118,7 @@ fn another_currency_tells_nothing_about_amounts() {
         ledger: &ledger,
         customer: None,
         contact: &Contact::default(),
+        notes: &Notes::default(),
     };
     let row = row(&asked, &known);
     assert!(row[1].is_nan());

@@ -179,7 +179,7 @@ impl CollectionsCase {
         before: Option<&CollectionsRun>,
     ) -> Result<UnkeptRun, JudgeError> {
         let as_of = history.as_of();
-        let firm = Firm::of(history, *self.setting());
+        let firm = Firm::of(history, self.setting());
         let files: Vec<CustomerFile> = history
             .customers_billed()
             .iter()
@@ -205,7 +205,7 @@ impl CollectionsCase {
             let Some(invoice) = file.ledger.get(&id) else {
                 continue;
             };
-            let (question, row) = file.read(&invoice, firm, as_of);
+            let (question, row) = file.read(&invoice, firm, as_of)?;
             let judged = self.answer(&question, &row)?;
             let suggested = judged.recommendation.suggestion.clone().unwrap_or_default();
             let advice: CollectionsAdvice = serde_json::from_value(suggested)?;
@@ -254,8 +254,8 @@ impl CollectionsCase {
     }
 }
 
-const fn is_contact(action: Action) -> bool {
-    matches!(action, Action::Call | Action::Remind | Action::RemindAhead)
+fn is_contact(action: Action) -> bool {
+    Action::CONTACTS.contains(&action)
 }
 
 /// Most at stake first; of equals, by id, so that the order is always the same.

@@ -78,12 +78,14 @@ pub(super) fn of_findings(
             return None;
         }
         let effect = match (level(found), level(&after)) {
-            (before, after) if before == after => format!("the level would stay {}", word(after)),
+            (before, after) if before == after => {
+                format!("the level would stay {}", after.as_str())
+            }
             (before, after) => {
                 format!(
                     "the level would be {} instead of {}",
-                    word(after),
-                    word(before)
+                    after.as_str(),
+                    before.as_str()
                 )
             }
         };
@@ -201,14 +203,6 @@ fn as_amount(amount: Decimal) -> String {
         amount.rescale(2);
     }
     amount.to_string()
-}
-
-const fn word(level: Level) -> &'static str {
-    match level {
-        Level::Low => "low",
-        Level::Medium => "medium",
-        Level::High => "high",
-    }
 }
 
 #[cfg(test)]

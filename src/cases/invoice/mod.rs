@@ -13,6 +13,8 @@ mod input;
 mod judgement;
 mod recommendation;
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 pub use assessment::{Assessment, PageSize, TypeAnswer};
@@ -30,6 +32,7 @@ use crate::advice::{Recommendation, check_weights};
 use crate::documents::Parsed;
 use crate::documents::fields::{self, FieldModel};
 use crate::domain::{CanonicalJson, sha256_hex};
+use crate::learn::encoder::TextEncoder;
 use crate::registry::{Registry, together};
 
 /// The case with its models; synchronous, shared freely between threads.
@@ -50,6 +53,12 @@ impl InvoiceCase {
             types: types?,
             fields: fields?,
         })
+    }
+
+    /// The text encoder it reads with, which others may share.
+    #[must_use]
+    pub const fn encoder(&self) -> &Arc<TextEncoder> {
+        self.types.encoder()
     }
 
     /// Judges one document. Time grows with its words, which the parser bounds.

@@ -231,6 +231,13 @@ impl Trees {
         self.base + self.trees.iter().map(|nodes| leaf(nodes, row)).sum::<f64>()
     }
 
+    /// Whether any tree asks for a feature.
+    #[must_use]
+    pub fn asks_for(&self, feature: usize) -> bool {
+        let asks = |node: &Node| matches!(node, Node::Split(split) if usize::from(split.feature) == feature);
+        self.trees.iter().flatten().any(asks)
+    }
+
     /// The raw score of a row of which nothing is known.
     #[must_use]
     pub const fn expected(&self) -> f64 {

@@ -82,13 +82,12 @@ impl CollectionsView {
             fitting.map(|one| row(one, most_at_stake)).collect()
         };
         let reach = &run.ranked[..capacity.min(run.ranked.len())];
-        let contacts = [Action::Call, Action::Remind, Action::RemindAhead];
         Self {
             as_of: words::minute(run.as_of),
             text: query.text.clone(),
             capacity,
             most: MOST,
-            actions: contacts
+            actions: Action::CONTACTS
                 .map(|action| {
                     let name = action.as_str();
                     (name, words::sentence(action.label()), query.action == name)

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrutineer_eval::Evaluation;
 use scrutineer_training::progress::Progress;
 use scrutineer_training::work::{self, Source};
-use scrutineer_training::{collections, document_type, fields, text_encoder};
+use scrutineer_training::{collections, document_type, fields, notes, text_encoder};
 
 /// Fits shipped models; seeds are fixed.
 #[derive(Debug, Parser)]
@@ -54,6 +54,8 @@ enum Case {
     ProjectSetup(WorkArgs),
     /// Will the next bill slip: `billing`.
     Billing(WorkArgs),
+    /// What does a note about money owed speak of: `interaction_note`.
+    InteractionNote,
     /// Measure the shipped 16-bit encoder against the original weights.
     TextEncoder {
         /// The original `model.safetensors`, 32 bits.
@@ -128,6 +130,10 @@ fn main() -> anyhow::Result<()> {
         Case::Billing(args) => {
             let (dir, evaluation) = work::train_billing(&cli.models_dir, &args.source())?;
             tell(&dir, &evaluation, out)?;
+        }
+        Case::InteractionNote => {
+            let (dir, outcome) = notes::train(&cli.models_dir, &progress)?;
+            writeln!(out, "{}\n{}", dir.display(), outcome.table())?;
         }
         Case::TextEncoder { weights } => {
             let least = text_encoder::measure(&cli.models_dir, &weights)?;

@@ -1,9 +1,6 @@
-//! Multinomial logistic regression (linfa), then a temperature.
+//! Weights of signs and wording.
 
-use anyhow::{Context, ensure};
-use linfa::prelude::*;
-use linfa_logistic::MultiLogisticRegression;
-use ndarray::{Array1, Array2};
+use anyhow::ensure;
 use scrutineer::cases::invoice::DocumentType;
 use scrutineer::cases::invoice::document_type::{Calibration, TypeWeights, feature_names};
 use scrutineer::learn::calibration::Temperature;
@@ -11,18 +8,16 @@ use scrutineer::learn::conformal::ConformalSets;
 use scrutineer::learn::encoder::EMBEDDING_SIZE;
 use scrutineer::learn::linear::LinearModel;
 
+use super::class_names;
 use super::examples::Example;
-use super::{class_names, rounded};
+use crate::logistic::{self, DIGITS};
+use crate::rounded;
 
 /// Weight of the squared weights in what is minimised.
 const RIDGE: f64 = 2.0;
 /// How much an embedding counts beside a sign before weighing: with the ridge,
 /// how much wording is trusted beside words known to mark a type.
 const EMBEDDING_SCALE: f64 = 2.0;
-const MAX_ITERATIONS: u64 = 400;
-const GRADIENT_TOLERANCE: f64 = 1e-3;
-/// Decimal digits kept of every weight.
-const DIGITS: i32 = 6;
 
 /// Weights that tell the examples' types apart; not yet calibrated.
 pub(super) fn weights(examples: &[Example]) -> anyhow::Result<TypeWeights> {
@@ -48,47 +43,9 @@ pub(super) fn weights(examples: &[Example]) -> anyhow::Result<TypeWeights> {
         .iter()
         .flat_map(|e| fitted.vector(&e.features))
         .collect();
-    let records = Array2::from_shape_vec((examples.len(), names.len()), rows)?;
-    let targets: Array1<usize> = examples.iter().map(|example| example.class).collect();
-    let model = MultiLogisticRegression::default()
-        .alpha(RIDGE)
-        .max_iterations(MAX_ITERATIONS)
-        .gradient_tolerance(GRADIENT_TOLERANCE)
-        .fit(&Dataset::new(records, targets))
-        .context("the logistic regression did not come to an end")?;
-    let columns = model.params().columns().into_iter();
-    let rows = columns.map(|column| column.iter().map(|x| rounded(*x, DIGITS)).collect());
-    let intercepts = model.intercept().iter().map(|x| rounded(*x, DIGITS));
-    fitted.linear = LinearModel::new(class_names(), names, rows.collect(), intercepts.collect())?;
+    let truth: Vec<usize> = examples.iter().map(|example| example.class).collect();
+    fitted.linear = logistic::fit(rows, &truth, class_names(), names, RIDGE)?;
     Ok(fitted)
-}
-
-/// The temperature at which the true types are most probable, by golden-section
-/// search over its logarithm.
-pub(super) fn temperature(scores: &[Vec<f64>], truth: &[usize]) -> anyhow::Result<Temperature> {
-    ensure!(!scores.is_empty(), "no documents to calibrate on");
-    let surprise = |log: f64| -> anyhow::Result<f64> {
-        let temperature = Temperature::new(log.exp())?;
-        let of = scores.iter().zip(truth).map(|(row, class)| {
-            let probability = temperature.probabilities(row).get(*class).copied();
-            -probability.unwrap_or_default().max(f64::MIN_POSITIVE).ln()
-        });
-        Ok(of.sum())
-    };
-    let ratio = (5_f64.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (-3.0_f64, 3.0_f64);
-    for _ in 0..40 {
-        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
-        if surprise(left)? < surprise(right)? {
-            high = right;
-        } else {
-            low = left;
-        }
-    }
-    Ok(Temperature::new(rounded(
-        f64::midpoint(low, high).exp(),
-        DIGITS,
-    ))?)
 }
 
 fn uncalibrated() -> anyhow::Result<Calibration> {
@@ -173,14 +130,5 @@ mod tests {
     fn a_type_without_documents_is_named_and_refused() {
         let error = weights(&examples(0..9)).unwrap_err().to_string();
         assert_eq!(error, "0 documents of type other: too few to fit on");
-    }
-
-    #[test]
-    fn scores_that_are_too_sure_are_cooled() {
-        let scores = vec![vec![8.0, 0.0]; 10];
-        let truth = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
-        let temperature = temperature(&scores, &truth).unwrap();
-        let sure = temperature.probabilities(&scores[0])[0];
-        assert!((sure - 0.8).abs() < 1e-3, "{sure}");
     }
 }

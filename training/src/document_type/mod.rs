@@ -5,6 +5,7 @@ mod examples;
 mod fit;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use scrutineer::cases::invoice::DocumentType;
@@ -19,6 +20,7 @@ use scrutineer_eval::document_type::{OnGenerated, on_generated};
 
 use self::examples::Example;
 use crate::artefact::{self, ArtefactFile};
+use crate::logistic;
 use crate::progress::Progress;
 use crate::rounded;
 
@@ -47,7 +49,7 @@ const GOLDEN: [&str; 3] = [
 /// Files that cannot be read or written, or documents that do not support a fit.
 pub fn train(models_dir: &Path, progress: &Progress) -> anyhow::Result<OnGenerated> {
     let registry = Registry::open(models_dir)?;
-    let encoder = TextEncoder::load(&registry)?;
+    let encoder = Arc::new(TextEncoder::load(&registry)?);
     let fitting = examples::of(TypePart::Fit, DRAWN_FIT, &encoder, progress)?;
     let calibrating = examples::of(TypePart::Calibration, DRAWN_CALIBRATION, &encoder, progress)?;
     let weights = fitted(&fitting, &calibrating)?;
@@ -109,7 +111,7 @@ fn calibrated(weights: &TypeWeights, examples: &[&Example]) -> anyhow::Result<Ca
         .map(|example| Ok(weights.linear.scores(&weights.vector(&example.features))?))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let truth: Vec<usize> = examples.iter().map(|example| example.class).collect();
-    let temperature = fit::temperature(&scored, &truth)?;
+    let temperature = logistic::temperature(&scored, &truth)?;
     let probabilities: Vec<Vec<f64>> = scored
         .iter()
         .map(|scores| temperature.probabilities(scores))

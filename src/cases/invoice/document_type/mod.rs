@@ -9,7 +9,6 @@
 mod chunks;
 mod explanation;
 mod features;
-mod fold;
 mod kind;
 mod model;
 mod numbers;

@@ -1,5 +1,7 @@
 //! The fitted model: weights, temperature, conformal thresholds.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::features::{TypeFeatures, feature_names};
@@ -141,7 +143,7 @@ impl TypeWeights {
 /// Judges types; synchronous, shared freely between threads.
 #[derive(Debug)]
 pub struct TypeModel {
-    encoder: TextEncoder,
+    encoder: Arc<TextEncoder>,
     weights: TypeWeights,
     reference: ModelRef,
 }
@@ -159,7 +161,7 @@ impl TypeModel {
         let manifest = registry.model(TYPE_MODEL)?;
         manifest.require_format(TYPE_FORMAT_VERSION)?;
         let model = Self::new(
-            TextEncoder::read(registry)?,
+            Arc::new(TextEncoder::read(registry)?),
             read_weights(manifest)?,
             manifest.reference(),
         )?;
@@ -181,7 +183,7 @@ impl TypeModel {
     /// # Errors
     /// [`TypeError::Weights`] if the weights are not for this program.
     pub fn new(
-        encoder: TextEncoder,
+        encoder: Arc<TextEncoder>,
         weights: TypeWeights,
         reference: ModelRef,
     ) -> Result<Self, TypeError> {
@@ -235,9 +237,9 @@ impl TypeModel {
         &self.reference
     }
 
-    /// The encoder it reads with.
+    /// The encoder it reads with, which others may share.
     #[must_use]
-    pub fn encoder(&self) -> &TextEncoder {
+    pub const fn encoder(&self) -> &Arc<TextEncoder> {
         &self.encoder
     }
 

@@ -202,9 +202,9 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::{Span, TABLE, find, names};
-    use crate::cases::invoice::document_type::fold::fold;
     use crate::cases::invoice::document_type::text::{DocumentText, plain_page};
     use crate::documents::Reading;
+    use crate::learn::fold::fold;
 
     /// Where a sign is seen on a page of these lines.
     fn seen(lines: &str, sign: &str) -> Vec<Span> {

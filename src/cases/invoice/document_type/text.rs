@@ -1,9 +1,8 @@
 //! A document as a row of words, whether from pages or from structure.
 
-use crate::documents::{BBox, FieldName, Page, Reading, Source, Word};
-
-use super::fold::fold;
 use super::numbers::is_amount;
+use crate::documents::{BBox, FieldName, Page, Reading, Source, Word};
+use crate::learn::fold::fold;
 
 /// Words of one page that are looked at.
 const MAX_WORDS_PER_PAGE: usize = 1_500;

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The parts of a word between signs, in lower case and without accents:
 /// `Zähler-Nr.` gives `zahler` and `nr`.
-pub(super) fn fold(word: &str) -> Vec<String> {
+pub(crate) fn fold(word: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     let letters = word.nfkd().filter(|c| !is_combining_mark(*c));
