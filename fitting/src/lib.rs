@@ -6,5 +6,7 @@ pub mod boost;
 pub mod collections;
 pub mod distribution;
 pub mod forecast;
+mod linear;
+mod parallel;
 pub mod project_setup;
 pub mod timesheet;

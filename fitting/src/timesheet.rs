@@ -9,7 +9,7 @@ use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 
 use crate::boost::BoostParams;
 use crate::collections::moment;
-use crate::distribution::DistributionPlan;
+use crate::distribution::{DistributionPlan, Learners};
 
 /// How the share of late sheets is fitted, in sheets of a hundred.
 ///
@@ -36,6 +36,7 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         coverage: 0.8,
         groups: (features::HISTORY, vec![12.0, 52.0]),
         boost: boost.check()?,
+        learners: Learners::Either,
     })
 }
 

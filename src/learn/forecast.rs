@@ -129,7 +129,7 @@ impl Forecast {
         let levels = self.distribution().levels();
         let raw = levels
             .get(levels.len() / 2)
-            .map_or(f64::NAN, |level| level.trees.raw(&row));
+            .map_or(f64::NAN, |level| level.learner.raw(&row));
         [
             ("raw", raw),
             ("p10", curve.quantile(0.1)),
