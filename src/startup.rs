@@ -154,7 +154,7 @@ pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Serv
     let invoice = Arc::new(InvoiceCase::load(registry)?);
     let sandbox = Sandbox::new(sandbox_config(config)?);
     sandbox.warm_up()?;
-    let records = RecordCases::load(registry, config.collections.policy())?;
+    let records = RecordCases::load(registry, config.collections.policy(), config.timesheet)?;
     Ok(Service::new(store, sandbox, invoice, records))
 }
 

@@ -12,7 +12,8 @@ use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::project_setup::SetupCase;
 use crate::cases::record_case::{JudgeError, Judged, RecordCase, RecordItem};
-use crate::cases::timesheet::TimesheetCase;
+use crate::cases::timesheet::{Reminders, TimesheetCase};
+use crate::config::Timesheet;
 use crate::domain::TenantId;
 use crate::learn::forecast::ForecastError;
 use crate::registry::Registry;
@@ -31,6 +32,9 @@ pub struct RecordCases {
     pub project_setup: Arc<SetupCase>,
     /// Will the next bill slip?
     pub billing: Arc<BillingCase>,
+    /// Which sheets are whoever must hand them in to be reminded of? None unless the firm asks
+    /// for it.
+    pub reminders: Option<Arc<Reminders>>,
 }
 
 impl RecordCases {
@@ -38,8 +42,16 @@ impl RecordCases {
     ///
     /// # Errors
     /// [`ForecastError`] that names the file.
-    pub fn load(registry: &Registry, policy: collections::Policy) -> Result<Self, ForecastError> {
+    pub fn load(
+        registry: &Registry,
+        policy: collections::Policy,
+        timesheet: Timesheet,
+    ) -> Result<Self, ForecastError> {
+        let reminders = timesheet
+            .remind_submitters
+            .then(|| Reminders::load(registry));
         Ok(Self {
+            reminders: reminders.transpose()?.map(Arc::new),
             collections: Arc::new(CollectionsCase::load(registry, policy)?),
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),
             project_setup: Arc::new(SetupCase::load(registry)?),
