@@ -155,12 +155,12 @@ impl DistributionPlan {
         let chosen = self.choose(early, late, &at)?;
         let all = self.learners(examples, &at, chosen.recipe)?;
         let both = all.into_iter().zip(chosen.calibrations);
-        let levels = both.map(|(learner, calibration)| Level {
+        let mut levels = both.map(|(learner, calibration)| Level {
             threshold,
             learner,
             calibration,
         });
-        levels.last().context("nothing was fitted")
+        levels.next().context("nothing was fitted")
     }
 
     fn join(

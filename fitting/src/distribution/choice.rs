@@ -1,10 +1,11 @@
 //! Which learner and which calibration tell held-back cases best.
 //!
 //! Every candidate is calibrated on one half of the held-back cases and judged by its log loss
-//! on the other, both ways, so that none is judged on what it was calibrated by. Of two that
-//! differ by less than one standard error the plainer one is taken (Breiman and others,
-//! "Classification and regression trees", 1984, section 3.4.3): a linear score rather than
-//! trees, Platt's calibration rather than beta.
+//! on the other, both ways, so that none is judged on what it was calibrated by. Trees and
+//! Platt's calibration serve unless a linear score or beta calibration is better by more than one
+//! standard error. The other way round, with the linear score as the plainer one taken within
+//! one standard error, was tried: on histories of 300 and 1,000 invoices out of the time that
+//! the HighRadius backtest fits on, it ranked and was calibrated worse than the trees it replaced.
 
 use scrutineer::learn::calibrated::{Beta, Calibration};
 use scrutineer::learn::calibration::Platt;
@@ -71,7 +72,7 @@ impl DistributionPlan {
             (Some((count, learners)), linear) => {
                 let of_trees = judged(&at(&learners, thresholds, &some), &some, late);
                 match linear {
-                    Some((ridge, of_linear)) if !is_worse(&of_linear.losses, &of_trees.losses) => {
+                    Some((ridge, of_linear)) if is_worse(&of_trees.losses, &of_linear.losses) => {
                         let learners = self.linear(early, thresholds, ridge)?;
                         (Recipe::Linear(ridge), learners, of_linear.kind)
                     }
