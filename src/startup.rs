@@ -173,7 +173,7 @@ pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Serv
         policy: config.collections.policy(),
         notes: Arc::new(notes),
     };
-    let records = RecordCases::load(registry, collections)?;
+    let records = RecordCases::load(registry, collections, config.timesheet)?;
     Ok(Service::new(store, sandbox, invoice, records))
 }
 

@@ -4,6 +4,8 @@
 //! known then; a bill that was out by then is not asked about. The plan is the one known
 //! at that moment.
 
+mod baselines;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,10 +20,13 @@ use scrutineer_fitting::collections::{moment, outcome};
 use scrutineer_fitting::distribution::Example;
 use scrutineer_fitting::{billing as fitting, forecast};
 
-use crate::collections::BINS;
-use crate::metrics::{self, Scored};
+use crate::coverage::{Held, covered};
+use crate::lift::{Lift, Listed};
+use crate::metrics::{self, Scored, figures};
+use crate::plotted::Plotted;
 use crate::records::{END, facts_of};
 use crate::{EvalError, Evaluation};
+use baselines::Before;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -39,8 +44,8 @@ pub struct BillingOptions {
 pub struct BillingOutcome {
     /// The figures.
     pub evaluation: Evaluation,
-    /// Probability of slipping, and whether it did.
-    pub slipped: Vec<Scored>,
+    /// What is drawn of it.
+    pub plotted: Plotted,
     /// What was fitted before the cut.
     pub fitted: ForecastWeights,
 }
@@ -112,21 +117,24 @@ pub fn on_records(
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
     let fitted = forecast::fit(&plan, &examples)
         .map_err(|error| wrong(format!("insufficient history: {error}")))?;
-    let (slipped, mut metrics) = measure(&asked, &fitted.distribution);
+    let before = Before::of(&early, options.cut);
+    let (plotted, mut metrics) = measure(&asked, &fitted.distribution, &before);
     metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));
+    let mut evaluation = Evaluation {
+        case: "billing".to_owned(),
+        set: options.set.clone(),
+        protocol: options.protocol.clone(),
+        n: asked.len(),
+        metrics,
+        baselines: before.figures(&asked),
+        fields: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        confusion: BTreeMap::new(),
+    };
+    plotted.tell(&mut evaluation);
     Ok(BillingOutcome {
-        evaluation: Evaluation {
-            case: "billing".to_owned(),
-            set: options.set.clone(),
-            protocol: options.protocol.clone(),
-            n: asked.len(),
-            metrics,
-            baselines: baselines(&early, &asked, options.cut),
-            fields: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            confusion: BTreeMap::new(),
-        },
-        slipped,
+        evaluation,
+        plotted,
         fitted,
     })
 }
@@ -192,7 +200,7 @@ impl Looked {
 
 type Figures = BTreeMap<String, Option<f64>>;
 
-fn measure(asked: &[Looked], model: &Distribution) -> (Vec<Scored>, Figures) {
+fn measure(asked: &[Looked], model: &Distribution, before: &Before) -> (Plotted, Figures) {
     let curves: Vec<_> = asked
         .iter()
         .map(|looked| model.curve(&looked.row))
@@ -205,75 +213,38 @@ fn measure(asked: &[Looked], model: &Distribution) -> (Vec<Scored>, Figures) {
     let errors =
         both().filter_map(|(looked, curve)| Some((curve.quantile(0.5) - looked.days()?).abs()));
     metrics.insert("mae_days".to_owned(), metrics::mean(errors));
-    let held = both().filter_map(|(looked, curve)| {
-        let (low, high) = model.interval(&looked.row, curve);
-        Some(f64::from(u8::from((low..=high).contains(&looked.days()?))))
+    let held: Vec<Held<'_>> = both()
+        .filter_map(|(looked, curve)| {
+            Some(Held {
+                row: &looked.row,
+                curve,
+                came: looked.days()?,
+            })
+        })
+        .collect();
+    let within = held.iter().map(|one| {
+        let (low, high) = model.interval(one.row, one.curve);
+        f64::from(u8::from((low..=high).contains(&one.came)))
     });
-    metrics.insert("coverage80".to_owned(), metrics::mean(held));
+    metrics.insert("coverage80".to_owned(), metrics::mean(within));
     let came = slipped
         .iter()
         .map(|(_, slipped)| f64::from(u8::from(*slipped)));
     metrics.insert("slipped".to_owned(), metrics::mean(came));
-    (slipped, metrics)
-}
-
-fn figures(slipped: &[Scored]) -> Figures {
-    [
-        ("auc", metrics::auc(slipped)),
-        ("ap", metrics::average_precision(slipped)),
-        ("brier", metrics::brier(slipped)),
-        ("ece", metrics::calibration_error(slipped, BINS)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
-}
-
-/// The share slipped and the middle slip before the cut, of the firm, the project and
-/// the team.
-fn baselines(early: &[Looked], asked: &[Looked], cut: NaiveDate) -> BTreeMap<String, Figures> {
-    let known = early
+    let listed: Vec<Listed> = asked
         .iter()
-        .filter(|looked| looked.issued_on.is_some_and(|day| day < cut));
-    let mut days: Vec<f64> = known.filter_map(Looked::days).collect();
-    days.sort_by(f64::total_cmp);
-    let share = metrics::mean(days.iter().map(|days| f64::from(u8::from(*days > 0.0))));
-    let share = share.unwrap_or(0.5);
-    let median = days.get(days.len() / 2).copied().unwrap_or(0.0);
-    let of = |share_of: &dyn Fn(&Looked) -> f64, days_of: &dyn Fn(&Looked) -> f64| {
-        let scored: Vec<Scored> = asked
-            .iter()
-            .map(|looked| (share_of(looked), looked.slipped()))
-            .collect();
-        let mut figures = figures(&scored);
-        let errors = asked
-            .iter()
-            .filter_map(|looked| Some((days_of(looked) - looked.days()?).abs()));
-        figures.insert("mae_days".to_owned(), metrics::mean(errors));
-        figures
+        .zip(&slipped)
+        .map(|(looked, (ours, slipped))| Listed {
+            ours: *ours,
+            baseline: before.share_of_project(looked),
+            worth: f64::from(u8::from(*slipped)),
+        })
+        .collect();
+    let lift = Lift::of("late", "slipped bills", baselines::PROJECT, &listed);
+    let plotted = Plotted {
+        scored: slipped,
+        lifts: lift.into_iter().collect(),
+        coverage: covered(model, &held),
     };
-    let feature = |name: &'static str, other: f64| {
-        move |looked: &Looked| looked.feature(name).unwrap_or(other)
-    };
-    [
-        (
-            "the firm's past share and median",
-            of(&|_| share, &|_| median),
-        ),
-        (
-            "the project's past share and mean",
-            of(
-                &feature("project_slip_share", share),
-                &feature("project_days_recent", median),
-            ),
-        ),
-        (
-            "the team's share and mean lately",
-            of(
-                &feature("team_slip_recent", share),
-                &feature("team_days_recent", median),
-            ),
-        ),
-    ]
-    .map(|(name, figures)| (name.to_owned(), figures))
-    .into()
+    (plotted, metrics)
 }

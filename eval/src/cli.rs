@@ -19,6 +19,7 @@ use scrutineer_datasets::split::Split;
 use scrutineer_eval::billing::{self, BillingOptions};
 use scrutineer_eval::collections::{self, CollectionsOptions};
 use scrutineer_eval::invoice::{self, Disagreement, InvoiceOptions, InvoiceOutcome, Protocol};
+use scrutineer_eval::plotted::Plotted;
 use scrutineer_eval::timesheet::{self, TimesheetOptions};
 use scrutineer_eval::{EvalError, Evaluation, gate, results};
 
@@ -90,6 +91,17 @@ struct InvoiceArgs {
     models: PathBuf,
 }
 
+/// Where figures go beside the terminal.
+#[derive(Debug, Args)]
+struct OutputArgs {
+    /// Write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Write plots of calibration, lift and coverage, with a page that shows them, to a folder.
+    #[arg(long, value_name = "DIR")]
+    plots: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 struct CollectionsArgs {
     /// Folder of `customer_invoice.csv` (or `.ndjson`), and `payment.csv` where there is one.
@@ -104,9 +116,8 @@ struct CollectionsArgs {
     /// Invoices issued from this day on are left out.
     #[arg(long)]
     end: Option<NaiveDate>,
-    /// Write the figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -123,9 +134,8 @@ struct TimesheetArgs {
     /// Ask about each sheet, as for reminders that go to the submitter alone.
     #[arg(long)]
     per_sheet: bool,
-    /// Write the figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -138,9 +148,8 @@ struct BillingArgs {
     /// earlier ones are fitted on.
     #[arg(long)]
     cut: NaiveDate,
-    /// Write the figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -247,7 +256,7 @@ fn run_collections(args: &CollectionsArgs) -> Result<ExitCode, EvalError> {
         }
         (_, cut) => collections::on_highradius(&sets::data_dir(), cut, args.end)?,
     };
-    tell_figures(&outcome.evaluation, args.json.as_deref())
+    tell_figures(&outcome.evaluation, &outcome.plotted, &args.output)
 }
 
 fn run_timesheet(args: &TimesheetArgs) -> Result<ExitCode, EvalError> {
@@ -266,10 +275,8 @@ fn run_timesheet(args: &TimesheetArgs) -> Result<ExitCode, EvalError> {
         tolerated_percent: args.tolerated_percent,
         per_sheet: args.per_sheet,
     };
-    tell_figures(
-        &timesheet::on_records(&args.records, &options)?.evaluation,
-        args.json.as_deref(),
-    )
+    let outcome = timesheet::on_records(&args.records, &options)?;
+    tell_figures(&outcome.evaluation, &outcome.plotted, &args.output)
 }
 
 fn run_billing(args: &BillingArgs) -> Result<ExitCode, EvalError> {
@@ -281,15 +288,20 @@ fn run_billing(args: &BillingArgs) -> Result<ExitCode, EvalError> {
         ),
         cut: args.cut,
     };
-    tell_figures(
-        &billing::on_records(&args.records, &options)?.evaluation,
-        args.json.as_deref(),
-    )
+    let outcome = billing::on_records(&args.records, &options)?;
+    tell_figures(&outcome.evaluation, &outcome.plotted, &args.output)
 }
 
-fn tell_figures(evaluation: &Evaluation, json: Option<&Path>) -> Result<ExitCode, EvalError> {
-    if let Some(path) = json {
+fn tell_figures(
+    evaluation: &Evaluation,
+    plotted: &Plotted,
+    output: &OutputArgs,
+) -> Result<ExitCode, EvalError> {
+    if let Some(path) = &output.json {
         results::write_json(path, evaluation)?;
+    }
+    if let Some(folder) = &output.plots {
+        plotted.write_page(folder, evaluation)?;
     }
     say(&results::as_text(evaluation));
     Ok(ExitCode::SUCCESS)

@@ -2,13 +2,16 @@
 
 pub mod billing;
 pub mod collections;
+pub mod coverage;
 mod demo;
 pub mod document_type;
 pub mod gate;
 mod generated;
 pub mod invoice;
+pub mod lift;
 pub mod metrics;
 pub mod plot;
+pub mod plotted;
 pub mod project_setup;
 mod records;
 pub mod results;

@@ -2,6 +2,11 @@
 //!
 //! All are `None` where they are not defined: a ranking of one class, a mean of nothing.
 
+use std::collections::BTreeMap;
+
+/// Bins of the calibration error and its plot.
+pub const BINS: usize = 10;
+
 /// A score and whether what it foretold came true.
 pub type Scored = (f64, bool);
 
@@ -67,6 +72,19 @@ pub fn calibration_error(scored: &[Scored], bins: usize) -> Option<f64> {
         .map(|part| part.count as f64 * (part.probability - part.share).abs())
         .sum();
     (total > 0.0).then(|| error / total)
+}
+
+/// The usual figures of a probability, by name.
+#[must_use]
+pub fn figures(scored: &[Scored]) -> BTreeMap<String, Option<f64>> {
+    [
+        ("auc", auc(scored)),
+        ("ap", average_precision(scored)),
+        ("brier", brier(scored)),
+        ("ece", calibration_error(scored, BINS)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }
 
 /// Cases of like probability, and what became of them.

@@ -14,7 +14,7 @@ use scrutineer_datasets::split::Split;
 use crate::document_type::on_real;
 use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
-use crate::metrics::reliability;
+use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation, plot};
 use crate::{collections, demo, project_setup};
 
@@ -207,18 +207,29 @@ pub fn write_page(
     write(&out.join("RESULTS.md"), &page)
 }
 
-/// The HighRadius backtest with the plot of its calibration.
+/// The HighRadius backtest with its plots.
 fn receivables_section(out: &Path) -> Result<String, EvalError> {
     let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
-    let parts = reliability(&outcome.late, collections::BINS);
-    write(
-        &out.join("plots").join("collections_highradius.svg"),
-        &plot::calibration("Late payment: probability and outcome", &parts),
+    let plots = plots_of(
+        &outcome.plotted,
+        out,
+        "collections_highradius",
+        "Payment of invoices",
     )?;
     Ok(format!(
-        "{RECEIVABLES}{}\n![Calibration](plots/collections_highradius.svg)\n",
+        "{RECEIVABLES}{}\n{plots}",
         as_markdown(&outcome.evaluation)
     ))
+}
+
+/// Writes plots of the page and returns the Markdown that shows them.
+fn plots_of(plotted: &Plotted, out: &Path, stem: &str, title: &str) -> Result<String, EvalError> {
+    let names = plotted.write(&out.join("plots"), stem, title)?;
+    let mut text = String::new();
+    for name in names {
+        let _ = writeln!(text, "![{title}](plots/{name})");
+    }
+    Ok(text)
 }
 
 const RECEIVABLES: &str = "\n# Results: receivables\n\n## HighRadius, invoices from 2019-12-18 on\n\n\

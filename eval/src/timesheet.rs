@@ -5,6 +5,8 @@
 //! Whether a sheet is late is known when it is due, so fitting sees the periods due
 //! before the cut.
 
+mod baselines;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,10 +20,13 @@ use scrutineer_fitting::collections::moment;
 use scrutineer_fitting::distribution::{DistributionPlan, Example, Outcome};
 use scrutineer_fitting::{forecast, timesheet as fitting};
 
-use crate::collections::BINS;
+use crate::coverage::{Held, covered};
+use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored};
+use crate::plotted::Plotted;
 use crate::records::{END, facts_of};
 use crate::{EvalError, Evaluation};
+use baselines::Shares;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -43,8 +48,8 @@ pub struct TimesheetOptions {
 pub struct TimesheetOutcome {
     /// The figures.
     pub evaluation: Evaluation,
-    /// Probability of being late, and whether it was.
-    pub late: Vec<Scored>,
+    /// What is drawn of it.
+    pub plotted: Plotted,
     /// What was fitted before the cut.
     pub fitted: ForecastWeights,
 }
@@ -102,20 +107,23 @@ pub fn on_records(
     let (plan, threshold) = plan(options).map_err(|error| wrong(error.to_string()))?;
     let fitted = forecast::fit(&plan, &examples)
         .map_err(|error| wrong(format!("insufficient history: {error}")))?;
-    let (late, metrics) = measure(&rest, &fitted, threshold, examples.len());
+    let shares = Shares::of(&early, threshold);
+    let (plotted, metrics) = measure(&rest, &fitted, &shares, examples.len());
+    let mut evaluation = Evaluation {
+        case: "timesheet".to_owned(),
+        set: options.set.clone(),
+        protocol: options.protocol.clone(),
+        n: rest.len(),
+        metrics,
+        baselines: baselines::of(&rest, &shares),
+        fields: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        confusion: BTreeMap::new(),
+    };
+    plotted.tell(&mut evaluation);
     Ok(TimesheetOutcome {
-        evaluation: Evaluation {
-            case: "timesheet".to_owned(),
-            set: options.set.clone(),
-            protocol: options.protocol.clone(),
-            n: rest.len(),
-            metrics,
-            baselines: baselines(&early, &rest, threshold),
-            fields: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            confusion: BTreeMap::new(),
-        },
-        late,
+        evaluation,
+        plotted,
         fitted,
     })
 }
@@ -171,7 +179,7 @@ fn subject<'a>(team: &'a str, period: &TeamPeriod) -> Subject<'a> {
 
 fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Asked> {
     let subject = subject(team, period);
-    let on = fitting::asked_at(period);
+    let on = period.asked_at();
     let work = fitting::known(facts, on);
     Some(Asked {
         team: team.to_owned(),
@@ -184,7 +192,7 @@ fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Aske
 }
 
 fn sheets_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Vec<Asked> {
-    let on = fitting::asked_at(period);
+    let on = period.asked_at();
     let work = fitting::known(facts, on);
     let of_team = features::row(&subject(team, period), &work);
     let sheets = period.sheets.iter().map(|sheet| {
@@ -213,9 +221,9 @@ type Figures = BTreeMap<String, Option<f64>>;
 fn measure(
     asked: &[Asked],
     fitted: &ForecastWeights,
-    threshold: f64,
+    shares: &Shares,
     fitted_on: usize,
-) -> (Vec<Scored>, Figures) {
+) -> (Plotted, Figures) {
     let model = &fitted.distribution;
     let curves: Vec<_> = asked.iter().map(|one| model.curve(&one.row)).collect();
     let both = || asked.iter().zip(&curves);
@@ -223,13 +231,20 @@ fn measure(
         let scored = both().map(|(one, curve)| (curve.above(threshold), one.came > threshold));
         scored.collect()
     };
-    let late = above(threshold);
-    let mut metrics = figures(&late);
-    let held = both().map(|(one, curve)| {
-        let (low, high) = model.interval(&one.row, curve);
+    let late = above(shares.threshold);
+    let mut metrics = metrics::figures(&late);
+    let held: Vec<Held<'_>> = both()
+        .map(|(one, curve)| Held {
+            row: &one.row,
+            curve,
+            came: one.came,
+        })
+        .collect();
+    let within = held.iter().map(|one| {
+        let (low, high) = model.interval(one.row, one.curve);
         f64::from(u8::from((low..=high).contains(&one.came)))
     });
-    metrics.insert("coverage80".to_owned(), metrics::mean(held));
+    metrics.insert("coverage80".to_owned(), metrics::mean(within));
     metrics.insert("auc_any".to_owned(), metrics::auc(&above(0.0)));
     // Hours late as foretold and as they came, of the hours expected.
     let hours = both().filter_map(|(one, curve)| {
@@ -240,56 +255,20 @@ fn measure(
     let came = late.iter().map(|(_, late)| f64::from(u8::from(*late)));
     metrics.insert("late".to_owned(), metrics::mean(came));
     metrics.insert("fitted_on".to_owned(), Some(fitted_on as f64));
-    (late, metrics)
-}
-
-fn figures(late: &[Scored]) -> Figures {
-    [
-        ("auc", metrics::auc(late)),
-        ("ap", metrics::average_precision(late)),
-        ("brier", metrics::brier(late)),
-        ("ece", metrics::calibration_error(late, BINS)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
-}
-
-/// The share late before the cut of the firm and of each team.
-fn baselines(early: &[Asked], asked: &[Asked], threshold: f64) -> BTreeMap<String, Figures> {
-    let share = |team: Option<&str>| {
-        let of = early
-            .iter()
-            .filter(|one| team.is_none_or(|team| one.team == team));
-        metrics::mean(of.map(|one| f64::from(u8::from(one.came > threshold))))
-    };
-    let firm = share(None).unwrap_or(0.5);
-    let scored = |of: &dyn Fn(&Asked) -> f64| -> Vec<Scored> {
-        asked
-            .iter()
-            .map(|one| (of(one), one.came > threshold))
-            .collect()
-    };
-    let last = features::NAMES
+    let listed: Vec<Listed> = asked
         .iter()
-        .position(|name| *name == "late_share_35_days");
-    let recent = |one: &Asked| {
-        let own = one.row.len() - features::NAMES.len();
-        let value = last.and_then(|at| one.row.get(own + at)).copied();
-        value.filter(|value| value.is_finite()).unwrap_or(0.0)
-    };
-    let shares: BTreeMap<&str, f64> = asked
-        .iter()
-        .map(|one| (one.team.as_str(), share(Some(&one.team)).unwrap_or(firm)))
+        .zip(&late)
+        .map(|(one, (ours, late))| Listed {
+            ours: *ours,
+            baseline: shares.of_team(one),
+            worth: f64::from(u8::from(*late)),
+        })
         .collect();
-    let of_team = |one: &Asked| shares.get(one.team.as_str()).copied().unwrap_or(firm);
-    let mut ranked = figures(&scored(&recent));
-    // A share of sheets is no probability of this.
-    ranked.retain(|name, _| matches!(name.as_str(), "auc" | "ap"));
-    [
-        ("the firm's past share", figures(&scored(&|_| firm))),
-        ("the team's past share", figures(&scored(&of_team))),
-        ("the team's share of late sheets lately", ranked),
-    ]
-    .map(|(name, figures)| (name.to_owned(), figures))
-    .into()
+    let lift = Lift::of("late", "late cases", baselines::TEAM, &listed);
+    let plotted = Plotted {
+        scored: late,
+        lifts: lift.into_iter().collect(),
+        coverage: covered(model, &held),
+    };
+    (plotted, metrics)
 }

@@ -55,7 +55,13 @@ fn a_short_history_gives_sane_answers() {
     assert!(metric("auc") > 0.8, "{}", metric("auc"));
     assert!(metric("coverage80") > 0.7, "{}", metric("coverage80"));
     assert!(metric("mae_days") < 3.0, "{}", metric("mae_days"));
-    assert!(outcome.late.iter().all(|(p, _)| (0.0..=1.0).contains(p)));
+    assert!(
+        outcome
+            .plotted
+            .scored
+            .iter()
+            .all(|(p, _)| (0.0..=1.0).contains(p))
+    );
 }
 
 #[test]
@@ -63,7 +69,7 @@ fn invoices_paid_before_they_were_issued_are_measured_too() {
     let mut csv = invoices(240);
     csv.push_str("early,c1,2025-09-20,2025-10-04,2025-09-01,EUR,70.00\n");
     let outcome = backtest(&csv).unwrap();
-    assert_eq!(outcome.late.len(), outcome.evaluation.n);
+    assert_eq!(outcome.plotted.scored.len(), outcome.evaluation.n);
 }
 
 #[test]

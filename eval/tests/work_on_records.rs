@@ -57,9 +57,15 @@ fn habit(week: u64, group: u64, place: u64) -> bool {
 fn a_team_that_is_often_late_is_told_from_others() {
     let outcome = of_sheets(&sheets(52, 6, habit), false).unwrap();
     let metric = |name: &str| outcome.evaluation.metrics[name].unwrap();
-    assert_eq!(outcome.evaluation.n, outcome.late.len());
+    assert_eq!(outcome.evaluation.n, outcome.plotted.scored.len());
     assert!(metric("auc") > 0.8, "{}", metric("auc"));
-    assert!(outcome.late.iter().all(|(p, _)| (0.0..=1.0).contains(p)));
+    assert!(
+        outcome
+            .plotted
+            .scored
+            .iter()
+            .all(|(p, _)| (0.0..=1.0).contains(p))
+    );
     let one = of_sheets(&sheets(52, 6, habit), true).unwrap();
     assert_eq!(one.evaluation.n, 6 * outcome.evaluation.n);
     assert!(one.evaluation.metrics["auc"].unwrap() > 0.8);

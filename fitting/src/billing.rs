@@ -9,7 +9,7 @@ use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 
 use crate::boost::BoostParams;
 use crate::collections::moment;
-use crate::distribution::DistributionPlan;
+use crate::distribution::{DistributionPlan, Learners};
 
 /// Days before the day planned at which bills of the past are looked at, so that a forecast
 /// can be asked for at any of them.
@@ -42,6 +42,7 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         coverage: 0.8,
         groups: (features::HISTORY, vec![1.0, 6.0]),
         boost: boost.check()?,
+        learners: Learners::Either,
     })
 }
 

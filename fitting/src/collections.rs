@@ -9,7 +9,7 @@ use scrutineer::cases::collections::notes::{NoteError, Notes, ReadsNotes};
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 
 use crate::boost::BoostParams;
-use crate::distribution::{DistributionPlan, Outcome};
+use crate::distribution::{DistributionPlan, Learners, Outcome};
 
 /// Days late from which an invoice is very late, where the firm does not say.
 pub const VERY_LATE_DAYS: f64 = 30.0;
@@ -39,6 +39,7 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         coverage: 0.8,
         groups: (features::HISTORY, vec![1.0, 10.0]),
         boost: boost.check()?,
+        learners: Learners::Either,
     })
 }
 

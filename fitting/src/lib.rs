@@ -6,6 +6,8 @@ pub mod boost;
 pub mod collections;
 pub mod distribution;
 pub mod forecast;
+mod linear;
 pub mod notes;
+mod parallel;
 pub mod project_setup;
 pub mod timesheet;

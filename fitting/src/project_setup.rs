@@ -5,7 +5,7 @@ use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, features};
 use scrutineer::learn::distribution::{Distribution, Level};
 
 use crate::boost::BoostParams;
-use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Outcome};
+use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome};
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
@@ -89,8 +89,7 @@ impl Forecaster {
     pub fn foretell(&self, row: &[f64], due_in: Option<f64>) -> Foretold {
         let curve = self.left.curve(row);
         let (low, high) = self.left.interval(row, &curve);
-        let asked = |level: &Level| level.calibration.probability(level.trees.raw(row));
-        let asked = self.late.as_ref().map(asked);
+        let asked = self.late.as_ref().map(|level| level.probability(row));
         let by_days = due_in.map(|days| curve.above(days));
         Foretold {
             median: curve.quantile(0.5),
@@ -147,6 +146,7 @@ fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
         coverage: 0.8,
         groups: groups(&names.features()),
         boost: boost.check()?,
+        learners: Learners::Either,
     })
 }
 

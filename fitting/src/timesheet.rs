@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use scrutineer::cases::timesheet::features;
-use scrutineer::cases::timesheet::{SHEET_NAMES, TOLERATED_PERCENT, TeamPeriod};
+use scrutineer::cases::timesheet::{SHEET_NAMES, TOLERATED_PERCENT};
 use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 
 use crate::boost::BoostParams;
-use crate::collections::moment;
-use crate::distribution::DistributionPlan;
+use crate::distribution::{DistributionPlan, Learners};
 
 /// How the share of late sheets is fitted, in sheets of a hundred.
 ///
@@ -36,6 +35,7 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         coverage: 0.8,
         groups: (features::HISTORY, vec![12.0, 52.0]),
         boost: boost.check()?,
+        learners: Learners::Either,
     })
 }
 
@@ -51,13 +51,6 @@ pub fn sheet_plan() -> anyhow::Result<DistributionPlan> {
         groups: (0, vec![12.0]),
         ..plan()?
     })
-}
-
-/// When a period is asked about: at the first moment of its last day, or a day before the
-/// first of its sheets is due where that is earlier.
-#[must_use]
-pub fn asked_at(period: &TeamPeriod) -> DateTime<Utc> {
-    moment(period.end).min(period.first_due_at() - TimeDelta::days(1))
 }
 
 /// What is known at a moment.

@@ -1,9 +1,9 @@
 //! What the forecasts share: a probability taken apart into reasons that add up to it.
 //!
 //! The raw score is the log odds of the probability that is given. Its baseline is what
-//! the trees say of a case of which nothing is known; between the two stand the Shapley
-//! values of the features, and one part for what the trees do not see: that
-//! some time has passed already.
+//! trees say of a case of which nothing is known, or a linear score of the mean case; between
+//! the two stand the contributions of the features (Shapley values, or the terms of the sum),
+//! and one part for what the learner does not see: that some time has passed already.
 
 use std::borrow::Cow;
 
@@ -74,7 +74,7 @@ pub struct Explaining<'a> {
     pub threshold: f64,
     /// With this probability.
     pub probability: f64,
-    /// What the trees do not see, as code and sentence.
+    /// What the learner does not see, as code and sentence.
     pub beyond: (&'static str, String),
 }
 
@@ -126,9 +126,10 @@ impl Explaining<'_> {
             return Ok(Explained::nothing());
         };
         let raw = log_odds(self.probability);
-        let baseline = level.calibration.log_odds(level.trees.expected());
-        let scale = level.calibration.log_odds(1.0) - level.calibration.log_odds(0.0);
-        let contributions = level.trees.contributions(self.row);
+        let (learner, calibration) = (&level.learner, level.calibration);
+        let baseline = calibration.log_odds(learner.expected());
+        let scale = calibration.slope(learner.expected(), learner.raw(self.row));
+        let contributions = learner.contributions(self.row);
         let mut parts: Vec<Reason> = contributions
             .iter()
             .enumerate()

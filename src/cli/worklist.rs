@@ -11,13 +11,13 @@ use super::exit;
 use super::store_args::{must_exist, with_store};
 use super::with_service::{ServiceArgs, with_service};
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
-use crate::service::{COLLECTIONS, DELAYS, DelaysRun};
+use crate::service::{COLLECTIONS, DELAYS, DelaysRun, REMINDERS, ReminderList, ServiceError};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Arguments of `worklist`.
 #[derive(Debug, Args)]
 pub(super) struct WorklistArgs {
-    /// Which worklist: `invoice_review`, `collections` or `delays`
+    /// Which worklist: `invoice_review`, `collections`, `delays` or `reminders`
     #[arg(value_parser = parse_name)]
     name: Name,
     /// Most rows shown
@@ -32,6 +32,7 @@ enum Name {
     Documents(&'static Worklist),
     Collections,
     Delays,
+    Reminders,
 }
 
 /// Shows the rows that `GET /v1/worklists/NAME` gives.
@@ -52,6 +53,16 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
             let tenant = &args.service.store.tenant;
             match service.delays_run(tenant, Utc::now()).await {
                 Ok(run) => told(answers(args, &run)),
+                Err(error) => exit::environment(&error.to_string()),
+            }
+        }),
+        Name::Reminders => with_service(&args.service, async |service| {
+            let tenant = &args.service.store.tenant;
+            match service.reminders(tenant, Utc::now()).await {
+                Ok(list) => told(sheets(args, &list)),
+                Err(off @ ServiceError::SwitchedOff { .. }) => {
+                    exit::usage(&format!("reminders are {off}"))
+                }
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
@@ -90,11 +101,12 @@ fn parse_name(name: &str) -> Result<Name, String> {
     match name {
         COLLECTIONS => return Ok(Name::Collections),
         DELAYS => return Ok(Name::Delays),
+        REMINDERS => return Ok(Name::Reminders),
         _ => {}
     }
     Worklist::named(name).map(Name::Documents).ok_or_else(|| {
         let names = WORKLISTS.iter().map(|list| list.name);
-        let names: Vec<_> = names.chain([COLLECTIONS, DELAYS]).collect();
+        let names: Vec<_> = names.chain([COLLECTIONS, DELAYS, REMINDERS]).collect();
         format!("the worklists are: {}", names.join(", "))
     })
 }
@@ -137,6 +149,27 @@ fn answers(args: &WorklistArgs, run: &DelaysRun) -> io::Result<()> {
             row.subject.id,
             row.score_kind,
         )?;
+    }
+    Ok(())
+}
+
+/// Sheets to remind of, by period.
+fn sheets(args: &WorklistArgs, list: &ReminderList) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for reminder in list.reminders.iter().take(args.limit as usize) {
+        if args.service.store.json {
+            writeln!(out, "{}", serde_json::to_string(reminder)?)?;
+        } else {
+            writeln!(
+                out,
+                "{} to {}  {:<24}  {:<24}  {}",
+                reminder.period_start,
+                reminder.period_end,
+                reminder.sheet_id,
+                reminder.employee_id,
+                reminder.text,
+            )?;
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod check;
 mod collections;
 mod limits;
 mod network;
+mod timesheet;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use collections::Collections;
 pub use limits::Limits;
 pub use network::{InvalidNetwork, Network};
+pub use timesheet::Timesheet;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub limits: Limits,
     /// What the firm sets for collections.
     pub collections: Collections,
+    /// What the firm sets for timesheets.
+    pub timesheet: Timesheet,
     /// Tokens of an identity provider, beside the keys of the store.
     pub oidc: Oidc,
 }
@@ -122,6 +126,7 @@ impl Default for Config {
             },
             limits: Limits::default(),
             collections: Collections::default(),
+            timesheet: Timesheet::default(),
             oidc: Oidc {
                 tenant_claim: "tenant".to_owned(),
                 ..Oidc::default()

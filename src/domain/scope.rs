@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::advice::Case;
 
 /// One permission of a key, written `*`, `documents`, `records`, `feedback`,
-/// `read`, `audit`, `keys` or `case:NAME`.
+/// `read`, `reminders`, `audit`, `keys` or `case:NAME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Scope {
@@ -22,6 +22,8 @@ pub enum Scope {
     Feedback,
     /// See recommendations, worklists and models.
     Read,
+    /// Have the list of sheets to remind of, which names persons.
+    Reminders,
     /// See the audit chain and replay decisions.
     Audit,
     /// Make, list and revoke keys.
@@ -33,7 +35,7 @@ pub enum Scope {
 /// Why a text is not a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a scope: one of *, documents, records, feedback, read, audit, keys or case:NAME"
+    "`{0}` is not a scope: one of *, documents, records, feedback, read, reminders, audit, keys or case:NAME"
 )]
 pub struct InvalidScope(pub String);
 
@@ -45,6 +47,7 @@ impl std::fmt::Display for Scope {
             Self::Records => f.write_str("records"),
             Self::Feedback => f.write_str("feedback"),
             Self::Read => f.write_str("read"),
+            Self::Reminders => f.write_str("reminders"),
             Self::Audit => f.write_str("audit"),
             Self::Keys => f.write_str("keys"),
             Self::Case(case) => write!(f, "case:{}", case.as_str()),
@@ -62,6 +65,7 @@ impl std::str::FromStr for Scope {
             "records" => Ok(Self::Records),
             "feedback" => Ok(Self::Feedback),
             "read" => Ok(Self::Read),
+            "reminders" => Ok(Self::Reminders),
             "audit" => Ok(Self::Audit),
             "keys" => Ok(Self::Keys),
             other => other

@@ -200,6 +200,9 @@ impl From<ServiceError> for ApiError {
             ServiceError::UnknownCase => {
                 Self::new(ErrorCode::UnknownCase, "This case is not answered here.")
             }
+            off @ ServiceError::SwitchedOff { .. } => {
+                Self::new(ErrorCode::Conflict, format!("This is {off}."))
+            }
             ServiceError::Judge(JudgeError::NotAsked {
                 field,
                 unknown,

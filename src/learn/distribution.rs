@@ -1,7 +1,7 @@
 //! A quantity yet to come, such as days until payment, as a whole distribution.
 //!
-//! One boosted classifier a threshold says how probable it is that the quantity lies
-//! above it; together they are a survival curve (Frank and Hall, "A simple approach to
+//! One classifier a threshold, boosted trees or a linear score, says how probable it is that
+//! the quantity lies above it; together they are a survival curve (Frank and Hall, "A simple approach to
 //! ordinal classification", 2001), made to fall by taking the least value so far. One
 //! model thus gives the probability of any lateness, the median and an interval, and
 //! they never contradict one another. Between thresholds the curve is straight.
@@ -12,19 +12,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calibration::Platt;
-use super::trees::{Forest, Trees};
-
-/// The classifier of one threshold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// The quantity is compared with this, in the unit of the quantity.
-    pub threshold: f64,
-    /// Raw score of lying above it.
-    pub trees: Trees,
-    /// From raw score to probability.
-    pub calibration: Platt,
-}
+use super::learner::Learner;
+pub use super::level::Level;
+use super::trees::Forest;
 
 /// How much of each tail an interval leaves out, by group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,7 +38,7 @@ pub struct Distribution {
     range: Range,
     levels: Vec<Level>,
     tails: Tails,
-    /// The trees of all levels.
+    /// The trees of all levels that have them.
     #[serde(skip)]
     forest: Forest,
 }
@@ -78,10 +68,10 @@ pub enum DistributionError {
     /// There is no threshold, or they do not rise from the lowest to the highest value.
     #[error("thresholds must be finite and rise from the lowest to the highest value")]
     Thresholds,
-    /// Trees of another number of features.
-    #[error("trees of {found} features where there are {expected}")]
+    /// A learner of another number of features.
+    #[error("a learner of {found} features where there are {expected}")]
     Features {
-        /// Features of the trees.
+        /// Features of the learner.
         found: usize,
         /// Names of features.
         expected: usize,
@@ -129,7 +119,7 @@ impl Distribution {
         }
         let other = levels
             .iter()
-            .map(|level| level.trees.features())
+            .map(|level| level.learner.features())
             .find(|found| *found != features.len());
         if let Some(found) = other {
             return Err(DistributionError::Features {
@@ -145,7 +135,10 @@ impl Distribution {
         if !shares || !rising || tails.left_out.len() != tails.bounds.len() + 1 {
             return Err(DistributionError::Tails);
         }
-        let forest = Forest::of(levels.iter().map(|level| &level.trees));
+        let forest = Forest::of(levels.iter().filter_map(|level| match &level.learner {
+            Learner::Trees(trees) => Some(trees),
+            Learner::Linear(_) => None,
+        }));
         Ok(Self {
             features,
             range,
@@ -182,7 +175,12 @@ impl Distribution {
         let mut points = Vec::with_capacity(self.levels.len() + 2);
         points.push((self.range.lowest, 1.0));
         let mut least: f64 = 1.0;
-        for (level, raw) in self.levels.iter().zip(self.forest.raws(row)) {
+        let mut raws = self.forest.raws(row).into_iter();
+        for level in &self.levels {
+            let raw = match &level.learner {
+                Learner::Trees(_) => raws.next().unwrap_or_default(),
+                Learner::Linear(score) => score.raw(row),
+            };
             least = least.min(level.calibration.probability(raw));
             points.push((level.threshold, least));
         }
@@ -198,6 +196,26 @@ impl Distribution {
     pub fn interval(&self, row: &[f64], curve: &Curve) -> (f64, f64) {
         let left_out = self.tails.left_out(row);
         (curve.quantile(left_out), curve.quantile(1.0 - left_out))
+    }
+
+    /// The interval of a row's curve at another coverage than the stated one, 0..1: what is
+    /// left out is straight between nothing at 1, what held-back cases chose at the stated
+    /// coverage, and everything at 0.
+    #[must_use]
+    pub fn interval_at(&self, coverage: f64, row: &[f64], curve: &Curve) -> (f64, f64) {
+        let (chosen, stated) = (self.tails.left_out(row), self.tails.coverage);
+        let left_out = if coverage >= stated {
+            chosen * ((1.0 - coverage) / (1.0 - stated))
+        } else {
+            0.5 + (chosen - 0.5) * coverage / stated
+        };
+        (curve.quantile(left_out), curve.quantile(1.0 - left_out))
+    }
+
+    /// How much intervals leave out, and which groups have one of their own.
+    #[must_use]
+    pub const fn tails(&self) -> &Tails {
+        &self.tails
     }
 
     /// Share of cases whose quantity lies within [`Self::interval`].
@@ -328,6 +346,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::learn::calibration::Platt;
+    use crate::learn::learner::Learner;
+    use crate::learn::trees::Trees;
 
     fn curve(probabilities: &[f64]) -> Curve {
         let inner = probabilities
@@ -370,8 +391,8 @@ mod tests {
     fn level(threshold: f64, raw: f64) -> Level {
         Level {
             threshold,
-            trees: Trees::new(raw, 1, Vec::new()).unwrap(),
-            calibration: Platt::identity(),
+            learner: Learner::Trees(Trees::new(raw, 1, Vec::new()).unwrap()),
+            calibration: Platt::identity().into(),
         }
     }
 
@@ -405,6 +426,13 @@ mod tests {
         );
         assert!(wide.0 < narrow.0 && wide.1 > narrow.1);
         assert_eq!(model.tails.group(&[f64::NAN]), 0);
+        let width = |coverage| {
+            let (low, high) = model.interval_at(coverage, &[1.0], &curve);
+            high - low
+        };
+        assert_eq!(width(0.8), wide.1 - wide.0);
+        assert!(width(0.3) < width(0.79) && width(0.79) < width(0.8) && width(0.8) < width(0.95));
+        assert_eq!(width(1.0), 10.0);
     }
 
     #[test]

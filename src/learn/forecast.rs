@@ -103,7 +103,7 @@ impl Forecast {
             ));
         }
         let levels = weights.distribution.levels();
-        let asked = |at: usize| levels.iter().any(|level| level.trees.asks_for(at));
+        let asked = |at: usize| levels.iter().any(|level| level.learner.asks_for(at));
         let used = (0..features.len()).map(asked).collect();
         Ok(Self {
             weights,
@@ -145,7 +145,7 @@ impl Forecast {
         let levels = self.distribution().levels();
         let raw = levels
             .get(levels.len() / 2)
-            .map_or(f64::NAN, |level| level.trees.raw(&row));
+            .map_or(f64::NAN, |level| level.learner.raw(&row));
         [
             ("raw", raw),
             ("p10", curve.quantile(0.1)),

@@ -1,10 +1,14 @@
 //! Run-time learners: synchronous, without HTTP or SQL.
 
+pub mod calibrated;
 pub mod calibration;
 pub mod conformal;
 pub mod distribution;
 pub mod encoder;
 pub(crate) mod fold;
 pub mod forecast;
+pub mod learner;
+mod level;
 pub mod linear;
+pub mod linear_score;
 pub mod trees;

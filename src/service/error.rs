@@ -28,6 +28,12 @@ pub enum ServiceError {
     /// No such question is answered here.
     #[error("no such case is answered here")]
     UnknownCase,
+    /// The firm has not turned it on.
+    #[error("switched off; the setting `{setting}` turns it on")]
+    SwitchedOff {
+        /// Dotted path of the setting.
+        setting: &'static str,
+    },
     /// The answer could not be computed or written as JSON.
     #[error("the answer could not be made: {0}")]
     Internal(String),

@@ -8,6 +8,7 @@ mod error;
 mod feedback;
 mod file_name;
 mod record_cases;
+mod reminders;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub use delays_run::{DELAYS, DelaysRun};
 pub use error::ServiceError;
 pub use file_name::{MAX_NAME_CHARACTERS, file_name};
 pub use record_cases::RecordCases;
+pub use reminders::{REMINDERS, ReminderList};
 
 use crate::cases::invoice::InvoiceCase;
 use crate::documents::sandbox::Sandbox;

@@ -12,7 +12,8 @@ use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::project_setup::SetupCase;
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
-use crate::cases::timesheet::TimesheetCase;
+use crate::cases::timesheet::{Reminders, TimesheetCase};
+use crate::config::Timesheet;
 use crate::domain::TenantId;
 use crate::learn::forecast::ForecastError;
 use crate::registry::Registry;
@@ -31,6 +32,9 @@ pub struct RecordCases {
     pub project_setup: Arc<SetupCase>,
     /// Will the next bill slip?
     pub billing: Arc<BillingCase>,
+    /// Which sheets are whoever must hand them in to be reminded of? None unless the firm asks
+    /// for it.
+    pub reminders: Option<Arc<Reminders>>,
 }
 
 impl RecordCases {
@@ -41,8 +45,13 @@ impl RecordCases {
     pub fn load(
         registry: &Registry,
         collections: collections::Setting,
+        timesheet: Timesheet,
     ) -> Result<Self, ForecastError> {
+        let reminders = timesheet
+            .remind_submitters
+            .then(|| Reminders::load(registry));
         Ok(Self {
+            reminders: reminders.transpose()?.map(Arc::new),
             collections: Arc::new(CollectionsCase::load(registry, collections)?),
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),
             project_setup: Arc::new(SetupCase::load(registry)?),

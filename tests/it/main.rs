@@ -20,6 +20,7 @@ mod pages;
 mod pdf_files;
 mod published;
 mod records;
+mod reminders;
 mod requests;
 mod routes;
 mod samples;

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use scrutineer::advice::ModelRef;
+use scrutineer::learn::calibrated::Calibration;
 use scrutineer::learn::forecast::{
     FORECAST_FILE, FORECAST_FORMAT_VERSION, Forecast, ForecastWeights, GoldenRow,
 };
+use scrutineer::learn::learner::Learner;
 use scrutineer::registry::{Golden, GoldenCase, Manifest, ManifestSource, Registry};
 
 use crate::artefact::{self, ArtefactFile};
@@ -81,7 +83,7 @@ pub fn write(
         files: Vec::new(),
         sources: card.sources.clone(),
     };
-    let text = card_text(&manifest, &card);
+    let text = card_text(&manifest, &card, &learner(weights));
     let mut files = vec![file, golden(&forecast)?];
     files.extend(others);
     let dir = artefact::write(models_dir, manifest, files)?;
@@ -127,7 +129,23 @@ fn golden(forecast: &Forecast) -> anyhow::Result<ArtefactFile> {
     ArtefactFile::json("golden.json", &golden)
 }
 
-fn card_text(manifest: &Manifest, card: &ForecastCard<'_>) -> String {
+/// What held-back cases chose, in words; all thresholds have the same.
+fn learner(weights: &ForecastWeights) -> String {
+    let Some(level) = weights.distribution.levels().first() else {
+        return String::new();
+    };
+    let learner = match level.learner {
+        Learner::Trees(_) => "one boosted classifier a threshold (forust)",
+        Learner::Linear(_) => "one logistic regression a threshold (linfa)",
+    };
+    let calibration = match level.calibration {
+        Calibration::Platt(_) => "Platt",
+        Calibration::Beta(_) => "beta",
+    };
+    format!("{learner}, calibrated ({calibration})")
+}
+
+fn card_text(manifest: &Manifest, card: &ForecastCard<'_>, learner: &str) -> String {
     let rows: Vec<String> = manifest
         .metrics
         .iter()
@@ -147,6 +165,7 @@ fn card_text(manifest: &Manifest, card: &ForecastCard<'_>) -> String {
         .replace("{name}", &manifest.name)
         .replace("{version}", &manifest.version.to_string())
         .replace("{description}", &manifest.description)
+        .replace("{learner}", learner)
         .replace("{data}", &manifest.data)
         .replace("{until}", &manifest.trained_until.to_string())
         .replace("{sources}", &sources)

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use scrutineer::cases::billing::BillingInput;
 use scrutineer::cases::forecast_case::Question as _;
 use scrutineer::cases::project_setup::{FACTS_FILE, SETUP_MODEL};
-use scrutineer::cases::timesheet::{TOLERATED_PERCENT, TimesheetInput};
+use scrutineer::cases::timesheet::{SHEET_MODEL, TOLERATED_PERCENT, TimesheetInput};
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::firm;
 use scrutineer_eval::Evaluation;
@@ -52,21 +52,33 @@ struct Fitted {
 /// What a model is called and made of.
 struct Model<'a> {
     name: &'a str,
+    /// What `scrutineer-train` is told to fit it.
+    command: &'a str,
     description: &'a str,
 }
 
-/// Fits `timesheet`; returns the folder and what came of it after the cut.
+/// Fits `timesheet`, or `timesheet_sheet` for reminders of single sheets; returns the folder
+/// and what came of it after the cut.
 ///
 /// # Errors
 /// Records that are absent, wrong or too few, or a folder that cannot be written.
 pub fn train_timesheet(
     models_dir: &Path,
     source: &Source,
+    per_sheet: bool,
 ) -> anyhow::Result<(PathBuf, Evaluation)> {
-    let description = "Sheets handed in late of a hundred of a team's, as a distribution";
-    let model = Model {
-        name: TimesheetInput::MODEL,
-        description,
+    let model = if per_sheet {
+        Model {
+            name: SHEET_MODEL,
+            command: "timesheet --per-sheet",
+            description: "Days that one sheet is handed in late, as a distribution; for reminders to its submitter alone",
+        }
+    } else {
+        Model {
+            name: TimesheetInput::MODEL,
+            command: "timesheet",
+            description: "Sheets handed in late of a hundred of a team's, as a distribution",
+        }
     };
     write(models_dir, source, &model, |records, cut| {
         let options = TimesheetOptions {
@@ -74,7 +86,7 @@ pub fn train_timesheet(
             protocol: format!("fitted before {cut}"),
             cut,
             tolerated_percent: TOLERATED_PERCENT,
-            per_sheet: false,
+            per_sheet,
         };
         let outcome = timesheet::on_records(records, &options)?;
         Ok(Fitted {
@@ -94,6 +106,7 @@ pub fn train_billing(models_dir: &Path, source: &Source) -> anyhow::Result<(Path
         "Days between the day a bill is planned and the day it goes out, as a distribution";
     let model = Model {
         name: BillingInput::MODEL,
+        command: "billing",
         description,
     };
     write(models_dir, source, &model, |records, cut| {
@@ -118,6 +131,7 @@ pub fn train_billing(models_dir: &Path, source: &Source) -> anyhow::Result<(Path
 pub fn train_setup(models_dir: &Path, source: &Source) -> anyhow::Result<(PathBuf, Evaluation)> {
     let model = Model {
         name: SETUP_MODEL,
+        command: "project-setup",
         description: "Days that the set-up of a project still takes after a step, as a distribution",
     };
     write(models_dir, source, &model, |records, cut| {
@@ -144,7 +158,7 @@ fn write(
             format!("The firm's records before {cut}"),
             format!(
                 "scrutineer-train {} --records DIR --cut {cut}",
-                model.name.replace('_', "-")
+                model.command
             ),
             OWN,
             None,
@@ -161,10 +175,7 @@ fn write(
                 fitted?,
                 cut,
                 format!("A generated firm (seed {SEED}) before {cut}"),
-                format!(
-                    "scrutineer-train {} --generated",
-                    model.name.replace('_', "-")
-                ),
+                format!("scrutineer-train {} --generated", model.command),
                 GENERATED,
                 Some(1),
             )

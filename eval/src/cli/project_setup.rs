@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use scrutineer::eventlog::Columns;
 use scrutineer_datasets::sets::{self, RequestSet};
+use scrutineer_eval::EvalError;
 use scrutineer_eval::project_setup::{self, Known, Late, LogQuestion};
-use scrutineer_eval::{EvalError, results};
 
 #[derive(Debug, Args)]
 pub(super) struct ProjectSetupArgs {
@@ -72,9 +72,8 @@ pub(super) struct ProjectSetupArgs {
     /// features and parameters.
     #[arg(long, conflicts_with = "records")]
     validate: bool,
-    /// Write the figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: super::OutputArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -123,11 +122,7 @@ pub(super) fn run(args: &ProjectSetupArgs) -> Result<ExitCode, EvalError> {
             ));
         }
     };
-    if let Some(path) = &args.json {
-        results::write_json(path, &outcome.evaluation)?;
-    }
-    super::say(&results::as_text(&outcome.evaluation));
-    Ok(ExitCode::SUCCESS)
+    super::tell_figures(&outcome.evaluation, &outcome.plotted, &args.output)
 }
 
 fn question(args: &ProjectSetupArgs) -> LogQuestion {

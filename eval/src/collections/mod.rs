@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrutineer::history::Facts;
-use scrutineer::learn::distribution::Distribution;
+use scrutineer::learn::distribution::{Curve, Distribution};
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections as fitting;
@@ -22,13 +22,11 @@ use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
 
-use crate::metrics::{self, Scored};
+use crate::coverage::{Held, covered};
+use crate::lift::{Lift, Listed};
+use crate::metrics::{self, Scored, figures};
+use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation};
-
-/// Bins of the calibration error and its plot.
-pub const BINS: usize = 10;
-/// Share of the invoices that a team reaches, for the figure of money reached.
-const REACHED: f64 = 0.1;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -48,8 +46,8 @@ pub struct CollectionsOptions {
 pub struct CollectionsOutcome {
     /// The figures.
     pub evaluation: Evaluation,
-    /// Probability of being late, and whether it was.
-    pub late: Vec<Scored>,
+    /// What is drawn of it.
+    pub plotted: Plotted,
     /// What was fitted before the cut and asked after it.
     pub fitted: ForecastWeights,
     /// The cut.
@@ -145,35 +143,82 @@ fn evaluate(
         metrics::mean(asked.iter().map(|asked| asked.high - asked.low)),
     );
     metrics.insert(
-        "money_days_reached".to_owned(),
-        reached(&asked, |asked| asked.amount * asked.expected_late),
-    );
-    metrics.insert(
         "late".to_owned(),
         metrics::mean(late.iter().map(|(_, y)| f64::from(u8::from(*y)))),
     );
     metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));
+    let before = baselines::Before::of(&early, options.cut);
+    let plotted = plotted(&asked, late, model, &before);
+    let mut evaluation = Evaluation {
+        case: "collections".to_owned(),
+        set: options.set.clone(),
+        protocol: options.protocol.clone(),
+        n: asked.len(),
+        metrics,
+        baselines: before.figures(&asked),
+        fields: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        confusion: BTreeMap::new(),
+    };
+    plotted.tell(&mut evaluation);
     Ok(CollectionsOutcome {
-        evaluation: Evaluation {
-            case: "collections".to_owned(),
-            set: options.set.clone(),
-            protocol: options.protocol.clone(),
-            n: asked.len(),
-            metrics,
-            baselines: baselines::of(&asked, &early, options.cut),
-            fields: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            confusion: BTreeMap::new(),
-        },
-        late,
+        evaluation,
+        plotted,
         fitted,
         cut: options.cut,
     })
 }
 
+fn plotted(
+    asked: &[Asked],
+    scored: Vec<Scored>,
+    model: &Distribution,
+    before: &baselines::Before,
+) -> Plotted {
+    let listed = |list: fn(&Asked, f64) -> Listed, baseline: &dyn Fn(&Asked) -> f64| {
+        let paid = asked.iter().filter(|asked| asked.came.is_some());
+        paid.map(|asked| list(asked, baseline(asked)))
+            .collect::<Vec<Listed>>()
+    };
+    let late = listed(
+        |asked, baseline| Listed {
+            ours: asked.late,
+            baseline,
+            worth: f64::from(u8::from(asked.came.is_some_and(|came| came > 0.0))),
+        },
+        &|asked| before.share_of(asked),
+    );
+    let money_days = listed(
+        |asked, baseline| Listed {
+            ours: asked.amount * asked.expected_late,
+            baseline,
+            worth: asked.amount * asked.came.unwrap_or_default().max(0.0),
+        },
+        &|asked| asked.amount,
+    );
+    let held: Vec<Held<'_>> = asked.iter().filter_map(Asked::as_held).collect();
+    Plotted {
+        scored,
+        lifts: [
+            Lift::of("late", "late invoices", baselines::CUSTOMER, &late),
+            Lift::of(
+                "money_days",
+                "late money times days",
+                baselines::AMOUNT,
+                &money_days,
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        coverage: covered(model, &held),
+    }
+}
+
 /// An invoice of the test, what was foretold, and what came of it.
 struct Asked {
     row: Vec<f64>,
+    curve: Curve,
     late: f64,
     median: f64,
     low: f64,
@@ -198,6 +243,7 @@ impl Asked {
             came: invoice
                 .cleared_on
                 .map(|day| (day - invoice.due_on).num_days() as f64),
+            curve,
             row,
         }
     }
@@ -205,6 +251,14 @@ impl Asked {
     fn held(&self) -> Option<f64> {
         let came = self.came?;
         Some(f64::from(u8::from((self.low..=self.high).contains(&came))))
+    }
+
+    fn as_held(&self) -> Option<Held<'_>> {
+        Some(Held {
+            row: &self.row,
+            curve: &self.curve,
+            came: self.came?,
+        })
     }
 
     fn feature(&self, name: &str) -> Option<f64> {
@@ -221,34 +275,10 @@ fn scored(asked: &[Asked], score: impl Fn(&Asked) -> Option<f64>) -> Vec<Scored>
         .collect()
 }
 
-fn figures(late: &[Scored]) -> BTreeMap<String, Option<f64>> {
-    [
-        ("auc", metrics::auc(late)),
-        ("ap", metrics::average_precision(late)),
-        ("brier", metrics::brier(late)),
-        ("ece", metrics::calibration_error(late, BINS)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
-}
-
 fn error_of(asked: &[Asked], foretold: impl Fn(&Asked) -> Option<f64>) -> Option<f64> {
     metrics::mean(
         asked
             .iter()
             .filter_map(|asked| Some((foretold(asked)? - asked.came?).abs())),
     )
-}
-
-/// Share of all money-days late that the first tenth of a ranking holds.
-fn reached(asked: &[Asked], rank: impl Fn(&Asked) -> f64) -> Option<f64> {
-    let mut ranked: Vec<(f64, f64)> = asked
-        .iter()
-        .filter_map(|asked| Some((rank(asked), asked.amount * asked.came?.max(0.0))))
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let total: f64 = ranked.iter().map(|(_, lost)| lost).sum();
-    let first = (ranked.len() as f64 * REACHED).ceil() as usize;
-    let held: f64 = ranked.iter().take(first).map(|(_, lost)| lost).sum();
-    (total > 0.0).then(|| held / total)
 }

@@ -8,6 +8,9 @@ use super::Answer;
 use super::protocol::{Asked, quantile};
 use crate::metrics::{self, Scored};
 
+/// The same last step before.
+pub(super) const LAST_STEP: &str = "the same last step before";
+
 type Figures = BTreeMap<String, Option<f64>>;
 
 /// Weight of the overall share against one request, where few are known.
@@ -21,15 +24,8 @@ pub(super) fn of(
     asked: &Asked,
     names: &FactNames,
 ) -> BTreeMap<String, Figures> {
-    let known: Vec<(&AskedRow, &Request)> = early
-        .iter()
-        .filter(|row| row.at < asked.cut)
-        .filter_map(|row| Some((row, asked.requests.get(row.request)?)))
-        .collect();
-    let mut found = BTreeMap::from([(
-        "the same last step before".to_owned(),
-        by_last_step(answers, &known, asked),
-    )]);
+    let known = known(early, asked);
+    let mut found = BTreeMap::from([(LAST_STEP.to_owned(), by_last_step(answers, &known, asked))]);
     for fact in &names.categories {
         let by_fact = |row: &AskedRow, request: &Request| {
             let stated = request.trace.attribute(row.event, fact);
@@ -43,17 +39,11 @@ pub(super) fn of(
 }
 
 fn by_last_step(answers: &[Answer], known: &[(&AskedRow, &Request)], asked: &Asked) -> Figures {
-    let last = |row: &AskedRow, request: &Request| {
-        let event = request.trace.events.get(row.event);
-        event
-            .map(|event| event.activity.to_string())
-            .unwrap_or_default()
-    };
     let mut left: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for (row, request) in known {
         let ended = request.ended.filter(|ended| *ended < asked.cut);
         if let Some(ended) = ended {
-            left.entry(last(row, request))
+            left.entry(last_step(row, request))
                 .or_default()
                 .push(ended - row.at);
         }
@@ -66,13 +56,33 @@ fn by_last_step(answers: &[Answer], known: &[(&AskedRow, &Request)], asked: &Ask
         .collect();
     let errors = answers.iter().filter_map(|answer| {
         let request = asked.requests.get(answer.row.request)?;
-        let step = last(&answer.row, request);
+        let step = last_step(&answer.row, request);
         let median = medians.get(&step).copied().unwrap_or(all);
         Some((median - answer.left?).abs())
     });
-    let mut found = late_figures(&share_late(answers, known, asked, last));
+    let mut found = late_figures(&share_late(answers, known, asked, last_step));
     found.insert("mae_remaining_days".to_owned(), metrics::mean(errors));
     found
+}
+
+fn last_step(row: &AskedRow, request: &Request) -> String {
+    let event = request.trace.events.get(row.event);
+    event
+        .map(|event| event.activity.to_string())
+        .unwrap_or_default()
+}
+
+fn known<'a>(early: &'a [AskedRow], asked: &'a Asked) -> Vec<(&'a AskedRow, &'a Request)> {
+    early
+        .iter()
+        .filter(|row| row.at < asked.cut)
+        .filter_map(|row| Some((row, asked.requests.get(row.request)?)))
+        .collect()
+}
+
+/// Share late before the cut after the same last step, one an answer.
+pub(super) fn shares_after_step(answers: &[Answer], early: &[AskedRow], asked: &Asked) -> Vec<f64> {
+    shares(answers, &known(early, asked), asked, last_step)
 }
 
 /// Shares late before the cut, among rows sorted alike; all rows and those still open.
@@ -82,6 +92,23 @@ fn share_late(
     asked: &Asked,
     sorted_by: impl Fn(&AskedRow, &Request) -> String,
 ) -> [Vec<Scored>; 2] {
+    let shares = shares(answers, known, asked, sorted_by);
+    let of_those = |open_only: bool| {
+        let both = answers.iter().zip(&shares);
+        both.filter(|(one, _)| one.open || !open_only)
+            .filter_map(|(answer, share)| Some((*share, answer.late?)))
+            .collect()
+    };
+    [of_those(false), of_those(true)]
+}
+
+/// Share late before the cut among rows sorted alike, one an answer.
+fn shares(
+    answers: &[Answer],
+    known: &[(&AskedRow, &Request)],
+    asked: &Asked,
+    sorted_by: impl Fn(&AskedRow, &Request) -> String,
+) -> Vec<f64> {
     let mut counts: BTreeMap<String, (f64, f64)> = BTreeMap::new();
     let mut all = (0.0, 0.0);
     for (row, request) in known {
@@ -96,18 +123,17 @@ fn share_late(
         }
     }
     let overall = if all.1 > 0.0 { all.0 / all.1 } else { 0.5 };
-    let of_those = |open_only: bool| {
-        let answers = answers.iter().filter(|one| one.open || !open_only);
-        answers
-            .filter_map(|answer| {
-                let request = asked.requests.get(answer.row.request)?;
-                let sort = sorted_by(&answer.row, request);
-                let (late, count) = counts.get(&sort).copied().unwrap_or_default();
-                Some(((late + DRAWN * overall) / (count + DRAWN), answer.late?))
-            })
-            .collect()
-    };
-    [of_those(false), of_those(true)]
+    answers
+        .iter()
+        .map(|answer| {
+            let request = asked.requests.get(answer.row.request);
+            let sort = request.map(|request| sorted_by(&answer.row, request));
+            let (late, count) = sort
+                .and_then(|sort| counts.get(&sort).copied())
+                .unwrap_or_default();
+            (late + DRAWN * overall) / (count + DRAWN)
+        })
+        .collect()
 }
 
 fn late_figures([all, open]: &[Vec<Scored>; 2]) -> Figures {

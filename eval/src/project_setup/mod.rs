@@ -15,6 +15,7 @@ use std::path::Path;
 
 use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, rows};
 use scrutineer::eventlog::{Columns, EventLogError, Limits, read_file};
+use scrutineer::learn::distribution::{Curve, Distribution};
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_fitting::forecast;
 use scrutineer_fitting::project_setup::{Forecaster, Foretold};
@@ -23,12 +24,13 @@ pub use protocol::{Late, LogQuestion};
 pub use scrutineer::cases::project_setup::Known;
 pub use sets::on_set;
 
+use crate::coverage::{Held, covered};
+use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored};
+use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation};
 use protocol::Asked;
 
-/// Bins of the calibration error and its plot.
-pub const BINS: usize = 10;
 /// Steps of a request whose figures are told apart.
 const STEPS_TOLD: usize = 8;
 /// Cases of either outcome that a figure of one step needs.
@@ -39,8 +41,8 @@ const LEAST_OF_A_STEP: usize = 10;
 pub struct RequestsOutcome {
     /// The figures.
     pub evaluation: Evaluation,
-    /// Probability of coming late while that was open, and whether it did.
-    pub late: Vec<Scored>,
+    /// What is drawn of it; what it says of coming late is of steps at which that was open.
+    pub plotted: Plotted,
     /// Facts that the features were made from, and days left, as fitted before the cut.
     pub fitted: (FactNames, ForecastWeights),
 }
@@ -114,7 +116,6 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
     if answers.is_empty() {
         return Err(EvalError::insufficient(&"no step to ask about"));
     }
-    let late = scored(&answers, |answer| answer.open);
     let mut metrics = figures(&answers);
     metrics.extend(by_step(&answers));
     let fitted_on = early.iter().filter(|row| row.at < asked.cut).count();
@@ -128,19 +129,23 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
         in_words = format!("{in_words}; left out as hindsight: {names}");
     }
     let baselines = baselines::of(&answers, &early, &asked, &model.names);
+    let shares = baselines::shares_after_step(&answers, &early, &asked);
+    let plotted = plotted(&answers, &shares, &model.left);
+    let mut evaluation = Evaluation {
+        case: "project_setup".to_owned(),
+        set: set.to_owned(),
+        protocol: in_words,
+        n: answers.len(),
+        metrics,
+        baselines,
+        fields: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        confusion: BTreeMap::new(),
+    };
+    plotted.tell(&mut evaluation);
     Ok(RequestsOutcome {
-        evaluation: Evaluation {
-            case: "project_setup".to_owned(),
-            set: set.to_owned(),
-            protocol: in_words,
-            n: answers.len(),
-            metrics,
-            baselines,
-            fields: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            confusion: BTreeMap::new(),
-        },
-        late,
+        evaluation,
+        plotted,
         fitted: (model.names, weights),
     })
 }
@@ -161,6 +166,45 @@ fn answer(
         open: due_in.is_none_or(|days| days >= 0.0),
         row,
     })
+}
+
+/// Curves of steps at which coming late was open; `shares` are the baseline's, one an answer.
+fn plotted(answers: &[Answer], shares: &[f64], model: &Distribution) -> Plotted {
+    let open = answers.iter().zip(shares).filter(|(answer, _)| answer.open);
+    let listed: Vec<Listed> = open
+        .filter_map(|(answer, share)| {
+            Some(Listed {
+                ours: answer.foretold.late?,
+                baseline: *share,
+                worth: f64::from(u8::from(answer.late?)),
+            })
+        })
+        .collect();
+    let over = answers.iter().filter(|answer| answer.left.is_some());
+    let curves: Vec<(&Answer, Curve)> = over
+        .map(|answer| (answer, model.curve(&answer.row.row)))
+        .collect();
+    let held: Vec<Held<'_>> = curves
+        .iter()
+        .filter_map(|(answer, curve)| {
+            Some(Held {
+                row: &answer.row.row,
+                curve,
+                came: answer.left?,
+            })
+        })
+        .collect();
+    let lift = Lift::of(
+        "late",
+        "steps of late requests",
+        baselines::LAST_STEP,
+        &listed,
+    );
+    Plotted {
+        scored: scored(answers, |answer| answer.open),
+        lifts: lift.into_iter().collect(),
+        coverage: covered(model, &held),
+    }
 }
 
 fn scored(answers: &[Answer], which: impl Fn(&Answer) -> bool) -> Vec<Scored> {
@@ -194,7 +238,7 @@ fn figures(answers: &[Answer]) -> BTreeMap<String, Option<f64>> {
         ("auc", metrics::auc(&all)),
         ("ap", metrics::average_precision(&all)),
         ("brier", metrics::brier(&all)),
-        ("ece", metrics::calibration_error(&all, BINS)),
+        ("ece", metrics::calibration_error(&all, metrics::BINS)),
         ("auc_open", metrics::auc(&open)),
         ("ap_open", metrics::average_precision(&open)),
         ("brier_open", metrics::brier(&open)),

@@ -5,26 +5,22 @@ use std::path::Path;
 
 use scrutineer_datasets::sets::{self, RequestSet};
 
-use super::{as_markdown, write};
-use crate::metrics::reliability;
-use crate::{EvalError, plot, project_setup};
+use super::{as_markdown, plots_of};
+use crate::{EvalError, project_setup};
 
-/// Every public log by its protocol, with the plots of calibration.
+/// Every public log by its protocol, with its plots.
 pub(super) fn section(out: &Path) -> Result<String, EvalError> {
     let mut text = PREAMBLE.to_owned();
     for set in RequestSet::ALL {
         let outcome = project_setup::on_set(&sets::data_dir(), set, false)?;
-        let name = format!("project_setup_{}.svg", set.name());
         let heading = heading(set);
-        write(
-            &out.join("plots").join(&name),
-            &plot::calibration(heading, &reliability(&outcome.late, project_setup::BINS)),
-        )?;
+        let stem = format!("project_setup_{}", set.name());
         let _ = write!(
             text,
-            "\n## {heading}\n\nAsked: {}. {}\n![Calibration](plots/{name})\n",
+            "\n## {heading}\n\nAsked: {}. {}\n{}",
             outcome.evaluation.protocol,
-            as_markdown(&outcome.evaluation)
+            as_markdown(&outcome.evaluation),
+            plots_of(&outcome.plotted, out, &stem, heading)?
         );
     }
     Ok(text)

@@ -13,7 +13,7 @@ const AHEAD: u64 = 45;
 /// Days back over which a team's periods are looked at for whether there is enough history.
 const BACK: u64 = 400;
 /// Periods of the team that must be over.
-const LEAST_PERIODS: usize = 6;
+pub(super) const LEAST_PERIODS: usize = 6;
 
 /// Everything that the answer is made from, beside the features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 //! bill does that hold up?
 //!
 //! What is foretold is of a team, never of a person, and of no team of fewer than
-//! [`LEAST_TEAM`].
+//! [`LEAST_TEAM`]. [`Reminders`] alone look at single sheets, where a firm turns them on.
 
 mod explanation;
 pub mod features;
@@ -10,6 +10,7 @@ mod holds_up;
 mod input;
 mod periods;
 mod recommendation;
+mod reminders;
 mod sheet;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use holds_up::{HeldBill, holds_up};
 pub use input::{BillHeldUp, NotAsked, TimesheetInput};
 pub use periods::{TeamPeriod, periods};
 pub use recommendation::TimesheetAdvice;
+pub use reminders::{Reminder, Reminders, SHEET_MODEL};
 pub use sheet::{NAMES as SHEET_NAMES, SheetSubject, sheet_row};
 
 use super::forecast_case::{ForecastCase, Question};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use crate::history::{KnownSheet, WorkAsOf};
 
@@ -31,6 +31,14 @@ impl TeamPeriod {
     pub fn first_due_at(&self) -> DateTime<Utc> {
         let due = self.sheets.iter().map(|sheet| sheet.due_at);
         due.min().unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
+
+    /// When it is asked about: at the first moment of its last day, or a day before the first
+    /// of its sheets is due where that is earlier.
+    #[must_use]
+    pub fn asked_at(&self) -> DateTime<Utc> {
+        let last_day = self.end.and_time(NaiveTime::MIN).and_utc();
+        last_day.min(self.first_due_at() - TimeDelta::days(1))
     }
 
     /// How many people they are of.

@@ -81,6 +81,8 @@ needs! {
     GiveFeedback => Scope::Feedback,
     /// See recommendations, worklists and models.
     Read => Scope::Read,
+    /// Have the list of sheets to remind of.
+    Remind => Scope::Reminders,
     /// See the audit chain and replay decisions.
     Audit => Scope::Audit,
     /// Ask for scores of the invoice case.

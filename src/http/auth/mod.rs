@@ -16,7 +16,7 @@ use crate::domain::{Scope, Scopes, TenantId};
 use crate::error::ErrorCode;
 
 pub(super) use allowed::{
-    Allowed, AllowedCase, Audit, Documents, GiveFeedback, Invoice, Read, Records,
+    Allowed, AllowedCase, Audit, Documents, GiveFeedback, Invoice, Read, Records, Remind,
 };
 pub use oidc::{Oidc, OidcError};
 

@@ -8,13 +8,13 @@ use utoipa::IntoParams;
 
 use crate::cases::collections::CollectionsRun;
 use crate::error::ErrorCode;
-use crate::http::auth::{Allowed, Read};
+use crate::http::auth::{Allowed, Read, Remind};
 use crate::http::extract::{Path, Query};
 use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::service::DelaysRun;
+use crate::service::{DelaysRun, ReminderList};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Which part of the worklist.
@@ -94,6 +94,29 @@ pub(super) async fn delays(
         .delays_run(&caller.tenant, Utc::now())
         .await?;
     Ok(Json(run))
+}
+
+/// Sheets not handed in that whoever must hand them in should be reminded of: each names its
+/// one recipient and what to say. By period and sheet; no probability and no order of
+/// persons, and nothing is kept of it. Refused until the firm sets
+/// `timesheet.remind_submitters`, and without a key of scope `reminders`.
+#[utoipa::path(
+    get,
+    path = "/v1/worklists/reminders",
+    tag = "Recommendations",
+    responses(
+        (status = 200, description = "The reminders.", body = ReminderList),
+        (status = 409, description = "Switched off.", body = Problem, content_type = PROBLEM_JSON),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn reminders(
+    State(state): State<AppState>,
+    Allowed { caller, .. }: Allowed<Remind>,
+    _turn: Turn,
+) -> ApiResult<Json<ReminderList>> {
+    let now = Utc::now();
+    Ok(Json(state.service().reminders(&caller.tenant, now).await?))
 }
 
 /// Documents that a person should look at and has not decided, by level and then newest

@@ -49,7 +49,13 @@ enum Case {
         cut: Option<NaiveDate>,
     },
     /// Will a team's sheets be late: `timesheet`.
-    Timesheet(WorkArgs),
+    Timesheet {
+        #[command(flatten)]
+        work: WorkArgs,
+        /// Fit `timesheet_sheet`, of single sheets, for reminders to the submitter.
+        #[arg(long)]
+        per_sheet: bool,
+    },
     /// Will a set-up miss its day: `project_setup`.
     ProjectSetup(WorkArgs),
     /// Will the next bill slip: `billing`.
@@ -119,8 +125,9 @@ fn main() -> anyhow::Result<()> {
             };
             tell(&dir, &outcome.evaluation, out)?;
         }
-        Case::Timesheet(args) => {
-            let (dir, evaluation) = work::train_timesheet(&cli.models_dir, &args.source())?;
+        Case::Timesheet { work, per_sheet } => {
+            let source = work.source();
+            let (dir, evaluation) = work::train_timesheet(&cli.models_dir, &source, per_sheet)?;
             tell(&dir, &evaluation, out)?;
         }
         Case::ProjectSetup(args) => {

@@ -1,0 +1,180 @@
+use super::*;
+use crate::boost::BoostParams;
+
+fn plan() -> DistributionPlan {
+    let boost = BoostParams {
+        trees: 60,
+        depth: 3,
+        leaves: 8,
+        learning_rate: 0.1,
+        l2: 2.0,
+        least_cover: 3.0,
+        bins: 64,
+        row_share: 0.8,
+        column_share: 1.0,
+        seed: 3,
+    };
+    DistributionPlan {
+        features: vec!["x".to_owned(), "noise".to_owned()],
+        whole: false,
+        thresholds: 12,
+        required: vec![0.0],
+        coverage: 0.8,
+        groups: (0, vec![0.5]),
+        boost: boost.check().unwrap(),
+        learners: Learners::Either,
+    }
+}
+
+/// The quantity spreads ten times as wide where `x` is above one half.
+fn examples(count: u64, salt: u64) -> Vec<Example> {
+    let u = |i: u64, k: u64| {
+        let mut z = (i + salt * 1_000_003).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (k << 32);
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    (0..count)
+        .map(|i| {
+            let x = u(i, 1);
+            let width = if x > 0.5 { 10.0 } else { 1.0 };
+            Example {
+                row: vec![x, u(i, 2)],
+                outcome: Outcome::known(4.0 * x + width * (u(i, 3) - 0.5)),
+                weight: 1.0,
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn intervals_hold_what_they_promise_in_each_group_on_new_cases() {
+    let model = plan().fit(&examples(3000, 1)).unwrap();
+    let new = examples(3000, 2);
+    for upper in [false, true] {
+        let cases: Vec<&Example> = new.iter().filter(|e| (e.row[0] > 0.5) == upper).collect();
+        let held = cases.iter().filter(|case| {
+            let (low, high) = model.interval(&case.row, &model.curve(&case.row));
+            (low..=high).contains(&case.outcome.number())
+        });
+        let share = held.count() as f64 / cases.len() as f64;
+        assert!((0.74..=0.88).contains(&share), "{upper}: {share}");
+    }
+    let median = model.curve(&[0.75, 0.5]).quantile(0.5);
+    assert!((median - 3.0).abs() < 1.0, "{median}");
+}
+
+#[test]
+fn what_is_not_over_yet_still_says_that_it_is_long() {
+    let mut examples = examples(2000, 1);
+    let plan = plan();
+    let whole = plan.fit(&examples).unwrap();
+    // Looked at after very different times; what is not over then is cut off there.
+    for (i, example) in examples.iter_mut().enumerate() {
+        let watched = (i * 7919 % 2003) as f64 / 2003.0 * 9.0 - 2.0;
+        let quantity = example.outcome.number();
+        let over = (quantity <= watched).then_some(quantity);
+        example.outcome = Outcome::watched(over, watched);
+    }
+    let censored = plan.fit(&examples).unwrap();
+    examples.retain(|example| example.outcome.quantity.is_some());
+    for example in &mut examples {
+        example.outcome = Outcome::known(example.outcome.number());
+    }
+    let left_out = plan.fit(&examples).unwrap();
+    let above = |model: &Distribution| model.curve(&[0.75, 0.5]).above(4.0);
+    let (whole, censored, left_out) = (above(&whole), above(&censored), above(&left_out));
+    assert!((whole - censored).abs() < 0.1, "{whole} {censored}");
+    assert!(left_out < censored - 0.1, "{left_out} {censored}");
+}
+
+#[test]
+fn the_same_examples_give_the_same_model() {
+    let fitted = || serde_json::to_string(&plan().fit(&examples(300, 1)).unwrap()).unwrap();
+    assert_eq!(fitted(), fitted());
+}
+
+#[test]
+fn too_few_or_equal_quantities_are_refused() {
+    let mut equal = examples(100, 1);
+    equal
+        .iter_mut()
+        .for_each(|example| example.outcome = Outcome::known(1.0));
+    assert!(
+        plan()
+            .fit(&equal)
+            .unwrap_err()
+            .to_string()
+            .contains("the same")
+    );
+    assert!(plan().fit(&examples(5, 1)).is_err());
+    let mut bad = examples(100, 1);
+    bad[7].outcome = Outcome::known(f64::NAN);
+    assert!(plan().fit(&bad).is_err());
+}
+
+/// Lateness that is straight in the features, and lateness that only trees can follow.
+fn of_kind(count: u64, salt: u64, crossed: bool) -> Vec<Example> {
+    let mut examples = examples(count, salt);
+    for example in &mut examples {
+        let (x, noise) = (example.row[0], example.row[1]);
+        let rest = example.outcome.number() - 4.0 * x;
+        let told = if crossed {
+            if (x > 0.5) == (noise > 0.5) {
+                3.0
+            } else {
+                -3.0
+            }
+        } else {
+            4.0 * x
+        };
+        example.outcome = Outcome::known(told + rest.clamp(-1.0, 1.0));
+    }
+    examples
+}
+
+fn kind(model: &Distribution) -> &'static str {
+    match model.levels()[0].learner {
+        Learner::Trees(_) => "trees",
+        Learner::Linear(_) => "linear",
+    }
+}
+
+#[test]
+fn a_short_straight_history_gets_a_linear_score_and_a_crossed_one_trees() {
+    let straight = plan().fit(&of_kind(120, 1, false)).unwrap();
+    assert_eq!(kind(&straight), "linear");
+    let crossed = plan().fit(&of_kind(2000, 1, true)).unwrap();
+    assert_eq!(kind(&crossed), "trees");
+    for (learners, name) in [(Learners::Trees, "trees"), (Learners::Linear, "linear")] {
+        let alone = DistributionPlan { learners, ..plan() };
+        assert_eq!(kind(&alone.fit(&of_kind(120, 1, false)).unwrap()), name);
+        let level = alone.fit_level(&of_kind(300, 1, false), 2.0).unwrap();
+        assert_eq!(matches!(level.learner, Learner::Trees(_)), name == "trees");
+    }
+}
+
+#[test]
+fn a_linear_score_is_calibrated_and_its_intervals_hold() {
+    let alone = DistributionPlan {
+        learners: Learners::Linear,
+        ..plan()
+    };
+    let model = alone.fit(&of_kind(3000, 1, false)).unwrap();
+    let new = of_kind(3000, 2, false);
+    let above: f64 = new
+        .iter()
+        .map(|case| model.curve(&case.row).above(2.0))
+        .sum();
+    let came = new
+        .iter()
+        .filter(|case| case.outcome.number() > 2.0)
+        .count();
+    assert!((above - came as f64).abs() < 90.0, "{above} {came}");
+    let held = new.iter().filter(|case| {
+        let (low, high) = model.interval(&case.row, &model.curve(&case.row));
+        (low..=high).contains(&case.outcome.number())
+    });
+    let share = held.count() as f64 / new.len() as f64;
+    assert!((0.74..=0.88).contains(&share), "{share}");
+}

@@ -1,0 +1,138 @@
+//! Reminders of single sheets: off until a firm turns them on, and never a word about a person
+//! but that a sheet is missing. The records are made up here.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use scrutineer::domain::TenantId;
+use scrutineer::store::DecisionFilter;
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+
+fn at(day: NaiveDate, hour: u32) -> DateTime<Utc> {
+    day.and_hms_opt(hour, 0, 0).unwrap().and_utc()
+}
+
+/// A team of six and one of three, weekly sheets for half a year, due at noon of the day after
+/// the week; the last week ends today. The fifth and sixth person hand in two days late, the
+/// others the day before. The first has never handed in the sheet of last week.
+fn sheets(today: NaiveDate) -> String {
+    let mut rows = String::new();
+    for week in 0..27_u64 {
+        let end = today - Days::new(7 * (26 - week));
+        let start = end - Days::new(6);
+        for person in 0..9_u64 {
+            let late = matches!(person, 4 | 5 | 7);
+            let came = at(
+                if late {
+                    end + Days::new(3)
+                } else {
+                    end - Days::new(1)
+                },
+                17,
+            );
+            let forgot = person == 0 && week == 25;
+            let mut sheet = json!({"id": format!("S{person}-{week}"), "employee_id": format!("E{person}"),
+                "team": if person < 6 { "audit" } else { "tax" }, "period_start": start, "period_end": end,
+                "due_at": at(end + Days::new(1), 12), "known_at": at(start, 6),
+                "lines": [{"day": start, "project_id": "P1", "hours": "0", "planned_hours": "40"}]});
+            rows += &format!("{sheet}\n");
+            if week < 26 && !forgot {
+                sheet["submitted_at"] = json!(came);
+                sheet["known_at"] = json!(came);
+                rows += &format!("{sheet}\n");
+            }
+        }
+    }
+    rows
+}
+
+async fn firm(remind: bool) -> TestApp {
+    let app = TestApp::start_with(|config, _| config.timesheet.remind_submitters = remind).await;
+    let ask = Ask::post("/v1/records/timesheet")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(sheets(Utc::now().date_naive()));
+    let answer = app.send(ask).await;
+    assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+    app
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    let reminders = list["reminders"].as_array().unwrap();
+    let ids = reminders
+        .iter()
+        .map(|one| one["sheet_id"].as_str().unwrap());
+    ids.collect()
+}
+
+#[tokio::test]
+async fn reminders_are_refused_until_the_firm_turns_them_on() {
+    let app = firm(false).await;
+    let problem = app
+        .get("/v1/worklists/reminders")
+        .await
+        .assert_problem(409, "conflict");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("`timesheet.remind_submitters`"), "{detail}");
+}
+
+#[tokio::test]
+async fn whoever_must_hand_in_a_sheet_is_reminded_and_nothing_else_is_told() {
+    let app = firm(true).await;
+    let list = app.get("/v1/worklists/reminders").await.json();
+    // The one overdue first, for its period is; then who is late again and again. Of three
+    // people nothing is foretold.
+    assert_eq!(ids(&list), ["S0-25", "S4-26", "S5-26"], "{list}");
+    let one = &list["reminders"][1];
+    assert_eq!(one["employee_id"], "E4");
+    let mut members: Vec<&String> = one.as_object().unwrap().keys().collect();
+    members.sort();
+    assert_eq!(
+        members,
+        [
+            "due_at",
+            "employee_id",
+            "period_end",
+            "period_start",
+            "sheet_id",
+            "text"
+        ]
+    );
+    // The same words for whoever forgot once and whoever always does.
+    let text = |at: usize| {
+        let reminder = &list["reminders"][at];
+        let text = reminder["text"].as_str().unwrap().to_owned();
+        ["period_start", "period_end"]
+            .iter()
+            .fold(text, |text, member| {
+                text.replace(reminder[member].as_str().unwrap(), "DAY")
+            })
+    };
+    let words = |at: usize| text(at).split("its due time").next().unwrap().to_owned();
+    assert_eq!(words(0), words(1));
+    assert_eq!(text(1), text(2));
+}
+
+#[tokio::test]
+async fn a_key_that_reads_does_not_have_them_and_nothing_is_kept() {
+    let app = firm(true).await;
+    let tenant = TenantId::new("firm").unwrap();
+    for (scopes, status) in [("read", 403), ("case:timesheet", 403), ("reminders", 200)] {
+        let key = app.new_key("firm", scopes).await;
+        let ask = Ask::get("/v1/worklists/reminders").key(&key);
+        assert_eq!(app.send(ask).await.status, status, "{scopes}");
+    }
+    let filter = DecisionFilter::default();
+    let kept = app.store.decisions(&tenant, &filter, None, 10).await;
+    assert!(kept.unwrap().items.is_empty());
+    assert!(
+        app.store
+            .last_run(&tenant, "reminders")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let other = app.new_key("other", "reminders").await;
+    let ask = Ask::get("/v1/worklists/reminders").key(&other);
+    assert!(ids(&app.send(ask).await.json()).is_empty());
+}
