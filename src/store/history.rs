@@ -22,7 +22,7 @@ const PAGE: i64 = 5_000;
 pub(crate) struct FactsCache {
     by_tenant: Mutex<HashMap<TenantId, Held>>,
     /// Held by whoever brings a tenant's facts up to date.
-    loading: tokio::sync::Mutex<()>,
+    loading: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug)]
@@ -70,12 +70,20 @@ impl Store {
         if let Some(facts) = cache.current(tenant, &state) {
             return Ok(FactsAsOf::new(facts, as_of));
         }
-        let _turn = cache.loading.lock().await;
+        let turn = Arc::clone(&cache.loading).lock_owned().await;
         // Whoever had the turn before may have done it.
         if let Some(facts) = cache.current(tenant, &state) {
             return Ok(FactsAsOf::new(facts, as_of));
         }
-        let facts = self.load(tenant).await?;
+        // Goes on where whoever asked waits no longer: the next one finds it done.
+        let (store, tenant) = (self.clone(), tenant.clone());
+        let loading = tokio::spawn(async move {
+            let _turn = turn;
+            store.load(&tenant).await
+        });
+        let facts = loading
+            .await
+            .map_err(|error| StoreError::Damaged(format!("records were not read: {error}")))??;
         Ok(FactsAsOf::new(facts, as_of))
     }
 
