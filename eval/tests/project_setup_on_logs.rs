@@ -13,6 +13,12 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+/// A number without order for each place, by Knuth's multiplicative hash: a multiple taken modulo
+/// so small a spread would rise and fall with the place.
+fn mixed(i: i64) -> i64 {
+    (i * 2_654_435_761 % (1 << 32)) >> 16
+}
+
 /// Requests of team `a` take 3 to 6 days, of team `b` 9 to 14; one begins every twelve hours.
 /// A variant named after the course, and the total of days, are stated from the first event on.
 fn log(count: i64) -> String {
@@ -24,7 +30,7 @@ fn log(count: i64) -> String {
         } else {
             ("b", 216, 120)
         };
-        let hours = least + i * 7919 % spread;
+        let hours = least + mixed(i) % spread;
         let rework = i % 5 == 0;
         let due = begun.date() + Days::new(8);
         let mut put = |activity: &str, after: i64| {

@@ -8,10 +8,11 @@ mod tests;
 
 use anyhow::{Context as _, ensure};
 use scrutineer::learn::calibrated::Calibration;
-use scrutineer::learn::distribution::{Distribution, Level, Range, Tails};
+use scrutineer::learn::distribution::{Curve, Distribution, Level, Range, Tails};
 use scrutineer::learn::learner::Learner;
 
 use crate::boost::CheckedBoost;
+use choice::Chosen;
 pub use learners::Learners;
 
 /// Finished examples needed to say anything.
@@ -122,15 +123,8 @@ impl DistributionPlan {
         let (range, thresholds) = self.grid(&quantities, passed.fold(f64::MIN, f64::max))?;
         let (early, late) = early_and_late(examples);
         let chosen = self.choose(early, late, &thresholds)?;
-        let calibrations = chosen.calibrations;
-        let trial = self.join(
-            range,
-            &thresholds,
-            chosen.learners,
-            &calibrations,
-            self.no_tails(),
-        )?;
-        let tails = self.tails(&trial, late);
+        let tails = self.tails(&self.held_back(&chosen, range, &thresholds, late)?);
+        let calibrations = chosen.calibrations(&thresholds, late);
         let all = self.learners(examples, &thresholds, chosen.recipe)?;
         self.join(range, &thresholds, all, &calibrations, tails)
     }
@@ -153,8 +147,9 @@ impl DistributionPlan {
         let at = [threshold];
         let (early, late) = early_and_late(examples);
         let chosen = self.choose(early, late, &at)?;
+        let calibrations = chosen.calibrations(&at, late);
         let all = self.learners(examples, &at, chosen.recipe)?;
-        let both = all.into_iter().zip(chosen.calibrations);
+        let both = all.into_iter().zip(calibrations);
         let mut levels = both.map(|(learner, calibration)| Level {
             threshold,
             learner,
@@ -199,45 +194,78 @@ impl DistributionPlan {
         }
     }
 
+    /// The finished ones among the held-back cases, each foretold by what the others of them
+    /// did not see: fitted on the early cases and calibrated on the other half. An interval
+    /// measured on the cases that calibrated it would be too narrow, the more so the
+    /// fewer they are.
+    fn held_back(
+        &self,
+        chosen: &Chosen,
+        range: Range,
+        thresholds: &[f64],
+        late: &[Example],
+    ) -> anyhow::Result<Vec<Foretold>> {
+        let (first, second) = late.split_at(late.len() / 2);
+        let no_tails = self.no_tails();
+        let mut foretold = Vec::with_capacity(late.len());
+        for (half, other) in [(first, second), (second, first)] {
+            let calibrations = chosen.calibrations(thresholds, other);
+            let learners = chosen.learners.clone();
+            let trial = self.join(range, thresholds, learners, &calibrations, no_tails.clone())?;
+            foretold.extend(half.iter().filter_map(|example| {
+                Some(Foretold {
+                    quantity: example.outcome.quantity?,
+                    group: no_tails.group(&example.row),
+                    curve: trial.curve(&example.row),
+                })
+            }));
+        }
+        Ok(foretold)
+    }
+
     /// For each group the narrowest interval that holds the coverage on held-back cases;
     /// a group of too few cases gets that of all.
-    fn tails(&self, trial: &Distribution, late: &[Example]) -> Tails {
+    fn tails(&self, cases: &[Foretold]) -> Tails {
         let mut tails = self.no_tails();
-        let everyone: Vec<&Example> = late.iter().collect();
-        let overall = self.left_out(trial, &everyone);
-        for group in 0..tails.left_out.len() {
-            let members: Vec<&Example> = everyone
-                .iter()
-                .copied()
-                .filter(|example| tails.group(&example.row) == group)
-                .collect();
-            tails.left_out[group] = if members.len() < LEAST_GROUP {
+        let overall = self.left_out(&cases.iter().collect::<Vec<_>>());
+        for (group, left_out) in tails.left_out.iter_mut().enumerate() {
+            let members: Vec<&Foretold> = cases.iter().filter(|case| case.group == group).collect();
+            *left_out = if members.len() < LEAST_GROUP {
                 overall
             } else {
-                self.left_out(trial, &members)
+                self.left_out(&members)
             };
         }
         tails
     }
 
-    fn left_out(&self, trial: &Distribution, cases: &[&Example]) -> f64 {
-        let finished: Vec<_> = cases
-            .iter()
-            .filter_map(|case| Some((case.outcome.quantity?, trial.curve(&case.row))))
-            .collect();
+    fn left_out(&self, cases: &[&Foretold]) -> f64 {
         // With few cases the promise is kept by the rank of conformal prediction.
-        let needed = ((finished.len() + 1) as f64 * self.coverage).ceil();
+        let needed = ((cases.len() + 1) as f64 * self.coverage).ceil();
         (1..=TAIL_STEPS)
             .rev()
             .map(|step| f64::from(step) / 1000.0)
             .find(|left_out| {
-                let held = finished.iter().filter(|(quantity, curve)| {
-                    let (low, high) = (curve.quantile(*left_out), curve.quantile(1.0 - left_out));
-                    (low..=high).contains(quantity)
-                });
-                held.count() as f64 >= needed
+                cases.iter().filter(|case| case.holds(*left_out)).count() as f64 >= needed
             })
             .unwrap_or(0.0)
+    }
+}
+
+/// A finished case, and what was said of it.
+struct Foretold {
+    quantity: f64,
+    group: usize,
+    curve: Curve,
+}
+
+impl Foretold {
+    fn holds(&self, left_out: f64) -> bool {
+        let (low, high) = (
+            self.curve.quantile(left_out),
+            self.curve.quantile(1.0 - left_out),
+        );
+        (low..=high).contains(&self.quantity)
     }
 }
 

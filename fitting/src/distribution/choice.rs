@@ -22,11 +22,20 @@ const RIDGES: [f64; 4] = [1.0, 10.0, 100.0, 1000.0];
 /// Thresholds at which candidates are compared, at most.
 const COMPARED: usize = 8;
 
-/// What serves, fitted without the held-back cases and calibrated on them.
+/// What serves, fitted without the held-back cases.
 pub(super) struct Chosen {
     pub(super) recipe: Recipe,
     pub(super) learners: Vec<Learner>,
-    pub(super) calibrations: Vec<Calibration>,
+    kind: Kind,
+}
+
+impl Chosen {
+    /// One calibration a threshold, fitted on those of the held-back cases.
+    pub(super) fn calibrations(&self, thresholds: &[f64], cases: &[Example]) -> Vec<Calibration> {
+        let both = self.learners.iter().zip(thresholds);
+        both.map(|(learner, threshold)| self.kind.fit(&told(learner, *threshold, cases)))
+            .collect()
+    }
 }
 
 /// The kinds of calibration, the plainer first.
@@ -85,15 +94,10 @@ impl DistributionPlan {
             }
             (None, None) => anyhow::bail!("there is no learner to choose from"),
         };
-        let calibrations = learners
-            .iter()
-            .zip(thresholds)
-            .map(|(learner, threshold)| kind.fit(&told(learner, *threshold, late)))
-            .collect();
         Ok(Chosen {
             recipe,
             learners,
-            calibrations,
+            kind,
         })
     }
 

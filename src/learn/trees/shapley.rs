@@ -72,12 +72,12 @@ impl Shares {
             table: Vec::new(),
         };
         for nodes in trees {
-            shares.visit(nodes, 0, &mut Vec::new());
+            shares.visit(nodes, 0, &[]);
         }
         shares
     }
 
-    fn visit(&mut self, nodes: &[Node], at: usize, way: &mut Vec<Condition>) {
+    fn visit(&mut self, nodes: &[Node], at: usize, way: &[Condition]) {
         match nodes.get(at) {
             Some(Node::Leaf(leaf)) => self.leaf(f64::from(leaf.value), way),
             Some(Node::Split(split)) => {
@@ -95,7 +95,7 @@ impl Shares {
                     } else {
                         narrower.low = narrower.low.max(split.threshold);
                     }
-                    let mut deeper = way.clone();
+                    let mut deeper = way.to_owned();
                     match known.and_then(|known| deeper.get_mut(known)) {
                         Some(condition) => *condition = narrower,
                         None => deeper.push(narrower),
