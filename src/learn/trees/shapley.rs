@@ -100,7 +100,7 @@ impl Shares {
                         Some(condition) => *condition = narrower,
                         None => deeper.push(narrower),
                     }
-                    self.visit(nodes, usize::from(node), &mut deeper);
+                    self.visit(nodes, usize::from(node), &deeper);
                 }
             }
             // Not in a sound tree.
