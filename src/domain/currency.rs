@@ -53,6 +53,9 @@ impl<'de> Deserialize<'de> for Currency {
 }
 
 impl Currency {
+    /// The euro.
+    pub const EUR: Self = Self("EUR");
+
     /// Looks the code up; capitals only.
     ///
     /// # Errors

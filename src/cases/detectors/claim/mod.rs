@@ -1,0 +1,117 @@
+//! What detectors of claims look at.
+
+pub(super) mod barred_merchant;
+pub(super) mod burst;
+pub(super) mod card_required;
+pub(super) mod cash_advance;
+pub(super) mod day_off;
+pub(super) mod exchange_rate;
+pub(super) mod impossible_travel;
+pub(super) mod just_under_limit;
+pub(super) mod mileage;
+pub(super) mod new_merchant;
+pub(super) mod per_diem_with_meal;
+pub(super) mod receipt_mismatch;
+pub(super) mod receipt_missing;
+pub(super) mod repeated_amount;
+pub(super) mod round_amount;
+pub(super) mod split_purchase;
+pub(super) mod timing;
+pub(super) mod tip;
+pub(super) mod wrong_category;
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::Thresholds;
+use crate::domain::Currency;
+use crate::domain::records::{Employee, ExpenseClaim};
+use crate::history::name_key;
+
+/// A claim with what was known around it when it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct ClaimView<'a> {
+    /// The claim.
+    pub claim: &'a ExpenseClaim,
+    /// Other lines of the claimant, in any order.
+    pub own: &'a [Arc<ExpenseClaim>],
+    /// Other lines of anybody at the same merchant, in any order.
+    pub at_merchant: &'a [Arc<ExpenseClaim>],
+    /// Other lines of anybody in the same currency, where that is not the firm's.
+    pub in_currency: &'a [Arc<ExpenseClaim>],
+    /// Whether the firm's claims name merchants at all: if not, none is new.
+    pub merchants_are_named: bool,
+    /// What the receipt says.
+    pub receipt: Option<&'a Receipt>,
+    /// The claimant, where known.
+    pub employee: Option<&'a Employee>,
+    /// Whether the claimant had leave on the day, where sheets tell.
+    pub on_leave: bool,
+    /// What the firm sets.
+    pub thresholds: &'a Thresholds,
+}
+
+/// What a receipt says; what is not legible is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Total with tax and tip.
+    pub total: Option<Decimal>,
+    /// Its currency.
+    pub currency: Option<Currency>,
+    /// Its day.
+    pub date: Option<NaiveDate>,
+    /// Who issued it.
+    pub merchant: Option<String>,
+}
+
+impl ClaimView<'_> {
+    /// The amount in the firm's currency, where it is known.
+    fn home(&self) -> Option<Decimal> {
+        home(self.claim, self.thresholds)
+    }
+
+    /// Other lines of the claimant at most so many days away.
+    fn own_within(&self, days: u32) -> impl Iterator<Item = &ExpenseClaim> {
+        let day = self.claim.incurred_on;
+        let own = self.own.iter().map(AsRef::as_ref);
+        own.filter(move |other| days_apart(other.incurred_on, day) <= i64::from(days))
+    }
+}
+
+/// The amount of a line in the firm's currency, where it is known.
+fn home(claim: &ExpenseClaim, thresholds: &Thresholds) -> Option<Decimal> {
+    let home = claim.home_amount.map(crate::domain::Amount::decimal);
+    let same = claim.currency == thresholds.home_currency;
+    home.or_else(|| same.then(|| claim.amount.decimal()))
+}
+
+fn days_apart(one: NaiveDate, other: NaiveDate) -> i64 {
+    (one - other).num_days().abs()
+}
+
+/// Whether two lines name the same merchant.
+fn same_merchant(one: &ExpenseClaim, other: &ExpenseClaim) -> bool {
+    let key = key_of(one).filter(|key| !key.is_empty());
+    key.is_some() && key == key_of(other)
+}
+
+fn key_of(claim: &ExpenseClaim) -> Option<String> {
+    claim.merchant.as_deref().map(name_key)
+}
+
+/// The approval limit that an amount stays below, and which it would be the next to reach.
+fn next_limit(amount: Decimal, thresholds: &Thresholds) -> Option<Decimal> {
+    let limits = thresholds
+        .approval_limits
+        .iter()
+        .copied()
+        .map(Decimal::from);
+    limits.filter(|limit| *limit > amount).min()
+}
+
+/// So many percent of an amount.
+fn percent(amount: Decimal, percent: u32) -> Decimal {
+    amount * Decimal::from(percent) / Decimal::ONE_HUNDRED
+}

@@ -1,0 +1,48 @@
+//! The receipt says another amount, day or merchant than the claim.
+
+use super::super::Found;
+use super::{ClaimView, days_apart};
+use crate::history::name_key;
+
+pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
+    let receipt = view.receipt?;
+    let claim = view.claim;
+    let mut apart = Vec::new();
+    let comparable = receipt
+        .currency
+        .is_none_or(|currency| currency == claim.currency);
+    if let Some(total) = receipt
+        .total
+        .filter(|total| comparable && *total != claim.amount.decimal())
+    {
+        apart.push(format!(
+            "a total of {total} where {} is claimed",
+            claim.amount
+        ));
+    }
+    let allowed = i64::from(view.thresholds.receipt_days);
+    if let Some(date) = receipt
+        .date
+        .filter(|date| days_apart(*date, claim.incurred_on) > allowed)
+    {
+        apart.push(format!("{date} where {} is claimed", claim.incurred_on));
+    }
+    if let (Some(issuer), Some(merchant)) = (&receipt.merchant, &claim.merchant)
+        && !names_agree(issuer, merchant)
+    {
+        apart.push(format!("{issuer} where {merchant} is claimed"));
+    }
+    (!apart.is_empty()).then(|| Found::new(format!("The receipt says {}.", apart.join("; "))))
+}
+
+/// Whether all words of the shorter name are in the longer: a receipt says more than a claim.
+fn names_agree(one: &str, other: &str) -> bool {
+    let (one, other) = (name_key(one), name_key(other));
+    let words = |name: &str| name.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let (mut short, mut long) = (words(&one), words(&other));
+    if short.len() > long.len() {
+        std::mem::swap(&mut short, &mut long);
+    }
+    // What cannot be read says nothing against the claim.
+    one.is_empty() || other.is_empty() || short.iter().all(|word| long.contains(word))
+}

@@ -1,0 +1,42 @@
+//! Days that do not fit each other.
+
+use super::super::Found;
+use super::ClaimView;
+
+pub(in super::super) fn late(view: &ClaimView<'_>) -> Option<Found> {
+    let submitted = view.claim.submitted_at?.date_naive();
+    let days = (submitted - view.claim.incurred_on).num_days();
+    (days > i64::from(view.thresholds.late_after_days)).then(|| {
+        Found::new(format!(
+            "It was handed in {days} days after the expense; {} are allowed.",
+            view.thresholds.late_after_days
+        ))
+    })
+}
+
+/// A day of grace: the clock of the place may be ahead of that of the firm.
+pub(in super::super) fn future_dated(view: &ClaimView<'_>) -> Option<Found> {
+    let submitted = view.claim.submitted_at?.date_naive();
+    ((view.claim.incurred_on - submitted).num_days() > 1).then(|| {
+        Found::new(format!(
+            "It is dated {}, and was handed in on {submitted}.",
+            view.claim.incurred_on
+        ))
+    })
+}
+
+pub(in super::super) fn back_dated(view: &ClaimView<'_>) -> Option<Found> {
+    let employee = view.employee?;
+    let day = view.claim.incurred_on;
+    let before = employee.joined_on.filter(|joined| day < *joined);
+    let after = employee.left_on.filter(|left| day > *left);
+    match (before, after) {
+        (Some(joined), _) => Some(Found::new(format!(
+            "It is dated {day}; employment began on {joined}."
+        ))),
+        (None, Some(left)) => Some(Found::new(format!(
+            "It is dated {day}; employment ended on {left}."
+        ))),
+        (None, None) => None,
+    }
+}

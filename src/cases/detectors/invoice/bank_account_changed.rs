@@ -1,0 +1,22 @@
+//! Payment asked to an account that none of the vendor's earlier invoices named.
+
+use super::super::Found;
+use super::InvoiceView;
+use crate::history::identifier_key;
+
+pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
+    let account = identifier_key(view.invoice.iban.as_deref()?);
+    let named = view.before().filter(|other| other.iban.is_some());
+    let named: Vec<_> = named.collect();
+    let last = named.last()?;
+    let known = |other: &&crate::domain::records::VendorInvoice| {
+        other.iban.as_deref().map(identifier_key).as_ref() == Some(&account)
+    };
+    (!named.iter().any(known)).then(|| {
+        let text = format!(
+            "None of {} earlier invoices asks to be paid to this account.",
+            named.len()
+        );
+        Found::new(text).beside("vendor_invoice", [&last.id])
+    })
+}

@@ -1,0 +1,86 @@
+//! What detectors of vendors' invoices look at.
+
+pub(super) mod bank_account_changed;
+pub(super) mod dormant_vendor;
+pub(super) mod lookalike_vendor;
+pub(super) mod new_vendor;
+pub(super) mod price_above_history;
+pub(super) mod price_above_order;
+pub(super) mod sequential_numbers;
+pub(super) mod shared_bank_account;
+pub(super) mod tax_arithmetic;
+pub(super) mod terms_changed;
+pub(super) mod vendor_is_employee;
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::{Found, Thresholds};
+use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
+use crate::history::identifier_key;
+
+/// A vendor's invoice with what was known around it when it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct InvoiceView<'a> {
+    /// The invoice.
+    pub invoice: &'a VendorInvoice,
+    /// Its vendor, where known.
+    pub vendor: Option<&'a Vendor>,
+    /// Other invoices of the vendor, oldest first.
+    pub earlier: &'a [Arc<VendorInvoice>],
+    /// Other vendors.
+    pub other_vendors: &'a [Arc<Vendor>],
+    /// Employees of the firm.
+    pub employees: &'a [Arc<Employee>],
+    /// What the firm's hashes of accounts, telephones and tax numbers are salted with.
+    pub salt: Option<&'a [u8]>,
+    /// The order that the invoice names, where known.
+    pub order: Option<&'a PurchaseOrder>,
+    /// What the firm sets.
+    pub thresholds: &'a Thresholds,
+}
+
+impl InvoiceView<'_> {
+    /// Accounts of the invoice and of its vendor, spelt alike, each once.
+    fn accounts(&self) -> Vec<String> {
+        let stated = self.invoice.iban.iter();
+        let on_record = self.vendor.iter().flat_map(|vendor| &vendor.ibans);
+        let mut accounts: Vec<String> = stated
+            .chain(on_record)
+            .map(|iban| identifier_key(iban))
+            .filter(|account| !account.is_empty())
+            .collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
+    }
+
+    /// Whether the total is large, in the firm's currency.
+    fn is_large(&self) -> bool {
+        self.invoice.currency == self.thresholds.home_currency
+            && self.invoice.total.decimal() >= Decimal::from(self.thresholds.large_payment)
+    }
+
+    /// The vendor's invoices dated before this one, or on its day.
+    fn before(&self) -> impl DoubleEndedIterator<Item = &VendorInvoice> {
+        let day = self.invoice.issued_on;
+        let earlier = self.earlier.iter().map(AsRef::as_ref);
+        earlier.filter(move |other| other.issued_on <= day)
+    }
+}
+
+/// A price and what it is compared with, where it is above by more than the firm allows.
+fn above(view: &InvoiceView<'_>, price: Decimal, known: Decimal) -> bool {
+    let allowed = Decimal::from(100 + view.thresholds.price_percent);
+    known > Decimal::ZERO
+        && known
+            .checked_mul(allowed)
+            .zip(price.checked_mul(Decimal::ONE_HUNDRED))
+            .is_some_and(|(most, price)| price > most)
+}
+
+/// One sentence for all prices that are too high.
+fn prices(told: &[String]) -> Option<Found> {
+    (!told.is_empty()).then(|| Found::new(format!("{}.", told.join("; "))))
+}

@@ -1,0 +1,36 @@
+//! An item billed at more than the vendor's earlier invoices did.
+
+use rust_decimal::Decimal;
+
+use super::super::Found;
+use super::{InvoiceView, above, prices};
+
+/// Earlier prices needed.
+const LEAST: usize = 3;
+
+pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
+    let mut told = Vec::new();
+    for line in &view.invoice.lines {
+        let (Some(price), Some(item)) = (line.unit_price, &line.item_code) else {
+            continue;
+        };
+        let same = view
+            .before()
+            .filter(|other| other.currency == view.invoice.currency)
+            .flat_map(|other| &other.lines)
+            .filter(|other| other.item_code.as_ref() == Some(item) && other.unit == line.unit);
+        let mut known: Vec<Decimal> = same
+            .filter_map(|other| Some(other.unit_price?.decimal()))
+            .collect();
+        known.sort_unstable();
+        if let Some(middle) = known.get(known.len() / 2).filter(|_| known.len() >= LEAST)
+            && above(view, price.decimal(), *middle)
+        {
+            told.push(format!(
+                "Line {} is billed at {price}; {middle} was usual",
+                line.line
+            ));
+        }
+    }
+    prices(&told)
+}

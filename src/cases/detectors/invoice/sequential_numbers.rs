@@ -1,0 +1,35 @@
+//! A vendor with customers beside us skips numbers; one without may be made up.
+
+use super::super::Found;
+use super::InvoiceView;
+use crate::domain::records::VendorInvoice;
+
+pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
+    let mut number = counter(view.invoice)?;
+    let mut run = Vec::new();
+    let mut day = view.invoice.issued_on;
+    for other in view.before().rev() {
+        match counter(other) {
+            // On one day several invoices are written in a row by anybody.
+            Some(before) if before + 1 == number && other.issued_on < day => {
+                number = before;
+                day = other.issued_on;
+                run.push(&other.id);
+            }
+            _ => break,
+        }
+    }
+    let invoices = run.len() + 1;
+    (invoices >= view.thresholds.sequential_invoices as usize).then(|| {
+        let text =
+            format!("The last {invoices} invoices of this vendor have numbers without a gap.");
+        Found::new(text).beside("vendor_invoice", run)
+    })
+}
+
+/// The digits that a number ends with.
+fn counter(invoice: &VendorInvoice) -> Option<u64> {
+    let number = invoice.number.trim();
+    let before = number.trim_end_matches(|c: char| c.is_ascii_digit());
+    number.get(before.len()..)?.parse().ok()
+}

@@ -1,0 +1,217 @@
+//! Detectors of vendors' invoices.
+
+use super::*;
+
+#[derive(Default)]
+struct Books {
+    vendor: Option<Vendor>,
+    earlier: Vec<Arc<VendorInvoice>>,
+    other_vendors: Vec<Arc<Vendor>>,
+    employees: Vec<Arc<Employee>>,
+    order: Option<PurchaseOrder>,
+}
+
+fn invoice(changed: Value) -> VendorInvoice {
+    let usual = json!({
+        "id": "i", "number": "R-104", "vendor_id": "v", "issued_on": "2026-03-04", "currency": "EUR", "total": "6000",
+    });
+    read(usual, changed)
+}
+
+fn vendor(id: &str, changed: Value) -> Vendor {
+    read(json!({"id": id, "name": "Northwind Studio GmbH"}), changed)
+}
+
+impl Books {
+    fn earlier(invoices: impl IntoIterator<Item = Value>) -> Self {
+        let invoices = invoices.into_iter().enumerate().map(|(at, changed)| {
+            let mut one = invoice(changed);
+            one.id = format!("e{at}").parse().unwrap();
+            Arc::new(one)
+        });
+        Self {
+            earlier: invoices.collect(),
+            ..Self::default()
+        }
+    }
+
+    fn of(changed: Value) -> Self {
+        Self {
+            vendor: Some(vendor("v", changed)),
+            ..Self::default()
+        }
+    }
+
+    fn alarms(&self, name: &str, changed: Value) -> bool {
+        assert!(
+            INVOICE.iter().any(|detector| detector.name == name),
+            "{name}"
+        );
+        let flags = flags_of_invoice(&InvoiceView {
+            invoice: &invoice(changed),
+            vendor: self.vendor.as_ref(),
+            earlier: &self.earlier,
+            other_vendors: &self.other_vendors,
+            employees: &self.employees,
+            salt: Some(b"salt"),
+            order: self.order.as_ref(),
+            thresholds: &Thresholds::default(),
+        });
+        flags.iter().any(|flag| flag.detector == name)
+    }
+}
+
+#[test]
+fn net_and_tax_make_the_total_to_one_unit() {
+    let stated = |tax: &str, code: &str| json!({"net": "5000", "tax": tax, "currency": code});
+    let alone = Books::default();
+    assert!(!alone.alarms("tax_arithmetic", stated("1000.01", "EUR")));
+    assert!(alone.alarms("tax_arithmetic", stated("1000.02", "EUR")));
+    assert!(!alone.alarms("tax_arithmetic", stated("1001", "JPY")));
+    assert!(!alone.alarms("tax_arithmetic", json!({"net": "1"})));
+}
+
+#[test]
+fn numbers_without_a_gap_are_counted_over_days() {
+    let of = |number: &str, day: &str| json!({"number": number, "issued_on": day});
+    let run = [
+        of("R-101", "2026-01-02"),
+        of("R-102", "2026-01-20"),
+        of("R-103", "2026-02-10"),
+    ];
+    assert!(Books::earlier(run.clone()).alarms("sequential_numbers", json!({})));
+    assert!(!Books::earlier(run[1..].to_vec()).alarms("sequential_numbers", json!({})));
+    let gap = [
+        of("R-100", "2026-01-02"),
+        of("R-102", "2026-01-20"),
+        of("R-103", "2026-02-10"),
+    ];
+    assert!(!Books::earlier(gap).alarms("sequential_numbers", json!({})));
+    let one_day = ["R-101", "R-102", "R-103"].map(|number| of(number, "2026-02-10"));
+    assert!(!Books::earlier(one_day).alarms("sequential_numbers", json!({})));
+    assert!(!Books::earlier(run).alarms("sequential_numbers", json!({"number": "final"})));
+}
+
+#[test]
+fn new_and_dormant_vendors_matter_from_a_large_amount_on() {
+    let since = |day: &str| Books::of(json!({"created_on": day}));
+    assert!(since("2026-01-03").alarms("new_vendor", json!({})));
+    assert!(!since("2026-01-02").alarms("new_vendor", json!({})));
+    assert!(!since("2026-01-03").alarms("new_vendor", json!({"total": "4999.99"})));
+    assert!(!Books::default().alarms("new_vendor", json!({})));
+    let last = |day: &str| Books::earlier([json!({"issued_on": day})]);
+    assert!(last("2025-03-03").alarms("dormant_vendor", json!({})));
+    assert!(!last("2025-03-04").alarms("dormant_vendor", json!({})));
+    assert!(!last("2025-03-03").alarms("dormant_vendor", json!({"total": "12"})));
+    assert!(
+        !last("2026-03-05").alarms("dormant_vendor", json!({})),
+        "it came later"
+    );
+}
+
+#[test]
+fn vendors_may_be_employees_or_each_other() {
+    use sha2::{Digest as _, Sha256};
+    let hash = |value: &str| hex::encode(Sha256::digest(format!("salt{value}")));
+    let employee = |account: &str| -> Arc<Employee> {
+        Arc::new(read(
+            json!({"id": "e1"}),
+            json!({"bank_account_hash": hash(account)}),
+        ))
+    };
+    let paid_to = || json!({"iban": "DE02 1203 0000 0000 2020 51"});
+    let mut books = Books {
+        employees: vec![employee("DE02120300000000202051")],
+        ..Books::default()
+    };
+    assert!(books.alarms("vendor_is_employee", paid_to()));
+    assert!(!books.alarms("vendor_is_employee", json!({})));
+    books.employees = vec![employee("DE02120300000000202052")];
+    assert!(!books.alarms("vendor_is_employee", paid_to()));
+    let mut by_phone = Books::of(json!({"phone": "+49 30 123"}));
+    by_phone.employees = vec![Arc::new(read(
+        json!({"id": "e1"}),
+        json!({"phone_hash": hash("4930123")}),
+    ))];
+    assert!(by_phone.alarms("vendor_is_employee", json!({})));
+
+    let iban = json!({"ibans": ["de02120300000000202051"]});
+    books.other_vendors = vec![Arc::new(vendor("w", iban.clone()))];
+    assert!(books.alarms("shared_bank_account", paid_to()));
+    assert!(!books.alarms(
+        "shared_bank_account",
+        json!({"iban": "FR1420041010050500013M02606"})
+    ));
+    books.other_vendors = vec![Arc::new(vendor("v", iban))];
+    assert!(
+        !books.alarms("shared_bank_account", paid_to()),
+        "it is its own"
+    );
+}
+
+#[test]
+fn a_lookalike_is_a_slip_or_two_away_and_another_firm() {
+    let beside = |name: &str, vat: &str| {
+        let mut books = Books::of(json!({"vat_id": "DE1"}));
+        books.other_vendors = vec![Arc::new(vendor("w", json!({"name": name, "vat_id": vat})))];
+        books.alarms("lookalike_vendor", json!({}))
+    };
+    assert!(beside("Northwlnd Studio", "DE2") && beside("Nortwind Studoi AG", "DE2"));
+    assert!(!beside("Nortwin Studi", "DE2"), "three letters");
+    assert!(!beside("Northwlnd Studio", "DE 1"), "on record twice");
+    let mut short = Books::of(json!({"name": "ABC"}));
+    short.other_vendors = vec![Arc::new(vendor("w", json!({"name": "ABD"})))];
+    assert!(!short.alarms("lookalike_vendor", json!({})));
+}
+
+#[test]
+fn accounts_and_terms_are_compared_with_those_before() {
+    let paid = |iban: &str| json!({"iban": iban, "issued_on": "2026-01-01"});
+    let asked = || json!({"iban": "FR14 2004"});
+    assert!(Books::earlier([paid("DE02"), paid("DE03")]).alarms("bank_account_changed", asked()));
+    assert!(
+        !Books::earlier([paid("DE02"), paid("fr142004")]).alarms("bank_account_changed", asked())
+    );
+    assert!(
+        !Books::earlier([json!({})]).alarms("bank_account_changed", asked()),
+        "none was named"
+    );
+
+    let due = |day: &str| json!({"issued_on": "2026-01-01", "due_on": day});
+    let thirty = || vec![due("2026-01-31"); 3];
+    let now = |day: &str| json!({"due_on": day});
+    assert!(Books::earlier(thirty()).alarms("terms_changed", now("2026-03-28")));
+    assert!(!Books::earlier(thirty()).alarms("terms_changed", now("2026-03-29")));
+    assert!(
+        !Books::earlier(thirty()).alarms("terms_changed", now("2026-05-29")),
+        "later is no harm"
+    );
+    assert!(!Books::earlier(vec![due("2026-01-31"); 2]).alarms("terms_changed", now("2026-03-10")));
+}
+
+#[test]
+fn prices_are_compared_with_order_and_history() {
+    let line = |price: &str| json!({"lines": [{"line": "1", "item_code": "A", "order_line": "7", "unit_price": price, "net": "1"}]});
+    let order = |code: &str| -> PurchaseOrder {
+        let lines = json!([{"line": "7", "unit_price": "20"}]);
+        read(
+            json!({"id": "p", "number": "4", "vendor_id": "v", "issued_on": "2026-01-01"}),
+            json!({"currency": code, "lines": lines}),
+        )
+    };
+    let ordered = Books {
+        order: Some(order("EUR")),
+        ..Books::default()
+    };
+    assert!(ordered.alarms("price_above_order", line("22.01")));
+    assert!(!ordered.alarms("price_above_order", line("22")));
+    let abroad = Books {
+        order: Some(order("USD")),
+        ..Books::default()
+    };
+    assert!(!abroad.alarms("price_above_order", line("30")));
+    let before = ["19", "20", "21"].map(line);
+    assert!(Books::earlier(before.clone()).alarms("price_above_history", line("22.01")));
+    assert!(!Books::earlier(before.clone()).alarms("price_above_history", line("22")));
+    assert!(!Books::earlier(before[1..].to_vec()).alarms("price_above_history", line("40")));
+}
