@@ -61,6 +61,11 @@ impl<T> Dated<T> {
             .collect()
     }
 
+    /// Whether there is a key that begins with a prefix.
+    pub(super) fn has_key(&self, prefix: &str) -> bool {
+        self.places.keys().any(|key| key.starts_with(prefix))
+    }
+
     /// The keys that begin with a prefix, without it, in order.
     pub(super) fn keys(&self, prefix: &str) -> Vec<String> {
         let stripped = self

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::VendorKey;
 use super::keys::{identifier_key, name_key};
 use super::receivables::{Receivables, ReceivablesAsOf};
+use super::spending::Spending;
 use super::versions::Versions;
 use super::work::Work;
 use crate::domain::records::{
@@ -51,6 +52,7 @@ pub struct Facts {
     setups: Versions<ProjectSetup>,
     receivables: Receivables,
     work: Work,
+    spending: Spending,
 }
 
 impl Default for Facts {
@@ -64,6 +66,7 @@ impl Default for Facts {
             setups: Versions::new(|_| vec![ALL.to_owned()]),
             receivables: Receivables::default(),
             work: Work::default(),
+            spending: Spending::default(),
         }
     }
 }
@@ -84,6 +87,8 @@ impl Facts {
         RecordKind::Bill,
         RecordKind::Approval,
         RecordKind::ProjectSetup,
+        RecordKind::ExpenseClaim,
+        RecordKind::CardTransaction,
     ];
 
     /// Adds a version of a record; kinds it does not hold are passed over.
@@ -136,6 +141,9 @@ impl Facts {
                 let payment: Payment = read(body)?;
                 self.receivables.insert_payment(known_at, version, &payment);
             }
+            RecordKind::ExpenseClaim | RecordKind::CardTransaction => {
+                self.spending.insert(kind, known_at, version, body)?;
+            }
             _ => self.work.insert(kind, known_at, version, body)?,
         }
         Ok(())
@@ -147,6 +155,10 @@ impl Facts {
 
     pub(super) const fn work(&self) -> &Work {
         &self.work
+    }
+
+    pub(super) const fn spending(&self) -> &Spending {
+        &self.spending
     }
 
     pub(super) fn customer(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Customer>> {

@@ -9,6 +9,7 @@ mod keys;
 mod receivables;
 mod sharded;
 mod sheet;
+mod spending;
 mod versions;
 mod work;
 
@@ -23,6 +24,7 @@ pub use facts::{Facts, KnownInvoice};
 pub use keys::{identifier_key, name_key};
 pub use receivables::{Receivable, ReceivablesAsOf};
 pub use sheet::KnownSheet;
+pub use spending::SpendingAsOf;
 pub use work::{ProjectsOf, WorkAsOf};
 
 use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
@@ -82,6 +84,9 @@ pub trait History: Send + Sync {
 
     /// Sheets, projects, bills and approvals.
     fn work(&self) -> WorkAsOf;
+
+    /// Expense claims and uses of cards.
+    fn spending(&self) -> SpendingAsOf;
 }
 
 /// [`Facts`] seen from one moment.
@@ -156,5 +161,9 @@ impl History for FactsAsOf {
 
     fn work(&self) -> WorkAsOf {
         WorkAsOf::new(Arc::clone(&self.facts), self.as_of)
+    }
+
+    fn spending(&self) -> SpendingAsOf {
+        SpendingAsOf::new(Arc::clone(&self.facts), self.as_of)
     }
 }

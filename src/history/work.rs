@@ -75,6 +75,11 @@ fn subject(kind: &str, id: &str) -> String {
 }
 
 impl Work {
+    /// The employee with this id.
+    pub(super) fn employee(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Employee>> {
+        self.employees.get(id, as_of)
+    }
+
     /// Adds a version of a record; kinds it does not hold are passed over.
     pub(super) fn insert(
         &mut self,

@@ -1,0 +1,230 @@
+//! Expense claims and uses of cards as they were known at a moment.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+
+use super::dated::Dated;
+use super::facts::{Facts, read};
+use super::keys::name_key;
+use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
+use crate::domain::{Currency, RecordKind};
+
+/// Every version of the records that tell of spending.
+#[derive(Debug, Clone)]
+pub(super) struct Spending {
+    claims: Dated<ExpenseClaim>,
+    cards: Dated<CardTransaction>,
+}
+
+impl Default for Spending {
+    fn default() -> Self {
+        Self {
+            claims: Dated::new(|claim| (claim_keys(claim), claim.incurred_on)),
+            cards: Dated::new(|used| {
+                let holder = used.employee_id.iter().map(|id| employee_key(id.as_str()));
+                (holder.collect(), used.transacted_on)
+            }),
+        }
+    }
+}
+
+fn claim_keys(claim: &ExpenseClaim) -> Vec<String> {
+    let merchant = claim.merchant.as_deref().and_then(merchant_key);
+    let currency = format!("currency:{}", claim.currency);
+    let report = claim.report_id.iter().map(|id| format!("report:{id}"));
+    [employee_key(claim.employee_id.as_str()), currency]
+        .into_iter()
+        .chain(merchant)
+        .chain(report)
+        .collect()
+}
+
+fn employee_key(id: &str) -> String {
+    format!("employee:{id}")
+}
+
+/// A name without a letter or digit is nobody's.
+fn merchant_key(name: &str) -> Option<String> {
+    let key = name_key(name);
+    (!key.is_empty()).then(|| format!("merchant:{key}"))
+}
+
+impl Spending {
+    /// Adds a version of a record; kinds it does not hold are passed over.
+    pub(super) fn insert(
+        &mut self,
+        kind: RecordKind,
+        known_at: DateTime<Utc>,
+        version: u64,
+        body: Value,
+    ) -> Result<(), String> {
+        match kind {
+            RecordKind::ExpenseClaim => {
+                let claim: ExpenseClaim = read(body)?;
+                let id = claim.id.as_str().to_owned();
+                self.claims.insert(&id, known_at, version, claim);
+            }
+            RecordKind::CardTransaction => {
+                let used: CardTransaction = read(body)?;
+                let id = used.id.as_str().to_owned();
+                self.cards.insert(&id, known_at, version, used);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Claims and uses of cards seen from one moment: nothing known later.
+#[derive(Debug, Clone)]
+pub struct SpendingAsOf {
+    facts: Arc<Facts>,
+    as_of: DateTime<Utc>,
+}
+
+impl SpendingAsOf {
+    pub(super) const fn new(facts: Arc<Facts>, as_of: DateTime<Utc>) -> Self {
+        Self { facts, as_of }
+    }
+
+    /// The moment.
+    #[must_use]
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The claim with this id.
+    #[must_use]
+    pub fn claim(&self, id: &str) -> Option<Arc<ExpenseClaim>> {
+        self.facts.spending().claims.get(id, self.as_of)
+    }
+
+    /// The use of a card with this id.
+    #[must_use]
+    pub fn card(&self, id: &str) -> Option<Arc<CardTransaction>> {
+        self.facts.spending().cards.get(id, self.as_of)
+    }
+
+    /// Whoever claimed.
+    #[must_use]
+    pub fn employee(&self, id: &str) -> Option<Arc<Employee>> {
+        self.facts.work().employee(id, self.as_of)
+    }
+
+    /// Everybody who claimed, in order.
+    #[must_use]
+    pub fn claimants(&self) -> Vec<String> {
+        self.facts.spending().claims.keys("employee:")
+    }
+
+    /// Whether claims name merchants at all.
+    #[must_use]
+    pub fn names_merchants(&self) -> bool {
+        self.facts.spending().claims.has_key("merchant:")
+    }
+
+    /// An employee's lines of expenses from a day to another, in order of that day.
+    #[must_use]
+    pub fn claims_of(
+        &self,
+        employee: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<ExpenseClaim>> {
+        self.claims(&employee_key(employee), from, to)
+    }
+
+    /// Everybody's lines at a merchant, however its name is spelt.
+    #[must_use]
+    pub fn claims_at(
+        &self,
+        merchant: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<ExpenseClaim>> {
+        merchant_key(merchant).map_or_else(Vec::new, |key| self.claims(&key, from, to))
+    }
+
+    /// Everybody's lines in a currency.
+    #[must_use]
+    pub fn claims_in(
+        &self,
+        currency: Currency,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<ExpenseClaim>> {
+        self.claims(&format!("currency:{currency}"), from, to)
+    }
+
+    /// The lines of a report.
+    #[must_use]
+    pub fn claims_of_report(&self, report: &str) -> Vec<Arc<ExpenseClaim>> {
+        self.claims(&format!("report:{report}"), NaiveDate::MIN, NaiveDate::MAX)
+    }
+
+    /// An employee's uses of cards.
+    #[must_use]
+    pub fn cards_of(
+        &self,
+        employee: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Vec<Arc<CardTransaction>> {
+        let cards = &self.facts.spending().cards;
+        cards.between(&employee_key(employee), from, to, self.as_of)
+    }
+
+    fn claims(&self, key: &str, from: NaiveDate, to: NaiveDate) -> Vec<Arc<ExpenseClaim>> {
+        self.facts
+            .spending()
+            .claims
+            .between(key, from, to, self.as_of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn claims_are_found_by_whom_where_and_when_and_only_once_known() {
+        let mut facts = Facts::default();
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let mut put = |id: &str, known: &str, merchant: &str, amount: &str| {
+            let body = json!({"id": id, "employee_id": "e1", "incurred_on": "2026-03-04",
+                "amount": amount, "currency": "EUR", "merchant": merchant, "report_id": "r"});
+            facts
+                .insert(RecordKind::ExpenseClaim, at(known), 1, body)
+                .unwrap();
+        };
+        put("c1", "2026-03-05T08:00:00Z", "Café Nord GmbH", "12");
+        put("c2", "2026-03-09T08:00:00Z", "CAFE NORD", "14");
+        put("c3", "2026-03-05T08:00:00Z", "--", "9");
+        let facts = Arc::new(facts);
+        let seen = |moment: &str| SpendingAsOf::new(Arc::clone(&facts), at(moment));
+        let day: NaiveDate = "2026-03-04".parse().unwrap();
+        let ids = |claims: Vec<Arc<ExpenseClaim>>| -> Vec<String> {
+            claims.iter().map(|claim| claim.id.to_string()).collect()
+        };
+        let early = seen("2026-03-06T00:00:00Z");
+        assert_eq!(
+            ids(early.claims_at("cafe nord", day, day)),
+            ["c1"],
+            "c2 is a leak here"
+        );
+        assert!(early.claim("c2").is_none() && early.claims_at("--", day, day).is_empty());
+        let late = seen("2026-03-10T00:00:00Z");
+        assert_eq!(ids(late.claims_at("Cafe Nord", day, day)), ["c1", "c2"]);
+        assert_eq!(ids(late.claims_of("e1", day, day)), ["c1", "c2", "c3"]);
+        assert_eq!(ids(late.claims_of_report("r")).len(), 3);
+        assert_eq!(
+            ids(late.claims_in(Currency::EUR, day.succ_opt().unwrap(), NaiveDate::MAX)).len(),
+            0
+        );
+        assert!(late.names_merchants() && late.claimants() == ["e1"]);
+    }
+}
