@@ -52,13 +52,38 @@ impl<T> Dated<T> {
         days.into_iter()
             .flat_map(|days| days.range(from..=to))
             .flat_map(|(day, ids)| ids.iter().map(move |id| (day, id)))
-            .filter_map(|(day, id)| Some((day, self.versions.get(id, as_of)?)))
-            .filter(|(day, record)| {
-                let (keys, now) = (self.place)(record);
-                now == **day && keys.iter().any(|known| known == key)
-            })
-            .map(|(_, record)| record)
+            .filter_map(|(day, id)| self.in_force(key, *day, id, as_of))
             .collect()
+    }
+
+    /// The latest records of a key from a day to another, at most so many, latest first.
+    pub(super) fn latest(
+        &self,
+        key: &str,
+        (from, to): (NaiveDate, NaiveDate),
+        most: usize,
+        as_of: DateTime<Utc>,
+    ) -> Vec<Arc<T>> {
+        let days = self.places.get(key).filter(|_| from <= to);
+        days.into_iter()
+            .flat_map(|days| days.range(from..=to).rev())
+            .flat_map(|(day, ids)| ids.iter().rev().map(move |id| (day, id)))
+            .filter_map(|(day, id)| self.in_force(key, *day, id, as_of))
+            .take(most)
+            .collect()
+    }
+
+    /// The version in force of a record, if it has that key and day.
+    fn in_force(
+        &self,
+        key: &str,
+        day: NaiveDate,
+        id: &str,
+        as_of: DateTime<Utc>,
+    ) -> Option<Arc<T>> {
+        let record = self.versions.get(id, as_of)?;
+        let (keys, now) = (self.place)(&record);
+        (now == day && keys.iter().any(|known| known == key)).then_some(record)
     }
 
     /// Whether there is a key that begins with a prefix.

@@ -136,26 +136,29 @@ impl SpendingAsOf {
         self.claims(&employee_key(employee), from, to)
     }
 
-    /// Everybody's lines at a merchant, however its name is spelt.
+    /// Everybody's latest lines at a merchant, however its name is spelt, latest first.
     #[must_use]
-    pub fn claims_at(
+    pub fn latest_at(
         &self,
         merchant: &str,
         from: NaiveDate,
         to: NaiveDate,
+        most: usize,
     ) -> Vec<Arc<ExpenseClaim>> {
-        merchant_key(merchant).map_or_else(Vec::new, |key| self.claims(&key, from, to))
+        let key = merchant_key(merchant);
+        key.map_or_else(Vec::new, |key| self.latest(&key, (from, to), most))
     }
 
-    /// Everybody's lines in a currency.
+    /// Everybody's latest lines in a currency, latest first.
     #[must_use]
-    pub fn claims_in(
+    pub fn latest_in(
         &self,
         currency: Currency,
         from: NaiveDate,
         to: NaiveDate,
+        most: usize,
     ) -> Vec<Arc<ExpenseClaim>> {
-        self.claims(&format!("currency:{currency}"), from, to)
+        self.latest(&format!("currency:{currency}"), (from, to), most)
     }
 
     /// The lines of a report.
@@ -174,6 +177,16 @@ impl SpendingAsOf {
     ) -> Vec<Arc<CardTransaction>> {
         let cards = &self.facts.spending().cards;
         cards.between(&employee_key(employee), from, to, self.as_of)
+    }
+
+    fn latest(
+        &self,
+        key: &str,
+        days: (NaiveDate, NaiveDate),
+        most: usize,
+    ) -> Vec<Arc<ExpenseClaim>> {
+        let claims = &self.facts.spending().claims;
+        claims.latest(key, days, most, self.as_of)
     }
 
     fn claims(&self, key: &str, from: NaiveDate, to: NaiveDate) -> Vec<Arc<ExpenseClaim>> {
@@ -212,19 +225,17 @@ mod tests {
         };
         let early = seen("2026-03-06T00:00:00Z");
         assert_eq!(
-            ids(early.claims_at("cafe nord", day, day)),
+            ids(early.latest_at("cafe nord", day, day, 9)),
             ["c1"],
             "c2 is a leak here"
         );
-        assert!(early.claim("c2").is_none() && early.claims_at("--", day, day).is_empty());
+        assert!(early.claim("c2").is_none() && early.latest_at("--", day, day, 9).is_empty());
         let late = seen("2026-03-10T00:00:00Z");
-        assert_eq!(ids(late.claims_at("Cafe Nord", day, day)), ["c1", "c2"]);
+        assert_eq!(ids(late.latest_at("Cafe Nord", day, day, 9)), ["c2", "c1"]);
+        assert_eq!(ids(late.latest_at("Cafe Nord", day, day, 1)), ["c2"]);
         assert_eq!(ids(late.claims_of("e1", day, day)), ["c1", "c2", "c3"]);
         assert_eq!(ids(late.claims_of_report("r")).len(), 3);
-        assert_eq!(
-            ids(late.claims_in(Currency::EUR, day.succ_opt().unwrap(), NaiveDate::MAX)).len(),
-            0
-        );
+        assert_eq!(ids(late.latest_in(Currency::EUR, day, day, 9)).len(), 3);
         assert!(late.names_merchants() && late.claimants() == ["e1"]);
     }
 }

@@ -6,7 +6,8 @@
 //! Nigrini, *Benford's Law* (2012), table 7.1, for first two digits.
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Amounts needed: with fewer, chance alone leaves larger deviations than the bounds.
 pub const LEAST: usize = 1_000;
@@ -16,7 +17,7 @@ const FIRST: u64 = 10;
 const PAIRS: usize = 90;
 
 /// How well amounts conform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Conformity {
     /// Mean absolute deviation up to .0012.
@@ -30,7 +31,7 @@ pub enum Conformity {
 }
 
 /// A pair of digits, seen and expected.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Pair {
     /// The digits, 10 to 99.
     pub digits: u64,
@@ -43,7 +44,7 @@ pub struct Pair {
 }
 
 /// First two digits of a population.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FirstDigits {
     /// Amounts counted.
     pub amounts: usize,

@@ -5,7 +5,9 @@
 //! gives no probability. That is for the cases that use them, and only ever adds scrutiny.
 //! [`CLAIM`] and [`INVOICE`] are the registry: a detector that is not there does not run.
 
+mod around;
 mod claim;
+mod dry_run;
 pub mod first_digits;
 mod invoice;
 mod thresholds;
@@ -17,7 +19,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use around::Around;
 pub use claim::{ClaimView, Receipt};
+pub use dry_run::{DryRun, Example, Purchases, Tried, dry_run};
 pub use invoice::InvoiceView;
 pub use thresholds::Thresholds;
 

@@ -1,0 +1,101 @@
+//! What is known around a claim, gathered once for all its detectors.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+
+use super::{ClaimView, Receipt, Thresholds};
+use crate::domain::records::{Employee, ExpenseClaim};
+use crate::history::{SpendingAsOf, WorkAsOf};
+
+/// Lines of a merchant or currency that are looked at, the latest: more say no more.
+const LATEST: usize = 200;
+/// Days after which a merchant that nobody went to is new again.
+const MERCHANT_DAYS: u64 = 730;
+/// Days before and after a claim in which rates of exchange are comparable.
+const RATE_DAYS: u64 = 15;
+
+/// What is known around a claim.
+#[derive(Debug, Clone)]
+pub struct Around {
+    own: Vec<Arc<ExpenseClaim>>,
+    at_merchant: Vec<Arc<ExpenseClaim>>,
+    in_currency: Vec<Arc<ExpenseClaim>>,
+    merchants_are_named: bool,
+    employee: Option<Arc<Employee>>,
+    on_leave: bool,
+}
+
+impl Around {
+    /// Gathers it from lines dated up to a day.
+    #[must_use]
+    pub fn of(
+        claim: &ExpenseClaim,
+        spending: &SpendingAsOf,
+        work: &WorkAsOf,
+        thresholds: &Thresholds,
+        until: NaiveDate,
+    ) -> Self {
+        let day = claim.incurred_on;
+        let before = |days: u64| {
+            day.checked_sub_days(Days::new(days))
+                .unwrap_or(NaiveDate::MIN)
+        };
+        let after = |days: u64| {
+            day.checked_add_days(Days::new(days))
+                .unwrap_or(NaiveDate::MAX)
+        };
+        let others = |mut claims: Vec<Arc<ExpenseClaim>>| {
+            claims.retain(|other| other.id != claim.id);
+            claims
+        };
+        let Thresholds {
+            split_days,
+            repeated_days,
+            burst_days,
+            ..
+        } = *thresholds;
+        let window = u64::from(split_days.max(repeated_days).max(burst_days).max(1));
+        let employee = claim.employee_id.as_str();
+        let own = spending.claims_of(employee, before(window), until.min(after(window)));
+        let merchant = claim.merchant.as_deref().unwrap_or_default();
+        let at_merchant = spending.latest_at(merchant, before(MERCHANT_DAYS), until, LATEST);
+        let abroad = claim.currency != thresholds.home_currency;
+        let in_currency = if abroad {
+            let until = until.min(after(RATE_DAYS));
+            spending.latest_in(claim.currency, before(RATE_DAYS), until, LATEST)
+        } else {
+            Vec::new()
+        };
+        let sheets = work.sheets_of_employee(employee, day, after(31));
+        Self {
+            own: others(own),
+            at_merchant: others(at_merchant),
+            in_currency: others(in_currency),
+            merchants_are_named: spending.names_merchants(),
+            employee: spending.employee(employee),
+            on_leave: sheets.iter().any(|sheet| sheet.away.contains(&day)),
+        }
+    }
+
+    /// The claim with it.
+    #[must_use]
+    pub fn view<'a>(
+        &'a self,
+        claim: &'a ExpenseClaim,
+        receipt: Option<&'a Receipt>,
+        thresholds: &'a Thresholds,
+    ) -> ClaimView<'a> {
+        ClaimView {
+            claim,
+            own: &self.own,
+            at_merchant: &self.at_merchant,
+            in_currency: &self.in_currency,
+            merchants_are_named: self.merchants_are_named,
+            receipt,
+            employee: self.employee.as_deref(),
+            on_leave: self.on_leave,
+            thresholds,
+        }
+    }
+}
