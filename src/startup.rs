@@ -173,7 +173,12 @@ pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Serv
         policy: config.collections.policy(),
         notes: Arc::new(notes),
     };
-    let records = RecordCases::load(registry, collections, config.timesheet)?;
+    let records = RecordCases::load(
+        registry,
+        collections,
+        config.timesheet,
+        config.detectors.clone(),
+    )?;
     Ok(Service::new(store, sandbox, invoice, records))
 }
 

@@ -4,6 +4,7 @@
 //! settings, 3 the environment failed (disk, port, models).
 
 mod audit;
+mod detectors;
 mod erase;
 mod exit;
 mod health;
@@ -40,6 +41,8 @@ enum Command {
     Health(health::HealthArgs),
     /// The record of decisions: verify it
     Audit(audit::AuditArgs),
+    /// What each detector would have flagged in the records there are
+    Detectors(detectors::DetectorsArgs),
     /// Content of a document, a record or a person: gone for good
     Erase(erase::EraseArgs),
     /// Canonical records from CSV or NDJSON into the store
@@ -68,6 +71,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Audit(args) => audit::run(&args),
+        Command::Detectors(args) => detectors::run(&args),
         Command::Erase(args) => erase::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Import(args) => import::run(&args),

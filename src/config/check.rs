@@ -1,6 +1,7 @@
 //! What a value must be beyond its type.
 
 use super::{Config, ConfigError};
+use crate::cases::detectors::{CLAIM, INVOICE};
 
 impl Config {
     /// Checks every value that its type does not.
@@ -66,6 +67,22 @@ impl Config {
             "log.filter",
             || format!("`{}` is not a tracing filter", self.log.filter),
         )?;
+        let names = CLAIM.iter().map(|detector| detector.name);
+        let names: Vec<&str> = names
+            .chain(INVOICE.iter().map(|detector| detector.name))
+            .collect();
+        let unknown = self
+            .detectors
+            .off
+            .iter()
+            .find(|off| !names.contains(&off.as_str()));
+        require(unknown.is_none(), "detectors.off", || {
+            let unknown = unknown.map_or("", String::as_str);
+            format!(
+                "there is no detector `{unknown}`; there are: {}",
+                names.join(", ")
+            )
+        })?;
         self.check_oidc()
     }
 

@@ -23,6 +23,8 @@ pub use limits::Limits;
 pub use network::{InvalidNetwork, Network};
 pub use timesheet::Timesheet;
 
+use crate::cases::detectors::Thresholds;
+
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +47,8 @@ pub struct Config {
     pub collections: Collections,
     /// What the firm sets for timesheets.
     pub timesheet: Timesheet,
+    /// What the firm sets for detectors.
+    pub detectors: Thresholds,
     /// Tokens of an identity provider, beside the keys of the store.
     pub oidc: Oidc,
 }
@@ -127,6 +131,7 @@ impl Default for Config {
             limits: Limits::default(),
             collections: Collections::default(),
             timesheet: Timesheet::default(),
+            detectors: Thresholds::default(),
             oidc: Oidc {
                 tenant_claim: "tenant".to_owned(),
                 ..Oidc::default()

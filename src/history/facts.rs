@@ -268,7 +268,8 @@ fn vendor_keys(vendor: &Vendor) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn read<T: FieldSet>(body: Value) -> Result<T, String> {
+/// A record from its stored members.
+pub(crate) fn read<T: FieldSet>(body: Value) -> Result<T, String> {
     let Value::Object(members) = body else {
         return Err("it is not an object".to_owned());
     };

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use facts::read;
 pub use facts::{Facts, KnownInvoice};
 pub use keys::{identifier_key, name_key};
 pub use receivables::{Receivable, ReceivablesAsOf};

@@ -4,6 +4,7 @@
 mod analyse;
 mod collections_run;
 mod delays_run;
+mod dry_run;
 mod error;
 mod feedback;
 mod file_name;

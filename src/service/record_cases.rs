@@ -10,6 +10,7 @@ use super::{Service, ServiceError};
 use crate::advice::{Case, Judged, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
+use crate::cases::detectors::Thresholds;
 use crate::cases::project_setup::SetupCase;
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::cases::timesheet::{Reminders, TimesheetCase};
@@ -35,6 +36,8 @@ pub struct RecordCases {
     /// Which sheets are whoever must hand them in to be reminded of? None unless the firm asks
     /// for it.
     pub reminders: Option<Arc<Reminders>>,
+    /// What the firm sets for detectors.
+    pub thresholds: Arc<Thresholds>,
 }
 
 impl RecordCases {
@@ -46,11 +49,13 @@ impl RecordCases {
         registry: &Registry,
         collections: collections::Setting,
         timesheet: Timesheet,
+        thresholds: Thresholds,
     ) -> Result<Self, ForecastError> {
         let reminders = timesheet
             .remind_submitters
             .then(|| Reminders::load(registry));
         Ok(Self {
+            thresholds: Arc::new(thresholds),
             reminders: reminders.transpose()?.map(Arc::new),
             collections: Arc::new(CollectionsCase::load(registry, collections)?),
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),

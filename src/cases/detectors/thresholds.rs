@@ -1,7 +1,5 @@
 //! What the firm sets for detectors.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -9,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Currency;
 
 /// What the firm sets for detectors. Amounts are of the firm's currency, shares in percent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
     /// Names of detectors that do not run.
@@ -74,9 +72,18 @@ pub struct Thresholds {
     pub price_percent: u32,
     /// Days by which terms may become shorter.
     pub terms_days: u32,
-    /// Words by which kinds of expense are known, by `meal`, `per_diem`, `mileage`, `tip`, `cash`,
-    /// `travel`; a kind not named here keeps the built-in words.
-    pub words: BTreeMap<String, Vec<String>>,
+    /// Words by which meals are known.
+    pub meal_words: Vec<String>,
+    /// Words by which per diems are known.
+    pub per_diem_words: Vec<String>,
+    /// Words by which drives in one's own car are known.
+    pub mileage_words: Vec<String>,
+    /// Words by which tips are known.
+    pub tip_words: Vec<String>,
+    /// Words by which cash is known.
+    pub cash_words: Vec<String>,
+    /// Words by which travel is known.
+    pub travel_words: Vec<String>,
 }
 
 impl Default for Thresholds {
@@ -99,7 +106,7 @@ impl Default for Thresholds {
             tip_percent: 20,
             mileage_a_day: 800,
             mileage_rate: Decimal::new(30, 2),
-            barred: [
+            barred: words(&[
                 "casino",
                 "betting",
                 "gambling",
@@ -111,12 +118,8 @@ impl Default for Thresholds {
                 "5944",
                 "7273",
                 "7995",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            card_categories: ["flight", "airfare", "hotel", "lodging", "rail"]
-                .map(str::to_owned)
-                .to_vec(),
+            ]),
+            card_categories: words(&["flight", "airfare", "hotel", "lodging", "rail"]),
             card_from: 150,
             category_lines: 10,
             category_percent: 80,
@@ -129,9 +132,27 @@ impl Default for Thresholds {
             large_payment: 5_000,
             price_percent: 10,
             terms_days: 5,
-            words: BTreeMap::new(),
+            meal_words: words(&[
+                "meal",
+                "meals",
+                "lunch",
+                "dinner",
+                "breakfast",
+                "restaurant",
+            ]),
+            per_diem_words: words(&["per diem", "daily allowance", "subsistence"]),
+            mileage_words: words(&["mileage", "kilometre", "kilometres", "private car"]),
+            tip_words: words(&["tip", "tips", "gratuity"]),
+            cash_words: words(&["cash", "atm", "6010", "6011"]),
+            travel_words: words(&[
+                "flight", "airfare", "airline", "rail", "train", "ferry", "hotel", "lodging",
+            ]),
         }
     }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 impl Thresholds {

@@ -15,34 +15,14 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const fn name(self) -> &'static str {
+    fn words(self, thresholds: &Thresholds) -> &[String] {
         match self {
-            Self::Meal => "meal",
-            Self::PerDiem => "per_diem",
-            Self::Mileage => "mileage",
-            Self::Tip => "tip",
-            Self::Cash => "cash",
-            Self::Travel => "travel",
-        }
-    }
-
-    const fn usual(self) -> &'static [&'static str] {
-        match self {
-            Self::Meal => &[
-                "meal",
-                "meals",
-                "lunch",
-                "dinner",
-                "breakfast",
-                "restaurant",
-            ],
-            Self::PerDiem => &["per diem", "daily allowance", "subsistence"],
-            Self::Mileage => &["mileage", "kilometre", "kilometres", "private car"],
-            Self::Tip => &["tip", "tips", "gratuity"],
-            Self::Cash => &["cash", "atm", "cash advance", "6010", "6011"],
-            Self::Travel => &[
-                "flight", "airfare", "airline", "rail", "train", "ferry", "hotel", "lodging",
-            ],
+            Self::Meal => &thresholds.meal_words,
+            Self::PerDiem => &thresholds.per_diem_words,
+            Self::Mileage => &thresholds.mileage_words,
+            Self::Tip => &thresholds.tip_words,
+            Self::Cash => &thresholds.cash_words,
+            Self::Travel => &thresholds.travel_words,
         }
     }
 
@@ -53,11 +33,7 @@ impl Kind {
             &claim.merchant_category,
             &claim.description,
         ];
-        let texts = texts.into_iter().flatten();
-        match thresholds.words.get(self.name()) {
-            Some(words) => any_says(texts, words),
-            None => any_says(texts, self.usual()),
-        }
+        any_says(texts.into_iter().flatten(), self.words(thresholds))
     }
 }
 

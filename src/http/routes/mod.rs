@@ -1,6 +1,7 @@
 //! One file a resource.
 
 mod batch;
+mod detectors;
 mod documents;
 mod events;
 mod health;
@@ -51,5 +52,6 @@ pub(super) fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(worklists::delays))
         .routes(routes!(worklists::reminders))
         .routes(routes!(worklists::worklist))
+        .routes(routes!(detectors::dry_run))
         .routes(routes!(health::metrics))
 }

@@ -4,6 +4,7 @@ pub(super) mod collections;
 pub(super) mod customer;
 pub(super) mod decision;
 pub(super) mod delays;
+pub(super) mod detectors;
 pub(super) mod document;
 pub(super) mod inbox;
 pub(super) mod sheet;

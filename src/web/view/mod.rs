@@ -6,6 +6,7 @@ pub(crate) mod bars;
 pub(crate) mod collections;
 pub(crate) mod customer;
 pub(crate) mod delays;
+pub(crate) mod detectors;
 pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod findings;

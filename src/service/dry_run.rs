@@ -1,0 +1,64 @@
+//! What the detectors would have flagged in the tenant's records.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{Service, ServiceError};
+use crate::cases::detectors::{self, DryRun, Purchases};
+use crate::domain::TenantId;
+use crate::domain::records::Record;
+use crate::store::{Store, StoreError};
+
+/// Records read at once.
+const PAGE: usize = 5_000;
+
+impl Service {
+    /// Tries every detector on every claim and invoice known at a moment. Nothing is kept of it.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the records cannot be read.
+    pub async fn dry_run(
+        &self,
+        tenant: &TenantId,
+        now: DateTime<Utc>,
+    ) -> Result<DryRun, ServiceError> {
+        let store = self.store();
+        let purchases = Purchases {
+            invoices: all(store, tenant, now).await?,
+            vendors: all(store, tenant, now).await?,
+            orders: all(store, tenant, now).await?,
+            employees: all(store, tenant, now).await?,
+        };
+        let history = store.history(tenant, now).await?;
+        let thresholds = Arc::clone(&self.records().thresholds);
+        tokio::task::spawn_blocking(move || detectors::dry_run(&history, &purchases, &thresholds))
+            .await
+            .map_err(|error| ServiceError::Internal(error.to_string()))
+    }
+}
+
+/// Every record of a kind as it was known at a moment.
+async fn all<T: Record>(
+    store: &Store,
+    tenant: &TenantId,
+    as_of: DateTime<Utc>,
+) -> Result<Vec<Arc<T>>, StoreError> {
+    let mut records = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = store
+            .records_as_of(tenant, T::KIND, as_of, after.as_deref(), PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(records);
+        };
+        after = Some(last.id.clone());
+        for stored in page {
+            let record = crate::history::read(stored.body).map_err(|why| {
+                StoreError::Damaged(format!("{} `{}`: {why}", T::KIND.as_str(), stored.id))
+            })?;
+            records.push(Arc::new(record));
+        }
+    }
+}
