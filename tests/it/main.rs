@@ -8,6 +8,7 @@ mod credentials;
 mod damaged_files;
 mod damaged_variants;
 mod delays;
+mod detectors;
 mod documents;
 mod events;
 mod feedback;

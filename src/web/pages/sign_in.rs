@@ -147,7 +147,7 @@ fn show(
 
 /// Only our own pages: an address elsewhere is none.
 fn place(next: &str) -> &str {
-    let ours = ["/inbox", "/collections", "/delays"]
+    let ours = ["/inbox", "/collections", "/delays", "/detectors"]
         .iter()
         .any(|page| next.starts_with(page))
         && next.len() <= 1_000

@@ -29,9 +29,11 @@ pub(in crate::web) struct DetectorsView {
 pub(in crate::web) struct Group {
     pub(in crate::web) title: &'static str,
     pub(in crate::web) detectors: Vec<Shown>,
+    /// Names of those that flagged nothing.
+    pub(in crate::web) silent: String,
 }
 
-/// One detector.
+/// One detector that flagged something.
 pub(in crate::web) struct Shown {
     pub(in crate::web) name: String,
     pub(in crate::web) asks: String,
@@ -72,14 +74,18 @@ impl DetectorsView {
             run.detectors.iter().flat_map(|d| d.months.keys()).collect();
         let skipped = months.len().saturating_sub(MONTHS);
         let months: Vec<&String> = months.into_iter().skip(skipped).collect();
-        let group = |title, of: &str| Group {
-            title,
-            detectors: run
-                .detectors
-                .iter()
-                .filter(|tried| tried.of == of)
-                .map(|tried| shown(tried, &months))
-                .collect(),
+        let group = |title, of: &str| {
+            let of_kind = run.detectors.iter().filter(|tried| tried.of == of);
+            let (flagging, silent): (Vec<_>, Vec<_>) = of_kind.partition(|tried| tried.flagged > 0);
+            let silent: Vec<String> = silent.into_iter().map(name).collect();
+            Group {
+                title,
+                detectors: flagging
+                    .into_iter()
+                    .map(|tried| shown(tried, &months))
+                    .collect(),
+                silent: silent.join(", "),
+            }
         };
         let digits = [
             ("Amounts claimed", &run.claim_digits),
@@ -101,6 +107,10 @@ impl DetectorsView {
     }
 }
 
+fn name(tried: &Tried) -> String {
+    tried.detector.replace('_', " ")
+}
+
 fn shown(tried: &Tried, months: &[&String]) -> Shown {
     let most = tried.months.values().copied().max().unwrap_or(0).max(1) as f64;
     let bars = months.iter().enumerate().map(|(at, month)| {
@@ -116,7 +126,7 @@ fn shown(tried: &Tried, months: &[&String]) -> Shown {
     });
     let ends = months.first().zip(months.last());
     Shown {
-        name: tried.detector.replace('_', " "),
+        name: name(tried),
         asks: tried.asks.clone(),
         runs: tried.runs,
         flagged: tried.flagged,

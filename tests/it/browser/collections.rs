@@ -92,6 +92,31 @@ async fn the_board_says_what_is_late_and_why() {
 }
 
 #[tokio::test]
+async fn detectors_are_tried_and_show_what_they_would_flag() {
+    let Some(browser) = browser().await else {
+        return;
+    };
+    let firm = Firm::start().await;
+    sign_in(&browser, &firm, "/detectors").await;
+    browser.wait_for_text("Nothing to try them on yet").await;
+    firm.spending().await;
+    browser.open(&format!("{}/detectors", firm.address)).await;
+    browser
+        .wait_for_text("tried on 4 claims and 3 invoices")
+        .await;
+    let bars = "return document.querySelectorAll('.months rect[height=\"24.0\"]').length";
+    assert!(browser.script(bars).await.as_u64().unwrap() >= 3);
+    let opened = "const one = [...document.querySelectorAll('.detectors details')]; one.forEach(d => d.open = true)";
+    browser.script(opened).await;
+    browser
+        .wait_for_text("beside expense_claim/C1, expense_claim/C2")
+        .await;
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     let Some(browser) = browser().await else {
         return;
@@ -99,11 +124,13 @@ async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     let firm = Firm::start().await;
     firm.receivables().await;
     firm.work().await;
+    firm.spending().await;
     sign_in(&browser, &firm, "/collections").await;
     let places = [
         ("collections", "/collections"),
         ("customer", "/collections/customers/C1"),
         ("delays", "/delays"),
+        ("detectors", "/detectors"),
     ];
     for scheme in ["light", "dark"] {
         browser.colours(scheme).await;

@@ -79,6 +79,11 @@ impl Firm {
             .await;
     }
 
+    /// Claims and invoices that detectors flag.
+    pub(crate) async fn spending(&self) {
+        self.records(Utc::now(), crate::detectors::records()).await;
+    }
+
     async fn records(&self, now: chrono::DateTime<Utc>, all: Vec<(&str, String)>) {
         for (kind, rows) in all {
             let kind: RecordKind = kind.parse().unwrap();

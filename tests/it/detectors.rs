@@ -1,0 +1,93 @@
+//! Detectors tried on the firm's records, over HTTP and as a page. The records are made up here.
+
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+
+/// Claims of two people at two merchants: one just under a limit, one split over two days, one
+/// on a Sunday; and three invoices of a vendor, the last to another account.
+pub(crate) fn records() -> Vec<(&'static str, String)> {
+    let claim = |id: &str, employee: &str, day: &str, amount: &str| {
+        json!({"id": id, "employee_id": employee, "incurred_on": day, "amount": amount, "currency": "EUR",
+            "category": "office", "merchant": "Papier Klein"})
+    };
+    let claims = [
+        claim("C1", "E1", "2026-03-02", "98.50"),
+        claim("C2", "E1", "2026-03-03", "61.20"),
+        claim("C3", "E1", "2026-03-04", "44.10"),
+        claim("C4", "E2", "2026-04-05", "17.35"),
+    ];
+    let invoice = |id: &str, day: &str, iban: &str| {
+        json!({"id": id, "number": format!("N-{id}"), "vendor_id": "V1", "issued_on": day, "currency": "EUR",
+            "total": "119.00", "net": "100.00", "tax": "19.00", "iban": iban})
+    };
+    let invoices = [
+        invoice("I1", "2026-01-10", "DE02120300000000202051"),
+        invoice("I4", "2026-02-10", "DE02 1203 0000 0000 2020 51"),
+        invoice("I9", "2026-03-10", "FR1420041010050500013M02606"),
+    ];
+    let lines = |rows: &[Value]| rows.iter().map(|row| format!("{row}\n")).collect();
+    vec![
+        ("expense_claim", lines(&claims)),
+        ("vendor_invoice", lines(&invoices)),
+    ]
+}
+
+async fn firm(off: &[&str]) -> TestApp {
+    let off: Vec<String> = off.iter().map(|name| (*name).to_owned()).collect();
+    let app = TestApp::start_with(|config, _| config.detectors.off = off).await;
+    for (kind, rows) in records() {
+        let ask = Ask::post(&format!("/v1/records/{kind}"))
+            .key(&app.key)
+            .header("content-type", "application/x-ndjson")
+            .body(rows);
+        let answer = app.send(ask).await;
+        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+    }
+    app
+}
+
+#[tokio::test]
+async fn every_detector_is_tried_and_says_what_it_would_have_flagged() {
+    let app = firm(&["weekend"]).await;
+    let run = app.get("/v1/detectors/dry-run").await.json();
+    assert_eq!((&run["claims"], &run["invoices"]), (&json!(4), &json!(3)));
+    let tried = run["detectors"].as_array().unwrap();
+    let of = |name: &str| {
+        let found = tried.iter().find(|tried| tried["detector"] == name);
+        found.unwrap_or_else(|| panic!("{name} was not tried"))
+    };
+    assert_eq!(
+        of("just_under_limit")["examples"][0]["subject"],
+        "expense_claim/C1"
+    );
+    let split = &of("split_purchase")["examples"][0];
+    assert_eq!(split["subject"], "expense_claim/C3");
+    assert_eq!(
+        split["twins"],
+        json!(["expense_claim/C1", "expense_claim/C2"])
+    );
+    let weekend = of("weekend");
+    assert_eq!(
+        (&weekend["runs"], &weekend["flagged"]),
+        (&json!(false), &json!(1))
+    );
+    let account = of("bank_account_changed");
+    assert_eq!(account["examples"][0]["subject"], "vendor_invoice/I9");
+    assert_eq!(account["months"], json!({"2026-03": 1}));
+    assert!(run["claim_digits"].is_null(), "four amounts say nothing");
+}
+
+#[tokio::test]
+async fn a_firm_without_claims_gets_an_empty_run_and_strangers_none() {
+    let app = TestApp::start().await;
+    let run = app.get("/v1/detectors/dry-run").await.json();
+    assert_eq!((&run["claims"], &run["invoices"]), (&json!(0), &json!(0)));
+    let answer = app.get_public("/v1/detectors/dry-run").await;
+    assert_eq!(answer.status, 401);
+    let writer = app.new_key("other", "records").await;
+    let answer = app
+        .send(Ask::get("/v1/detectors/dry-run").key(&writer))
+        .await;
+    assert_eq!(answer.status, 403, "{}", answer.text());
+}
