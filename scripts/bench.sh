@@ -2,8 +2,8 @@
 # Speed and memory of the release build beside their targets; fails only where nothing
 # could be measured. Whole-process time of reading a one-page text PDF is taken in turn
 # with the template reader invoice2data, so that a machine whose speed drifts harms
-# neither; then the service is started and asked; then its forecasts of payment are asked for
-# beside a FastAPI and LightGBM service on the same million invoices. All data are generated.
+# neither; then the service is started and asked; then the features of one subject are read out
+# of a million records; then its forecasts of payment are asked for beside a FastAPI and LightGBM service on the same million invoices. All data are generated.
 # Needs pdfinfo and pdftotext (`make setup`), PyPI for the peers, 3 GB of disk and half an hour.
 # Usage: scripts/bench.sh [one-page.pdf]
 set -euo pipefail
@@ -35,5 +35,6 @@ python3 eval/peers/paired.py --runs 21 \
   --peer "$peer/bin/invoice2data --output-format json --output-name target/bench-peer $pdf"
 python3 scripts/bench-service.py \
   --program target/release/scrutineer --demo target/release/scrutineer-demo
+cargo bench --locked --quiet -p scrutineer --bench point_in_time
 python3 scripts/bench-collections.py --program target/release/scrutineer \
   --load target/release/scrutineer-load --peer "$forecasts/bin/python"

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-300}
 shift || true
 targets=("$@")
-((${#targets[@]})) || targets=(sniff xml pdf_words fields records)
+((${#targets[@]})) || targets=(sniff xml pdf_words fields records event_log)
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
@@ -33,7 +33,7 @@ fi
 
 fuzz() {
   local name=$1 longest=65536
-  case $name in sniff) longest=4096 ;; fields | records) longest=16384 ;; esac
+  case $name in sniff) longest=4096 ;; fields | records | event_log) longest=16384 ;; esac
   mkdir -p "fuzz/artifacts/$name"
   # -detect_leaks needs a sanitizer; a worker of the product may use 1 GiB.
   if nice "$built/$name" "$corpus/$name" -artifact_prefix="fuzz/artifacts/$name/" \

@@ -7,6 +7,8 @@ pub mod advice;
 pub mod documents;
 #[path = "../../src/domain/mod.rs"]
 pub mod domain;
+#[path = "../../src/eventlog/mod.rs"]
+pub mod eventlog;
 pub mod laid_out;
 #[path = "../../src/registry/mod.rs"]
 pub mod registry;

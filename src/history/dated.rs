@@ -86,9 +86,10 @@ impl<T> Dated<T> {
         (now == day && keys.iter().any(|known| known == key)).then_some(record)
     }
 
-    /// Whether there is a key that begins with a prefix.
-    pub(super) fn has_key(&self, prefix: &str) -> bool {
-        self.places.keys().any(|key| key.starts_with(prefix))
+    /// The keys that begin with a prefix, whole and in no order.
+    pub(super) fn keys_in_no_order(&self, prefix: &'static str) -> impl Iterator<Item = &str> {
+        let keys = self.places.keys().map(String::as_str);
+        keys.filter(move |key| key.starts_with(prefix))
     }
 
     /// The keys that begin with a prefix, without it, in order.

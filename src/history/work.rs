@@ -247,6 +247,16 @@ impl WorkAsOf {
         self.facts.work().bills.keys("project:")
     }
 
+    /// All bills planned up to today, project by project in no order: for whoever stops as soon as
+    /// enough is seen.
+    pub fn bills_in_no_order(&self) -> impl Iterator<Item = Arc<Bill>> + '_ {
+        let bills = &self.facts.work().bills;
+        bills
+            .keys_in_no_order("project:")
+            .flat_map(|key| bills.between(key, NaiveDate::MIN, self.today(), self.as_of))
+            .map(|bill| self.billed(bill))
+    }
+
     /// The bill with this id.
     #[must_use]
     pub fn bill(&self, id: &str) -> Option<Arc<Bill>> {

@@ -53,7 +53,8 @@ fn make() -> io::Result<()> {
         "seed",
         &[LETTER.as_bytes().to_vec()],
     )?;
-    write(&folder.join("records"), "seed", &records())
+    write(&folder.join("records"), "seed", &records())?;
+    write(&folder.join("event_log"), "seed", &event_logs())
 }
 
 /// Parts of the names of variants that take a decoder a second or, the last of them, 2 to
@@ -141,6 +142,17 @@ fn records() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// One log in either format, with usual and with small limits.
+fn event_logs() -> Vec<Vec<u8>> {
+    let logs = [EVENTS_CSV, EVENTS_XES];
+    let with_limits = |limits: u8| {
+        (0_u8..).zip(logs).map(move |(format, log)| {
+            [&[limits | format], log.as_bytes()].concat()
+        })
+    };
+    with_limits(0).chain(with_limits(2)).collect()
+}
+
 fn write(folder: &Path, name: &str, seeds: &[Vec<u8>]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     for (number, seed) in seeds.iter().enumerate() {
@@ -150,3 +162,14 @@ fn write(folder: &Path, name: &str, seeds: &[Vec<u8>]) -> io::Result<()> {
     }
     Ok(())
 }
+
+const EVENTS_CSV: &str = "case,activity,time,resource,total\n\
+    1,ask,2026-02-28T23:59:59+01:00,R1,7\n\
+    1,\"done, at last\",2028-02-29 08:00:00,,7\n";
+
+const EVENTS_XES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<log xes.version="1.0"><trace><string key="concept:name" value="1"/><int key="total" value="7"/>
+<event><string key="concept:name" value="ask"/><date key="time:timestamp" value="2026-02-28T23:59:59+01:00"/>
+<string key="org:resource" value="R1"/><string key="lifecycle:transition" value="complete"/></event>
+<event><string key="concept:name" value="done"/><date key="time:timestamp" value="2028-02-29T08:00:00Z"/></event>
+</trace></log>"#;

@@ -69,8 +69,8 @@ impl Past {
             }
         }
         past.due.sort_by(|a, b| {
-            let key = |due: &Due| (due.bill.planned_on, due.bill.id.as_str().to_owned());
-            key(a).cmp(&key(b))
+            let (a, b) = (&a.bill, &b.bill);
+            (a.planned_on, a.id.as_str()).cmp(&(b.planned_on, b.id.as_str()))
         });
         past
     }
