@@ -4,6 +4,7 @@
 //! 3 results could not be written, 4 the data or models are absent, 5 there is too little
 //! history to fit or to ask.
 
+mod expense;
 mod project_setup;
 
 use std::io::{IsTerminal, Write};
@@ -41,6 +42,8 @@ enum Command {
     Timesheet(TimesheetArgs),
     /// Which bills slipped, foretold a week before they should have gone out.
     Billing(BillingArgs),
+    /// Which claims are unusual for their peers, without labels.
+    Expense(expense::ExpenseArgs),
     /// How long requests still took and whether they came late, foretold at each step.
     #[command(name = "project_setup")]
     ProjectSetup(Box<project_setup::ProjectSetupArgs>),
@@ -180,6 +183,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Collections(args) => run_collections(&args),
         Command::Timesheet(args) => run_timesheet(&args),
         Command::Billing(args) => run_billing(&args),
+        Command::Expense(args) => expense::run(&args),
         Command::ProjectSetup(args) => project_setup::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),

@@ -16,8 +16,10 @@ use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation, plot};
-use crate::{collections, demo, project_setup};
+use crate::{collections, demo, expense, project_setup};
 
+/// Claims reviewed in a week, where a protocol asks.
+const PER_WEEK: u32 = 20;
 /// Sets whose truth is their structured part.
 const STRUCTURED: &[InvoiceSet] = &[
     InvoiceSet::Zugferd,
@@ -84,6 +86,10 @@ impl Protocols {
         let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
             "highradius" => {
                 let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
+                return Ok(outcome.evaluation);
+            }
+            "pcard" => {
+                let outcome = expense::on_pcard(&sets::data_dir(), PER_WEEK)?;
                 return Ok(outcome.evaluation);
             }
             "demo_collections" | "demo_timesheet" | "demo_billing" => return demo::evaluate(name),
@@ -369,6 +375,7 @@ fn confusion_as_markdown(confusion: &BTreeMap<String, BTreeMap<String, usize>>) 
 fn rows_of(evaluation: &Evaluation) -> &'static str {
     match evaluation.case.as_str() {
         "collections" => "invoices",
+        "expense" => "claims",
         "timesheet" => "teams' periods or sheets",
         "billing" => "bills",
         "project_setup" => "steps",

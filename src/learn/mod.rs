@@ -1,5 +1,6 @@
 //! Run-time learners: synchronous, without HTTP or SQL.
 
+pub mod anomaly;
 pub mod calibrated;
 pub mod calibration;
 pub mod conformal;

@@ -4,6 +4,7 @@
 //! named by `SCRUTINEER_DATA`, or `../shared/data`; an absent one is an error
 //! that says so.
 
+pub mod expenses;
 mod invoices;
 pub mod receivables;
 mod requests;

@@ -1,0 +1,120 @@
+//! A folder of claims or card lines, and a file that says which are odd.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::path::Path;
+
+use scrutineer::cases::expense::Claim;
+use scrutineer::domain::loader::{Rows, Source};
+use scrutineer::domain::records::{CardTransaction, ExpenseClaim};
+use scrutineer::domain::{Currency, FieldSet, RecordKind};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Truth;
+use crate::EvalError;
+
+/// Labels of what is not odd.
+const REGULAR: [&str; 6] = ["", "0", "regular", "normal", "false", "no"];
+
+/// Whether a label says that a claim is odd.
+pub(super) fn is_odd(label: &str) -> bool {
+    !REGULAR.contains(&label.trim().to_ascii_lowercase().as_str())
+}
+
+/// Reads `expense_claim` or `card_transaction`, as `.csv` or `.ndjson`, in the firm's currency:
+/// the one that most records are in. Of a record in several versions the last one counts.
+pub(super) fn claims_of(folder: &Path) -> Result<Vec<Claim>, EvalError> {
+    let found = [RecordKind::ExpenseClaim, RecordKind::CardTransaction]
+        .into_iter()
+        .flat_map(|kind| ["csv", "ndjson"].map(|ending| (kind, ending)))
+        .map(|(kind, ending)| (kind, folder.join(format!("{kind}.{ending}"))))
+        .find(|(_, path)| path.is_file());
+    let Some((kind, path)) = found else {
+        return Err(EvalError::Absent(format!(
+            "{} holds neither expense_claim.csv nor card_transaction.csv",
+            folder.display()
+        )));
+    };
+    let bodies = bodies(kind, &path)?;
+    let mut currencies: BTreeMap<&str, usize> = BTreeMap::new();
+    for body in &bodies {
+        if let Some(code) = body.get("currency").and_then(Value::as_str) {
+            *currencies.entry(code).or_default() += 1;
+        }
+    }
+    let most = currencies.into_iter().max_by_key(|(_, count)| *count);
+    let Some(home) = most.and_then(|(code, _)| Currency::new(code).ok()) else {
+        return Err(EvalError::insufficient(&"no records"));
+    };
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut claims: Vec<Claim> = Vec::new();
+    for body in bodies {
+        let claim = if kind == RecordKind::ExpenseClaim {
+            Claim::of_claim(&read::<ExpenseClaim>(body, &path)?, &home)
+        } else {
+            Claim::of_card(&read::<CardTransaction>(body, &path)?, &home)
+        };
+        let place = *places.entry(claim.id.clone()).or_insert(claims.len());
+        match claims.get_mut(place) {
+            Some(earlier) => *earlier = claim,
+            None => claims.push(claim),
+        }
+    }
+    Ok(claims)
+}
+
+fn bodies(kind: RecordKind, path: &Path) -> Result<Vec<Value>, EvalError> {
+    let name = path.display().to_string();
+    let wrong = |message: String| EvalError::File {
+        path: name.clone(),
+        message,
+    };
+    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let source = Source {
+        name: name.clone(),
+        kind,
+        format: None,
+    };
+    Rows::new(file, source)
+        .map(|row| {
+            row.map(|row| row.record.body)
+                .map_err(|problem| wrong(problem.to_string()))
+        })
+        .collect()
+}
+
+fn read<T: FieldSet>(body: Value, path: &Path) -> Result<T, EvalError> {
+    let Value::Object(members) = body else {
+        return Err(EvalError::File {
+            path: path.display().to_string(),
+            message: "a record is no object".to_owned(),
+        });
+    };
+    T::from_members("", members).map_err(|problems| EvalError::File {
+        path: path.display().to_string(),
+        message: format!("{problems:?}"),
+    })
+}
+
+#[derive(Deserialize)]
+struct TruthRow {
+    id: String,
+    label: String,
+}
+
+/// Reads `id,label`.
+pub(super) fn truth_of(path: &Path) -> Result<Truth, EvalError> {
+    let wrong = |message: String| EvalError::File {
+        path: path.display().to_string(),
+        message,
+    };
+    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    csv::Reader::from_reader(file)
+        .into_deserialize()
+        .map(|row| {
+            let row: TruthRow = row.map_err(|error| wrong(error.to_string()))?;
+            Ok((row.id, is_odd(&row.label)))
+        })
+        .collect()
+}

@@ -1,0 +1,387 @@
+//! What is known of the firm's claims: amounts by group, and how often values go together.
+//!
+//! It grows by one claim at a time, in any order, and is asked of one claim at a time: live,
+//! what came before the claim is in it; over a whole past, the claim itself is in it too and is
+//! taken out of every group it is compared with. Both ways are this one code.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use chrono::Datelike;
+
+use super::claim::Claim;
+use crate::learn::anomaly::pairs::Seen;
+use crate::learn::anomaly::sample::{OrderedSample, Robust};
+
+/// What claims are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Side {
+    /// Who claims.
+    Employee,
+    /// Team charged.
+    Team,
+    /// Who was paid.
+    Merchant,
+    /// Kind of expense.
+    Category,
+    /// City.
+    Place,
+    /// State, province or country.
+    Region,
+    /// Project or cost centre charged.
+    Project,
+    /// Day of the week.
+    Weekday,
+}
+
+impl Side {
+    /// All sides.
+    pub const ALL: [Self; 8] = [
+        Self::Employee,
+        Self::Team,
+        Self::Merchant,
+        Self::Category,
+        Self::Place,
+        Self::Region,
+        Self::Project,
+        Self::Weekday,
+    ];
+}
+
+/// Groups whose amounts are kept: of one side, or of two at once.
+pub(super) const AMOUNT_GROUPS: [(Side, Option<Side>); 8] = [
+    (Side::Team, None),
+    (Side::Category, None),
+    (Side::Merchant, None),
+    (Side::Project, None),
+    (Side::Employee, None),
+    (Side::Employee, Some(Side::Merchant)),
+    (Side::Employee, Some(Side::Category)),
+    (Side::Category, Some(Side::Place)),
+];
+
+/// Pairs that are counted: the group, and what is rare within it.
+pub(super) const PAIRS: [(Side, Side); 11] = [
+    (Side::Employee, Side::Merchant),
+    (Side::Employee, Side::Category),
+    (Side::Employee, Side::Place),
+    (Side::Employee, Side::Region),
+    (Side::Merchant, Side::Place),
+    (Side::Employee, Side::Project),
+    (Side::Employee, Side::Weekday),
+    (Side::Team, Side::Category),
+    (Side::Merchant, Side::Category),
+    (Side::Merchant, Side::Weekday),
+    (Side::Category, Side::Weekday),
+];
+
+/// Two sides and a value of each, packed: 4 bits a side, 28 a value.
+type Key = u64;
+type ByKey<T> = HashMap<Key, T, BuildHasherDefault<Scatter>>;
+
+/// A claim's values as numbers of their own, 0 where there is none or none like it was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coded {
+    codes: [u32; 8],
+    log_amount: Option<f32>,
+    inside: bool,
+}
+
+impl Coded {
+    fn code(&self, side: Side) -> Option<u32> {
+        self.codes.get(side as usize).copied()
+    }
+
+    /// Whether the claim says anything of a side.
+    #[must_use]
+    pub fn says(&self, side: Side) -> bool {
+        self.known(side).is_some()
+    }
+
+    /// The logarithm of the amount.
+    #[must_use]
+    pub const fn log_amount(&self) -> Option<f32> {
+        self.log_amount
+    }
+
+    fn known(&self, side: Side) -> Option<u32> {
+        self.code(side).filter(|code| *code != ABSENT)
+    }
+}
+
+/// A side that the claim does not say.
+const ABSENT: u32 = 0;
+/// A value no earlier claim has.
+const UNSEEN: u32 = (1 << 28) - 1;
+/// In place of a second side.
+const ALONE: u64 = 15;
+
+/// What is known of the firm's claims.
+#[derive(Debug, Clone, Default)]
+pub struct PeerState {
+    names: [HashMap<String, u32>; 8],
+    all: OrderedSample,
+    amounts: ByKey<OrderedSample>,
+    counts: ByKey<u32>,
+    kinds: ByKey<u32>,
+    stated: [u32; 8],
+}
+
+impl PeerState {
+    /// Of many claims at once: the same as one by one, and quicker.
+    #[must_use]
+    pub fn of<'a>(claims: impl Iterator<Item = &'a Claim>) -> (Self, Vec<Coded>) {
+        let mut state = Self::default();
+        let mut all = Vec::new();
+        let mut amounts: ByKey<Vec<f32>> = ByKey::default();
+        let mut coded = Vec::new();
+        for claim in claims {
+            let code = state.enter(claim);
+            state.count(&code);
+            if let Some(amount) = code.log_amount {
+                all.push(amount);
+                for key in amount_keys(&code) {
+                    amounts.entry(key).or_default().push(amount);
+                }
+            }
+            coded.push(code);
+        }
+        state.all = OrderedSample::of(all);
+        let ordered = amounts.into_iter();
+        state.amounts = ordered
+            .map(|(key, values)| (key, OrderedSample::of(values)))
+            .collect();
+        (state, coded)
+    }
+
+    /// Adds a claim that became known.
+    pub fn insert(&mut self, claim: &Claim) {
+        let code = self.enter(claim);
+        self.count(&code);
+        if let Some(amount) = code.log_amount {
+            self.all.insert(amount);
+            for key in amount_keys(&code) {
+                self.amounts.entry(key).or_default().insert(amount);
+            }
+        }
+    }
+
+    /// A claim that is not in the state.
+    #[must_use]
+    pub fn outside(&self, claim: &Claim) -> Coded {
+        self.coded(claim, false)
+    }
+
+    /// A claim that is in the state: it is compared with the others.
+    #[must_use]
+    pub fn inside(&self, claim: &Claim) -> Coded {
+        self.coded(claim, true)
+    }
+
+    /// Claims with an amount.
+    #[must_use]
+    pub const fn amounts(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether amounts differ at all.
+    #[must_use]
+    pub fn amounts_differ(&self) -> bool {
+        self.all.quantile(0.0) < self.all.quantile(1.0)
+    }
+
+    /// Amounts of all other claims.
+    #[must_use]
+    pub fn firm(&self, asked: &Coded) -> Option<Robust> {
+        self.all.robust(own(asked))
+    }
+
+    /// Amounts of the other claims that share a side, or two, with the asked one. `None` where
+    /// there are none or the claim does not say.
+    #[must_use]
+    pub fn group(&self, asked: &Coded, side: Side, other: Option<Side>) -> Option<Robust> {
+        let key = key(asked, side, other)?;
+        self.amounts.get(&key)?.robust(own(asked))
+    }
+
+    /// How often the claim's value of a side was seen among the others that state one.
+    #[must_use]
+    pub fn seen(&self, asked: &Coded, side: Side) -> Option<Seen> {
+        let key = key(asked, side, None)?;
+        let of = self.stated.get(side as usize).copied()?;
+        Some(self.less_own(asked, key, of, 0))
+    }
+
+    /// How often the claim's value of `side` was seen among the others that share `group`.
+    #[must_use]
+    pub fn seen_in(&self, asked: &Coded, group: Side, side: Side) -> Option<Seen> {
+        let within = key(asked, group, None)?;
+        let of = self.counts.get(&within).copied().unwrap_or(0);
+        let kinds = self.kinds.get(&kinds_key(asked, group, side)?).copied();
+        Some(self.less_own(
+            asked,
+            key(asked, group, Some(side))?,
+            of,
+            kinds.unwrap_or(0),
+        ))
+    }
+
+    fn less_own(&self, asked: &Coded, key: Key, of: u32, kinds: u32) -> Seen {
+        let own = u32::from(asked.inside);
+        let with = self
+            .counts
+            .get(&key)
+            .copied()
+            .unwrap_or(0)
+            .saturating_sub(own);
+        Seen {
+            with,
+            of: of.saturating_sub(own),
+            kinds: kinds.saturating_sub(if with == 0 { own } else { 0 }),
+        }
+    }
+
+    fn coded(&self, claim: &Claim, inside: bool) -> Coded {
+        let mut text = String::new();
+        let codes = Side::ALL.map(|side| {
+            let Some(said) = said(claim, side) else {
+                return weekday(claim);
+            };
+            write_key(&mut text, said);
+            if text.is_empty() {
+                return ABSENT;
+            }
+            let names = self.names.get(side as usize);
+            let known = names.and_then(|names| names.get(&text).copied());
+            known.unwrap_or(UNSEEN)
+        });
+        Coded {
+            codes,
+            log_amount: claim.log_amount(),
+            inside,
+        }
+    }
+
+    /// Gives new values numbers of their own.
+    fn enter(&mut self, claim: &Claim) -> Coded {
+        let mut coded = self.coded(claim, true);
+        for (side, code) in Side::ALL.into_iter().zip(&mut coded.codes) {
+            let names = self
+                .names
+                .get_mut(side as usize)
+                .filter(|_| *code == UNSEEN);
+            if let (Some(names), Some(said)) = (names, said(claim, side)) {
+                let mut text = String::new();
+                write_key(&mut text, said);
+                // Past 2^28 values the rest would count as one.
+                *code = u32::try_from(names.len() + 1).map_or(UNSEEN, |next| next.min(UNSEEN));
+                names.insert(text, *code);
+            }
+        }
+        coded
+    }
+
+    fn count(&mut self, code: &Coded) {
+        for (side, stated) in Side::ALL.into_iter().zip(&mut self.stated) {
+            if let Some(key) = key(code, side, None) {
+                *stated += 1;
+                *self.counts.entry(key).or_default() += 1;
+            }
+        }
+        for (group, side) in PAIRS {
+            if let Some(key) = key(code, group, Some(side)) {
+                let seen = self.counts.entry(key).or_default();
+                *seen += 1;
+                if let Some(kinds) = kinds_key(code, group, side).filter(|_| *seen == 1) {
+                    *self.kinds.entry(kinds).or_default() += 1;
+                }
+            }
+        }
+    }
+}
+
+fn own(asked: &Coded) -> Option<f32> {
+    asked.log_amount.filter(|_| asked.inside)
+}
+
+fn key(code: &Coded, side: Side, other: Option<Side>) -> Option<Key> {
+    let second = match other {
+        Some(other) => pack(other as u64, code.known(other)?),
+        None => pack(ALONE, ABSENT),
+    };
+    Some(pack(side as u64, code.known(side)?) << 32 | second)
+}
+
+/// Which values of `side` a group of `group` has seen.
+fn kinds_key(code: &Coded, group: Side, side: Side) -> Option<Key> {
+    Some(pack(group as u64, code.known(group)?) << 32 | pack(side as u64, ABSENT))
+}
+
+const fn pack(side: u64, code: u32) -> u64 {
+    side << 28 | code as u64
+}
+
+/// Spreads keys, which are numbers of our own making, over a map: a multiplication does.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scatter(u64);
+
+impl Hasher for Scatter {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let mixed = (self.0 ^ key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+fn amount_keys(code: &Coded) -> impl Iterator<Item = Key> + '_ {
+    AMOUNT_GROUPS
+        .iter()
+        .filter_map(|(side, other)| key(code, *side, *other))
+}
+
+/// What a claim says of a side; `None` of weekdays, which are numbers.
+fn said(claim: &Claim, side: Side) -> Option<&str> {
+    let said = match side {
+        Side::Employee => &claim.employee,
+        Side::Team => &claim.team,
+        Side::Merchant => &claim.merchant,
+        Side::Category => &claim.category,
+        Side::Place => &claim.place,
+        Side::Region => &claim.region,
+        Side::Project => &claim.project,
+        Side::Weekday => return None,
+    };
+    Some(said.as_deref().unwrap_or_default())
+}
+
+fn weekday(claim: &Claim) -> u32 {
+    claim.day.weekday().number_from_monday()
+}
+
+/// Names are compared in capitals, with single spaces.
+fn write_key(key: &mut String, said: &str) {
+    key.clear();
+    for word in said.split_whitespace() {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        if word.is_ascii() {
+            key.extend(
+                word.bytes()
+                    .map(|byte| char::from(byte.to_ascii_uppercase())),
+            );
+        } else {
+            key.extend(word.chars().flat_map(char::to_uppercase));
+        }
+    }
+}

@@ -1,0 +1,272 @@
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+use super::features::{self, NAMES, WIDTH};
+use super::*;
+
+fn day(number: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(u64::from(number % 300))
+}
+
+fn claim(number: u32, amount: f64, employee: u32, merchant: u32) -> Claim {
+    Claim {
+        id: number.to_string(),
+        day: day(number),
+        amount: Some(amount),
+        employee: Some(format!("e{employee}")),
+        team: Some(format!("t{}", employee % 2)),
+        merchant: Some(format!("Merchant {merchant}")),
+        category: Some(["meals", "hotel", "taxi"][merchant as usize % 3].to_owned()),
+        place: Some(format!("City {merchant}")),
+        region: Some("DE".to_owned()),
+        project: None,
+    }
+}
+
+/// A firm in which every merchant has its price and every employee three merchants.
+fn firm(claims: u32) -> Vec<Claim> {
+    (0..claims)
+        .map(|number| {
+            let employee = number % 10;
+            let merchant = (employee + number / 10 % 3) % 12;
+            let price = 10.0 * 1.4_f64.powi(merchant.cast_signed());
+            let varied = 1.0 + f64::from(number * 37 % 40) / 100.0;
+            claim(number, price * varied, employee, merchant)
+        })
+        .collect()
+}
+
+fn ask(batch: &Batch, claim: &Claim) -> (Judged, Vec<ClaimReason>) {
+    let asked = batch.state.outside(claim);
+    let judged = batch.scale.judge(&features::row(&batch.state, &asked));
+    let why = reasons(&batch.state, &asked, &judged);
+    (judged, why)
+}
+
+#[test]
+fn one_at_a_time_and_all_at_once_give_the_same_features() {
+    let claims = firm(120);
+    let mut live = PeerState::default();
+    for (place, claim) in claims.iter().enumerate() {
+        let now = features::row(&live, &live.outside(claim));
+        let (before, _) = PeerState::of(claims[..place].iter());
+        let again = features::row(&before, &before.outside(claim));
+        live.insert(claim);
+        // A claim that is among the known ones is compared with the others alone.
+        let among = features::row(&live, &live.inside(claim));
+        for (name, ((now, again), among)) in NAMES.iter().zip(now.iter().zip(again).zip(among)) {
+            assert_eq!(now.to_bits(), again.to_bits(), "{name} of {place}");
+            assert_eq!(
+                now.to_bits(),
+                among.to_bits(),
+                "{name} of {place}, itself left out"
+            );
+        }
+    }
+    let (batch, coded) = PeerState::of(claims.iter());
+    for (claim, asked) in claims.iter().zip(coded) {
+        assert_eq!(batch.inside(claim), asked);
+        let (one, other) = (
+            features::row(&batch, &asked),
+            features::row(&live, &live.inside(claim)),
+        );
+        assert!(
+            one.iter()
+                .zip(other)
+                .all(|(one, other)| one.to_bits() == other.to_bits())
+        );
+    }
+}
+
+#[test]
+fn an_amount_usual_for_the_firm_is_odd_where_it_is_not_usual() {
+    let batch = Batch::of(&firm(600)).unwrap();
+    let usual = claim(9_000, 11.0, 0, 0);
+    let odd = claim(9_001, 154.0, 0, 0);
+    let (usual, _) = ask(&batch, &usual);
+    let (odd, why) = ask(&batch, &odd);
+    assert!(
+        batch.scale.share_at_least(odd.total) < 0.01,
+        "{}",
+        odd.total
+    );
+    assert!(
+        batch.scale.share_at_least(usual.total) > 0.2,
+        "{}",
+        usual.total
+    );
+    let at_merchant = why
+        .iter()
+        .find(|reason| reason.feature == "amount_of_employee_at_merchant");
+    let text = &at_merchant.unwrap().text;
+    assert!(
+        text.contains("times what this employee's claims at this merchant usually are"),
+        "{text}"
+    );
+    assert!(
+        text.starts_with("amount is 1") && !text.contains("1.0 times"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_usual_value_in_an_unusual_combination_is_odd() {
+    let batch = Batch::of(&firm(600)).unwrap();
+    let mut elsewhere = claim(9_000, 11.0, 0, 0);
+    elsewhere.place = Some("City 7".to_owned());
+    let (odd, why) = ask(&batch, &elsewhere);
+    assert!(batch.scale.share_at_least(odd.total) < 0.01);
+    assert_eq!(why[0].feature, "pair_merchant_place");
+    assert!(
+        why[0].text.starts_with("city of this claim is new among"),
+        "{}",
+        why[0].text
+    );
+}
+
+#[test]
+fn too_little_or_too_uniform_a_past_is_no_history() {
+    let few = |count| Batch::of(&firm(count)).map(|_| ()).unwrap_err();
+    assert_eq!(few(0), Insufficient::Few(0));
+    assert_eq!(few(1), Insufficient::Few(1));
+    assert_eq!(few(29), Insufficient::Few(29));
+    assert!(Batch::of(&firm(30)).is_ok());
+    let alike: Vec<Claim> = (0..100)
+        .map(|number| claim(number, 12.0, number % 4, 1))
+        .collect();
+    assert_eq!(
+        Batch::of(&alike).map(|_| ()).unwrap_err(),
+        Insufficient::Alike
+    );
+}
+
+#[test]
+fn a_hundred_claims_of_one_employee_are_judged_sanely() {
+    let mut claims: Vec<Claim> = (0..100)
+        .map(|number| claim(number, 20.0 + f64::from(number * 7 % 11), 1, number % 3))
+        .collect();
+    claims.push(claim(100, 2_000.0, 1, 1));
+    let batch = Batch::of(&claims).unwrap();
+    let totals = &batch.totals;
+    assert!(totals.iter().all(|total| total.is_finite()));
+    assert!(totals[..100].iter().all(|total| *total < totals[100]));
+    let about_a_person = batch.scale.weights()[features::GROUPS..].iter();
+    assert!(about_a_person.clone().all(|weight| weight.is_finite()));
+}
+
+#[test]
+fn credits_nothing_and_what_is_no_number_have_no_amount_to_compare() {
+    let batch = Batch::of(&firm(200)).unwrap();
+    for amount in [
+        None,
+        Some(0.0),
+        Some(-50.0),
+        Some(f64::NAN),
+        Some(f64::INFINITY),
+    ] {
+        let mut odd = claim(9_000, 1.0, 0, 0);
+        odd.amount = amount;
+        let asked = batch.state.outside(&odd);
+        let row = features::row(&batch.state, &asked);
+        assert!(
+            row[..features::GROUPS].iter().all(|value| value.is_nan()),
+            "{amount:?}"
+        );
+        assert!(batch.scale.judge(&row).total.is_finite());
+    }
+    let nothing = Claim {
+        id: "n".to_owned(),
+        day: day(3),
+        amount: Some(1e14),
+        employee: None,
+        team: None,
+        merchant: Some("  ".to_owned()),
+        category: None,
+        place: None,
+        region: None,
+        project: None,
+    };
+    let (judged, why) = ask(&batch, &nothing);
+    assert!(judged.total.is_finite() && why[0].feature == "amount_in_firm");
+    assert!(
+        ask(&batch, &claim(1, 1e-2, 99, 99)).0.total.is_finite(),
+        "all new"
+    );
+}
+
+#[test]
+fn a_budget_is_kept_and_precision_unknown_until_people_have_said() {
+    let past: Vec<(NaiveDate, f64)> = (0..140).map(|at| (day(at), f64::from(at % 50))).collect();
+    let plan = AlertPlan::of(&past, 2, &[]).unwrap();
+    assert!(
+        plan.expected_per_week <= 2.0 && plan.expected_per_week > 1.0,
+        "{plan:?}"
+    );
+    assert_eq!(plan.precision, None);
+    let said: Vec<(f64, bool)> = (0..40)
+        .map(|at| (100.0, at % 4 == 0))
+        .chain([(0.0, true)])
+        .collect();
+    assert_eq!(
+        AlertPlan::of(&past, 2, &said).unwrap().precision,
+        Some(0.25)
+    );
+    assert_eq!(
+        AlertPlan::of(&past, 2, &said[..19]).unwrap().precision,
+        None
+    );
+    assert_eq!(AlertPlan::of(&[], 2, &[]), None);
+    assert_eq!(AlertPlan::of(&past, 0, &[]).unwrap().expected_per_week, 0.0);
+    let all = AlertPlan::of(&past, 10_000, &[]).unwrap();
+    assert!(
+        all.threshold == 0.0 && all.expected_per_week < 7.0,
+        "what has no points is not shown"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn scores_add_up_are_finite_and_do_not_depend_on_order(
+        lines in proptest::collection::vec((0.01_f64..1e9, 0_u32..5, 0_u32..8), 40..90),
+        turned in 1_usize..40,
+    ) {
+        let claims: Vec<Claim> = (0..).zip(&lines)
+            .map(|(number, (amount, employee, merchant))| claim(number, *amount, *employee, *merchant))
+            .collect();
+        let batch = Batch::of(&claims).unwrap();
+        let mut other_order = claims.clone();
+        other_order.rotate_left(turned);
+        other_order.swap(0, 7);
+        let again = Batch::of(&other_order).unwrap();
+        for claim in &claims {
+            let judge = |batch: &Batch| {
+                let row = features::row(&batch.state, &batch.state.inside(claim));
+                (row, batch.scale.judge(&row))
+            };
+            let ((row, one), (other_row, other)) = (judge(&batch), judge(&again));
+            let place = claims.iter().position(|known| known == claim).unwrap();
+            prop_assert_eq!(one.total, batch.totals[place]);
+            let row_bits = row.map(f64::to_bits);
+            prop_assert_eq!(row_bits, other_row.map(f64::to_bits));
+            prop_assert!((one.total - other.total).abs() < 1e-6);
+            prop_assert!(one.total.is_finite() && one.total >= 0.0);
+            let why = reasons(&batch.state, &batch.state.inside(claim), &one);
+            let sum: f64 = why.iter().map(|reason| reason.points).sum();
+            prop_assert!((sum - one.total).abs() < 1e-9);
+            prop_assert!(why.iter().all(|reason| !reason.text.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_higher_amount_is_never_less_odd(
+        employee in 0_u32..12, merchant in 0_u32..14, low in 0.01_f64..1e4, times in 1.0_f64..1e6,
+    ) {
+        let batch = Batch::of(&firm(300)).unwrap();
+        let one = ask(&batch, &claim(9_000, low, employee, merchant)).0;
+        let other = ask(&batch, &claim(9_000, low * times, employee, merchant)).0;
+        prop_assert!(one.total <= other.total + 1e-9);
+        prop_assert_eq!(one.points.len(), WIDTH);
+    }
+}
