@@ -14,7 +14,7 @@ use crate::documents::sandbox::{Sandbox, SandboxConfig, SandboxError};
 use crate::http::{self, AppState, Oidc, OidcError, Parts};
 use crate::learn::forecast::ForecastError;
 use crate::registry::{self, Registry, RegistryError};
-use crate::service::{RecordCases, Service};
+use crate::service::{CaseSettings, RecordCases, Service};
 use crate::store::{Store, StoreError};
 use crate::telemetry::{self, TelemetryError};
 use crate::web::{self, Pages, SessionError};
@@ -173,12 +173,13 @@ pub(crate) async fn service(config: &Config, registry: &Registry) -> Result<Serv
         policy: config.collections.policy(),
         notes: Arc::new(notes),
     };
-    let records = RecordCases::load(
-        registry,
+    let settings = CaseSettings {
         collections,
-        config.timesheet,
-        config.detectors.clone(),
-    )?;
+        timesheet: config.timesheet,
+        expense: config.expense,
+        detectors: config.detectors.clone(),
+    };
+    let records = RecordCases::load(registry, settings)?;
     Ok(Service::new(store, sandbox, invoice, records))
 }
 

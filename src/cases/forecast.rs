@@ -175,7 +175,7 @@ impl Explaining<'_> {
     }
 }
 
-fn reason(code: &str, text: String, feature: &str, weight: f64) -> Reason {
+pub(super) fn reason(code: &str, text: String, feature: &str, weight: f64) -> Reason {
     Reason {
         code: code.to_owned(),
         text,
@@ -192,7 +192,7 @@ fn reason(code: &str, text: String, feature: &str, weight: f64) -> Reason {
 }
 
 /// The heaviest, and one for all the others.
-fn heaviest(mut reasons: Vec<Reason>, code: &str) -> Vec<Reason> {
+pub(super) fn heaviest(mut reasons: Vec<Reason>, code: &str) -> Vec<Reason> {
     reasons.sort_by(|a, b| {
         let weights = b.weight.abs().total_cmp(&a.weight.abs());
         weights.then_with(|| a.code.cmp(&b.code))

@@ -10,14 +10,15 @@ use chrono::Utc;
 use super::exit;
 use super::store_args::{must_exist, with_store};
 use super::with_service::{ServiceArgs, with_service};
+use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
-use crate::service::{COLLECTIONS, DELAYS, DelaysRun, REMINDERS, ReminderList, ServiceError};
+use crate::service::{COLLECTIONS, DELAYS, EXPENSES, REMINDERS, ReminderList, ServiceError};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Arguments of `worklist`.
 #[derive(Debug, Args)]
 pub(super) struct WorklistArgs {
-    /// Which worklist: `invoice_review`, `collections`, `delays` or `reminders`
+    /// Which worklist: `invoice_review`, `collections`, `delays`, `expenses` or `reminders`
     #[arg(value_parser = parse_name)]
     name: Name,
     /// Most rows shown
@@ -32,6 +33,7 @@ enum Name {
     Documents(&'static Worklist),
     Collections,
     Delays,
+    Expenses,
     Reminders,
 }
 
@@ -52,7 +54,20 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
         Name::Delays => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.delays_run(tenant, Utc::now()).await {
-                Ok(run) => told(answers(args, &run)),
+                Ok(run) => {
+                    let rows = run.timesheet.iter().chain(&run.project_setup);
+                    told(answers(args, rows.chain(&run.billing)))
+                }
+                Err(error) => exit::environment(&error.to_string()),
+            }
+        }),
+        Name::Expenses => with_service(&args.service, async |service| {
+            let tenant = &args.service.store.tenant;
+            match service.expense_queue(tenant, Utc::now()).await {
+                Ok(queue) => told(answers(
+                    args,
+                    queue.run.queue.iter().chain(&queue.run.audit),
+                )),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
@@ -101,12 +116,15 @@ fn parse_name(name: &str) -> Result<Name, String> {
     match name {
         COLLECTIONS => return Ok(Name::Collections),
         DELAYS => return Ok(Name::Delays),
+        EXPENSES => return Ok(Name::Expenses),
         REMINDERS => return Ok(Name::Reminders),
         _ => {}
     }
     Worklist::named(name).map(Name::Documents).ok_or_else(|| {
         let names = WORKLISTS.iter().map(|list| list.name);
-        let names: Vec<_> = names.chain([COLLECTIONS, DELAYS, REMINDERS]).collect();
+        let names: Vec<_> = names
+            .chain([COLLECTIONS, DELAYS, EXPENSES, REMINDERS])
+            .collect();
         format!("the worklists are: {}", names.join(", "))
     })
 }
@@ -125,11 +143,12 @@ fn customers(args: &WorklistArgs, run: &CollectionsRun) -> io::Result<()> {
     Ok(())
 }
 
-/// Teams, then set-ups, then bills, most pressing first.
-fn answers(args: &WorklistArgs, run: &DelaysRun) -> io::Result<()> {
+/// Whole answers, in the order given.
+fn answers<'a>(
+    args: &WorklistArgs,
+    rows: impl Iterator<Item = &'a Recommendation>,
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let rows = run.timesheet.iter().chain(&run.project_setup);
-    let rows = rows.chain(&run.billing);
     for row in rows.take(args.limit as usize) {
         if args.service.store.json {
             writeln!(out, "{}", serde_json::to_string(row)?)?;

@@ -24,6 +24,7 @@ pub use network::{InvalidNetwork, Network};
 pub use timesheet::Timesheet;
 
 use crate::cases::detectors::Thresholds;
+use crate::cases::expense::ReviewPlan;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,8 @@ pub struct Config {
     pub collections: Collections,
     /// What the firm sets for timesheets.
     pub timesheet: Timesheet,
+    /// What the firm sets for expenses.
+    pub expense: ReviewPlan,
     /// What the firm sets for detectors.
     pub detectors: Thresholds,
     /// Tokens of an identity provider, beside the keys of the store.
@@ -131,6 +134,7 @@ impl Default for Config {
             limits: Limits::default(),
             collections: Collections::default(),
             timesheet: Timesheet::default(),
+            expense: ReviewPlan::default(),
             detectors: Thresholds::default(),
             oidc: Oidc {
                 tenant_claim: "tenant".to_owned(),

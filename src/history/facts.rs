@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::VendorKey;
 use super::keys::{identifier_key, name_key};
+use super::memo::Memo;
 use super::receivables::{Receivables, ReceivablesAsOf};
 use super::spending::Spending;
 use super::versions::Versions;
@@ -53,6 +54,9 @@ pub struct Facts {
     receivables: Receivables,
     work: Work,
     spending: Spending,
+    /// When the last of all was known.
+    known_until: DateTime<Utc>,
+    memo: Memo,
 }
 
 impl Default for Facts {
@@ -67,6 +71,8 @@ impl Default for Facts {
             receivables: Receivables::default(),
             work: Work::default(),
             spending: Spending::default(),
+            known_until: DateTime::<Utc>::MIN_UTC,
+            memo: Memo::default(),
         }
     }
 }
@@ -102,6 +108,8 @@ impl Facts {
         version: u64,
         body: Value,
     ) -> Result<(), String> {
+        self.memo.clear();
+        self.known_until = self.known_until.max(known_at);
         match kind {
             RecordKind::Vendor => {
                 let vendor: Vendor = read(body)?;
@@ -155,6 +163,11 @@ impl Facts {
 
     pub(super) const fn work(&self) -> &Work {
         &self.work
+    }
+
+    /// What was worked out, if everything was known at that moment.
+    pub(super) fn memo(&self, as_of: DateTime<Utc>) -> Option<&Memo> {
+        (self.known_until <= as_of).then_some(&self.memo)
     }
 
     pub(super) const fn spending(&self) -> &Spending {

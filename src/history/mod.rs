@@ -6,6 +6,7 @@
 mod dated;
 mod facts;
 mod keys;
+mod memo;
 mod receivables;
 mod sharded;
 mod sheet;

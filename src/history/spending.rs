@@ -1,5 +1,6 @@
 //! Expense claims and uses of cards as they were known at a moment.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -93,6 +94,31 @@ impl SpendingAsOf {
     #[must_use]
     pub const fn as_of(&self) -> DateTime<Utc> {
         self.as_of
+    }
+
+    /// What can be worked out from all claims, and is kept until the records change; of an earlier
+    /// moment it is worked out anew.
+    pub fn worked_out<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
+        match self.facts.memo(self.as_of) {
+            Some(memo) => memo.get_or_make(|| make(self)),
+            None => Arc::new(make(self)),
+        }
+    }
+
+    /// Whether that is at hand.
+    #[must_use]
+    pub fn is_worked_out<T: Any>(&self) -> bool {
+        let memo = self.facts.memo(self.as_of);
+        memo.is_some_and(super::memo::Memo::holds::<T>)
+    }
+
+    /// Every claim known, claimant by claimant in order of day.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<ExpenseClaim>> {
+        let claims = self.claimants().into_iter();
+        claims
+            .flat_map(|employee| self.claims_of(&employee, NaiveDate::MIN, NaiveDate::MAX))
+            .collect()
     }
 
     /// The claim with this id.

@@ -6,6 +6,7 @@ mod collections_run;
 mod delays_run;
 mod dry_run;
 mod error;
+mod expense_run;
 mod feedback;
 mod file_name;
 mod record_cases;
@@ -17,8 +18,9 @@ pub use analyse::{Analysed, Incoming};
 pub use collections_run::COLLECTIONS;
 pub use delays_run::{DELAYS, DelaysRun};
 pub use error::ServiceError;
+pub use expense_run::{Audited, EXPENSES, ExpenseQueue, NewSince};
 pub use file_name::{MAX_NAME_CHARACTERS, file_name};
-pub use record_cases::RecordCases;
+pub use record_cases::{CaseSettings, RecordCases};
 pub use reminders::{REMINDERS, ReminderList};
 
 use crate::cases::invoice::InvoiceCase;

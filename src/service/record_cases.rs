@@ -11,6 +11,7 @@ use crate::advice::{Case, Judged, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::detectors::Thresholds;
+use crate::cases::expense::{ExpenseCase, ReviewPlan};
 use crate::cases::project_setup::SetupCase;
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::cases::timesheet::{Reminders, TimesheetCase};
@@ -36,8 +37,23 @@ pub struct RecordCases {
     /// Which sheets are whoever must hand them in to be reminded of? None unless the firm asks
     /// for it.
     pub reminders: Option<Arc<Reminders>>,
+    /// Is a claim unusual?
+    pub expense: Arc<ExpenseCase>,
     /// What the firm sets for detectors.
     pub thresholds: Arc<Thresholds>,
+}
+
+/// What the firm sets for the cases.
+#[derive(Debug, Clone)]
+pub struct CaseSettings {
+    /// For collections.
+    pub collections: collections::Setting,
+    /// For timesheets.
+    pub timesheet: Timesheet,
+    /// For expenses.
+    pub expense: ReviewPlan,
+    /// For detectors.
+    pub detectors: Thresholds,
 }
 
 impl RecordCases {
@@ -45,19 +61,17 @@ impl RecordCases {
     ///
     /// # Errors
     /// [`ForecastError`] that names the file.
-    pub fn load(
-        registry: &Registry,
-        collections: collections::Setting,
-        timesheet: Timesheet,
-        thresholds: Thresholds,
-    ) -> Result<Self, ForecastError> {
-        let reminders = timesheet
+    pub fn load(registry: &Registry, settings: CaseSettings) -> Result<Self, ForecastError> {
+        let thresholds = Arc::new(settings.detectors);
+        let reminders = settings
+            .timesheet
             .remind_submitters
             .then(|| Reminders::load(registry));
         Ok(Self {
-            thresholds: Arc::new(thresholds),
+            expense: Arc::new(ExpenseCase::new(settings.expense, Arc::clone(&thresholds))),
+            thresholds,
             reminders: reminders.transpose()?.map(Arc::new),
-            collections: Arc::new(CollectionsCase::load(registry, collections)?),
+            collections: Arc::new(CollectionsCase::load(registry, settings.collections)?),
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),
             project_setup: Arc::new(SetupCase::load(registry)?),
             billing: Arc::new(BillingCase::load(registry, ())?),
@@ -72,6 +86,7 @@ impl RecordCases {
             Case::Timesheet,
             Case::ProjectSetup,
             Case::Billing,
+            Case::Expense,
         ]
     }
 
@@ -81,6 +96,7 @@ impl RecordCases {
             Case::Timesheet => Some(&*self.timesheet),
             Case::ProjectSetup => Some(&*self.project_setup),
             Case::Billing => Some(&*self.billing),
+            Case::Expense => Some(&*self.expense),
             _ => None,
         }
     }

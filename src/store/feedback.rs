@@ -1,5 +1,7 @@
 //! What people said about recommendations: labels for the next training.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 use super::audit_chain::{self, EntryKind, NewEntry};
 use super::error::{Result, StoreError};
 use super::{Store, time};
-use crate::advice::Feedback;
+use crate::advice::{Case, Feedback, Recommendation};
 use crate::domain::{CanonicalJson, TenantId};
 
 /// Stored feedback.
@@ -27,6 +29,15 @@ pub struct StoredFeedback {
     /// Link in the audit chain; set by the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision_sha256: Option<String>,
+}
+
+/// What was last said of a subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// What.
+    pub feedback: Feedback,
+    /// Of which answer.
+    pub answer: Recommendation,
 }
 
 impl Store {
@@ -90,6 +101,36 @@ impl Store {
         self.head_file().append(&[(tenant, &link)]).await?;
         stored.decision_sha256 = Some(link.sha256);
         Ok(stored)
+    }
+
+    /// What was last said of each subject of a case, with the answer it was said of.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn said_of(&self, tenant: &TenantId, case: Case) -> Result<HashMap<String, Said>> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT p.content, r.id FROM feedback f \
+             JOIN recommendations r ON r.tenant = f.tenant AND r.id = f.recommendation_id \
+             JOIN audit_parts p ON p.tenant = f.tenant AND p.seq = f.seq \
+             WHERE f.tenant = $1 AND r.case_name = $2 AND p.content IS NOT NULL ORDER BY f.seq",
+        )
+        .bind(tenant.as_str())
+        .bind(case.as_str())
+        .fetch_all(self.readers())
+        .await?;
+        let mut said = HashMap::new();
+        for (content, id) in rows {
+            let stored: StoredFeedback = serde_json::from_str(&content)?;
+            let id = id
+                .parse()
+                .map_err(|_| StoreError::Damaged(format!("`{id}` is no id")))?;
+            if let Some(answer) = self.recommendation(tenant, id).await? {
+                let subject = answer.subject.id.clone();
+                let feedback = stored.feedback;
+                said.insert(subject, Said { feedback, answer });
+            }
+        }
+        Ok(said)
     }
 
     /// What was said about one recommendation, oldest first.

@@ -42,7 +42,7 @@ pub use decisions::{Decision, DecisionFilter, NewDecision};
 pub use documents::{DocumentRow, NewDocument, PutDocument};
 pub use erasure::{Erasure, ErasureTarget};
 pub use error::{Result, StoreError};
-pub use feedback::StoredFeedback;
+pub use feedback::{Said, StoredFeedback};
 pub use idempotency::{IdempotencyStart, StoredResponse};
 pub use import::{ImportOptions, ImportReport};
 pub use inbox::{InboxCounts, InboxFilter, InboxRow};

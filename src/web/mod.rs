@@ -1,4 +1,4 @@
-//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer, delays, detectors. They work without script; script
+//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer, delays, expenses, detectors. They work without script; script
 //! only adds shortcuts, linked boxes and dropping files.
 
 mod assets;
@@ -45,6 +45,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
             post(pages::customer::contact),
         )
         .route("/delays", get(pages::delays::show))
+        .route("/expenses", get(pages::expenses::show))
+        .route("/expenses/{id}", post(pages::expenses::decide))
         .route("/detectors", get(pages::detectors::show))
         .merge(assets::routes())
         .with_state(pages)

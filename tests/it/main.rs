@@ -11,6 +11,7 @@ mod delays;
 mod detectors;
 mod documents;
 mod events;
+mod expenses;
 mod feedback;
 mod idempotency;
 mod invoice;

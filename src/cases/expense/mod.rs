@@ -1,15 +1,23 @@
 //! Is this claim unusual for its peer group? The claim is scored, never the person.
 
+mod case;
 mod claim;
 pub mod features;
+mod firm;
 mod peers;
+mod queue;
 mod reasons;
+mod recommendation;
 mod scale;
 
 #[cfg(test)]
 mod tests;
 
+pub use case::{ExpenseCase, ReviewPlan};
 pub use claim::Claim;
+pub use firm::FirmClaims;
 pub use peers::{Coded, PeerState, Side};
+pub use queue::ExpenseRun;
 pub use reasons::{ClaimReason, reasons};
-pub use scale::{AlertPlan, Batch, Insufficient, Judged, LEAST_CLAIMS, Scale};
+pub use recommendation::{ExpenseAdvice, ExpenseInput, Lane};
+pub use scale::{AlertPlan, Batch, Insufficient, Judged, LEAST_CLAIMS, LEAST_LOOKED_AT, Scale};

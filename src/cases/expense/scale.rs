@@ -194,7 +194,7 @@ pub struct AlertPlan {
 }
 
 /// Fewer looked at than this say nothing of precision.
-const LEAST_LOOKED_AT: usize = 20;
+pub const LEAST_LOOKED_AT: usize = 20;
 
 impl AlertPlan {
     /// The lowest threshold at which the past would have stayed within the budget, with what

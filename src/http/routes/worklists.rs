@@ -14,7 +14,7 @@ use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::service::{DelaysRun, ReminderList};
+use crate::service::{DelaysRun, ExpenseQueue, ReminderList};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Which part of the worklist.
@@ -94,6 +94,30 @@ pub(super) async fn delays(
         .delays_run(&caller.tenant, Utc::now())
         .await?;
     Ok(Json(run))
+}
+
+/// Claims of the last six weeks that a person should look at: those with more points than the
+/// alert budget has room for, most first; then those a detector flagged; and a few drawn at random,
+/// by which it is estimated what is missed. A claim that people decided stays away until a
+/// detector flags it that had not then: `again` names it.
+#[utoipa::path(
+    get,
+    path = "/v1/worklists/expenses",
+    tag = "Recommendations",
+    responses(
+        (status = 200, description = "The queue.", body = ExpenseQueue),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn expenses(
+    State(state): State<AppState>,
+    Allowed { caller, .. }: Allowed<Read>,
+    _turn: Turn,
+) -> ApiResult<Json<ExpenseQueue>> {
+    let now = Utc::now();
+    Ok(Json(
+        state.service().expense_queue(&caller.tenant, now).await?,
+    ))
 }
 
 /// Sheets not handed in that whoever must hand them in should be reminded of: each names its

@@ -77,12 +77,12 @@ pub(in crate::web) async fn decide(
 }
 
 /// A value of a closed list by its name on the wire.
-fn named<'de, T: Deserialize<'de>>(name: &'de str) -> Option<T> {
+pub(super) fn named<'de, T: Deserialize<'de>>(name: &'de str) -> Option<T> {
     let name: StrDeserializer<'de, NameError> = name.into_deserializer();
     T::deserialize(name).ok()
 }
 
-fn unusable() -> Failure {
+pub(super) fn unusable() -> Failure {
     Failure::Unusable("That is not among the choices.".to_owned())
 }
 

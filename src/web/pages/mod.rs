@@ -6,6 +6,7 @@ pub(super) mod decision;
 pub(super) mod delays;
 pub(super) mod detectors;
 pub(super) mod document;
+pub(super) mod expenses;
 pub(super) mod inbox;
 pub(super) mod sheet;
 pub(super) mod sign_in;

@@ -147,9 +147,15 @@ fn show(
 
 /// Only our own pages: an address elsewhere is none.
 fn place(next: &str) -> &str {
-    let ours = ["/inbox", "/collections", "/delays", "/detectors"]
-        .iter()
-        .any(|page| next.starts_with(page))
+    let ours = [
+        "/inbox",
+        "/collections",
+        "/delays",
+        "/expenses",
+        "/detectors",
+    ]
+    .iter()
+    .any(|page| next.starts_with(page))
         && next.len() <= 1_000
         && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if ours { next } else { "/inbox" }

@@ -127,7 +127,7 @@ impl DelaysView {
     }
 }
 
-fn answer(given: &Recommendation, asked: &str) -> Answer {
+pub(super) fn answer(given: &Recommendation, asked: &str) -> Answer {
     Answer {
         level: level(given.level),
         percent: given.score.map(|score| format!("{:.0}", score * 100.0)),

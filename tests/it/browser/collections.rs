@@ -117,6 +117,32 @@ async fn detectors_are_tried_and_show_what_they_would_flag() {
 }
 
 #[tokio::test]
+async fn claims_are_reviewed_by_keyboard_and_decided_ones_leave() {
+    let Some(browser) = browser().await else {
+        return;
+    };
+    let firm = Firm::start().await;
+    sign_in(&browser, &firm, "/expenses").await;
+    browser.wait_for_text("No claims yet").await;
+    firm.expenses().await;
+    browser.open(&format!("{}/expenses", firm.address)).await;
+    browser.wait_for_text("claim ODD of E2").await;
+    browser.wait_for_text("Drawn at random").await;
+    browser.wait_for_text("was a Sunday").await;
+    browser.find(".why-of summary").await.click().await.unwrap();
+    browser.wait_for_text("Amount is").await;
+    let focus = "document.querySelector('.claim-form [value=dismiss]').focus()";
+    browser.script(focus).await;
+    browser.press_key(fantoccini::key::Key::Enter).await;
+    browser.wait_for_text("1 decided").await;
+    let shown = browser.script("return document.body.innerText").await;
+    assert!(!shown.as_str().unwrap().contains("claim ODD of E2"));
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     let Some(browser) = browser().await else {
         return;
@@ -125,12 +151,14 @@ async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     firm.receivables().await;
     firm.work().await;
     firm.spending().await;
+    firm.expenses().await;
     sign_in(&browser, &firm, "/collections").await;
     let places = [
         ("collections", "/collections"),
         ("customer", "/collections/customers/C1"),
         ("delays", "/delays"),
         ("detectors", "/detectors"),
+        ("expenses", "/expenses"),
     ];
     for scheme in ["light", "dark"] {
         browser.colours(scheme).await;

@@ -84,6 +84,13 @@ impl Firm {
         self.records(Utc::now(), crate::detectors::records()).await;
     }
 
+    /// Claims to review.
+    pub(crate) async fn expenses(&self) {
+        let now = Utc::now();
+        self.records(now, crate::expenses::records(now.date_naive()))
+            .await;
+    }
+
     async fn records(&self, now: chrono::DateTime<Utc>, all: Vec<(&str, String)>) {
         for (kind, rows) in all {
             let kind: RecordKind = kind.parse().unwrap();

@@ -1,0 +1,166 @@
+//! One claim judged beside all others of the firm, with what detectors find in it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::firm::FirmClaims;
+use super::recommendation::{ExpenseInput, KeptReason, Lane, recommend};
+use crate::advice::{Judged, ModelRef, Recommendation};
+use crate::cases::detectors::{Around, Thresholds, flags_of_claim};
+use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
+use crate::domain::records::ExpenseClaim;
+use crate::domain::{CanonicalJson, sha256_hex};
+use crate::history::{History, SpendingAsOf};
+use crate::learn::forecast::to_json;
+
+/// Version of the way claims are judged; what it counts on is found on the firm's own claims.
+const VERSION: &str = "1";
+
+/// What the firm sets for expenses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewPlan {
+    /// Claims that can be reviewed in a week.
+    pub reviews_a_week: u32,
+    /// Claims drawn at random in a week, to estimate what is missed.
+    pub audits_a_week: u32,
+}
+
+impl Default for ReviewPlan {
+    fn default() -> Self {
+        Self {
+            reviews_a_week: 20,
+            audits_a_week: 2,
+        }
+    }
+}
+
+/// The case; synchronous, shared freely between threads.
+#[derive(Debug)]
+pub struct ExpenseCase {
+    pub(super) plan: ReviewPlan,
+    thresholds: Arc<Thresholds>,
+}
+
+impl ExpenseCase {
+    /// With what the firm sets.
+    #[must_use]
+    pub const fn new(plan: ReviewPlan, thresholds: Arc<Thresholds>) -> Self {
+        Self { plan, thresholds }
+    }
+
+    /// All claims, judged.
+    pub(super) fn firm(&self, spending: &SpendingAsOf) -> Arc<FirmClaims> {
+        spending.worked_out(|all| FirmClaims::of(all, &self.thresholds.home_currency))
+    }
+
+    /// What is known of a claim, and its features.
+    pub(super) fn read(
+        &self,
+        claim: &ExpenseClaim,
+        firm: &FirmClaims,
+        threshold: Option<f64>,
+        history: &dyn History,
+    ) -> (ExpenseInput, Vec<f64>) {
+        let (spending, work) = (history.spending(), history.work());
+        let today = history.as_of().date_naive();
+        let around = Around::of(claim, &spending, &work, &self.thresholds, today);
+        let said = firm.say(claim.id.as_str());
+        let fitted = firm.fitted().filter(|_| said.is_some());
+        let input = ExpenseInput {
+            claim_id: claim.id.to_string(),
+            employee_id: claim.employee_id.to_string(),
+            as_of: history.as_of(),
+            incurred_on: claim.incurred_on,
+            merchant: claim.merchant.clone(),
+            category: claim.category.clone(),
+            amount: claim.amount.to_string(),
+            currency: claim.currency,
+            points: said.as_ref().map(|said| said.judged.total),
+            odder_than: said.as_ref().map(|said| said.odder_than),
+            threshold,
+            lane: None,
+            flags: flags_of_claim(&around.view(claim, None, &self.thresholds)),
+            reasons: said
+                .iter()
+                .flat_map(|said| &said.reasons)
+                .map(KeptReason::of)
+                .collect(),
+            model: fitted.map(|(sha256, trained_until)| ModelRef {
+                name: "expense/peers".to_owned(),
+                version: VERSION.to_owned(),
+                sha256,
+                trained_until,
+            }),
+        };
+        (input, said.map_or_else(Vec::new, |said| said.row.to_vec()))
+    }
+
+    /// Answers, and keeps what the answer is made from.
+    pub(super) fn answer(input: &ExpenseInput, row: &[f64]) -> Result<Judged, JudgeError> {
+        let features = CanonicalJson::of(&to_json(row))?;
+        let digest = sha256_hex(features.as_str());
+        Ok(Judged {
+            recommendation: recommend(input, digest, Uuid::now_v7())?,
+            input: CanonicalJson::of(input)?,
+            features,
+        })
+    }
+}
+
+impl RecordCase for ExpenseCase {
+    fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
+        let not_asked = |field, unknown, why: &str| JudgeError::NotAsked {
+            field,
+            unknown,
+            why: why.to_owned(),
+        };
+        if item.period_end.is_some() {
+            return Err(not_asked("period_end", false, "is not for this case"));
+        }
+        let spending = history.spending();
+        let claim = spending
+            .claim(&item.id)
+            .ok_or_else(|| not_asked("id", true, "names no expense claim"))?;
+        let firm = self.firm(&spending);
+        let threshold = firm
+            .plan(self.plan.reviews_a_week)
+            .map(|plan| plan.threshold);
+        let (mut input, row) = self.read(&claim, &firm, threshold, history);
+        input.lane = input.found();
+        Self::answer(&input, &row)
+    }
+
+    fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
+        !history.spending().is_worked_out::<FirmClaims>()
+    }
+
+    fn replay(
+        &self,
+        input: &Value,
+        features: &Value,
+        recommendation_id: Uuid,
+    ) -> Result<Recommendation, JudgeError> {
+        let input: ExpenseInput = serde_json::from_value(input.clone())?;
+        let digest = sha256_hex(CanonicalJson::of(features)?.as_str());
+        Ok(recommend(&input, digest, recommendation_id)?)
+    }
+}
+
+impl ExpenseInput {
+    /// Why a person should look, if so: its score before its flags.
+    pub(super) fn found(&self) -> Option<Lane> {
+        let over = self
+            .points
+            .zip(self.threshold)
+            .is_some_and(|(points, least)| points > least);
+        match (over, self.flags.is_empty()) {
+            (true, _) => Some(Lane::Score),
+            (false, false) => Some(Lane::Detector),
+            (false, true) => None,
+        }
+    }
+}

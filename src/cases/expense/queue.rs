@@ -1,0 +1,112 @@
+//! The review queue: recent claims that a person should look at, and a few drawn at random.
+
+use chrono::{DateTime, Days, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::ExpenseCase;
+use super::recommendation::{ExpenseInput, Lane};
+use crate::advice::{Judged, Recommendation};
+use crate::cases::record_case::JudgeError;
+use crate::domain::sha256_hex;
+use crate::history::History;
+
+/// Days back from which claims are in the queue.
+const RECENT: u64 = 42;
+/// Most claims in the queue.
+const MOST: usize = 200;
+
+/// A run of the queue: whole answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExpenseRun {
+    /// The moment.
+    pub as_of: DateTime<Utc>,
+    /// Claims known.
+    pub claims: usize,
+    /// Of the last six weeks.
+    pub recent: usize,
+    /// Claims that can be reviewed in a week.
+    pub reviews_a_week: u32,
+    /// Claims a week that would have been over the threshold; none where history is too short.
+    pub expected_a_week: Option<f64>,
+    /// To be looked at: over the threshold first, most points first, then what detectors flagged.
+    pub queue: Vec<Recommendation>,
+    /// Drawn at random from the others.
+    pub audit: Vec<Recommendation>,
+}
+
+/// A run, and the answers it rests on.
+pub(crate) struct Made {
+    pub(crate) run: ExpenseRun,
+    pub(crate) answers: Vec<Judged>,
+}
+
+impl ExpenseCase {
+    /// Looks at the claims of the last six weeks. The same records and day give the same run.
+    ///
+    /// # Errors
+    /// [`JudgeError::Contract`] for a defect.
+    pub(crate) fn run(&self, history: &dyn History) -> Result<Made, JudgeError> {
+        let spending = history.spending();
+        let firm = self.firm(&spending);
+        let plan = firm.plan(self.plan.reviews_a_week);
+        let threshold = plan.map(|plan| plan.threshold);
+        let today = history.as_of().date_naive();
+        let since = today - Days::new(RECENT);
+        let mut found = Vec::new();
+        let mut others = Vec::new();
+        for employee in spending.claimants() {
+            for claim in spending.claims_of(&employee, since, today) {
+                let (mut input, row) = self.read(&claim, &firm, threshold, history);
+                input.lane = input.found();
+                let list = if input.lane.is_some() {
+                    &mut found
+                } else {
+                    &mut others
+                };
+                list.push((input, row));
+            }
+        }
+        let recent = found.len() + others.len();
+        found.sort_by(|(a, _), (b, _)| {
+            pressing(a)
+                .total_cmp(&pressing(b))
+                .reverse()
+                .then_with(|| a.claim_id.cmp(&b.claim_id))
+        });
+        found.truncate(MOST);
+        // A digest orders claims as if by lot, and the same way tomorrow.
+        others.sort_by_cached_key(|(input, _)| sha256_hex(&input.claim_id));
+        others.truncate((u64::from(self.plan.audits_a_week) * RECENT / 7) as usize);
+        for (input, _) in &mut others {
+            input.lane = Some(Lane::Audit);
+        }
+        let queued = found.len();
+        let answers = found.iter().chain(&others);
+        let answers: Vec<Judged> = answers
+            .map(|(input, row)| Self::answer(input, row))
+            .collect::<Result<_, _>>()?;
+        let mut shown = answers.iter().map(|one| one.recommendation.clone());
+        Ok(Made {
+            run: ExpenseRun {
+                as_of: history.as_of(),
+                claims: firm.count,
+                recent,
+                reviews_a_week: self.plan.reviews_a_week,
+                expected_a_week: plan.map(|plan| plan.expected_per_week),
+                queue: shown.by_ref().take(queued).collect(),
+                audit: shown.collect(),
+            },
+            answers,
+        })
+    }
+}
+
+/// Points where they are over the threshold; below, the number of flags and then points.
+fn pressing(input: &ExpenseInput) -> f64 {
+    let points = input.points.unwrap_or(0.0);
+    match input.lane {
+        Some(Lane::Score) => 1e6 + points,
+        _ => input.flags.len() as f64 * 1e3 + points.min(999.0),
+    }
+}

@@ -1,0 +1,167 @@
+//! The review queue of expenses, and what people said of its claims.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+use super::{Service, ServiceError};
+use crate::advice::{Case, Feedback, FeedbackReason, Recommendation, Verdict};
+use crate::cases::expense::{ExpenseAdvice, ExpenseRun, LEAST_LOOKED_AT, Lane};
+use crate::domain::TenantId;
+use crate::store::Said;
+
+/// Name of the worklist.
+pub const EXPENSES: &str = "expenses";
+
+/// The queue without what people have decided, and what can be learnt from that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExpenseQueue {
+    /// The run; decided claims are taken out.
+    pub run: ExpenseRun,
+    /// Claims of the run that people decided.
+    pub decided: usize,
+    /// Claims decided once that show something new since.
+    pub again: Vec<NewSince>,
+    /// Share of claims over the threshold that people confirmed; none until enough were looked
+    /// at.
+    pub precision: Option<f64>,
+    /// Of claims drawn at random.
+    pub audited: Audited,
+}
+
+/// Something new about a claim that was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewSince {
+    /// The claim.
+    pub claim_id: String,
+    /// Detectors that had not flagged it then.
+    pub detectors: Vec<String>,
+}
+
+/// What people said of claims drawn at random.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Audited {
+    /// Looked at.
+    pub looked_at: usize,
+    /// Of them, those that people should have been shown.
+    pub confirmed: usize,
+    /// Share of all claims not shown that is missed at most, with 95 % confidence: the upper
+    /// end of Wilson's (1927) interval. None while nothing was looked at.
+    pub missed_at_most: Option<f64>,
+}
+
+impl Service {
+    /// The queue as it stands: the last run, or a new one where the day or the records have
+    /// changed since, without what people decided. A decided claim stays away until a detector
+    /// flags it that had not then.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if it could not be computed or kept.
+    pub async fn expense_queue(
+        &self,
+        tenant: &TenantId,
+        now: DateTime<Utc>,
+    ) -> Result<ExpenseQueue, ServiceError> {
+        let case = Arc::clone(&self.records().expense);
+        let run = self
+            .run(tenant, EXPENSES, now, move |history, _| {
+                let made = case.run(&history)?;
+                Ok((made.run, made.answers))
+            })
+            .await?;
+        let said = self.store().said_of(tenant, Case::Expense).await?;
+        Ok(without_decided(run, &said))
+    }
+}
+
+fn without_decided(mut run: ExpenseRun, said: &HashMap<String, Said>) -> ExpenseQueue {
+    let mut again = Vec::new();
+    let before = run.queue.len() + run.audit.len();
+    let mut open = |answer: &Recommendation| match said.get(&answer.subject.id) {
+        None => true,
+        Some(then) => {
+            let detectors = new_flags(answer, &then.answer);
+            let shows = !detectors.is_empty();
+            if shows {
+                let claim_id = answer.subject.id.clone();
+                again.push(NewSince {
+                    claim_id,
+                    detectors,
+                });
+            }
+            shows
+        }
+    };
+    run.queue.retain(&mut open);
+    run.audit.retain(&mut open);
+    let decided = before - run.queue.len() - run.audit.len();
+    let of_lane = |lane: Lane| {
+        let said = said.values();
+        let of_lane = said.filter(move |said| {
+            advice(&said.answer).is_some_and(|advice| advice.lane == Some(lane))
+        });
+        let found: Vec<bool> = of_lane.map(|said| is_confirmed(&said.feedback)).collect();
+        (found.len(), found.iter().filter(|found| **found).count())
+    };
+    let (shown, right) = of_lane(Lane::Score);
+    let (looked_at, confirmed) = of_lane(Lane::Audit);
+    ExpenseQueue {
+        run,
+        decided,
+        again,
+        precision: (shown >= LEAST_LOOKED_AT).then(|| right as f64 / shown as f64),
+        audited: Audited {
+            looked_at,
+            confirmed,
+            missed_at_most: (looked_at > 0).then(|| wilson_upper(confirmed, looked_at)),
+        },
+    }
+}
+
+/// An exception that the firm made was rightly shown.
+fn is_confirmed(feedback: &Feedback) -> bool {
+    feedback.verdict != Verdict::Rejected
+        || feedback.reason == Some(FeedbackReason::PolicyException)
+}
+
+fn advice(answer: &Recommendation) -> Option<ExpenseAdvice> {
+    serde_json::from_value(answer.suggestion.clone()?).ok()
+}
+
+fn new_flags(now: &Recommendation, then: &Recommendation) -> Vec<String> {
+    let flags = |answer| {
+        advice(answer)
+            .map(|advice| advice.flags)
+            .unwrap_or_default()
+    };
+    let known = flags(then);
+    let is_new = |name: &String| !known.iter().any(|flag| flag.detector == *name);
+    flags(now)
+        .into_iter()
+        .map(|flag| flag.detector)
+        .filter(is_new)
+        .collect()
+}
+
+/// Upper end of Wilson's interval of a share, 95 % of it from below.
+fn wilson_upper(count: usize, of: usize) -> f64 {
+    const Z: f64 = 1.645;
+    let (share, of) = (count as f64 / of as f64, of as f64);
+    let middle = share + Z * Z / (2.0 * of);
+    let spread = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
+    (middle + spread) / (1.0 + Z * Z / of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wilson_upper;
+
+    #[test]
+    fn few_audits_leave_much_open_and_many_little() {
+        assert!(wilson_upper(0, 1) > 0.7 && wilson_upper(0, 100) < 0.03);
+        assert!(wilson_upper(5, 100) > 0.05 && wilson_upper(100, 100) >= 0.999);
+    }
+}

@@ -1,0 +1,140 @@
+//! Claims to review as cards: what was found first, the score after it.
+
+use super::delays::{Answer, answer};
+use super::words;
+use crate::advice::Recommendation;
+use crate::cases::detectors::Flag;
+use crate::cases::expense::{ExpenseAdvice, Lane};
+use crate::service::ExpenseQueue;
+
+/// The page's content.
+pub(in crate::web) struct ExpensesView {
+    pub(in crate::web) as_of: String,
+    pub(in crate::web) claims: usize,
+    pub(in crate::web) recent: usize,
+    pub(in crate::web) decided: usize,
+    pub(in crate::web) budget: String,
+    pub(in crate::web) learnt: String,
+    pub(in crate::web) groups: Vec<Group>,
+}
+
+/// Claims of one lane.
+pub(in crate::web) struct Group {
+    pub(in crate::web) title: &'static str,
+    pub(in crate::web) about: &'static str,
+    pub(in crate::web) claims: Vec<Claim>,
+}
+
+/// One claim.
+pub(in crate::web) struct Claim {
+    pub(in crate::web) answer: Answer,
+    pub(in crate::web) recommendation_id: String,
+    pub(in crate::web) id: String,
+    pub(in crate::web) day: String,
+    pub(in crate::web) employee: String,
+    pub(in crate::web) merchant: String,
+    pub(in crate::web) category: String,
+    pub(in crate::web) amount: String,
+    pub(in crate::web) currency: String,
+    pub(in crate::web) flags: Vec<Flag>,
+    /// Detectors that are new since it was decided.
+    pub(in crate::web) new: String,
+}
+
+impl ExpensesView {
+    /// From the queue.
+    pub(in crate::web) fn new(queue: &ExpenseQueue) -> Self {
+        let run = &queue.run;
+        let of_lane = |lane: Lane| {
+            let answers = run.queue.iter().chain(&run.audit);
+            let claims = answers.filter_map(|answer| claim(answer, lane, queue));
+            claims.collect::<Vec<_>>()
+        };
+        let groups = [
+            (
+                Lane::Score,
+                "Unusual",
+                "More points than the alert budget has room for, most first.",
+            ),
+            (
+                Lane::Detector,
+                "Flagged",
+                "Usual in amount and kind, but a detector found something.",
+            ),
+            (
+                Lane::Audit,
+                "Drawn at random",
+                "Nothing was found. Looking at a few says how much is missed.",
+            ),
+        ];
+        let groups = groups.into_iter().map(|(lane, title, about)| Group {
+            title,
+            about,
+            claims: of_lane(lane),
+        });
+        Self {
+            as_of: words::minute(run.as_of),
+            claims: run.claims,
+            recent: run.recent,
+            decided: queue.decided,
+            budget: run.expected_a_week.map_or_else(
+                || "Too few claims to say what is unusual; detectors run all the same.".to_owned(),
+                |expected| {
+                    format!(
+                        "{} reviews a week; the threshold would have shown {expected:.1} a week so far.",
+                        run.reviews_a_week
+                    )
+                },
+            ),
+            learnt: learnt(queue),
+            groups: groups.filter(|group| !group.claims.is_empty()).collect(),
+        }
+    }
+}
+
+fn learnt(queue: &ExpenseQueue) -> String {
+    let precision = queue.precision.map_or_else(
+        || "Precision is said once 20 unusual claims were decided.".to_owned(),
+        |share| {
+            format!(
+                "{:.0} % of unusual claims decided were confirmed.",
+                share * 100.0
+            )
+        },
+    );
+    let missed = queue.audited.missed_at_most.map_or_else(String::new, |most| {
+        format!(
+            " Of {} drawn at random {} were confirmed: at most {:.0} % of what is not shown is missed.",
+            queue.audited.looked_at,
+            queue.audited.confirmed,
+            most * 100.0
+        )
+    });
+    precision + &missed
+}
+
+fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Claim> {
+    let advice: ExpenseAdvice = serde_json::from_value(given.suggestion.clone()?).ok()?;
+    if advice.lane != Some(lane) {
+        return None;
+    }
+    let again = queue
+        .again
+        .iter()
+        .find(|new| new.claim_id == given.subject.id);
+    Some(Claim {
+        answer: answer(given, "of claims are less unusual"),
+        recommendation_id: given.recommendation_id.to_string(),
+        id: given.subject.id.clone(),
+        day: advice.incurred_on.to_string(),
+        employee: advice.employee_id,
+        merchant: advice.merchant.unwrap_or_default(),
+        category: advice.category.unwrap_or_default(),
+        amount: words::amount(&advice.amount),
+        currency: advice.currency.to_string(),
+        flags: advice.flags,
+        new: again.map_or_else(String::new, |new| {
+            new.detectors.join(", ").replace('_', " ")
+        }),
+    })
+}

@@ -1,0 +1,200 @@
+//! Expense claims from records to answers and the review queue. The records are made up here.
+
+use chrono::{Days, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+
+/// Lunches of eight people at three places for half a year, each of about 14; one of 480 and
+/// one on the last Sunday, both within the last two weeks.
+pub(crate) fn records(today: NaiveDate) -> Vec<(&'static str, String)> {
+    let mut rows = String::new();
+    let mut put = |id: String, person: u64, day: NaiveDate, amount: String| {
+        let place = ["Corner Bistro", "Green Table", "Noodle House"][(person % 3) as usize];
+        let row = json!({"id": id, "employee_id": format!("E{person}"), "team": "audit", "incurred_on": day,
+            "amount": amount, "currency": "EUR", "category": "meals", "merchant": place, "city": "Lyon",
+            "known_at": format!("{}T18:00:00Z", day)});
+        rows += &format!("{row}\n");
+    };
+    for day in 1..180_u64 {
+        let date = today - Days::new(day);
+        if date.format("%u").to_string().parse::<u8>().unwrap() > 5 {
+            continue;
+        }
+        for person in 0..8 {
+            let cents = (day * 37 + person * 101) % 613;
+            put(
+                format!("L{day}-{person}"),
+                person,
+                date,
+                format!("1{}.{:02}", 1 + cents % 6, cents % 97),
+            );
+        }
+    }
+    put("ODD".to_owned(), 2, monday(today), "481.35".to_owned());
+    put(
+        "SUNDAY".to_owned(),
+        3,
+        monday(today) - Days::new(1),
+        "13.90".to_owned(),
+    );
+    vec![("expense_claim", rows)]
+}
+
+/// The last Monday before today.
+fn monday(today: NaiveDate) -> NaiveDate {
+    let back = (1..=7).map(|days| today - Days::new(days));
+    back.into_iter()
+        .find(|day| day.format("%u").to_string() == "1")
+        .unwrap()
+}
+
+async fn firm() -> TestApp {
+    let app = TestApp::start().await;
+    for (kind, rows) in records(Utc::now().date_naive()) {
+        let ask = Ask::post(&format!("/v1/records/{kind}"))
+            .key(&app.key)
+            .header("content-type", "application/x-ndjson")
+            .body(rows);
+        let answer = app.send(ask).await;
+        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+    }
+    app
+}
+
+async fn scored(app: &TestApp, id: &str) -> Value {
+    let ask = Ask::post("/v1/expense/score")
+        .key(&app.key)
+        .json(&json!({"id": id}));
+    let answer = app.send(ask).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    let answers = list.as_array().unwrap();
+    answers
+        .iter()
+        .map(|answer| answer["subject"]["id"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn an_odd_claim_is_told_from_usual_ones_with_reasons_that_add_up() {
+    let app = firm().await;
+    let odd = scored(&app, "ODD").await;
+    assert_eq!(
+        (&odd["status"], &odd["level"]),
+        (&json!("scored"), &json!("high")),
+        "{odd}"
+    );
+    assert!(odd["score"].as_f64().unwrap() > 0.99);
+    assert_eq!(odd["effect"], "add_review");
+    assert_eq!(odd["controls_to_add"], json!(["expense_review"]));
+    let weights = odd["reasons"].as_array().unwrap().iter();
+    let sum: f64 = weights
+        .map(|reason| reason["weight"].as_f64().unwrap())
+        .sum();
+    let points = odd["suggestion"]["points"].as_f64().unwrap();
+    assert!(
+        (sum - points).abs() < 1e-9 * points,
+        "{sum} is not {points}"
+    );
+    assert!(
+        odd["reasons"][0]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("Amount is "),
+        "{odd}"
+    );
+    let id = odd["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
+
+    let usual = scored(&app, "L3-1").await;
+    assert_eq!(usual["status"], "scored");
+    assert!(usual["score"].as_f64().unwrap() < odd["score"].as_f64().unwrap());
+    let sunday = scored(&app, "SUNDAY").await;
+    assert_eq!(sunday["suggestion"]["flags"][0]["detector"], "weekend");
+    for (id, status) in [("nobody", 404), ("", 404)] {
+        let ask = Ask::post("/v1/expense/score")
+            .key(&app.key)
+            .json(&json!({"id": id}));
+        assert_eq!(app.send(ask).await.status, status, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_known_later_does_not_count() {
+    let app = firm().await;
+    let day = monday(Utc::now().date_naive());
+    let before = json!({"id": "ODD", "as_of": format!("{day}T17:59:59Z")});
+    let ask = Ask::post("/v1/expense/score").key(&app.key).json(&before);
+    assert_eq!(app.send(ask).await.status, 404);
+    let after = json!({"id": "ODD", "as_of": format!("{day}T18:00:00Z")});
+    let ask = Ask::post("/v1/expense/score").key(&app.key).json(&after);
+    assert_eq!(app.send(ask).await.json()["level"], "high");
+}
+
+#[tokio::test]
+async fn a_short_history_says_so_and_detectors_run_all_the_same() {
+    let app = TestApp::start().await;
+    let row = json!({"id": "C1", "employee_id": "E1", "incurred_on": "2026-03-08", "amount": "98.00", "currency": "EUR"});
+    let ask = Ask::post("/v1/records/expense_claim")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(row.to_string());
+    assert_eq!(app.send(ask).await.json()["rejected"], 0);
+    let answer = scored(&app, "C1").await;
+    assert_eq!(answer["status"], "insufficient_history");
+    assert!(answer["score"].is_null() && answer["model"].is_null());
+    let flags = answer["suggestion"]["flags"].as_array().unwrap();
+    let names: Vec<&str> = flags
+        .iter()
+        .map(|flag| flag["detector"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["just_under_limit", "weekend"]);
+    assert_eq!(answer["level"], "medium");
+}
+
+#[tokio::test]
+async fn the_queue_is_stable_and_a_dismissed_claim_comes_back_only_with_news() {
+    let app = firm().await;
+    let queue = app.get("/v1/worklists/expenses").await.json();
+    assert_eq!(ids(&queue["run"]["queue"])[0], "ODD", "{queue}");
+    assert!(ids(&queue["run"]["queue"]).contains(&"SUNDAY"));
+    assert_eq!(ids(&queue["run"]["audit"]).len(), 12);
+    assert_eq!(app.get("/v1/worklists/expenses").await.json(), queue);
+
+    let id = queue["run"]["queue"][0]["recommendation_id"]
+        .as_str()
+        .unwrap();
+    let said = json!({"verdict": "rejected", "reason": "false_alarm"});
+    let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"))
+        .key(&app.key)
+        .json(&said);
+    let given = app.send(ask).await;
+    assert!(given.status.is_success(), "{}", given.text());
+    let after = app.get("/v1/worklists/expenses").await.json();
+    assert_eq!(after["decided"], 1);
+    assert!(!ids(&after["run"]["queue"]).contains(&"ODD"));
+
+    // The same claim is handed in again with another amount, just under a limit.
+    let today = Utc::now().date_naive();
+    let (_, rows) = records(today).remove(0);
+    let odd = rows.lines().find(|row| row.contains("\"ODD\"")).unwrap();
+    let mut odd: Value = serde_json::from_str(odd).unwrap();
+    odd["amount"] = json!("499.00");
+    odd["known_at"] = json!(Utc::now());
+    let ask = Ask::post("/v1/records/expense_claim")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(odd.to_string());
+    assert_eq!(app.send(ask).await.json()["rejected"], 0);
+    let again = app.get("/v1/worklists/expenses").await.json();
+    assert!(ids(&again["run"]["queue"]).contains(&"ODD"));
+    assert_eq!(
+        again["again"],
+        json!([{"claim_id": "ODD", "detectors": ["just_under_limit"]}])
+    );
+}
