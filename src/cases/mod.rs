@@ -2,6 +2,7 @@
 
 pub mod billing;
 pub mod collections;
+pub mod duplicate;
 pub mod forecast;
 mod forecast_answer;
 pub mod forecast_case;

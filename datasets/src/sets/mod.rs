@@ -5,6 +5,7 @@
 //! that says so.
 
 mod invoices;
+pub mod payments;
 pub mod receivables;
 mod requests;
 mod truth;
