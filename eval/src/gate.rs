@@ -75,7 +75,15 @@ impl Gate {
         };
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
         let gate: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        if !["invoice", "collections", "project_setup", "demo_firm"].contains(&gate.case.as_str()) {
+        if ![
+            "invoice",
+            "collections",
+            "project_setup",
+            "duplicate",
+            "demo_firm",
+        ]
+        .contains(&gate.case.as_str())
+        {
             return Err(wrong(format!("`case`: no protocols for {:?}", gate.case)));
         }
         Ok(gate)

@@ -16,7 +16,7 @@ use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation, plot};
-use crate::{collections, demo, project_setup};
+use crate::{collections, demo, duplicate, project_setup};
 
 /// Sets whose truth is their structured part.
 const STRUCTURED: &[InvoiceSet] = &[
@@ -86,6 +86,7 @@ impl Protocols {
                 let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
                 return Ok(outcome.evaluation);
             }
+            "payments" => return duplicate::on_payments(&sets::data_dir(), None),
             "demo_collections" | "demo_timesheet" | "demo_billing" => return demo::evaluate(name),
             "type_build" => return self.types(name, Protocol::Whole, Split::Build),
             "type_page_build" => return self.types(name, Protocol::Page, Split::Build),

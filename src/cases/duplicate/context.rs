@@ -29,10 +29,9 @@ pub struct Context {
     pub neighbours: usize,
     /// Of those, how many have the amount.
     pub with_amount: usize,
-    /// Of those, how many have a number at least as near.
+    /// Of those, how many have a number at least as near; not counted where the pair's numbers are
+    /// not near each other.
     pub with_number: usize,
-    /// Of those, how many lie at least as near in time.
-    pub with_date: usize,
     /// Of those, how many have the amount and lie on the pair's days.
     pub same_days: usize,
     /// Whether the party bills the amount at even intervals.
@@ -53,6 +52,12 @@ impl Context {
         compared: &Comparison,
         as_of: DateTime<Utc>,
     ) -> Self {
+        // One order, so that it does not matter from which side a pair is asked about.
+        let (a, b) = if a.order_key() <= b.order_key() {
+            (a, b)
+        } else {
+            (b, a)
+        };
         let others = |key: Option<Key>| {
             key.map_or(0, |key| index.known(&key, as_of).len().saturating_sub(2))
         };
@@ -81,8 +86,7 @@ impl Context {
     ) {
         let Some(key) = Key::party(a) else { return };
         let slots = index.known(&key, as_of);
-        let first = if a.order_key() <= b.order_key() { a } else { b };
-        for slot in around(index, slots, first) {
+        for slot in around(index, slots, a) {
             let Some(other) = index.get(slot).filter(|other| !is_one_of(other, a, b)) else {
                 continue;
             };
@@ -98,7 +102,6 @@ impl Context {
                     .unsigned_abs()
             };
             let apart = days(a).min(days(b));
-            self.with_date += usize::from(apart <= compared.days);
             self.same_days += usize::from(amount && apart == 0);
         }
         let amounts = Key::amount_party(a)
@@ -111,7 +114,7 @@ impl Context {
                 let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
                 other.minor == -a.minor && within && !is_one_of(other, a, b)
             });
-        let mut dates: Vec<i64> = around(index, amounts, first)
+        let mut dates: Vec<i64> = around(index, amounts, a)
             .into_iter()
             .filter_map(|slot| index.get(slot))
             .filter(|item| item.minor == a.minor)
@@ -154,6 +157,10 @@ fn is_one_of(other: &Item, a: &Item, b: &Item) -> bool {
 }
 
 fn as_near_a_number(other: &Item, a: &Item, b: &Item, level: NumberLevel) -> bool {
+    // Numbers that are not near each other weigh the same wherever they occur.
+    if level >= NumberLevel::Different {
+        return false;
+    }
     let nearest = [a, b]
         .iter()
         .filter_map(|item| Some(item.number.as_ref()?.compared(other.number.as_ref()?)))

@@ -25,8 +25,9 @@ pub use score::{Contribution, Score};
 pub use twin::{Likeness, TwinField};
 pub use verdict::{Seen, Verdict};
 
-/// Chance from which a pair is raised.
-pub const RAISED_FROM: f64 = 0.05;
+/// Chance from which a pair is raised, one in about seven hundred: a second payment costs far more than
+/// a look, and pairs are looked at from the likeliest down.
+pub const RAISED_FROM: f64 = 0.0015;
 
 /// A pair that met, judged.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]

@@ -12,9 +12,11 @@ use super::{Comparison, Context, Item, NumberLevel};
 /// Share of items that are copies, before looking.
 const COPIES: f64 = 0.003;
 /// Of copies, the share filed under another party.
-const UNDER_ANOTHER_PARTY: f64 = 0.1;
+const UNDER_ANOTHER_PARTY: f64 = 0.2;
 /// Smallest chance ever counted: no single field speaks louder.
 const FLOOR: f64 = 1e-5;
+/// Items that what is usual in any firm counts for.
+const PRIOR_WEIGHT: f64 = 5.0;
 /// What an evenly returning amount takes from a pair whose numbers differ, in bits.
 const REGULAR: f64 = -6.0;
 
@@ -45,7 +47,10 @@ impl Score {
             contribution("party", party(compared.party, context)),
             contribution("amount", amount(compared.amount, one_party, context)),
             contribution("number", number(compared.number, one_party, context)),
-            contribution("date", date(compared.date, one_party, context)),
+            contribution(
+                "date",
+                date(compared.date, a.number.is_some() && b.number.is_some()),
+            ),
         ];
         contributions.extend(extras(a, b));
         if context.regular && !matches!(compared.number, NumberLevel::Same | NumberLevel::Folded) {
@@ -73,9 +78,9 @@ const fn contribution(feature: &'static str, bits: f64) -> Contribution {
     Contribution { feature, bits }
 }
 
-/// `count` of `among`, as if half of one more had been seen.
-fn chance(count: usize, among: usize) -> f64 {
-    ((count as f64 + 0.5) / (among as f64 + 1.0)).clamp(FLOOR, 1.0)
+/// `count` of `among`, drawn towards what is usual in any firm as if [`PRIOR_WEIGHT`] items had shown it.
+fn chance(count: usize, among: usize, usual: f64) -> f64 {
+    ((count as f64 + usual * PRIOR_WEIGHT) / (among as f64 + PRIOR_WEIGHT)).clamp(FLOOR, 1.0)
 }
 
 fn ratio(copies: f64, chance: f64) -> f64 {
@@ -85,7 +90,9 @@ fn ratio(copies: f64, chance: f64) -> f64 {
 fn party(level: PartyLevel, context: &Context) -> f64 {
     let among = |count: usize| (count as f64 + 1.0).recip();
     match level {
-        PartyLevel::Same => (COPIES * (1.0 - UNDER_ANOTHER_PARTY) * among(context.of_party)).log2(),
+        PartyLevel::Same => {
+            (COPIES * (1.0 - UNDER_ANOTHER_PARTY) * among(context.neighbours)).log2()
+        }
         PartyLevel::Alike => (COPIES * UNDER_ANOTHER_PARTY * among(context.of_party)).log2(),
         PartyLevel::Different | PartyLevel::Absent => {
             (COPIES * UNDER_ANOTHER_PARTY * among(context.known)).log2()
@@ -95,9 +102,9 @@ fn party(level: PartyLevel, context: &Context) -> f64 {
 
 fn amount(level: AmountLevel, one_party: bool, context: &Context) -> f64 {
     let usual = if one_party {
-        chance(context.with_amount, context.neighbours)
+        chance(context.with_amount, context.neighbours, 0.02)
     } else {
-        chance(context.of_amount, context.known)
+        chance(context.of_amount, context.known, 1e-4)
     };
     match level {
         AmountLevel::Same => ratio(0.85, usual),
@@ -111,9 +118,9 @@ fn amount(level: AmountLevel, one_party: bool, context: &Context) -> f64 {
 
 fn number(level: NumberLevel, one_party: bool, context: &Context) -> f64 {
     let usual = if one_party {
-        chance(context.with_number, context.neighbours)
+        chance(context.with_number, context.neighbours, 0.005)
     } else {
-        chance(context.of_number, context.known)
+        chance(context.of_number, context.known, 1e-4)
     };
     match level {
         NumberLevel::Same => ratio(0.45, usual),
@@ -127,33 +134,23 @@ fn number(level: NumberLevel, one_party: bool, context: &Context) -> f64 {
     }
 }
 
-fn date(level: DateLevel, one_party: bool, context: &Context) -> f64 {
-    let copies = match level {
-        DateLevel::Same => 0.35,
-        DateLevel::Days => 0.15,
-        DateLevel::Misread => 0.05,
-        DateLevel::Week => 0.15,
-        DateLevel::Month => 0.2,
-        DateLevel::Quarter => 0.08,
-        DateLevel::Far => 0.02,
+/// Purchases are dated by the day they were made, and so are their copies. A document comes back
+/// with another run of payments: two alike on one day are oftener one that was posted in parts.
+fn date(level: DateLevel, numbered: bool) -> f64 {
+    let (copies, usual) = match (level, numbered) {
+        (DateLevel::Same, true) => (0.03, 0.6),
+        (DateLevel::Same, false) => (0.6, 0.02),
+        (DateLevel::Days, true) => (0.15, 0.05),
+        (DateLevel::Days, false) => (0.2, 0.04),
+        (DateLevel::Misread, _) => (0.05, 0.02),
+        (DateLevel::Week, true) => (0.2, 0.07),
+        (DateLevel::Month, true) => (0.4, 0.18),
+        (DateLevel::Week, false) => (0.05, 0.06),
+        (DateLevel::Month, false) => (0.05, 0.15),
+        (DateLevel::Quarter, _) => (0.1, 0.2),
+        (DateLevel::Far, _) => (0.02, 0.5),
     };
-    let usual = match level {
-        DateLevel::Same => 0.01,
-        DateLevel::Days => 0.02,
-        DateLevel::Misread => 0.01,
-        DateLevel::Week => 0.05,
-        DateLevel::Month => 0.15,
-        DateLevel::Quarter => 0.25,
-        DateLevel::Far => 0.5,
-    };
-    if one_party && level != DateLevel::Misread {
-        ratio(
-            copies,
-            chance(context.with_date, context.neighbours).max(usual),
-        )
-    } else {
-        ratio(copies, usual)
-    }
+    ratio(copies, usual)
 }
 
 /// What only some records hold; each speaks only where both sides hold it.

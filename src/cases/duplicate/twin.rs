@@ -30,6 +30,9 @@ pub struct TwinField {
     pub likeness: Likeness,
 }
 
+/// A text of an item.
+type TextOf = fn(&Item) -> &Option<String>;
+
 /// Every field of a pair.
 #[must_use]
 pub(super) fn twin(later: &Item, earlier: &Item, compared: &Comparison) -> Vec<TwinField> {
@@ -60,7 +63,7 @@ pub(super) fn twin(later: &Item, earlier: &Item, compared: &Comparison) -> Vec<T
             of_date(compared.date),
         ),
     ];
-    let texts: [(&'static str, fn(&Item) -> &Option<String>); 6] = [
+    let texts: [(&'static str, TextOf); 6] = [
         ("description", |item| &item.description),
         ("employee", |item| &item.employee),
         ("order", |item| &item.order),
