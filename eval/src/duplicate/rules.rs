@@ -1,9 +1,12 @@
 //! The rules an auditor asks a table by, as the baseline. They raise pairs; they do not rank them.
 //!
-//! 1. vendor, number and amount the same; 2. vendor, amount and date the same; 3. vendor, number and
-//! date the same; 4. number and amount the same, whatever the vendor; 5. vendor and number the same,
-//! amount within a tenth; 6. vendor and amount the same, numbers fuzzily the same (folded look-alikes, one
-//! slip, or up to three characters more at an end).
+//! 1. vendor, number and amount the same;
+//! 2. vendor, amount and date the same;
+//! 3. vendor, number and date the same;
+//! 4. number and amount the same, whatever the vendor;
+//! 5. vendor and number the same, amount within a tenth;
+//! 6. vendor and amount the same, numbers fuzzily the same: folded look-alikes, one slip, up to three
+//!    characters more at an end, or one spreadsheet's rounding.
 
 use std::collections::{BTreeSet, HashMap};
 
