@@ -1,6 +1,7 @@
 //! Schemas of the canonical records, the generator of a demo firm and loaders of
 //! public sets.
 
+pub mod copies;
 pub mod documents;
 pub mod firm;
 pub mod notes;

@@ -4,6 +4,7 @@
 //! 3 results could not be written, 4 the data or models are absent, 5 there is too little
 //! history to fit or to ask.
 
+mod duplicate;
 mod expense;
 mod project_setup;
 
@@ -47,6 +48,8 @@ enum Command {
     /// How long requests still took and whether they came late, foretold at each step.
     #[command(name = "project_setup")]
     ProjectSetup(Box<project_setup::ProjectSetupArgs>),
+    /// Which records are copies of earlier ones.
+    Duplicate(duplicate::DuplicateArgs),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -185,6 +188,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Billing(args) => run_billing(&args),
         Command::Expense(args) => expense::run(&args),
         Command::ProjectSetup(args) => project_setup::run(&args),
+        Command::Duplicate(args) => duplicate::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),
     };

@@ -80,6 +80,7 @@ impl Gate {
             "collections",
             "project_setup",
             "expense",
+            "duplicate",
             "demo_firm",
         ]
         .contains(&gate.case.as_str())

@@ -5,6 +5,7 @@ pub mod collections;
 pub mod coverage;
 mod demo;
 pub mod document_type;
+pub mod duplicate;
 pub mod expense;
 pub mod gate;
 mod generated;

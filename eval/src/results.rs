@@ -16,7 +16,7 @@ use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation, plot};
-use crate::{collections, demo, expense, project_setup};
+use crate::{collections, demo, duplicate, expense, project_setup};
 
 /// Claims reviewed in a week, where a protocol asks.
 const PER_WEEK: u32 = 20;
@@ -92,6 +92,7 @@ impl Protocols {
                 let outcome = expense::on_pcard(&sets::data_dir(), PER_WEEK)?;
                 return Ok(outcome.evaluation);
             }
+            "payments" => return duplicate::on_payments(&sets::data_dir(), None),
             "demo_collections" | "demo_timesheet" | "demo_billing" => return demo::evaluate(name),
             "type_build" => return self.types(name, Protocol::Whole, Split::Build),
             "type_page_build" => return self.types(name, Protocol::Page, Split::Build),

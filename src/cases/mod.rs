@@ -3,6 +3,7 @@
 pub mod billing;
 pub mod collections;
 pub mod detectors;
+pub mod duplicate;
 pub mod expense;
 pub mod forecast;
 mod forecast_answer;

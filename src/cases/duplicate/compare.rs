@@ -1,0 +1,204 @@
+//! Two items beside each other, one level a field.
+
+use chrono::Datelike as _;
+
+use super::{Item, NumberLevel};
+
+/// Names at least this alike (Jaro-Winkler, 0 to 1) may be one party's.
+const ALIKE_NAMES: f64 = 0.92;
+/// Amounts within this share of the larger are near: what rates of exchange and tips move.
+const NEAR_SHARE: i128 = 25;
+
+/// How near two parties are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartyLevel {
+    /// One party.
+    Same,
+    /// Names nearly the same, or one bank account.
+    Alike,
+    /// Another.
+    Different,
+    /// At least one is not known.
+    Absent,
+}
+
+/// How near two amounts are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AmountLevel {
+    /// The same in one currency.
+    Same,
+    /// The same money, told in two currencies.
+    Converted,
+    /// The same with the other sign.
+    Opposite,
+    /// One digit wrong, lost or added, or two exchanged, or the point moved.
+    Slip,
+    /// Within four in a hundred.
+    Near,
+    /// Something else.
+    Different,
+}
+
+/// How near two dates are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DateLevel {
+    /// One day.
+    Same,
+    /// At most three days.
+    Days,
+    /// Day and month exchanged, or the same day of another year.
+    Misread,
+    /// At most ten days.
+    Week,
+    /// At most 35 days.
+    Month,
+    /// At most 100 days.
+    Quarter,
+    /// More.
+    Far,
+}
+
+/// The levels of one pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Comparison {
+    /// Of the party.
+    pub party: PartyLevel,
+    /// Of the number.
+    pub number: NumberLevel,
+    /// Of the amount.
+    pub amount: AmountLevel,
+    /// Of the date.
+    pub date: DateLevel,
+    /// Days between the dates.
+    pub days: u64,
+}
+
+impl Comparison {
+    /// Compares two items. Symmetric.
+    #[must_use]
+    pub fn of(a: &Item, b: &Item) -> Self {
+        Self {
+            party: party(a, b),
+            number: match (&a.number, &b.number) {
+                (Some(one), Some(other)) => one.compared(other),
+                _ => NumberLevel::Absent,
+            },
+            amount: amount(a, b),
+            date: date(a, b),
+            days: a
+                .date
+                .signed_duration_since(b.date)
+                .num_days()
+                .unsigned_abs(),
+        }
+    }
+}
+
+fn party(a: &Item, b: &Item) -> PartyLevel {
+    // A vendor's id and a merchant's name are no spellings of one thing: names decide.
+    let bare = |item: &Item| item.party_name.as_deref().and_then(super::bare_name);
+    match (&a.party, &b.party) {
+        (Some(one), Some(other)) if one == other => PartyLevel::Same,
+        (Some(_), Some(_)) => {
+            let account = a.bank.is_some() && a.bank == b.bank;
+            let named = bare(a).zip(bare(b)).is_some_and(|(one, other)| {
+                one.starts_with(&other)
+                    || other.starts_with(&one)
+                    || strsim::jaro_winkler(&one, &other) >= ALIKE_NAMES
+            });
+            if account || named {
+                PartyLevel::Alike
+            } else {
+                PartyLevel::Different
+            }
+        }
+        _ => PartyLevel::Absent,
+    }
+}
+
+fn amount(a: &Item, b: &Item) -> AmountLevel {
+    let one_currency = a.currency == b.currency;
+    if one_currency && a.minor == b.minor {
+        return AmountLevel::Same;
+    }
+    if one_currency && a.minor == -b.minor {
+        return AmountLevel::Opposite;
+    }
+    let home = |item: &Item| item.home_minor;
+    let converted = [
+        (home(a), home(b)),
+        (home(a), Some(b.minor)),
+        (Some(a.minor), home(b)),
+    ];
+    // A rate of another day moves a converted amount a little.
+    if !one_currency
+        && converted
+            .iter()
+            .any(|(one, other)| one.zip(*other).is_some_and(|(one, other)| near(one, other)))
+    {
+        return AmountLevel::Converted;
+    }
+    if !one_currency || (a.minor < 0) != (b.minor < 0) {
+        return AmountLevel::Different;
+    }
+    if near(a.minor, b.minor) && !slipped(a.minor, b.minor) {
+        return AmountLevel::Near;
+    }
+    if slipped(a.minor, b.minor) {
+        AmountLevel::Slip
+    } else {
+        AmountLevel::Different
+    }
+}
+
+fn near(one: i128, other: i128) -> bool {
+    let largest = one.unsigned_abs().max(other.unsigned_abs());
+    one.abs_diff(other)
+        .saturating_mul(NEAR_SHARE.unsigned_abs())
+        <= largest
+}
+
+/// Whether one slip of the fingers or a moved point makes one amount the other.
+fn slipped(one: i128, other: i128) -> bool {
+    let (small, large) = if one.abs() <= other.abs() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    if small == 0 {
+        return false;
+    }
+    if [10, 100, 1000]
+        .iter()
+        .any(|factor| small.checked_mul(*factor) == Some(large))
+    {
+        return true;
+    }
+    // Of small amounts nearly any is one digit from any other.
+    let (a, b) = (
+        small.unsigned_abs().to_string(),
+        large.unsigned_abs().to_string(),
+    );
+    a.len() >= 4 && super::number::one_slip(a.as_bytes(), b.as_bytes())
+}
+
+fn date(a: &Item, b: &Item) -> DateLevel {
+    let days = a
+        .date
+        .signed_duration_since(b.date)
+        .num_days()
+        .unsigned_abs();
+    let exchanged = a.date.day() == b.date.month()
+        && a.date.month() == b.date.day()
+        && a.date.year() == b.date.year();
+    let years = a.date.day() == b.date.day() && a.date.month() == b.date.month();
+    match days {
+        0 => DateLevel::Same,
+        1..=3 => DateLevel::Days,
+        _ if exchanged || years => DateLevel::Misread,
+        4..=10 => DateLevel::Week,
+        11..=35 => DateLevel::Month,
+        36..=100 => DateLevel::Quarter,
+        _ => DateLevel::Far,
+    }
+}

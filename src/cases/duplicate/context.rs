@@ -1,0 +1,203 @@
+//! What is usual where a pair lies: the chance that two things merely look like copies.
+//!
+//! Everything is counted among what was known at the moment of judging, without the two items
+//! themselves, so that a copy does not vouch for itself.
+
+use super::index::{Counted, DuplicateIndex, Slot};
+use super::keys::Key;
+use super::{Comparison, Item, NumberLevel};
+
+/// Items of a party looked at: those that became known nearest to the pair.
+const NEIGHBOURS: usize = 240;
+/// Fewest dates that make a series.
+const SHORTEST_SERIES: usize = 3;
+
+/// What is usual with the party and in the firm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Context {
+    /// Items known.
+    pub known: usize,
+    /// Items of the amount.
+    pub of_amount: usize,
+    /// Items of the number.
+    pub of_number: usize,
+    /// Items of the party.
+    pub of_party: usize,
+    /// Items of the party looked at, up to 240.
+    pub neighbours: usize,
+    /// Of those, how many have the amount.
+    pub with_amount: usize,
+    /// Of those, how many have a number at least as near; not counted where the pair's numbers are
+    /// not near each other.
+    pub with_number: usize,
+    /// Of those, how many have the amount and lie on the pair's days.
+    pub same_days: usize,
+    /// Whether the party bills the amount at even intervals.
+    pub regular: bool,
+    /// Whether a credit of the amount by the party lies between the two.
+    pub credited: bool,
+    /// Whether the larger is the sum of the others of its report and merchant, or of its receipt.
+    pub adds_up: bool,
+}
+
+impl Context {
+    /// Of the pair. Symmetric, and the same whether or not the later of the two is filed itself.
+    #[must_use]
+    pub fn of(
+        index: &DuplicateIndex,
+        a: &Item,
+        b: &Item,
+        compared: &Comparison,
+        counted: Counted,
+    ) -> Self {
+        // One order, so that it does not matter from which side a pair is asked about.
+        let (a, b) = if a.order_key() <= b.order_key() {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        let others = |key: fn(&Item) -> Option<Key>, item: &Item| {
+            key(item).map_or(0, |asked| {
+                let slots = index.counted(&asked, b, counted);
+                let is_counted =
+                    |item: &Item| counted == Counted::Whole || item.order_key() < b.order_key();
+                let pair = [a, b].into_iter().filter(|item| {
+                    is_counted(item) && key(item).as_ref() == Some(&asked) && index.holds(item)
+                });
+                slots.len().saturating_sub(pair.count())
+            })
+        };
+        let either = |key: fn(&Item) -> Option<Key>| others(key, a).max(others(key, b));
+        let mut context = Self {
+            known: index.count(b, counted),
+            of_amount: either(|item| Some(Key::amount(item))),
+            of_number: either(Key::skeleton),
+            of_party: either(Key::party),
+            ..Self::default()
+        };
+        if a.party.is_some() && a.party == b.party {
+            context.count_neighbours(index, a, b, compared, counted);
+        }
+        context.adds_up = adds_up(index, a, b, counted);
+        context
+    }
+
+    fn count_neighbours(
+        &mut self,
+        index: &DuplicateIndex,
+        a: &Item,
+        b: &Item,
+        compared: &Comparison,
+        counted: Counted,
+    ) {
+        let Some(key) = Key::party(a) else { return };
+        let slots = index.counted(&key, b, counted);
+        for slot in around(index, slots, a) {
+            let Some(other) = index.get(slot).filter(|other| !is_one_of(other, a, b)) else {
+                continue;
+            };
+            self.neighbours += 1;
+            let amount = other.minor == a.minor || other.minor == b.minor;
+            self.with_amount += usize::from(amount);
+            self.with_number += usize::from(as_near_a_number(other, a, b, compared.number));
+            let days = |item: &Item| {
+                other
+                    .date
+                    .signed_duration_since(item.date)
+                    .num_days()
+                    .unsigned_abs()
+            };
+            let apart = days(a).min(days(b));
+            self.same_days += usize::from(amount && apart == 0);
+        }
+        let amounts = Key::amount_party(a)
+            .map(|key| index.counted(&key, b, counted))
+            .unwrap_or_default();
+        self.credited = amounts
+            .iter()
+            .filter_map(|slot| index.get(*slot))
+            .any(|other| {
+                let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
+                other.minor == -a.minor && within && !is_one_of(other, a, b)
+            });
+        let mut dates: Vec<i64> = around(index, amounts, a)
+            .into_iter()
+            .filter_map(|slot| index.get(slot))
+            .filter(|item| item.minor == a.minor)
+            .chain([a, b])
+            .map(|item| i64::from(chrono::Datelike::num_days_from_ce(&item.date)))
+            .collect();
+        dates.sort_unstable();
+        dates.dedup();
+        self.regular = even(&dates) && compared.days >= 5;
+    }
+}
+
+/// Whether the larger of two lines is what the other lines of its report and merchant, or of its
+/// receipt, come to.
+fn adds_up(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool {
+    let (whole, part) = if a.minor > b.minor { (a, b) } else { (b, a) };
+    let together = |key: Option<Key>| {
+        let slots = key
+            .map(|key| index.counted(&key, b, counted))
+            .unwrap_or_default();
+        let filed = slots.iter().filter_map(|slot| index.get(*slot));
+        let parts = filed.filter(|other| !is_one_of(other, whole, part));
+        let mut sum = part.minor;
+        let mut count = 1;
+        for other in parts.take(super::CAP) {
+            sum += other.minor;
+            count += 1;
+        }
+        count >= 2 && sum == whole.minor
+    };
+    let shared = |one: Option<Key>, other: Option<Key>| one.filter(|_| one == other);
+    whole.currency == part.currency
+        && whole.minor != part.minor
+        && (together(shared(Key::document(whole), Key::document(part)))
+            || together(shared(Key::report(whole), Key::report(part))))
+}
+
+fn is_one_of(other: &Item, a: &Item, b: &Item) -> bool {
+    [a, b]
+        .iter()
+        .any(|item| (item.kind, &item.id) == (other.kind, &other.id))
+}
+
+fn as_near_a_number(other: &Item, a: &Item, b: &Item, level: NumberLevel) -> bool {
+    // Numbers that are not near each other weigh the same wherever they occur.
+    if level >= NumberLevel::Different {
+        return false;
+    }
+    let nearest = [a, b]
+        .iter()
+        .filter_map(|item| Some(item.number.as_ref()?.compared(other.number.as_ref()?)))
+        .min();
+    nearest.is_some_and(|nearest| nearest <= level)
+}
+
+/// Up to [`NEIGHBOURS`] places about that of an item.
+fn around(index: &DuplicateIndex, slots: &[Slot], item: &Item) -> Vec<Slot> {
+    let at = slots.partition_point(|slot| {
+        index
+            .get(*slot)
+            .is_some_and(|other| other.order_key() < item.order_key())
+    });
+    let from = at
+        .saturating_sub(NEIGHBOURS / 2)
+        .min(slots.len().saturating_sub(NEIGHBOURS));
+    slots.iter().copied().skip(from).take(NEIGHBOURS).collect()
+}
+
+/// Whether days follow each other at intervals that vary by less than a fifth.
+fn even(days: &[i64]) -> bool {
+    let gaps: Vec<i64> = days
+        .iter()
+        .zip(days.iter().skip(1))
+        .map(|(from, to)| to - from)
+        .collect();
+    let (Some(least), Some(most)) = (gaps.iter().min(), gaps.iter().max()) else {
+        return false;
+    };
+    days.len() >= SHORTEST_SERIES && *least >= 5 && (most - least) * 5 <= *most
+}

@@ -1,0 +1,183 @@
+//! Everything known so far, filed under the keys by which copies meet.
+//!
+//! The index is asked for one item as of a moment: it answers from what was known before alone, in
+//! the order in which things became known and not in which they were filed, so that a live check,
+//! a batch and a backtest see the same candidates. A key under which more than [`CAP`] earlier items
+//! lie is too common to tell copies: of those only the latest [`CAP`] are looked at.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::Item;
+use super::keys::{Key, asked_under, filed_under};
+
+/// Items looked at under one key: the latest.
+pub const CAP: usize = 64;
+
+/// Among what it is counted what is usual about a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// What became known before the later of the two: a live check.
+    Before,
+    /// Everything filed: the audit of a book that is closed.
+    Whole,
+}
+
+/// An item's place in the index.
+pub type Slot = u32;
+
+/// Items by their keys.
+#[derive(Debug, Default)]
+pub struct DuplicateIndex {
+    items: Vec<Item>,
+    by_key: HashMap<Key, Posting>,
+    by_id: HashMap<(crate::domain::RecordKind, String), Slot>,
+    /// When each item became known, rising.
+    moments: Vec<DateTime<Utc>>,
+}
+
+/// Items under one key, in the order in which they became known. Most keys hold one.
+#[derive(Debug)]
+enum Posting {
+    One(Slot),
+    Many(Vec<Slot>),
+}
+
+impl Posting {
+    fn slots(&self) -> &[Slot] {
+        match self {
+            Self::One(slot) => std::slice::from_ref(slot),
+            Self::Many(slots) => slots,
+        }
+    }
+}
+
+impl DuplicateIndex {
+    /// Files an item. `false`, and nothing filed, when there is one of this kind and id already.
+    pub fn insert(&mut self, item: Item) -> bool {
+        let id = (item.kind, item.id.clone());
+        let Ok(slot) = Slot::try_from(self.items.len()) else {
+            return false;
+        };
+        if self.by_id.contains_key(&id) {
+            return false;
+        }
+        self.by_id.insert(id, slot);
+        let keys = filed_under(&item);
+        let at = self
+            .moments
+            .partition_point(|known| *known <= item.known_at);
+        self.moments.insert(at, item.known_at);
+        self.items.push(item);
+        for key in keys {
+            self.file(key, slot);
+        }
+        true
+    }
+
+    fn file(&mut self, key: Key, slot: Slot) {
+        use std::collections::hash_map::Entry;
+        let items = &self.items;
+        let order = |slot: Slot| items.get(slot as usize).map(Item::order_key);
+        match self.by_key.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Posting::One(slot));
+            }
+            Entry::Occupied(mut occupied) => match occupied.get_mut() {
+                Posting::One(first) if *first == slot => {}
+                Posting::One(first) => {
+                    let mut both = vec![*first, slot];
+                    both.sort_by_key(|slot| order(*slot));
+                    occupied.insert(Posting::Many(both));
+                }
+                Posting::Many(slots) if slots.contains(&slot) && slots.last() == Some(&slot) => {}
+                Posting::Many(slots) => {
+                    let at = slots.partition_point(|other| order(*other) < order(slot));
+                    if slots.get(at) != Some(&slot) {
+                        slots.insert(at, slot);
+                    }
+                }
+            },
+        }
+    }
+
+    /// Items filed.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether nothing is filed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The item at a place.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> Option<&Item> {
+        self.items.get(slot as usize)
+    }
+
+    /// Every item, in the order of filing.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Items that became known before this one and share a key with it, each once, latest first.
+    #[must_use]
+    pub fn candidates(&self, item: &Item) -> Vec<Slot> {
+        let mut found: Vec<Slot> = Vec::new();
+        for key in asked_under(item) {
+            let slots = self.posting(&key);
+            let before = slots.partition_point(|slot| {
+                self.get(*slot)
+                    .is_some_and(|other| other.order_key() < item.order_key())
+            });
+            let from = before.saturating_sub(CAP);
+            found.extend(slots.get(from..before).unwrap_or_default());
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|slot| {
+            self.get(*slot)
+                .is_some_and(|other| (other.kind, &other.id) != (item.kind, &item.id))
+        });
+        found
+    }
+
+    /// Items under a key in the order in which they became known: all, or those before an item.
+    #[must_use]
+    pub fn counted(&self, key: &Key, item: &Item, counted: Counted) -> &[Slot] {
+        let slots = self.posting(key);
+        if counted == Counted::Whole {
+            return slots;
+        }
+        let known = slots.partition_point(|slot| {
+            let other = self.get(*slot).map(Item::order_key);
+            other.is_some_and(|other| other < item.order_key())
+        });
+        slots.get(..known).unwrap_or_default()
+    }
+
+    /// How many items there are: all, or those of earlier moments than an item.
+    #[must_use]
+    pub fn count(&self, item: &Item, counted: Counted) -> usize {
+        match counted {
+            Counted::Whole => self.items.len(),
+            Counted::Before => self.moments.partition_point(|known| *known < item.known_at),
+        }
+    }
+
+    /// Whether an item is filed.
+    #[must_use]
+    pub fn holds(&self, item: &Item) -> bool {
+        self.by_id.contains_key(&(item.kind, item.id.clone()))
+    }
+
+    fn posting(&self, key: &Key) -> &[Slot] {
+        self.by_key.get(key).map(Posting::slots).unwrap_or_default()
+    }
+}

@@ -1,0 +1,191 @@
+//! Invoices, claims and card transactions in the one form they are compared in.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::Number;
+use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, VendorInvoice};
+use crate::domain::{Amount, Currency, RecordKind};
+
+/// One thing the firm paid or is asked to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Kind of the record it came as.
+    pub kind: RecordKind,
+    /// Id of the record.
+    pub id: String,
+    /// When it became known; the start of its day where the record does not say.
+    pub known_at: DateTime<Utc>,
+    /// Vendor id, or the merchant's name in its bare form.
+    pub party: Option<String>,
+    /// Name of the vendor or merchant, as given.
+    pub party_name: Option<String>,
+    /// Document number.
+    pub number: Option<Number>,
+    /// Date of the document or purchase.
+    pub date: NaiveDate,
+    /// Amount in the smallest unit of its currency; negative for a credit.
+    pub minor: i128,
+    /// Currency.
+    pub currency: Currency,
+    /// Amount in hundredths of the firm's currency, where the record says it.
+    pub home_minor: Option<i128>,
+    /// What was bought.
+    pub description: Option<String>,
+    /// Who claims or holds the card.
+    pub employee: Option<String>,
+    /// Order named.
+    pub order: Option<String>,
+    /// Account it asks to be paid to.
+    pub bank: Option<String>,
+    /// Expense report it is a line of.
+    pub report: Option<String>,
+    /// Digest of the document or receipt.
+    pub document: Option<String>,
+    /// Number of the invoice it corrects.
+    pub corrects: Option<Number>,
+    /// Card transaction it explains.
+    pub explains: Option<String>,
+    /// Whether the claimant is to be paid back.
+    pub reimbursed: bool,
+}
+
+impl Item {
+    /// From a vendor's invoice, with the vendor's name where it is known.
+    #[must_use]
+    pub fn from_invoice(invoice: &VendorInvoice, vendor_name: Option<&str>) -> Self {
+        let lines = invoice.lines.iter();
+        let descriptions: Vec<&str> = lines
+            .filter_map(|line| line.description.as_deref())
+            .take(5)
+            .collect();
+        Self {
+            party: Some(invoice.vendor_id.to_string()),
+            party_name: vendor_name.map(str::to_owned),
+            number: Number::new(&invoice.number),
+            description: (!descriptions.is_empty()).then(|| descriptions.join("; ")),
+            order: invoice.order_number.clone(),
+            bank: invoice.iban.clone(),
+            document: invoice
+                .document_sha256
+                .as_ref()
+                .map(|digest| digest.as_str().to_owned()),
+            corrects: invoice.preceding_invoice.as_deref().and_then(Number::new),
+            ..Self::bare(
+                RecordKind::VendorInvoice,
+                invoice.id.to_string(),
+                invoice.known_at,
+                invoice.issued_on,
+                (invoice.total, invoice.currency),
+            )
+        }
+    }
+
+    /// From a line of an expense report.
+    #[must_use]
+    pub fn from_claim(claim: &ExpenseClaim) -> Self {
+        Self {
+            party: claim.merchant.as_deref().and_then(bare_name),
+            party_name: claim.merchant.clone(),
+            home_minor: claim.home_amount.map(|amount| minor(amount, 2)),
+            description: claim.description.clone().or_else(|| claim.category.clone()),
+            employee: Some(claim.employee_id.to_string()),
+            report: claim.report_id.as_ref().map(ToString::to_string),
+            document: claim
+                .receipt_sha256
+                .as_ref()
+                .map(|digest| digest.as_str().to_owned()),
+            explains: claim.card_transaction_id.as_ref().map(ToString::to_string),
+            reimbursed: !matches!(claim.paid_by, Some(PaidBy::CompanyCard | PaidBy::Company)),
+            ..Self::bare(
+                RecordKind::ExpenseClaim,
+                claim.id.to_string(),
+                claim.known_at,
+                claim.incurred_on,
+                (claim.amount, claim.currency),
+            )
+        }
+    }
+
+    /// From one use of a company card.
+    #[must_use]
+    pub fn from_card(transaction: &CardTransaction) -> Self {
+        let holder = transaction
+            .employee_id
+            .as_ref()
+            .or(transaction.card_id.as_ref());
+        Self {
+            party: transaction.merchant.as_deref().and_then(bare_name),
+            party_name: transaction.merchant.clone(),
+            home_minor: transaction.home_amount.map(|amount| minor(amount, 2)),
+            description: transaction.description.clone(),
+            employee: holder.map(ToString::to_string),
+            ..Self::bare(
+                RecordKind::CardTransaction,
+                transaction.id.to_string(),
+                transaction.known_at,
+                transaction.transacted_on,
+                (transaction.amount, transaction.currency),
+            )
+        }
+    }
+
+    /// With what every record holds.
+    fn bare(
+        kind: RecordKind,
+        id: String,
+        known_at: Option<DateTime<Utc>>,
+        date: NaiveDate,
+        (amount, currency): (Amount, Currency),
+    ) -> Self {
+        Self {
+            kind,
+            id,
+            known_at: known_at.unwrap_or_else(|| date.and_time(NaiveTime::MIN).and_utc()),
+            party: None,
+            party_name: None,
+            number: None,
+            date,
+            minor: minor(amount, currency.minor_units()),
+            currency,
+            home_minor: None,
+            description: None,
+            employee: None,
+            order: None,
+            bank: None,
+            report: None,
+            document: None,
+            corrects: None,
+            explains: None,
+            reimbursed: false,
+        }
+    }
+
+    /// The place in the order in which things became known; ids part what came at one moment.
+    #[must_use]
+    pub fn order_key(&self) -> (DateTime<Utc>, RecordKind, &str) {
+        (self.known_at, self.kind, &self.id)
+    }
+}
+
+/// Whole smallest units; an [`Amount`] is within 10^15, so none is too large.
+fn minor(amount: Amount, places: u32) -> i128 {
+    let shifted = amount.decimal() * rust_decimal::Decimal::from(10_u64.pow(places));
+    shifted.round().to_i128().unwrap_or_default()
+}
+
+/// A merchant's name without case, punctuation, branch numbers and legal forms.
+#[must_use]
+pub fn bare_name(name: &str) -> Option<String> {
+    const FORMS: [&str; 14] = [
+        "gmbh", "ag", "kg", "ltd", "limited", "llc", "inc", "corp", "sa", "sarl", "bv", "plc",
+        "co", "ug",
+    ];
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !FORMS.contains(word))
+        .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

@@ -1,0 +1,92 @@
+//! Is it a copy of something, and which kind of copy?
+
+mod compare;
+mod context;
+mod dismissal;
+mod index;
+mod item;
+mod keys;
+mod number;
+mod score;
+#[cfg(test)]
+mod tests;
+mod twin;
+mod verdict;
+
+pub use compare::{AmountLevel, Comparison, DateLevel, PartyLevel};
+pub use context::Context;
+pub use dismissal::{EvidenceSeen, NewEvidence};
+pub use index::{CAP, Counted, DuplicateIndex, Slot};
+pub use item::{Item, bare_name};
+pub use number::{Number, NumberLevel};
+pub use score::{Contribution, Score};
+pub use twin::{Likeness, TwinField};
+pub use verdict::{Seen, Verdict};
+
+/// Chance from which a pair is raised, one in about seven hundred: a second payment costs far more than
+/// a look, and pairs are looked at from the likeliest down.
+pub const RAISED_FROM: f64 = 0.0015;
+
+/// A pair that met, judged.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Hit {
+    /// Id of the earlier record.
+    pub earlier_id: String,
+    /// Kind of the earlier record.
+    pub earlier_kind: crate::domain::RecordKind,
+    /// What kind of copy.
+    pub verdict: Verdict,
+    /// How likely, and why.
+    pub score: Score,
+    /// Both sides, field by field.
+    pub twin: Vec<TwinField>,
+}
+
+impl Hit {
+    /// Whether a person should look: the benign kinds are named and do not alarm.
+    #[must_use]
+    pub fn alarms(&self) -> bool {
+        self.verdict.alarms() && self.score.probability() >= RAISED_FROM
+    }
+}
+
+/// Judges a pair.
+#[must_use]
+pub fn judge(index: &DuplicateIndex, later: &Item, earlier: &Item, counted: Counted) -> Hit {
+    let compared = Comparison::of(later, earlier);
+    let context = Context::of(index, later, earlier, &compared, counted);
+    let seen = Seen {
+        later,
+        earlier,
+        compared: &compared,
+        context: &context,
+    };
+    Hit {
+        earlier_id: earlier.id.clone(),
+        earlier_kind: earlier.kind,
+        verdict: Verdict::of(&seen),
+        score: Score::of(later, earlier, &compared, &context),
+        twin: twin::twin(later, earlier, &compared),
+    }
+}
+
+/// The hits of one item among what was known before it, the likeliest first; those that do not alarm too.
+#[must_use]
+pub fn check(index: &DuplicateIndex, item: &Item) -> Vec<Hit> {
+    let earlier = index
+        .candidates(item)
+        .into_iter()
+        .filter_map(|slot| index.get(slot));
+    let mut hits: Vec<Hit> = earlier
+        .map(|earlier| judge(index, item, earlier, Counted::Before))
+        .filter(|hit| hit.verdict != Verdict::Unrelated)
+        .collect();
+    hits.sort_by(|one, other| {
+        other
+            .score
+            .bits
+            .total_cmp(&one.score.bits)
+            .then_with(|| one.earlier_id.cmp(&other.earlier_id))
+    });
+    hits
+}

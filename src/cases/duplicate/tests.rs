@@ -1,0 +1,347 @@
+//! Hard cases, each with the verdict a person would give, and what holds for any pair.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::FieldSet;
+use crate::domain::records::{CardTransaction, ExpenseClaim, VendorInvoice};
+
+fn record<T: FieldSet>(base: Value, members: Value) -> T {
+    let (Value::Object(mut all), Value::Object(more)) = (base, members) else {
+        panic!("no objects")
+    };
+    all.extend(more);
+    T::from_members("", all).unwrap()
+}
+
+fn invoice(id: &str, number: &str, day: &str, total: &str, more: Value) -> Item {
+    let base = json!({"id": id, "number": number, "vendor_id": "v1", "issued_on": day, "currency": "EUR", "total": total});
+    Item::from_invoice(&record::<VendorInvoice>(base, more), Some("Acme GmbH"))
+}
+
+fn claim(id: &str, day: &str, amount: &str, more: Value) -> Item {
+    let base = json!({"id": id, "employee_id": "e1", "incurred_on": day, "merchant": "Hotel Krone",
+        "amount": amount, "currency": "EUR", "report_id": "r1", "paid_by": "employee"});
+    Item::from_claim(&record::<ExpenseClaim>(base, more))
+}
+
+fn card(id: &str, day: &str, amount: &str, more: Value) -> Item {
+    let base = json!({"id": id, "employee_id": "e1", "transacted_on": day, "merchant": "HOTEL KRONE 0042",
+        "amount": amount, "currency": "EUR"});
+    Item::from_card(&record::<CardTransaction>(base, more))
+}
+
+/// The hits of the last item among the others.
+fn hits(items: Vec<Item>) -> Vec<Hit> {
+    let last = items.last().cloned().unwrap();
+    let mut index = DuplicateIndex::default();
+    for item in items {
+        assert!(index.insert(item));
+    }
+    check(&index, &last)
+}
+
+fn verdict(items: Vec<Item>) -> Verdict {
+    let first = items.first().cloned().unwrap();
+    let found = hits(items);
+    found
+        .iter()
+        .find(|hit| hit.earlier_id == first.id)
+        .map_or(Verdict::Unrelated, |hit| hit.verdict)
+}
+
+#[test]
+fn the_same_document_again_and_its_slips() {
+    let first = || invoice("a", "RE-2041077", "2026-03-02", "1234.50", json!({}));
+    let again = |number: &str| invoice("b", number, "2026-03-20", "1234.50", json!({}));
+    assert_eq!(
+        verdict(vec![first(), again("RE-2041077")]),
+        Verdict::ExactResubmission
+    );
+    for slip in [
+        "RE-2O41077",
+        "RE-204I077",
+        "RE-2041O77",
+        "RE-2014077",
+        "RE-2041077-1",
+    ] {
+        assert_eq!(
+            verdict(vec![first(), again(slip)]),
+            Verdict::RetypedNumber,
+            "{slip}"
+        );
+    }
+    let changed = invoice("b", "RE-2041077", "2026-03-20", "1243.50", json!({}));
+    assert_eq!(
+        verdict(vec![first(), changed]),
+        Verdict::CorrectedResubmission
+    );
+    let other = invoice(
+        "b",
+        "RE-2041077",
+        "2026-03-20",
+        "1234.50",
+        json!({"vendor_id": "v2"}),
+    );
+    assert_eq!(verdict(vec![first(), other]), Verdict::OtherVendor);
+}
+
+#[test]
+fn a_monthly_rent_recurs_and_its_copy_does_not() {
+    let rent = |month: u32| {
+        let (id, number) = (format!("m{month}"), format!("2026-{month:02}"));
+        invoice(
+            &id,
+            &number,
+            &format!("2026-{month:02}-01"),
+            "2000.00",
+            json!({}),
+        )
+    };
+    let rents: Vec<Item> = (1..=6).map(rent).collect();
+    assert!(hits(rents.clone()).iter().all(|hit| !hit.alarms()));
+    let mut copied = rents;
+    copied.push(invoice(
+        "copy",
+        "2026-06",
+        "2026-06-09",
+        "2000.00",
+        json!({}),
+    ));
+    let found = hits(copied);
+    let best = found.first().unwrap();
+    assert_eq!(
+        (best.earlier_id.as_str(), best.verdict),
+        ("m6", Verdict::ExactResubmission)
+    );
+}
+
+#[test]
+fn two_coffees_on_one_day_are_two_purchases() {
+    let receipt = |digit: &str| json!({"merchant": "Café", "receipt_sha256": digit.repeat(64)});
+    let coffees = vec![
+        claim("a", "2026-03-02", "3.20", receipt("a")),
+        claim("b", "2026-03-02", "3.20", receipt("b")),
+    ];
+    assert_eq!(verdict(coffees), Verdict::SeparatePurchases);
+    let usual =
+        ["a", "b", "c", "d"].map(|id| claim(id, "2026-03-02", "3.20", json!({"merchant": "Café"})));
+    assert_eq!(verdict(usual.to_vec()), Verdict::SeparatePurchases);
+    let one_receipt = vec![
+        claim("a", "2026-03-02", "3.20", receipt("a")),
+        claim("b", "2026-03-02", "3.20", receipt("a")),
+    ];
+    assert_eq!(verdict(one_receipt), Verdict::ExactResubmission);
+}
+
+#[test]
+fn nights_of_a_hotel_are_no_copies_and_their_sum_is_one() {
+    let nights = || -> Vec<Item> {
+        let line = |night: u32| {
+            claim(
+                &format!("n{night}"),
+                &format!("2026-03-0{night}"),
+                "120.00",
+                json!({}),
+            )
+        };
+        (2..=4).map(line).collect()
+    };
+    assert_eq!(verdict(nights()), Verdict::SeparatePurchases);
+    let mut with_bill = nights();
+    with_bill.push(claim("bill", "2026-03-05", "360.00", json!({})));
+    assert_eq!(verdict(with_bill), Verdict::ParentAndChild);
+}
+
+#[test]
+fn a_credit_and_the_bill_after_it_are_no_copies() {
+    let bill = || invoice("a", "5001", "2026-03-02", "900.00", json!({}));
+    let credit = || {
+        invoice(
+            "c",
+            "5002",
+            "2026-03-10",
+            "-900.00",
+            json!({"preceding_invoice": "5001"}),
+        )
+    };
+    assert_eq!(verdict(vec![bill(), credit()]), Verdict::CreditAndRebill);
+    let rebill = invoice("b", "5003", "2026-03-11", "900.00", json!({}));
+    assert_eq!(
+        verdict(vec![bill(), credit(), rebill]),
+        Verdict::CreditAndRebill
+    );
+}
+
+#[test]
+fn a_vendor_that_starts_its_numbers_again_each_year() {
+    let first = invoice("a", "000017", "2025-01-20", "310.00", json!({}));
+    let next = invoice("b", "000017", "2026-01-19", "480.00", json!({}));
+    assert_eq!(verdict(vec![first, next]), Verdict::NumberReuse);
+}
+
+#[test]
+fn partial_bills_on_one_order_are_instalments() {
+    let order = || json!({"order_number": "PO-77"});
+    let first = invoice("a", "8101", "2026-03-02", "5000.00", order());
+    let second = invoice("b", "8102", "2026-04-02", "5000.00", order());
+    assert_eq!(verdict(vec![first.clone(), second]), Verdict::Instalment);
+    let copy = invoice("b", "81O1", "2026-04-02", "5000.00", order());
+    assert_eq!(
+        verdict(vec![
+            invoice("a", "8101", "2026-03-02", "5000.00", order()),
+            copy
+        ]),
+        Verdict::RetypedNumber
+    );
+}
+
+#[test]
+fn card_and_claim_also_in_another_currency() {
+    let dollar_card = |more: Value| card("k", "2026-03-02", "108.70", more);
+    let dollars = |more: Value| {
+        let mut all = json!({"currency": "USD", "home_amount": "92.40"});
+        all.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        claim("c", "2026-03-02", "100.00", all)
+    };
+    let euros = card("k", "2026-03-02", "92.40", json!({}));
+    assert_eq!(
+        verdict(vec![
+            euros.clone(),
+            claim("c", "2026-03-03", "92.40", json!({}))
+        ]),
+        Verdict::CardAndClaim
+    );
+    let later = claim(
+        "c",
+        "2026-03-03",
+        "100.00",
+        json!({"currency": "USD", "home_amount": "92.40"}),
+    );
+    assert_eq!(verdict(vec![euros, later]), Verdict::CardAndClaim);
+    let linked = json!({"card_transaction_id": "k", "paid_by": "company_card"});
+    assert_eq!(
+        verdict(vec![
+            dollar_card(json!({"transacted_on": "2026-03-01"})),
+            dollars(linked)
+        ]),
+        Verdict::Explained
+    );
+}
+
+#[test]
+fn one_dinner_in_two_reports_or_by_two_people() {
+    let dinner = |id: &str, more: Value| claim(id, "2026-03-02", "86.40", more);
+    let first = || dinner("a", json!({}));
+    assert_eq!(
+        verdict(vec![first(), dinner("b", json!({"report_id": "r2"}))]),
+        Verdict::CrossReport
+    );
+    let other = json!({"report_id": "r2", "employee_id": "e2"});
+    assert_eq!(
+        verdict(vec![first(), dinner("b", other)]),
+        Verdict::SeveralEmployees
+    );
+    let abroad = dinner("b", json!({"report_id": "r2", "currency": "USD"}));
+    assert_eq!(verdict(vec![first(), abroad]), Verdict::Unrelated);
+}
+
+#[test]
+fn a_dismissed_pair_stays_so_until_new_evidence_which_is_named() {
+    let first = || invoice("a", "4711", "2026-03-02", "700.00", json!({}));
+    let later = |more: Value| invoice("b", "9905", "2026-03-20", "700.00", more);
+    let hit = |more: Value| hits(vec![first(), later(more)]).remove(0);
+    let seen = EvidenceSeen::of(&hit(json!({})));
+    assert_eq!(seen.new_in(&hit(json!({}))), []);
+    assert_eq!(seen.new_in(&hit(json!({"order_number": "PO-1"}))), []);
+    let changed = hits(vec![
+        first(),
+        invoice("b", "4711", "2026-03-20", "700.00", json!({})),
+    ])
+    .remove(0);
+    let new = seen.new_in(&changed);
+    assert!(
+        new.contains(&NewEvidence::Field {
+            field: "number".to_owned()
+        }),
+        "{new:?}"
+    );
+    assert!(new.contains(&NewEvidence::Score));
+    // The second look is dismissed too, and stays.
+    assert_eq!(EvidenceSeen::of(&changed).new_in(&changed), []);
+}
+
+#[test]
+fn a_moment_sees_the_same_whatever_is_filed_after_it_and_in_which_order() {
+    let items: Vec<Item> = (0..200)
+        .map(|n: u32| {
+            // Three of every day, of two vendors.
+            let day = format!("2026-{:02}-{:02}", 1 + n / 84 % 12, 1 + n / 3 % 28);
+            let vendor = json!({"vendor_id": format!("v{}", n % 2)});
+            invoice(
+                &format!("i{n:03}"),
+                &format!("{}", 1000 + n % 40),
+                &day,
+                &format!("{}.00", 100 + n % 3),
+                vendor,
+            )
+        })
+        .collect();
+    let asked = items.get(120).cloned().unwrap();
+    let file = |items: &mut dyn Iterator<Item = &Item>| {
+        let mut index = DuplicateIndex::default();
+        items.for_each(|item| assert!(index.insert(item.clone())));
+        check(&index, &asked)
+    };
+    let live = file(&mut items.iter().take(120));
+    assert!(!live.is_empty());
+    assert_eq!(live, file(&mut items.iter()));
+    assert_eq!(live, file(&mut items.iter().rev()));
+}
+
+fn any_item() -> impl Strategy<Value = Item> {
+    let amount = prop_oneof![
+        Just("0".to_owned()),
+        Just("-999999999999999.99".to_owned()),
+        Just("999999999999999.99".to_owned()),
+        (-9_999_i64..9_999).prop_map(|n| format!("{n}.50")),
+    ];
+    ("[a-c]{1,3}", "[A-Z0-9-]{1,8}", 1..28_u32, amount, 0..3_u8).prop_map(
+        |(id, number, day, amount, kind)| {
+            let day = format!("2026-02-{day:02}");
+            match kind {
+                0 => invoice(&id, &number, &day, &amount, json!({})),
+                1 => claim(&id, &day, &amount, json!({})),
+                _ => card(&id, &day, &amount, json!({})),
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn any_pair_is_compared_alike_from_both_sides_and_scored_finitely(items in prop::collection::vec(any_item(), 1..30)) {
+        let mut index = DuplicateIndex::default();
+        let kept: Vec<Item> = items.into_iter().filter(|item| index.insert(item.clone())).collect();
+        for a in &kept {
+            for hit in check(&index, a) {
+                prop_assert!((hit.earlier_kind, hit.earlier_id.as_str()) != (a.kind, a.id.as_str()));
+                prop_assert!(hit.score.bits.is_finite());
+                let sum: f64 = hit.score.contributions.iter().map(|part| part.bits).sum();
+                prop_assert!((sum - hit.score.bits).abs() < 1e-9);
+                prop_assert!(hit.score.probability() > 0.0 && hit.score.probability() < 1.0);
+            }
+            for b in &kept {
+                let compared = Comparison::of(a, b);
+                prop_assert_eq!(compared, Comparison::of(b, a));
+                for counted in [Counted::Before, Counted::Whole] {
+                    let bits = |later: &Item, earlier: &Item| judge(&index, later, earlier, counted).score.bits;
+                    prop_assert!((bits(a, b) - bits(b, a)).abs() < 1e-9);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A hit's two sides, field by field.
+
+use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::{Comparison, Item, NumberLevel};
+
+/// How two values of a field go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    /// The same.
+    Same,
+    /// Nearly.
+    Similar,
+    /// Not.
+    Different,
+    /// At least one side does not say.
+    Absent,
+}
+
+/// One field of both sides.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TwinField {
+    /// The field.
+    pub field: &'static str,
+    /// What the later says.
+    pub later: Option<String>,
+    /// What the earlier says.
+    pub earlier: Option<String>,
+    /// How they go together.
+    pub likeness: Likeness,
+}
+
+/// A text of an item.
+type TextOf = fn(&Item) -> &Option<String>;
+
+/// Every field of a pair.
+#[must_use]
+pub(super) fn twin(later: &Item, earlier: &Item, compared: &Comparison) -> Vec<TwinField> {
+    let number = |item: &Item| item.number.as_ref().map(|number| number.text.clone());
+    let mut fields = vec![
+        field(
+            "party",
+            shown_party(later),
+            shown_party(earlier),
+            of_party(compared.party),
+        ),
+        field(
+            "number",
+            number(later),
+            number(earlier),
+            of_number(compared.number),
+        ),
+        field(
+            "amount",
+            Some(shown_amount(later)),
+            Some(shown_amount(earlier)),
+            of_amount(compared.amount),
+        ),
+        field(
+            "date",
+            Some(later.date.to_string()),
+            Some(earlier.date.to_string()),
+            of_date(compared.date),
+        ),
+    ];
+    let texts: [(&'static str, TextOf); 6] = [
+        ("description", |item| &item.description),
+        ("employee", |item| &item.employee),
+        ("order", |item| &item.order),
+        ("bank", |item| &item.bank),
+        ("report", |item| &item.report),
+        ("document", |item| &item.document),
+    ];
+    fields.extend(texts.map(|(name, value)| {
+        let (one, other) = (value(later).clone(), value(earlier).clone());
+        let likeness = of_texts(one.as_deref(), other.as_deref());
+        field(name, one, other, likeness)
+    }));
+    fields
+}
+
+const fn field(
+    field: &'static str,
+    later: Option<String>,
+    earlier: Option<String>,
+    likeness: Likeness,
+) -> TwinField {
+    TwinField {
+        field,
+        later,
+        earlier,
+        likeness,
+    }
+}
+
+fn shown_party(item: &Item) -> Option<String> {
+    item.party_name.clone().or_else(|| item.party.clone())
+}
+
+fn shown_amount(item: &Item) -> String {
+    let places = item.currency.minor_units();
+    let amount =
+        rust_decimal::Decimal::try_from_i128_with_scale(item.minor, places).unwrap_or_default();
+    format!("{amount} {}", item.currency)
+}
+
+/// Texts are similar when they agree without case and runs of spaces.
+fn of_texts(one: Option<&str>, other: Option<&str>) -> Likeness {
+    let (Some(one), Some(other)) = (one, other) else {
+        return Likeness::Absent;
+    };
+    let plain = |text: &str| {
+        text.to_lowercase()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    if one == other {
+        Likeness::Same
+    } else if plain(one) == plain(other) {
+        Likeness::Similar
+    } else {
+        Likeness::Different
+    }
+}
+
+const fn of_party(level: PartyLevel) -> Likeness {
+    match level {
+        PartyLevel::Same => Likeness::Same,
+        PartyLevel::Alike => Likeness::Similar,
+        PartyLevel::Different => Likeness::Different,
+        PartyLevel::Absent => Likeness::Absent,
+    }
+}
+
+const fn of_number(level: NumberLevel) -> Likeness {
+    match level {
+        NumberLevel::Same => Likeness::Same,
+        NumberLevel::Folded
+        | NumberLevel::Slip
+        | NumberLevel::Extended
+        | NumberLevel::Neighbour
+        | NumberLevel::Rounded => Likeness::Similar,
+        NumberLevel::Different => Likeness::Different,
+        NumberLevel::Absent => Likeness::Absent,
+    }
+}
+
+const fn of_amount(level: AmountLevel) -> Likeness {
+    match level {
+        AmountLevel::Same => Likeness::Same,
+        AmountLevel::Converted | AmountLevel::Opposite | AmountLevel::Slip | AmountLevel::Near => {
+            Likeness::Similar
+        }
+        AmountLevel::Different => Likeness::Different,
+    }
+}
+
+const fn of_date(level: DateLevel) -> Likeness {
+    match level {
+        DateLevel::Same => Likeness::Same,
+        DateLevel::Days | DateLevel::Misread => Likeness::Similar,
+        DateLevel::Week | DateLevel::Month | DateLevel::Quarter | DateLevel::Far => {
+            Likeness::Different
+        }
+    }
+}

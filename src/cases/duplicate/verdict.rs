@@ -1,0 +1,299 @@
+//! What kind of copy a pair is, or why it is none: one table, the first line that fits.
+//!
+//! The order is part of the meaning. What the records say themselves (a link, a credit, an order) comes
+//! before what only looks so.
+
+use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::{Comparison, Context, Item, NumberLevel};
+use crate::domain::RecordKind;
+
+/// Days after which an equal number of one vendor is taken for a new round of its numbers.
+const NEW_ROUND_DAYS: u64 = 300;
+/// Other items of a party with one amount or number from which it is usual there.
+const USUAL: usize = 2;
+
+/// A pair with all that verdicts are told from.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The later.
+    pub later: &'a Item,
+    /// The earlier.
+    pub earlier: &'a Item,
+    /// Their levels.
+    pub compared: &'a Comparison,
+    /// What is usual there.
+    pub context: &'a Context,
+}
+
+macro_rules! verdicts {
+    ($($(#[doc = $doc:literal])+ $name:ident, $text:literal, alarms: $alarms:literal, $fits:path;)+) => {
+        /// A kind of copy, or a reason why it is none.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Verdict {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Verdict {
+            /// Every verdict, in the order in which they are asked.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// Whether money may be paid twice; the others are named so that they do not alarm.
+            #[must_use]
+            pub const fn alarms(self) -> bool {
+                match self { $(Self::$name => $alarms,)+ }
+            }
+
+            /// The first that fits.
+            #[must_use]
+            pub fn of(seen: &Seen<'_>) -> Self {
+                $(if $fits(seen) { return Self::$name; })+
+                Self::Unrelated
+            }
+        }
+    };
+}
+
+verdicts! {
+    /// A claim that explains a card transaction and asks for no money: two records of one purchase.
+    Explained, "explained", alarms: false, explained;
+    /// Paid by company card and claimed back as well.
+    CardAndClaim, "card_and_claim", alarms: true, card_and_claim;
+    /// A credit, or a new bill for what a credit had taken back.
+    CreditAndRebill, "credit_and_rebill", alarms: false, credit_and_rebill;
+    /// The same invoice again with a changed amount, or one that names what it corrects: paying
+    /// both pays twice.
+    CorrectedResubmission, "corrected_resubmission", alarms: true, corrected;
+    /// One person claims one purchase in two reports.
+    CrossReport, "cross_report", alarms: true, cross_report;
+    /// Several persons claim one receipt.
+    SeveralEmployees, "several_employees", alarms: true, several_employees;
+    /// A whole and one of the parts that add up to it.
+    ParentAndChild, "parent_and_child", alarms: true, parent_and_child;
+    /// Purchases of their own: other receipts, other nights, or a price usual there.
+    SeparatePurchases, "separate_purchases", alarms: false, separate;
+    /// One document filed under two vendors.
+    OtherVendor, "other_vendor", alarms: true, other_vendor;
+    /// A vendor that uses its numbers again, as each year.
+    NumberReuse, "number_reuse", alarms: false, number_reuse;
+    /// Partial bills on one order.
+    Instalment, "instalment", alarms: false, instalment;
+    /// The same document again.
+    ExactResubmission, "exact_resubmission", alarms: true, exact;
+    /// The same amount at even intervals, each with a number of its own.
+    Recurring, "recurring", alarms: false, recurring;
+    /// The same document with its number typed or scanned wrongly.
+    RetypedNumber, "retyped_number", alarms: true, retyped;
+    /// One purchase billed in parts of one day, numbered one after the other.
+    Split, "split", alarms: false, split;
+    /// The same amount of the same party, and nothing that says why.
+    SameAmount, "same_amount", alarms: true, same_amount;
+    /// Nothing that makes a copy.
+    Unrelated, "unrelated", alarms: false, unrelated;
+}
+
+impl Seen<'_> {
+    fn both(&self, kind: RecordKind) -> bool {
+        self.later.kind == kind && self.earlier.kind == kind
+    }
+
+    /// The card transaction and the claim, where it is one of each.
+    fn card_with_claim(&self) -> Option<(&Item, &Item)> {
+        match (self.later.kind, self.earlier.kind) {
+            (RecordKind::CardTransaction, RecordKind::ExpenseClaim) => {
+                Some((self.later, self.earlier))
+            }
+            (RecordKind::ExpenseClaim, RecordKind::CardTransaction) => {
+                Some((self.earlier, self.later))
+            }
+            _ => None,
+        }
+    }
+
+    fn one_document(&self) -> bool {
+        self.later.document.is_some() && self.later.document == self.earlier.document
+    }
+
+    fn other_documents(&self) -> bool {
+        self.later.document.is_some() && self.earlier.document.is_some() && !self.one_document()
+    }
+
+    fn one_employee(&self) -> bool {
+        self.later.employee.is_some() && self.later.employee == self.earlier.employee
+    }
+
+    fn same_money(&self) -> bool {
+        matches!(
+            self.compared.amount,
+            AmountLevel::Same | AmountLevel::Converted
+        )
+    }
+
+    fn one_party(&self) -> bool {
+        self.compared.party == PartyLevel::Same
+    }
+
+    fn like_party(&self) -> bool {
+        self.compared.party != PartyLevel::Different
+    }
+
+    fn one_number(&self) -> bool {
+        matches!(
+            self.compared.number,
+            NumberLevel::Same | NumberLevel::Folded
+        )
+    }
+
+    fn days_at_most(&self, days: u64) -> bool {
+        self.compared.days <= days
+    }
+
+    fn one_purchase(&self) -> bool {
+        self.one_document() || (self.same_money() && self.like_party() && self.days_at_most(1))
+    }
+
+    /// Whether the later names the earlier as what it corrects.
+    fn names_the_earlier(&self) -> bool {
+        let number = |number: &super::Number| number.skeleton.clone();
+        let corrected = self.later.corrects.as_ref().map(number);
+        corrected.is_some() && corrected == self.earlier.number.as_ref().map(number)
+    }
+}
+
+fn explained(seen: &Seen<'_>) -> bool {
+    seen.card_with_claim()
+        .is_some_and(|(card, claim)| claim.explains.as_ref() == Some(&card.id) && !claim.reimbursed)
+}
+
+fn card_and_claim(seen: &Seen<'_>) -> bool {
+    seen.card_with_claim().is_some_and(|(card, claim)| {
+        claim.explains.as_ref() == Some(&card.id)
+            || (claim.reimbursed
+                && claim.explains.is_none()
+                && seen.same_money()
+                && seen.like_party()
+                && seen.one_employee()
+                && seen.days_at_most(3))
+    })
+}
+
+fn credit_and_rebill(seen: &Seen<'_>) -> bool {
+    let credit = (seen.later.minor < 0) != (seen.earlier.minor < 0);
+    (credit
+        && seen.one_party()
+        && (seen.compared.amount == AmountLevel::Opposite || seen.names_the_earlier()))
+        || (seen.one_party() && seen.same_money() && seen.context.credited)
+}
+
+fn corrected(seen: &Seen<'_>) -> bool {
+    let again = seen.one_party()
+        && seen.one_number()
+        && matches!(seen.compared.amount, AmountLevel::Slip | AmountLevel::Near)
+        && seen.context.with_number < USUAL
+        && seen.days_at_most(NEW_ROUND_DAYS);
+    seen.names_the_earlier() || again
+}
+
+fn cross_report(seen: &Seen<'_>) -> bool {
+    seen.both(RecordKind::ExpenseClaim)
+        && seen.one_employee()
+        && seen.later.report.is_some()
+        && seen.earlier.report.is_some()
+        && seen.later.report != seen.earlier.report
+        && !seen.other_documents()
+        && seen.one_purchase()
+}
+
+fn several_employees(seen: &Seen<'_>) -> bool {
+    seen.both(RecordKind::ExpenseClaim)
+        && seen.later.employee != seen.earlier.employee
+        && !seen.other_documents()
+        && seen.one_purchase()
+}
+
+fn parent_and_child(seen: &Seen<'_>) -> bool {
+    seen.context.adds_up
+}
+
+fn separate(seen: &Seen<'_>) -> bool {
+    let bought = seen.later.number.is_none() && seen.earlier.number.is_none();
+    let nights = seen.later.report.is_some()
+        && seen.later.report == seen.earlier.report
+        && seen.compared.days > 0;
+    let usual = seen.context.with_amount >= USUAL;
+    bought && !seen.one_document() && (seen.other_documents() || nights || usual)
+}
+
+fn other_vendor(seen: &Seen<'_>) -> bool {
+    let invoices = seen.later.number.is_some() && seen.earlier.number.is_some();
+    matches!(
+        seen.compared.party,
+        PartyLevel::Different | PartyLevel::Alike
+    ) && (seen.one_document()
+        || (invoices && seen.same_money() && seen.compared.number <= NumberLevel::Extended))
+}
+
+fn number_reuse(seen: &Seen<'_>) -> bool {
+    let often = seen.context.with_number >= USUAL && !seen.same_money();
+    seen.one_party()
+        && seen.one_number()
+        && !seen.one_document()
+        && (often
+            || seen.compared.days > NEW_ROUND_DAYS
+            || (seen.compared.amount == AmountLevel::Different))
+}
+
+fn instalment(seen: &Seen<'_>) -> bool {
+    seen.one_party()
+        && seen.later.order.is_some()
+        && seen.later.order == seen.earlier.order
+        && !seen.one_document()
+        // A folded or slipped number on one order is a copy typed anew.
+        && !seen.one_number()
+        && seen.compared.number != NumberLevel::Slip
+}
+
+fn exact(seen: &Seen<'_>) -> bool {
+    let numbered =
+        seen.one_party() && seen.compared.number == NumberLevel::Same && seen.same_money();
+    let bought = seen.compared.number == NumberLevel::Absent
+        && seen.later.kind == seen.earlier.kind
+        && seen.one_party()
+        && seen.same_money()
+        && seen.compared.date == DateLevel::Same
+        && seen.later.employee == seen.earlier.employee;
+    seen.one_document() || numbered || bought
+}
+
+fn recurring(seen: &Seen<'_>) -> bool {
+    seen.one_party() && seen.same_money() && seen.context.regular && !seen.one_number()
+}
+
+fn retyped(seen: &Seen<'_>) -> bool {
+    let near = matches!(
+        seen.compared.number,
+        NumberLevel::Folded | NumberLevel::Slip | NumberLevel::Extended
+    );
+    seen.one_party() && seen.same_money() && near
+}
+
+fn split(seen: &Seen<'_>) -> bool {
+    seen.one_party()
+        && seen.compared.date == DateLevel::Same
+        && seen.compared.number == NumberLevel::Neighbour
+        && !seen.same_money()
+}
+
+fn same_amount(seen: &Seen<'_>) -> bool {
+    seen.one_party() && seen.same_money()
+}
+
+const fn unrelated(_: &Seen<'_>) -> bool {
+    true
+}
