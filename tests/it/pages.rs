@@ -246,7 +246,7 @@ async fn forms_of_elsewhere_do_nothing() {
 
     // A form that is added is to be tried here too.
     let routes = include_str!("../../src/web/mod.rs");
-    assert_eq!(routes.matches("post(").count(), 5);
+    assert_eq!(routes.matches("post(").count(), 6);
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
     let id = upload_small(&mut clerk).await;
     for csrf in ["", "0", "ffffffffffffffffffffffffffffffff"] {
@@ -260,6 +260,8 @@ async fn forms_of_elsewhere_do_nothing() {
         let contact = [("csrf", csrf), ("kind", "call")];
         let path = "/collections/customers/C1/contact";
         assert_eq!(clerk.post(path, &contact).await.status, 403);
+        let review = [("csrf", csrf), ("verdict", "dismissed")];
+        assert_eq!(clerk.post("/expenses/X1", &review).await.status, 403);
     }
     assert!(
         !clerk

@@ -62,8 +62,11 @@ impl Scale {
         let weights = weights(rows);
         let mut totals = vec![0.0; rows.len()];
         let tails = RightTails::of(rows.iter().map(Row::as_slice), WIDTH, |at, row, points| {
-            if let Some((total, weight)) = totals.get_mut(row).zip(weights.get(at)) {
-                *total += counted(*weight, points);
+            let value = rows.get(row).and_then(|row| row.get(at));
+            if let Some(((total, weight), value)) =
+                totals.get_mut(row).zip(weights.get(at)).zip(value)
+            {
+                *total += counted(*weight, *value, points);
             }
         });
         let scale = Self {
@@ -80,7 +83,7 @@ impl Scale {
         let mut points = [0.0; WIDTH];
         let weighed = row.iter().zip(&self.weights);
         for (feature, ((value, weight), points)) in weighed.zip(&mut points).enumerate() {
-            *points = counted(*weight, self.tails.points(feature, *value));
+            *points = counted(*weight, *value, self.tails.points(feature, *value));
         }
         Judged {
             points,
@@ -102,8 +105,14 @@ impl Scale {
     }
 }
 
-fn counted(weight: f64, points: f64) -> f64 {
-    weight * (points - USUAL_POINTS).max(0.0)
+/// Only what is above the usual, or rarer than over all, counts: where a city goes with its shop
+/// in every claim, the one more is beyond all values seen and still no news.
+fn counted(weight: f64, value: f64, points: f64) -> f64 {
+    if value > 0.0 {
+        weight * (points - USUAL_POINTS).max(0.0)
+    } else {
+        0.0
+    }
 }
 
 /// Amounts count 1. A pair counts for more the more its group tells of the side, by the square

@@ -173,9 +173,13 @@ mod tests {
         let count = sorted.len();
         let last = count.checked_sub(1)?;
         let median = f64::midpoint(sorted[last / 2], sorted[count / 2]);
+        let place = UPPER_SHARE * last as f64;
+        let (low, high) = (sorted[place as usize], sorted[place.ceil() as usize]);
+        let upper = low + (high - low) * place.fract();
         let mut apart: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
         apart.sort_by(f64::total_cmp);
-        Some((median, NORMAL * apart[count / 2]))
+        let deviation = NORMAL * apart[count / 2];
+        Some((median, deviation.max((upper - median) / UPPER_DEVIATE)))
     }
 
     proptest! {
