@@ -260,8 +260,9 @@ async fn forms_of_elsewhere_do_nothing() {
         let contact = [("csrf", csrf), ("kind", "call")];
         let path = "/collections/customers/C1/contact";
         assert_eq!(clerk.post(path, &contact).await.status, 403);
-        let review = [("csrf", csrf), ("verdict", "dismissed")];
-        assert_eq!(clerk.post("/expenses/X1", &review).await.status, 403);
+        let review = [("csrf", csrf), ("decision", "confirm")];
+        let path = format!("/expenses/{}", uuid::Uuid::nil());
+        assert_eq!(clerk.post(&path, &review).await.status, 403);
     }
     assert!(
         !clerk

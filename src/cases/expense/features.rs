@@ -9,7 +9,7 @@ use crate::learn::anomaly::peers::Usual;
 /// How many features.
 pub const WIDTH: usize = 26;
 
-/// How many of them are of the amount: the firm and each of [`AMOUNT_GROUPS`].
+/// How many of them are of the amount: the firm and each of the groups kept.
 pub const GROUPS: usize = AMOUNT_GROUPS.len() + 1;
 
 /// Names, in order.
@@ -96,7 +96,7 @@ pub fn row(state: &PeerState, asked: &Coded) -> Row {
     row
 }
 
-/// What is usual in the firm, then in each of [`AMOUNT_GROUPS`].
+/// What is usual in the firm, then in each of the groups kept.
 pub fn usual(state: &PeerState, asked: &Coded) -> [Option<Usual>; GROUPS] {
     let mut all = [None; GROUPS];
     let Some(firm) = state.firm(asked).map(Usual::of) else {
