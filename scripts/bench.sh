@@ -3,7 +3,8 @@
 # could be measured. Whole-process time of reading a one-page text PDF is taken in turn
 # with the template reader invoice2data, so that a machine whose speed drifts harms
 # neither; then the service is started and asked; then the features of one subject are read out
-# of a million records; then its forecasts of payment are asked for beside a FastAPI and LightGBM service on the same million invoices. All data are generated.
+# of a million records; then its forecasts of payment are asked for beside a FastAPI and LightGBM service on the same million invoices; then odd card uses
+# and linkage beside PyOD and splink, on the public sets where they are there. All other data are generated.
 # Needs pdfinfo and pdftotext (`make setup`), PyPI for the peers, 3 GB of disk and half an hour.
 # Usage: scripts/bench.sh [one-page.pdf]
 set -euo pipefail
@@ -18,6 +19,13 @@ if [[ ! -x "$forecasts/bin/uvicorn" ]]; then
   python3 -m venv "$forecasts"
   "$forecasts/bin/pip" install --quiet --requirement eval/peers/collections/requirements.txt
 fi
+for set in anomaly linkage; do
+  if [[ ! -e "target/peers/$set/ready" ]]; then
+    python3 -m venv "target/peers/$set"
+    "target/peers/$set/bin/pip" install --quiet --requirement "eval/peers/$set/requirements.txt"
+    touch "target/peers/$set/ready"
+  fi
+done
 cargo build --locked --release -p scrutineer -p scrutineer-datasets -p scrutineer-eval
 pdf="${1:-}"
 if [[ -z "$pdf" ]]; then
@@ -38,3 +46,5 @@ python3 scripts/bench-service.py \
 cargo bench --locked --quiet -p scrutineer --bench point_in_time
 python3 scripts/bench-collections.py --program target/release/scrutineer \
   --load target/release/scrutineer-load --peer "$forecasts/bin/python"
+python3 scripts/bench-scrutiny.py --eval target/release/scrutineer-eval \
+  --anomaly target/peers/anomaly/bin/python --linkage target/peers/linkage/bin/python

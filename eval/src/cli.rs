@@ -6,6 +6,7 @@
 
 mod duplicate;
 mod expense;
+mod link;
 mod project_setup;
 
 use std::io::{IsTerminal, Write};
@@ -50,6 +51,8 @@ enum Command {
     ProjectSetup(Box<project_setup::ProjectSetupArgs>),
     /// Which records are copies of earlier ones.
     Duplicate(duplicate::DuplicateArgs),
+    /// Which rows of two tables are one thing.
+    Link(link::LinkArgs),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -188,6 +191,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Billing(args) => run_billing(&args),
         Command::Expense(args) => expense::run(&args),
         Command::ProjectSetup(args) => project_setup::run(&args),
+        Command::Link(args) => link::run(&args),
         Command::Duplicate(args) => duplicate::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),

@@ -81,6 +81,7 @@ impl Gate {
             "project_setup",
             "expense",
             "duplicate",
+            "link",
             "demo_firm",
         ]
         .contains(&gate.case.as_str())

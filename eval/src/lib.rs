@@ -11,6 +11,7 @@ pub mod gate;
 mod generated;
 pub mod invoice;
 pub mod lift;
+pub mod link;
 pub mod metrics;
 pub mod plot;
 pub mod plotted;

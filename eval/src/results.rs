@@ -1,6 +1,7 @@
 //! The page of results, and figures as text and JSON.
 
 mod requests;
+mod scrutiny;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,7 +17,7 @@ use crate::generated::GeneratedSet;
 use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation, plot};
-use crate::{collections, demo, duplicate, expense, project_setup};
+use crate::{collections, demo, project_setup};
 
 /// Claims reviewed in a week, where a protocol asks.
 const PER_WEEK: u32 = 20;
@@ -83,16 +84,14 @@ impl Protocols {
             let outcome = project_setup::on_set(&sets::data_dir(), set, false)?;
             return Ok(outcome.evaluation);
         }
+        if scrutiny::NAMES.contains(&name) {
+            return scrutiny::evaluate(name);
+        }
         let (sets, protocol, split): (&[InvoiceSet], _, _) = match name {
             "highradius" => {
                 let outcome = collections::on_highradius(&sets::data_dir(), None, None)?;
                 return Ok(outcome.evaluation);
             }
-            "pcard" => {
-                let outcome = expense::on_pcard(&sets::data_dir(), PER_WEEK)?;
-                return Ok(outcome.evaluation);
-            }
-            "payments" => return duplicate::on_payments(&sets::data_dir(), None),
             "demo_collections" | "demo_timesheet" | "demo_billing" => return demo::evaluate(name),
             "type_build" => return self.types(name, Protocol::Whole, Split::Build),
             "type_page_build" => return self.types(name, Protocol::Page, Split::Build),
@@ -211,6 +210,7 @@ pub fn write_page(
     }
     page.push_str(&receivables_section(out)?);
     page.push_str(&requests::section(out)?);
+    page.push_str(&scrutiny::section()?);
     write(&out.join("RESULTS.md"), &page)
 }
 
@@ -377,6 +377,7 @@ fn rows_of(evaluation: &Evaluation) -> &'static str {
     match evaluation.case.as_str() {
         "collections" => "invoices",
         "expense" => "claims",
+        "link" | "duplicate" => "records",
         "timesheet" => "teams' periods or sheets",
         "billing" => "bills",
         "project_setup" => "steps",

@@ -12,6 +12,7 @@ mod import;
 mod ingest;
 mod input;
 mod keys;
+mod link;
 mod models;
 mod progress;
 mod read;
@@ -51,6 +52,8 @@ enum Command {
     Ingest(ingest::IngestArgs),
     /// Keys of callers: create, list, revoke
     Keys(keys::KeysArgs),
+    /// Rows of two tables, or of one, that are one thing, with the weight of each column
+    Link(link::LinkArgs),
     /// Models: list, verify, promote, roll back
     Models(models::ModelsArgs),
     /// Read documents: fields, type, findings, without a server
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Ingest(args) => ingest::run(&args),
         Command::Keys(args) => keys::run(&args),
+        Command::Link(args) => link::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Score(args) => score::run(&args),

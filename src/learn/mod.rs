@@ -12,4 +12,5 @@ pub mod learner;
 mod level;
 pub mod linear;
 pub mod linear_score;
+pub mod linkage;
 pub mod trees;

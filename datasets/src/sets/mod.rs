@@ -6,6 +6,7 @@
 
 pub mod expenses;
 mod invoices;
+pub mod linkage;
 pub mod payments;
 pub mod receivables;
 mod requests;

@@ -1,0 +1,295 @@
+//! A table of rows with an id each, read from CSV, and its columns as values to compare.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use chrono::{Datelike, NaiveDate};
+
+/// Columns that may hold the ids, the first that is there.
+const ID_COLUMNS: [&str; 3] = ["id", "unique_id", "rec_id"];
+
+/// Why a table could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The text is not CSV, or rows have different numbers of fields.
+    #[error("{0}")]
+    Csv(#[from] csv::Error),
+    /// No column of ids.
+    #[error("no column `{0}` of ids")]
+    NoId(String),
+    /// A row without an id.
+    #[error("line {line}: field `{column}` is empty")]
+    EmptyId {
+        /// Line, from 1.
+        line: u64,
+        /// Name of the column.
+        column: String,
+    },
+    /// Two rows have one id.
+    #[error("line {line}: field `{column}`: `{id}` is there twice")]
+    TwiceId {
+        /// Line, from 1.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// The id.
+        id: String,
+    },
+}
+
+/// A table as read: ids and texts, column by column.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// Id of each row.
+    pub ids: Vec<String>,
+    /// Name of each column but the ids'.
+    pub names: Vec<String>,
+    /// Texts of each column, row by row, without space around.
+    pub columns: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Reads CSV with a header. `id` names the column of ids; without it, the first there is of
+    /// `id`, `unique_id` and `rec_id`.
+    ///
+    /// # Errors
+    /// [`TableError`] that names line and field.
+    pub fn read(from: impl Read, id: Option<&str>) -> Result<Self, TableError> {
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(from);
+        let header = reader.headers()?.clone();
+        let named = |name: &str| header.iter().position(|column| column == name);
+        let at = match id {
+            Some(id) => named(id),
+            None => ID_COLUMNS.into_iter().find_map(named),
+        };
+        let at = at.ok_or_else(|| TableError::NoId(id.unwrap_or("id").to_owned()))?;
+        let id_name = header.get(at).unwrap_or_default().to_owned();
+        let mut table = Self {
+            ids: Vec::new(),
+            names: header
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| *place != at)
+                .map(|(_, name)| name.to_owned())
+                .collect(),
+            columns: vec![Vec::new(); header.len() - 1],
+        };
+        let mut known = std::collections::HashSet::new();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record)? {
+            let line = record.position().map_or(0, csv::Position::line);
+            let id = record.get(at).unwrap_or_default();
+            let column = id_name.clone();
+            if id.is_empty() {
+                return Err(TableError::EmptyId { line, column });
+            }
+            let id = id.to_owned();
+            if !known.insert(id.clone()) {
+                return Err(TableError::TwiceId { line, column, id });
+            }
+            table.ids.push(id);
+            let others = record.iter().enumerate().filter(|(place, _)| *place != at);
+            for ((_, text), column) in others.zip(&mut table.columns) {
+                column.push(text.to_owned());
+            }
+        }
+        Ok(table)
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Takes a column out, as one that tells the truth must be.
+    pub fn without(&mut self, name: &str) {
+        if let Some(at) = self.names.iter().position(|known| known == name) {
+            self.names.remove(at);
+            self.columns.remove(at);
+        }
+    }
+}
+
+/// How values of a column are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Names, addresses and other words.
+    Text,
+    /// Numbers that identify and may be mistyped: a single word with digits.
+    Code,
+    /// Quantities.
+    Number,
+    /// Days.
+    Date,
+}
+
+/// A column of both tables, its values as codes, 0 where there is none.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// Its name.
+    pub name: String,
+    /// How it is compared.
+    pub kind: Kind,
+    /// Code of each row of the left table, then of the right.
+    pub codes: [Vec<u32>; 2],
+    /// Normal form of each code.
+    pub texts: Vec<String>,
+    /// Quantity, or days from a fixed one; NaN where the text is neither.
+    pub numbers: Vec<f64>,
+    /// How many rows of both tables have each code.
+    pub counts: Vec<u32>,
+    /// Whether both tables are one: rows are then compared with the others.
+    pub within_one: bool,
+}
+
+/// A share of values so large must parse for a column to be of days or quantities.
+const MOSTLY: f64 = 0.95;
+
+impl Column {
+    pub(super) fn new(name: &str, left: &[String], right: &[String], within_one: bool) -> Self {
+        let mut column = Self {
+            name: name.to_owned(),
+            kind: Kind::Text,
+            codes: [Vec::new(), Vec::new()],
+            texts: vec![String::new()],
+            numbers: Vec::new(),
+            counts: vec![0],
+            within_one,
+        };
+        let mut known: HashMap<String, u32> = HashMap::new();
+        for (side, values) in [left, right].into_iter().enumerate() {
+            let codes = values.iter().map(|text| {
+                let normal = normal(text);
+                if normal.is_empty() {
+                    return 0;
+                }
+                let next = u32::try_from(column.texts.len()).unwrap_or(u32::MAX);
+                let code = *known.entry(normal).or_insert_with_key(|normal| {
+                    column.texts.push(normal.clone());
+                    column.counts.push(0);
+                    next
+                });
+                if let Some(count) = column.counts.get_mut(code as usize) {
+                    *count += 1;
+                }
+                code
+            });
+            let codes = codes.collect();
+            if let Some(slot) = column.codes.get_mut(side) {
+                *slot = codes;
+            }
+        }
+        column.kind = column.inferred();
+        column.numbers = match column.kind {
+            Kind::Date => column.texts.iter().map(|text| days(text)).collect(),
+            Kind::Number => column.texts.iter().map(|text| number(text)).collect(),
+            Kind::Text | Kind::Code => Vec::new(),
+        };
+        column
+    }
+
+    fn inferred(&self) -> Kind {
+        let values = self.texts.get(1..).unwrap_or_default();
+        let share = |is: fn(&str) -> bool| {
+            let fits = values.iter().filter(|text| is(text)).count();
+            fits as f64 > MOSTLY * values.len() as f64
+        };
+        if share(|text| !days(text).is_nan()) {
+            Kind::Date
+        } else if share(|text| !number(text).is_nan()) && values.iter().any(|text| has_cents(text))
+        {
+            Kind::Number
+        } else if share(|text| {
+            text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ')
+        }) {
+            Kind::Code
+        } else {
+            Kind::Text
+        }
+    }
+
+    /// Share of the other rows that have a code, at least one row's.
+    pub(super) fn share(&self, code: u32) -> f64 {
+        // One row that is in both tables.
+        let own = if self.within_one { 2 } else { 0 };
+        let rows = self.codes.iter().map(Vec::len).sum::<usize>();
+        let count = self.counts.get(code as usize).copied().unwrap_or(0);
+        f64::from(count.saturating_sub(own).max(1))
+            / rows.saturating_sub(own as usize).max(1) as f64
+    }
+
+    pub(super) fn text(&self, code: u32) -> &str {
+        self.texts.get(code as usize).map_or("", String::as_str)
+    }
+
+    pub(super) fn number(&self, code: u32) -> f64 {
+        self.numbers.get(code as usize).copied().unwrap_or(f64::NAN)
+    }
+
+    pub(super) fn code(&self, side: usize, row: u32) -> u32 {
+        let codes = self.codes.get(side);
+        codes
+            .and_then(|codes| codes.get(row as usize))
+            .copied()
+            .unwrap_or(0)
+    }
+}
+
+/// Lower case, single spaces.
+fn normal(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !normal.is_empty() {
+            normal.push(' ');
+        }
+        if word.is_ascii() {
+            normal.extend(
+                word.bytes()
+                    .map(|byte| char::from(byte.to_ascii_lowercase())),
+            );
+        } else {
+            normal.extend(word.chars().flat_map(char::to_lowercase));
+        }
+    }
+    normal
+}
+
+/// An integer may as well be a number that identifies.
+fn has_cents(text: &str) -> bool {
+    text.contains('.')
+}
+
+/// A decimal number with a point; NaN of anything else, words for infinity among it.
+fn number(text: &str) -> f64 {
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
+    if text.bytes().all(plain) {
+        text.parse().unwrap_or(f64::NAN)
+    } else {
+        f64::NAN
+    }
+}
+
+/// Days from the common era of `2026-11-26`, `20261126`, `26.11.2026` and `26/11/2026`.
+fn days(text: &str) -> f64 {
+    let written = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"];
+    let date = if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        NaiveDate::parse_from_str(text, "%Y%m%d").ok()
+    } else if text.len() == 10 {
+        written
+            .iter()
+            .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
+    } else {
+        None
+    };
+    date.filter(|date| (1850..2200).contains(&date.year()))
+        .map_or(f64::NAN, |date| f64::from(date.num_days_from_ce()))
+}
