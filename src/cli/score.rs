@@ -19,7 +19,7 @@ use crate::http::scoring::{self, Batch, BatchLine, PIPE_BYTES};
 /// Arguments of `score`.
 #[derive(Debug, Args)]
 pub(super) struct ScoreArgs {
-    /// Which case: `invoice`, `collections`, `timesheet`, `project_setup`, `billing` or `expense`
+    /// Which case: `invoice`, `collections`, `timesheet`, `project_setup`, `billing`, `expense` or `duplicate`
     #[arg(value_parser = parse_case)]
     case: Case,
     /// Items as NDJSON, as for /v1/CASE/score-batch; `-` for standard input

@@ -12,13 +12,15 @@ use super::store_args::{must_exist, with_store};
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
-use crate::service::{COLLECTIONS, DELAYS, EXPENSES, REMINDERS, ReminderList, ServiceError};
+use crate::service::{
+    COLLECTIONS, DELAYS, DUPLICATES, EXPENSES, REMINDERS, ReminderList, ServiceError,
+};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Arguments of `worklist`.
 #[derive(Debug, Args)]
 pub(super) struct WorklistArgs {
-    /// Which worklist: `invoice_review`, `collections`, `delays`, `expenses` or `reminders`
+    /// Which worklist: `invoice_review`, `collections`, `delays`, `expenses`, `duplicates` or `reminders`
     #[arg(value_parser = parse_name)]
     name: Name,
     /// Most rows shown
@@ -34,6 +36,7 @@ enum Name {
     Collections,
     Delays,
     Expenses,
+    Duplicates,
     Reminders,
 }
 
@@ -68,6 +71,13 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
                     args,
                     queue.run.queue.iter().chain(&queue.run.audit),
                 )),
+                Err(error) => exit::environment(&error.to_string()),
+            }
+        }),
+        Name::Duplicates => with_service(&args.service, async |service| {
+            let tenant = &args.service.store.tenant;
+            match service.duplicate_queue(tenant, Utc::now()).await {
+                Ok(queue) => told(answers(args, queue.run.queue.iter())),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
@@ -117,13 +127,14 @@ fn parse_name(name: &str) -> Result<Name, String> {
         COLLECTIONS => return Ok(Name::Collections),
         DELAYS => return Ok(Name::Delays),
         EXPENSES => return Ok(Name::Expenses),
+        DUPLICATES => return Ok(Name::Duplicates),
         REMINDERS => return Ok(Name::Reminders),
         _ => {}
     }
     Worklist::named(name).map(Name::Documents).ok_or_else(|| {
         let names = WORKLISTS.iter().map(|list| list.name);
         let names: Vec<_> = names
-            .chain([COLLECTIONS, DELAYS, EXPENSES, REMINDERS])
+            .chain([COLLECTIONS, DELAYS, EXPENSES, DUPLICATES, REMINDERS])
             .collect();
         format!("the worklists are: {}", names.join(", "))
     })

@@ -40,6 +40,11 @@ impl<T> Dated<T> {
         self.versions.get(id, as_of)
     }
 
+    /// Every record known by then, in order of id, with the moment when it first was.
+    pub(super) fn all(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<T>)> {
+        self.versions.all(as_of)
+    }
+
     /// The records of a key from a day to another, both within, in order of day and id.
     pub(super) fn between(
         &self,

@@ -37,6 +37,12 @@ pub struct KnownInvoice {
     pub status: Option<VendorInvoiceStatus>,
     /// Digest of the document it came as.
     pub document_sha256: Option<String>,
+    /// Account it asks to be paid to.
+    pub iban: Option<String>,
+    /// Number of the invoice it corrects.
+    pub preceding_invoice: Option<String>,
+    /// When it became known, where the record says so.
+    pub known_at: Option<DateTime<Utc>>,
 }
 
 /// The key of records that are only ever asked for all together.
@@ -241,6 +247,14 @@ impl Facts {
         invoices.sort_by(|a, b| (a.issued_on, &a.id).cmp(&(b.issued_on, &b.id)));
         invoices
     }
+
+    pub(super) fn invoice(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<KnownInvoice>> {
+        self.invoices.get(id, as_of)
+    }
+
+    pub(super) fn invoices(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)> {
+        self.invoices.all(as_of)
+    }
 }
 
 impl From<VendorInvoice> for KnownInvoice {
@@ -259,6 +273,9 @@ impl From<VendorInvoice> for KnownInvoice {
             document_sha256: invoice
                 .document_sha256
                 .map(|digest| digest.as_str().to_owned()),
+            iban: invoice.iban,
+            preceding_invoice: invoice.preceding_invoice,
+            known_at: invoice.known_at,
         }
     }
 }

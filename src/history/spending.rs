@@ -121,6 +121,18 @@ impl SpendingAsOf {
             .collect()
     }
 
+    /// Every claim known, in order of id, with the moment when it first was.
+    #[must_use]
+    pub fn claims_known(&self) -> Vec<(DateTime<Utc>, Arc<ExpenseClaim>)> {
+        self.facts.spending().claims.all(self.as_of)
+    }
+
+    /// Every use of a card known, in order of id, with the moment when it first was.
+    #[must_use]
+    pub fn cards_known(&self) -> Vec<(DateTime<Utc>, Arc<CardTransaction>)> {
+        self.facts.spending().cards.all(self.as_of)
+    }
+
     /// The claim with this id.
     #[must_use]
     pub fn claim(&self, id: &str) -> Option<Arc<ExpenseClaim>> {

@@ -45,6 +45,21 @@ impl<T> Versions<T> {
         Some(Arc::clone(record))
     }
 
+    /// Every record known by then, in order of id, with the moment when it first was.
+    pub(super) fn all(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<T>)> {
+        let mut all: Vec<(&String, &Known<T>)> = self.by_id.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        let in_force = |versions: &Known<T>| {
+            let known = versions.range(..=(as_of, u64::MAX));
+            let ((_, record), ((first, _), _)) =
+                known.clone().next_back().zip(known.clone().next())?;
+            Some((*first, Arc::clone(record)))
+        };
+        all.into_iter()
+            .filter_map(|(_, versions)| in_force(versions))
+            .collect()
+    }
+
     /// The keys that begin with a prefix, without it.
     pub(super) fn keys(&self, prefix: &str) -> Vec<String> {
         let stripped = self

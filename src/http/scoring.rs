@@ -23,7 +23,7 @@ type Scorer = for<'a> fn(&'a Service, &'a TenantId, &'a [u8]) -> Scoring<'a>;
 type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<Recommendation>> + Send + 'a>>;
 
 /// Every case that is answered here: one line each.
-static SCORERS: [(Case, Scorer); 6] = [
+static SCORERS: [(Case, Scorer); 7] = [
     (Case::Invoice, |service, tenant, item| {
         Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
     }),
@@ -41,6 +41,9 @@ static SCORERS: [(Case, Scorer); 6] = [
     }),
     (Case::Expense, |service, tenant, item| {
         record(Case::Expense, service, tenant, item)
+    }),
+    (Case::Duplicate, |service, tenant, item| {
+        record(Case::Duplicate, service, tenant, item)
     }),
 ];
 

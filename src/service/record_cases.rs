@@ -11,6 +11,7 @@ use crate::advice::{Case, Judged, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::detectors::Thresholds;
+use crate::cases::duplicate::DuplicateCase;
 use crate::cases::expense::{ExpenseCase, ReviewPlan};
 use crate::cases::project_setup::SetupCase;
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
@@ -87,6 +88,7 @@ impl RecordCases {
             Case::ProjectSetup,
             Case::Billing,
             Case::Expense,
+            Case::Duplicate,
         ]
     }
 
@@ -97,6 +99,7 @@ impl RecordCases {
             Case::ProjectSetup => Some(&*self.project_setup),
             Case::Billing => Some(&*self.billing),
             Case::Expense => Some(&*self.expense),
+            Case::Duplicate => Some(&DuplicateCase),
             _ => None,
         }
     }

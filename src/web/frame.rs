@@ -27,7 +27,7 @@ pub(super) struct Who {
     pub(super) tenant: String,
     /// Token of every form.
     pub(super) csrf: String,
-    /// Which part of the house it is: `inbox`, `collections`, `delays`, `expenses` or `detectors`.
+    /// Which part of the house it is: `inbox`, `collections`, `delays`, `expenses`, `duplicates` or `detectors`.
     pub(super) here: &'static str,
 }
 

@@ -1,4 +1,5 @@
-//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer, delays, expenses, detectors. They work without script; script
+//! Pages for clerks and collectors: sign-in, inbox, document, worklist, customer, delays, expenses, duplicates,
+//! detectors. They work without script; script
 //! only adds shortcuts, linked boxes and dropping files.
 
 mod assets;
@@ -47,6 +48,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
         .route("/delays", get(pages::delays::show))
         .route("/expenses", get(pages::expenses::show))
         .route("/expenses/{id}", post(pages::expenses::decide))
+        .route("/duplicates", get(pages::duplicates::show))
+        .route("/duplicates/{id}", post(pages::duplicates::decide))
         .route("/detectors", get(pages::detectors::show))
         .merge(assets::routes())
         .with_state(pages)

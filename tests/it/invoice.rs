@@ -112,7 +112,7 @@ async fn a_batch_is_bounded_and_may_be_replayed() {
 #[tokio::test]
 async fn an_unknown_case_is_named_as_such() {
     let app = TestApp::start().await;
-    for path in ["/v1/astrology/score", "/v1/duplicate/score-batch"] {
+    for path in ["/v1/astrology/score", "/v1/bottleneck/score-batch"] {
         let problem = app
             .send(Ask::post(path).key(&app.key))
             .await

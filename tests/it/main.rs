@@ -10,6 +10,7 @@ mod damaged_variants;
 mod delays;
 mod detectors;
 mod documents;
+mod duplicates;
 mod events;
 mod expenses;
 mod feedback;

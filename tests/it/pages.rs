@@ -246,7 +246,7 @@ async fn forms_of_elsewhere_do_nothing() {
 
     // A form that is added is to be tried here too.
     let routes = include_str!("../../src/web/mod.rs");
-    assert_eq!(routes.matches("post(").count(), 6);
+    assert_eq!(routes.matches("post(").count(), 7);
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
     let id = upload_small(&mut clerk).await;
     for csrf in ["", "0", "ffffffffffffffffffffffffffffffff"] {
@@ -261,8 +261,10 @@ async fn forms_of_elsewhere_do_nothing() {
         let path = "/collections/customers/C1/contact";
         assert_eq!(clerk.post(path, &contact).await.status, 403);
         let review = [("csrf", csrf), ("decision", "confirm")];
-        let path = format!("/expenses/{}", uuid::Uuid::nil());
-        assert_eq!(clerk.post(&path, &review).await.status, 403);
+        for queue in ["expenses", "duplicates"] {
+            let path = format!("/{queue}/{}", uuid::Uuid::nil());
+            assert_eq!(clerk.post(&path, &review).await.status, 403);
+        }
     }
     assert!(
         !clerk

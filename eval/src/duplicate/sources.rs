@@ -7,6 +7,7 @@ use scrutineer::cases::duplicate::Item;
 use scrutineer::domain::loader::{Rows, Source};
 use scrutineer::domain::records::{CardTransaction, ExpenseClaim, Vendor, VendorInvoice};
 use scrutineer::domain::{FieldSet, RecordKind};
+use scrutineer::history::KnownInvoice;
 use scrutineer_datasets::copies::add_copies;
 use scrutineer_datasets::sets::payments;
 use serde::Deserialize;
@@ -43,7 +44,7 @@ pub fn on_payments(data: &Path, own_copies: Option<u64>) -> Result<Evaluation, E
     let items = payments
         .invoices
         .iter()
-        .map(|invoice| Item::from_invoice(invoice, None))
+        .map(|invoice| Item::from_invoice(&KnownInvoice::from(invoice.clone()), None))
         .collect();
     let made = own_copies.map_or_else(String::new, |seed| {
         format!(", copies of our own with seed {seed}")
@@ -74,9 +75,10 @@ pub fn on_records(
     let invoices: Vec<VendorInvoice> = read(folder, RecordKind::VendorInvoice)?;
     let claims: Vec<ExpenseClaim> = read(folder, RecordKind::ExpenseClaim)?;
     let cards: Vec<CardTransaction> = read(folder, RecordKind::CardTransaction)?;
-    let invoices = invoices
-        .iter()
-        .map(|invoice| Item::from_invoice(invoice, named(invoice.vendor_id.as_str())));
+    let invoices = invoices.iter().map(|invoice| {
+        let known = KnownInvoice::from(invoice.clone());
+        Item::from_invoice(&known, named(invoice.vendor_id.as_str()))
+    });
     let items: Vec<Item> = invoices
         .chain(claims.iter().map(Item::from_claim))
         .chain(cards.iter().map(Item::from_card))

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::twin::Likeness;
 use super::{Hit, Verdict};
 use crate::domain::sha256_hex;
 
@@ -10,21 +9,21 @@ use crate::domain::sha256_hex;
 const RISE: f64 = 3.0;
 
 /// What was known of a pair when it was judged. Values are kept as digests alone.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct EvidenceSeen {
     verdict: String,
     bits: f64,
     fields: BTreeMap<String, FieldSeen>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 struct FieldSeen {
     likeness: String,
     digest: String,
 }
 
 /// What is new since a pair was dismissed.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum NewEvidence {
     /// A field now agrees, or agrees better.
@@ -37,7 +36,7 @@ pub enum NewEvidence {
         /// What it was.
         was: String,
         /// What it is.
-        is: &'static str,
+        is: String,
     },
     /// The odds that it is a copy have risen eightfold or more.
     Score,
@@ -52,7 +51,7 @@ impl EvidenceSeen {
             let mut sides = [&field.later, &field.earlier];
             sides.sort();
             let seen = FieldSeen {
-                likeness: name(field.likeness).to_owned(),
+                likeness: field.likeness.as_str().to_owned(),
                 digest: sha256_hex(format!("{sides:?}").as_bytes()),
             };
             (field.field.to_owned(), seen)
@@ -64,10 +63,9 @@ impl EvidenceSeen {
         }
     }
 
-    /// What a hit as it stands now has that this did not; empty while the dismissal holds.
+    /// What is seen now that was not then; empty while the dismissal holds.
     #[must_use]
-    pub fn new_in(&self, hit: &Hit) -> Vec<NewEvidence> {
-        let now = Self::of(hit);
+    pub fn new_in(&self, now: &Self) -> Vec<NewEvidence> {
         let mut new: Vec<NewEvidence> = now
             .fields
             .iter()
@@ -81,11 +79,10 @@ impl EvidenceSeen {
                 field: name.clone(),
             })
             .collect();
-        if now.verdict != self.verdict && hit.verdict.alarms() && hit.verdict != Verdict::SameAmount
-        {
+        if now.verdict != self.verdict && now.is_told_apart() {
             new.push(NewEvidence::Verdict {
                 was: self.verdict.clone(),
-                is: hit.verdict.as_str(),
+                is: now.verdict.clone(),
             });
         }
         if now.bits - self.bits >= RISE {
@@ -93,13 +90,12 @@ impl EvidenceSeen {
         }
         new
     }
-}
 
-const fn name(likeness: Likeness) -> &'static str {
-    match likeness {
-        Likeness::Same => "same",
-        Likeness::Similar => "similar",
-        Likeness::Different => "different",
-        Likeness::Absent => "absent",
+    /// Whether the verdict alarms and says more than that amounts are the same.
+    fn is_told_apart(&self) -> bool {
+        let mut told = Verdict::ALL
+            .iter()
+            .filter(|verdict| verdict.alarms() && **verdict != Verdict::SameAmount);
+        told.any(|verdict| verdict.as_str() == self.verdict)
     }
 }

@@ -171,6 +171,12 @@ impl DuplicateIndex {
         }
     }
 
+    /// The item of a kind and id.
+    #[must_use]
+    pub fn item(&self, kind: crate::domain::RecordKind, id: &str) -> Option<&Item> {
+        self.get(*self.by_id.get(&(kind, id.to_owned()))?)
+    }
+
     /// Whether an item is filed.
     #[must_use]
     pub fn holds(&self, item: &Item) -> bool {

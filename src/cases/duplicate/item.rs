@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::Number;
-use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, VendorInvoice};
+use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy};
 use crate::domain::{Amount, Currency, RecordKind};
+use crate::history::KnownInvoice;
 
 /// One thing the firm paid or is asked to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,30 +54,21 @@ pub struct Item {
 impl Item {
     /// From a vendor's invoice, with the vendor's name where it is known.
     #[must_use]
-    pub fn from_invoice(invoice: &VendorInvoice, vendor_name: Option<&str>) -> Self {
-        let lines = invoice.lines.iter();
-        let descriptions: Vec<&str> = lines
-            .filter_map(|line| line.description.as_deref())
-            .take(5)
-            .collect();
+    pub fn from_invoice(invoice: &KnownInvoice, vendor_name: Option<&str>) -> Self {
         Self {
-            party: Some(invoice.vendor_id.to_string()),
+            party: Some(invoice.vendor_id.clone()),
             party_name: vendor_name.map(str::to_owned),
             number: Number::new(&invoice.number),
-            description: (!descriptions.is_empty()).then(|| descriptions.join("; ")),
             order: invoice.order_number.clone(),
             bank: invoice.iban.clone(),
-            document: invoice
-                .document_sha256
-                .as_ref()
-                .map(|digest| digest.as_str().to_owned()),
+            document: invoice.document_sha256.clone(),
             corrects: invoice.preceding_invoice.as_deref().and_then(Number::new),
             ..Self::bare(
                 RecordKind::VendorInvoice,
-                invoice.id.to_string(),
+                invoice.id.clone(),
                 invoice.known_at,
                 invoice.issued_on,
-                (invoice.total, invoice.currency),
+                (invoice.total.amount, invoice.total.currency),
             )
         }
     }
@@ -161,10 +153,11 @@ impl Item {
         }
     }
 
-    /// The place in the order in which things became known; ids part what came at one moment.
+    /// The place in the order in which things became known; days, kinds and ids part what came at one
+    /// moment.
     #[must_use]
-    pub fn order_key(&self) -> (DateTime<Utc>, RecordKind, &str) {
-        (self.known_at, self.kind, &self.id)
+    pub fn order_key(&self) -> (DateTime<Utc>, NaiveDate, RecordKind, &str) {
+        (self.known_at, self.date, self.kind, &self.id)
     }
 }
 

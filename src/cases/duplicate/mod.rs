@@ -1,24 +1,32 @@
 //! Is it a copy of something, and which kind of copy?
 
+mod case;
 mod compare;
 mod context;
 mod dismissal;
+mod firm;
 mod index;
 mod item;
 mod keys;
 mod number;
+mod queue;
+mod recommendation;
 mod score;
 #[cfg(test)]
 mod tests;
 mod twin;
 mod verdict;
 
+pub use case::DuplicateCase;
 pub use compare::{AmountLevel, Comparison, DateLevel, PartyLevel};
 pub use context::Context;
 pub use dismissal::{EvidenceSeen, NewEvidence};
+pub use firm::FirmItems;
 pub use index::{CAP, Counted, DuplicateIndex, Slot};
 pub use item::{Item, bare_name};
 pub use number::{Number, NumberLevel};
+pub use queue::DuplicateRun;
+pub use recommendation::{DuplicateAdvice, Field, Part, Twin};
 pub use score::{Contribution, Score};
 pub use twin::{Likeness, TwinField};
 pub use verdict::{Seen, Verdict};

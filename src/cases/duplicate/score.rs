@@ -70,8 +70,13 @@ impl Score {
     /// The chance that it is a copy, within (0, 1).
     #[must_use]
     pub fn probability(&self) -> f64 {
-        1.0 / (1.0 + (-self.bits.clamp(-50.0, 50.0)).exp2())
+        probability(self.bits)
     }
+}
+
+/// The chance that odds of so many bits are, within (0, 1).
+pub(super) fn probability(bits: f64) -> f64 {
+    1.0 / (1.0 + (-bits.clamp(-50.0, 50.0)).exp2())
 }
 
 const fn contribution(feature: &'static str, bits: f64) -> Contribution {

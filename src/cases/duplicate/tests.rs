@@ -17,7 +17,8 @@ fn record<T: FieldSet>(base: Value, members: Value) -> T {
 
 fn invoice(id: &str, number: &str, day: &str, total: &str, more: Value) -> Item {
     let base = json!({"id": id, "number": number, "vendor_id": "v1", "issued_on": day, "currency": "EUR", "total": total});
-    Item::from_invoice(&record::<VendorInvoice>(base, more), Some("Acme GmbH"))
+    let invoice = record::<VendorInvoice>(base, more);
+    Item::from_invoice(&invoice.into(), Some("Acme GmbH"))
 }
 
 fn claim(id: &str, day: &str, amount: &str, more: Value) -> Item {
@@ -255,13 +256,17 @@ fn a_dismissed_pair_stays_so_until_new_evidence_which_is_named() {
     let later = |more: Value| invoice("b", "9905", "2026-03-20", "700.00", more);
     let hit = |more: Value| hits(vec![first(), later(more)]).remove(0);
     let seen = EvidenceSeen::of(&hit(json!({})));
-    assert_eq!(seen.new_in(&hit(json!({}))), []);
-    assert_eq!(seen.new_in(&hit(json!({"order_number": "PO-1"}))), []);
+    assert_eq!(seen.new_in(&EvidenceSeen::of(&hit(json!({})))), []);
+    assert_eq!(
+        seen.new_in(&EvidenceSeen::of(&hit(json!({"order_number": "PO-1"})))),
+        []
+    );
     let changed = hits(vec![
         first(),
         invoice("b", "4711", "2026-03-20", "700.00", json!({})),
     ])
     .remove(0);
+    let changed = EvidenceSeen::of(&changed);
     let new = seen.new_in(&changed);
     assert!(
         new.contains(&NewEvidence::Field {
@@ -271,7 +276,7 @@ fn a_dismissed_pair_stays_so_until_new_evidence_which_is_named() {
     );
     assert!(new.contains(&NewEvidence::Score));
     // The second look is dismissed too, and stays.
-    assert_eq!(EvidenceSeen::of(&changed).new_in(&changed), []);
+    assert_eq!(changed.new_in(&changed), []);
 }
 
 #[test]

@@ -17,6 +17,19 @@ pub enum Likeness {
     Absent,
 }
 
+impl Likeness {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Similar => "similar",
+            Self::Different => "different",
+            Self::Absent => "absent",
+        }
+    }
+}
+
 /// One field of both sides.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TwinField {

@@ -51,6 +51,7 @@ pub(super) fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(worklists::collections))
         .routes(routes!(worklists::delays))
         .routes(routes!(worklists::expenses))
+        .routes(routes!(worklists::duplicates))
         .routes(routes!(worklists::reminders))
         .routes(routes!(worklists::worklist))
         .routes(routes!(detectors::dry_run))

@@ -19,7 +19,7 @@ use crate::http::state::AppState;
     post,
     path = "/v1/{case}/score",
     tag = "Cases",
-    params(("case" = String, Path, description = "`collections`, `timesheet`, `project_setup`, `billing` or `expense`.", pattern = "^(collections|timesheet|project_setup|billing|expense)$")),
+    params(("case" = String, Path, description = "`collections`, `timesheet`, `project_setup`, `billing`, `expense` or `duplicate`.", pattern = "^(collections|timesheet|project_setup|billing|expense|duplicate)$")),
     request_body = RecordItem,
     responses(
         (status = 200, description = "The recommendation.", body = Recommendation),
@@ -47,7 +47,7 @@ pub(super) async fn score_record(
     post,
     path = "/v1/{case}/score-batch",
     tag = "Cases",
-    params(("case" = String, Path, description = "`collections`, `timesheet`, `project_setup`, `billing` or `expense`.", pattern = "^(collections|timesheet|project_setup|billing|expense)$")),
+    params(("case" = String, Path, description = "`collections`, `timesheet`, `project_setup`, `billing`, `expense` or `duplicate`.", pattern = "^(collections|timesheet|project_setup|billing|expense|duplicate)$")),
     request_body(content = String, content_type = "application/x-ndjson",
         description = "One `RecordItem` a line; empty lines are passed over."),
     responses(

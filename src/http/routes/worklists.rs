@@ -14,7 +14,7 @@ use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::service::{DelaysRun, ExpenseQueue, ReminderList};
+use crate::service::{DelaysRun, DuplicateQueue, ExpenseQueue, ReminderList};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Which part of the worklist.
@@ -118,6 +118,28 @@ pub(super) async fn expenses(
     Ok(Json(
         state.service().expense_queue(&caller.tenant, now).await?,
     ))
+}
+
+/// Invoices, claims and uses of cards of the last six weeks that may be copies of earlier ones, the
+/// likeliest first, each with its twins field by field. A record that people decided stays away
+/// until a pair of it is new or shows something new: `again` names it.
+#[utoipa::path(
+    get,
+    path = "/v1/worklists/duplicates",
+    tag = "Recommendations",
+    responses(
+        (status = 200, description = "The queue.", body = DuplicateQueue),
+        (status = 503, description = "Too much work is waiting.", body = Problem, content_type = PROBLEM_JSON),
+    )
+)]
+pub(super) async fn duplicates(
+    State(state): State<AppState>,
+    Allowed { caller, .. }: Allowed<Read>,
+    _turn: Turn,
+) -> ApiResult<Json<DuplicateQueue>> {
+    let now = Utc::now();
+    let queue = state.service().duplicate_queue(&caller.tenant, now);
+    Ok(Json(queue.await?))
 }
 
 /// Sheets not handed in that whoever must hand them in should be reminded of: each names its

@@ -152,6 +152,7 @@ fn place(next: &str) -> &str {
         "/collections",
         "/delays",
         "/expenses",
+        "/duplicates",
         "/detectors",
     ]
     .iter()

@@ -8,6 +8,7 @@ pub(crate) mod customer;
 pub(crate) mod delays;
 pub(crate) mod detectors;
 pub(crate) mod document;
+pub(crate) mod duplicates;
 pub(crate) mod expenses;
 pub(crate) mod fields;
 pub(crate) mod findings;

@@ -1,0 +1,75 @@
+//! The review queue: recent records that may be copies.
+
+use chrono::{DateTime, Days, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::DuplicateCase;
+use super::recommendation::DuplicateInput;
+use crate::advice::{Judged, Recommendation};
+use crate::cases::record_case::JudgeError;
+use crate::history::History;
+
+/// Days back from which records are in the queue.
+const RECENT: u64 = 42;
+/// Days further back from which a document that came late is looked at: when years of records come at
+/// once, those of long ago are history.
+const LATE: u64 = 92;
+/// Most records in the queue.
+const MOST: usize = 200;
+
+/// A run of the queue: whole answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DuplicateRun {
+    /// The moment.
+    pub as_of: DateTime<Utc>,
+    /// Invoices, claims and uses of cards known.
+    pub records: usize,
+    /// Of the last six weeks.
+    pub recent: usize,
+    /// Those that alarm, the likeliest first.
+    pub queue: Vec<Recommendation>,
+}
+
+/// A run, and the answers it rests on.
+pub(crate) struct Made {
+    pub(crate) run: DuplicateRun,
+    pub(crate) answers: Vec<Judged>,
+}
+
+impl DuplicateCase {
+    /// Looks at what became known in the last six weeks. The same records and day give the same run.
+    ///
+    /// # Errors
+    /// [`JudgeError::Contract`] for a defect.
+    pub(crate) fn run(history: &dyn History) -> Result<Made, JudgeError> {
+        let firm = Self::firm(history);
+        let since = history.as_of() - Days::new(RECENT);
+        let items = firm.index.items().iter();
+        let oldest = since.date_naive() - Days::new(LATE);
+        let recent: Vec<_> = items
+            .filter(|item| item.known_at >= since && item.date >= oldest)
+            .collect();
+        let read = recent.iter().map(|item| Self::read(&firm, item, history));
+        let mut found: Vec<DuplicateInput> = read
+            .filter(|input| input.twins.first().is_some_and(|twin| twin.alarms))
+            .collect();
+        let bits = |input: &DuplicateInput| input.twins.first().map_or(0.0, |twin| twin.bits);
+        found.sort_by(|one, other| {
+            let by_id = (&one.kind, &one.id).cmp(&(&other.kind, &other.id));
+            bits(other).total_cmp(&bits(one)).then(by_id)
+        });
+        found.truncate(MOST);
+        let answers: Vec<Judged> = found.iter().map(Self::answer).collect::<Result<_, _>>()?;
+        let queue = answers.iter().map(|one| one.recommendation.clone());
+        Ok(Made {
+            run: DuplicateRun {
+                as_of: history.as_of(),
+                records: firm.index.len(),
+                recent: recent.len(),
+                queue: queue.collect(),
+            },
+            answers,
+        })
+    }
+}

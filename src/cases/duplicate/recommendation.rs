@@ -1,0 +1,251 @@
+//! Level, the twins to lay beside the record, and the envelope.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{EvidenceSeen, Hit};
+use crate::advice::{
+    Case, Control, Controls, DataQuality, Effect, Evidence, InvalidRecommendation, Level, ModelRef,
+    Reason, Recommendation, Status, Subject, check_weights,
+};
+use crate::cases::forecast::{heaviest, reason};
+use crate::cases::forecast_answer::record;
+use crate::domain::sha256_hex;
+
+/// Days for which the advice holds.
+const VALID_DAYS: i64 = 1;
+/// What a pair that alarms asks for.
+const REVIEW: &str = "duplicate_review";
+/// Chances from which a pair is of high and of medium level.
+const HIGH: f64 = 0.5;
+const MEDIUM: f64 = 0.05;
+/// The table of weights answers, so its digest is that of the table.
+const TABLE: &str = include_str!("score.rs");
+const VERSION: &str = "1";
+
+/// Everything that the answer is made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DuplicateInput {
+    pub(super) kind: String,
+    pub(super) id: String,
+    pub(super) as_of: DateTime<Utc>,
+    pub(super) party: Option<String>,
+    pub(super) known_before: usize,
+    pub(super) twins: Vec<Twin>,
+}
+
+/// An earlier record beside the one asked about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Twin {
+    /// Kind and id, as in `vendor_invoice/ID`.
+    pub record: String,
+    /// What kind of copy, or why it is none.
+    pub verdict: String,
+    /// Whether a person should look.
+    pub alarms: bool,
+    /// Base-2 logarithm of the odds that it is a copy: the sum of the parts.
+    pub bits: f64,
+    /// What each field says, in bits.
+    pub parts: Vec<Part>,
+    /// Both sides, field by field.
+    pub fields: Vec<Field>,
+    /// What was seen, so that a dismissal holds until there is more.
+    pub seen: EvidenceSeen,
+}
+
+/// One field's share of the odds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The field.
+    pub field: String,
+    /// Bits for a copy; negative against.
+    pub bits: f64,
+}
+
+/// One field of both sides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name.
+    pub field: String,
+    /// What the record asked about says.
+    pub later: Option<String>,
+    /// What the earlier says.
+    pub earlier: Option<String>,
+    /// `same`, `similar`, `different` or `absent`.
+    pub likeness: String,
+}
+
+impl Twin {
+    pub(super) fn of(hit: &Hit) -> Self {
+        let parts = hit.score.contributions.iter().map(|part| Part {
+            field: part.feature.to_owned(),
+            bits: part.bits,
+        });
+        let fields = hit.twin.iter().map(|field| Field {
+            field: field.field.to_owned(),
+            later: field.later.clone(),
+            earlier: field.earlier.clone(),
+            likeness: field.likeness.as_str().to_owned(),
+        });
+        Self {
+            record: format!("{}/{}", hit.earlier_kind.as_str(), hit.earlier_id),
+            verdict: hit.verdict.as_str().to_owned(),
+            alarms: hit.alarms(),
+            bits: hit.score.bits,
+            parts: parts.collect(),
+            fields: fields.collect(),
+            seen: EvidenceSeen::of(hit),
+        }
+    }
+
+    fn probability(&self) -> f64 {
+        super::score::probability(self.bits)
+    }
+
+    /// The verdict in words.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.verdict.replace('_', " ")
+    }
+}
+
+/// The case's own part of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DuplicateAdvice {
+    /// Who is paid.
+    pub party: Option<String>,
+    /// Records known before it.
+    pub known_before: usize,
+    /// Earlier records it may be a copy of, those that alarm first, each the likeliest first; and
+    /// those that only look so, with the reason why they do not alarm.
+    pub twins: Vec<Twin>,
+}
+
+/// The answer. The same arguments give the same answer, bit for bit.
+pub(super) fn recommend(
+    input: &DuplicateInput,
+    features_sha256: String,
+    recommendation_id: Uuid,
+) -> Result<Recommendation, InvalidRecommendation> {
+    let alarm = input.twins.first().filter(|twin| twin.alarms);
+    let parts = reasons(input, alarm);
+    check_weights(&parts, alarm.map_or(0.0, |twin| twin.bits))?;
+    let has_history = input.known_before > 0;
+    let score = alarm.map_or(0.0, Twin::probability);
+    let (for_it, against): (Vec<Reason>, Vec<Reason>) =
+        parts.into_iter().partition(|reason| reason.weight >= 0.0);
+    let review = Control::new(REVIEW).into_iter().collect::<Controls>();
+    let advice = DuplicateAdvice {
+        party: input.party.clone(),
+        known_before: input.known_before,
+        twins: input.twins.clone(),
+    };
+    Ok(Recommendation {
+        recommendation_id,
+        case: Case::Duplicate,
+        subject: Subject {
+            kind: input.kind.clone(),
+            id: input.id.clone(),
+        },
+        as_of: input.as_of,
+        status: if has_history {
+            Status::Scored
+        } else {
+            Status::InsufficientHistory
+        },
+        score: has_history.then_some(score),
+        // The weights are a table and not fitted: it ranks pairs, and is no share of them.
+        score_kind: "copy_uncalibrated".to_owned(),
+        interval: None,
+        prediction_set: None,
+        level: match alarm {
+            Some(_) if score >= HIGH => Level::High,
+            Some(_) if score >= MEDIUM => Level::Medium,
+            _ => Level::Low,
+        },
+        reasons: heaviest(for_it, "others_raise"),
+        counter_reasons: heaviest(against, "others_lower"),
+        evidence: evidence(input),
+        counterfactuals: Vec::new(),
+        suggestion: serde_json::to_value(&advice).ok(),
+        // Whatever alarms adds the step; nothing takes one away.
+        effect: if alarm.is_some() {
+            Effect::AddReview
+        } else {
+            Effect::None
+        },
+        controls_to_add: if alarm.is_some() {
+            review
+        } else {
+            Controls::default()
+        },
+        data_quality: DataQuality {
+            missing: (!has_history)
+                .then(|| "earlier_records".to_owned())
+                .into_iter()
+                .collect(),
+            stale: Vec::new(),
+        },
+        model: has_history.then(|| ModelRef {
+            name: "duplicate/table".to_owned(),
+            version: VERSION.to_owned(),
+            sha256: sha256_hex(TABLE),
+            // What is usual about a pair is counted among what was known.
+            trained_until: input.as_of.date_naive(),
+        }),
+        features_sha256,
+        expires_at: input.as_of + Duration::days(VALID_DAYS),
+        decision_sha256: None,
+    })
+}
+
+/// The parts of the likeliest pair that alarms, or why none does.
+fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
+    let Some(twin) = alarm else {
+        if input.known_before == 0 {
+            return Vec::new();
+        }
+        let text = match input.twins.first() {
+            Some(benign) => format!("Looks like {}, but: {}.", benign.record, benign.said()),
+            None => "No earlier record has its amount, number or document.".to_owned(),
+        };
+        return vec![reason("nothing_alike", text, "all", 0.0)];
+    };
+    let said = |part: &Part| {
+        let field = twin.fields.iter().find(|field| field.field == part.field);
+        let text = match (part.field.as_str(), field) {
+            ("recurrence", _) => "The amount returns at even intervals.".to_owned(),
+            ("same_day", _) => "Others of this party and amount are of the same day.".to_owned(),
+            (name, Some(field)) => {
+                format!(
+                    "{}: {} as in {}.",
+                    capital(name),
+                    field.likeness,
+                    twin.record
+                )
+            }
+            (name, None) => format!("{}.", capital(name)),
+        };
+        reason(&part.field, text, &part.field, part.bits)
+    };
+    twin.parts.iter().map(said).collect()
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn evidence(input: &DuplicateInput) -> Vec<Evidence> {
+    let twins = input.twins.iter();
+    twins
+        .map(|twin| record(twin.record.clone(), twin.said()))
+        .collect()
+}

@@ -1,0 +1,233 @@
+//! Copies among invoices, claims and uses of cards, from records to the queue. The records are made up here.
+
+use chrono::{Days, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+
+/// A year of bills of three vendors and a monthly rent; one bill again under a slipped number, and
+/// a hotel night paid by card and claimed as well.
+pub(crate) fn records(today: NaiveDate) -> Vec<(&'static str, String)> {
+    let line = |row: Value| format!("{row}\n");
+    let day = |back: u64| today - Days::new(back);
+    let mut invoices = String::new();
+    let mut put = |id: &str, vendor: &str, number: &str, back: u64, total: &str| {
+        invoices += &line(
+            json!({"id": id, "vendor_id": vendor, "number": number, "issued_on": day(back), "total": total,
+            "currency": "EUR", "known_at": format!("{}T08:00:00Z", day(back))}),
+        );
+    };
+    for week in 0..50_u64 {
+        let vendor = ["V1", "V2", "V3"][(week % 3) as usize];
+        let total = format!("{}.{:02}", 300 + week * 173 % 911, week * 37 % 100);
+        let number = format!("20{:05}", 10_407 + week * 317);
+        put(&format!("I{week}"), vendor, &number, 8 + week * 7, &total);
+    }
+    for month in 0..12_u64 {
+        let number = format!("M-{:03}", 700 - month);
+        put(
+            &format!("RENT{month}"),
+            "LANDLORD",
+            &number,
+            3 + month * 30,
+            "2400.00",
+        );
+    }
+    put("FIRST", "V2", "2031707", 20, "1834.20");
+    put("AGAIN", "V2", "2O31707", 5, "1834.20");
+    let vendors = ["V1", "V2", "V3", "LANDLORD"]
+        .map(|id| line(json!({"id": id, "name": format!("{id} GmbH")})));
+    let night = json!({"id": "NIGHT", "employee_id": "E1", "card_id": "K1", "transacted_on": day(9), "merchant": "HOTEL KRONE 0042",
+        "amount": "312.40", "currency": "EUR", "known_at": format!("{}T20:00:00Z", day(9))});
+    let claimed = json!({"id": "CLAIMED", "employee_id": "E1", "incurred_on": day(9), "merchant": "Hotel Krone", "amount": "312.40",
+        "currency": "EUR", "paid_by": "employee", "known_at": format!("{}T09:00:00Z", day(6))});
+    vec![
+        ("vendor", vendors.concat()),
+        ("vendor_invoice", invoices),
+        ("card_transaction", line(night)),
+        ("expense_claim", line(claimed)),
+    ]
+}
+
+async fn put(app: &TestApp, kind: &str, rows: String) {
+    let ask = Ask::post(&format!("/v1/records/{kind}"))
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(rows);
+    let answer = app.send(ask).await;
+    assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+}
+
+async fn firm() -> TestApp {
+    let app = TestApp::start().await;
+    for (kind, rows) in records(Utc::now().date_naive()) {
+        put(&app, kind, rows).await;
+    }
+    app
+}
+
+async fn scored(app: &TestApp, item: &Value) -> Value {
+    let ask = Ask::post("/v1/duplicate/score").key(&app.key).json(item);
+    let answer = app.send(ask).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+fn verdicts(answer: &Value) -> Vec<(&str, &str, bool)> {
+    let twins = answer["suggestion"]["twins"].as_array().unwrap();
+    twins
+        .iter()
+        .map(|twin| {
+            let text = |name: &str| twin[name].as_str().unwrap();
+            (
+                text("record"),
+                text("verdict"),
+                twin["alarms"].as_bool().unwrap(),
+            )
+        })
+        .collect()
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    let answers = list.as_array().unwrap().iter();
+    answers
+        .map(|answer| answer["subject"]["id"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_slipped_number_is_told_with_its_twin_and_reasons_that_add_up() {
+    let app = firm().await;
+    let again = scored(&app, &json!({"id": "AGAIN"})).await;
+    assert_eq!(
+        verdicts(&again)[0],
+        ("vendor_invoice/FIRST", "retyped_number", true),
+        "{again}"
+    );
+    assert_eq!(again["effect"], "add_review");
+    assert_eq!(again["controls_to_add"], json!(["duplicate_review"]));
+    let twin = &again["suggestion"]["twins"][0];
+    let reasons = [&again["reasons"], &again["counter_reasons"]];
+    let weights = reasons.iter().flat_map(|list| list.as_array().unwrap());
+    let sum: f64 = weights
+        .map(|reason| reason["weight"].as_f64().unwrap())
+        .sum();
+    assert!((sum - twin["bits"].as_f64().unwrap()).abs() < 1e-9);
+    let number = twin["fields"].as_array().unwrap();
+    let number = number
+        .iter()
+        .find(|field| field["field"] == "number")
+        .unwrap();
+    assert_eq!(
+        (&number["later"], &number["earlier"], &number["likeness"]),
+        (&json!("2O31707"), &json!("2031707"), &json!("similar")),
+    );
+    let id = again["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
+    let first = scored(&app, &json!({"id": "vendor_invoice/FIRST"})).await;
+    assert_eq!(
+        first["effect"], "none",
+        "the earlier is no copy of the later"
+    );
+}
+
+#[tokio::test]
+async fn a_rent_is_named_and_does_not_alarm_and_a_claim_of_a_card_purchase_does() {
+    let app = firm().await;
+    let rent = scored(&app, &json!({"id": "RENT0"})).await;
+    assert_eq!(rent["effect"], "none", "{rent}");
+    let named = verdicts(&rent);
+    assert!(
+        named
+            .iter()
+            .all(|(_, verdict, alarms)| *verdict == "recurring" && !alarms),
+        "{named:?}"
+    );
+    let claimed = scored(&app, &json!({"id": "expense_claim/CLAIMED"})).await;
+    assert_eq!(
+        verdicts(&claimed)[0],
+        ("card_transaction/NIGHT", "card_and_claim", true)
+    );
+}
+
+#[tokio::test]
+async fn what_was_known_later_does_not_count_and_nothing_known_is_no_history() {
+    let app = firm().await;
+    let today = Utc::now().date_naive();
+    let early = format!("{}T08:00:00Z", today - Days::new(20));
+    let first = scored(&app, &json!({"id": "FIRST", "as_of": early})).await;
+    assert_eq!(first["status"], "scored");
+    let ask = Ask::post("/v1/duplicate/score")
+        .key(&app.key)
+        .json(&json!({"id": "AGAIN", "as_of": early}));
+    assert_eq!(app.send(ask).await.status, 404);
+    // The oldest of all has nothing before it.
+    let oldest = scored(&app, &json!({"id": "I49"})).await;
+    assert_eq!(
+        (&oldest["status"], &oldest["score"]),
+        (&json!("insufficient_history"), &Value::Null)
+    );
+    put(
+        &app,
+        "expense_claim",
+        json!({"id": "I49", "employee_id": "E1", "incurred_on": today, "amount": "9", "currency": "EUR"}).to_string(),
+    )
+    .await;
+    let ask = Ask::post("/v1/duplicate/score")
+        .key(&app.key)
+        .json(&json!({"id": "I49"}));
+    let unclear = app.send(ask).await;
+    assert_eq!(unclear.status, 422, "{}", unclear.text());
+    assert!(unclear.text().contains("expense_claim/ID"));
+}
+
+#[tokio::test]
+async fn a_dismissed_pair_stays_away_until_there_is_new_evidence_which_is_named() {
+    let app = firm().await;
+    let queue = app.get("/v1/worklists/duplicates").await.json();
+    let shown = ids(&queue["run"]["queue"]);
+    assert!(
+        shown.contains(&"AGAIN") && shown.contains(&"CLAIMED"),
+        "{shown:?}"
+    );
+    assert!(!shown.iter().any(|id| id.starts_with("RENT")), "{shown:?}");
+    assert_eq!(app.get("/v1/worklists/duplicates").await.json(), queue);
+    let answers = queue["run"]["queue"].as_array().unwrap();
+    let again = answers
+        .iter()
+        .find(|answer| answer["subject"]["id"] == "AGAIN");
+    let id = again.unwrap()["recommendation_id"].as_str().unwrap();
+    let said = json!({"verdict": "rejected", "reason": "false_alarm"});
+    let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"))
+        .key(&app.key)
+        .json(&said);
+    assert!(app.send(ask).await.status.is_success());
+    let after = app.get("/v1/worklists/duplicates").await.json();
+    assert_eq!(
+        (&after["decided"], &after["again"]),
+        (&json!(1), &json!([]))
+    );
+    assert!(!ids(&after["run"]["queue"]).contains(&"AGAIN"));
+
+    // Both turn out to name one order.
+    let (_, rows) = records(Utc::now().date_naive()).remove(1);
+    let mut changed = String::new();
+    for id in ["FIRST", "AGAIN"] {
+        let row = rows
+            .lines()
+            .find(|row| row.contains(&format!("\"{id}\"")))
+            .unwrap();
+        let mut row: Value = serde_json::from_str(row).unwrap();
+        row["order_number"] = json!("PO-9");
+        changed += &format!("{row}\n");
+    }
+    put(&app, "vendor_invoice", changed).await;
+    let again = app.get("/v1/worklists/duplicates").await.json();
+    assert!(ids(&again["run"]["queue"]).contains(&"AGAIN"), "{again}");
+    assert_eq!(
+        again["again"],
+        json!([{"record": "vendor_invoice/AGAIN", "twin": "vendor_invoice/FIRST",
+            "new": [{"what": "field", "field": "order"}]}])
+    );
+}
