@@ -83,15 +83,13 @@ pub fn on_records(
 pub fn on_pcard(data: &Path, per_week: u32) -> Result<ExpenseOutcome, EvalError> {
     let lines = expenses::pcard(data)?;
     let home = Currency::new("USD").map_err(|error| EvalError::Absent(error.to_string()))?;
-    let claims: Vec<Claim> = lines
-        .iter()
-        .map(|line| Claim::of_card(&line.used, &home))
-        .collect();
-    let truth = claims
-        .iter()
-        .zip(&lines)
-        .map(|(claim, line)| (claim.id.clone(), records::is_odd(&line.label)))
-        .collect();
+    // What the file says beside is let go line by line.
+    let read = lines.into_iter().map(|line| {
+        let claim = Claim::of_card(&line.used, &home);
+        let odd = (claim.id.clone(), records::is_odd(&line.label));
+        (claim, odd)
+    });
+    let (claims, truth): (Vec<Claim>, Truth) = read.unzip();
     evaluate("pcard", claims, Some(&truth), per_week)
 }
 

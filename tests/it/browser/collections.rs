@@ -143,6 +143,28 @@ async fn claims_are_reviewed_by_keyboard_and_decided_ones_leave() {
 }
 
 #[tokio::test]
+async fn copies_are_shown_beside_their_twins_and_decided_by_keyboard() {
+    let Some(browser) = browser().await else {
+        return;
+    };
+    let firm = Firm::start().await;
+    sign_in(&browser, &firm, "/duplicates").await;
+    browser.wait_for_text("No records yet").await;
+    firm.duplicates().await;
+    browser.open(&format!("{}/duplicates", firm.address)).await;
+    browser.wait_for_text("vendor invoice AGAIN").await;
+    browser.wait_for_text("2O31707").await;
+    browser.wait_for_text("card and claim").await;
+    let focus = "document.querySelector('.claim-form [value=dismiss]').focus()";
+    browser.script(focus).await;
+    browser.press_key(fantoccini::key::Key::Enter).await;
+    browser.wait_for_text("1 decided").await;
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     let Some(browser) = browser().await else {
         return;
@@ -152,6 +174,7 @@ async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
     firm.work().await;
     firm.spending().await;
     firm.expenses().await;
+    firm.duplicates().await;
     sign_in(&browser, &firm, "/collections").await;
     let places = [
         ("collections", "/collections"),
@@ -159,6 +182,7 @@ async fn lists_and_boards_on_phone_and_desk_in_light_and_dark() {
         ("delays", "/delays"),
         ("detectors", "/detectors"),
         ("expenses", "/expenses"),
+        ("duplicates", "/duplicates"),
     ];
     for scheme in ["light", "dark"] {
         browser.colours(scheme).await;

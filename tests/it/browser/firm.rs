@@ -91,6 +91,13 @@ impl Firm {
             .await;
     }
 
+    /// Copies to decide on.
+    pub(crate) async fn duplicates(&self) {
+        let now = Utc::now();
+        self.records(now, crate::duplicates::records(now.date_naive()))
+            .await;
+    }
+
     async fn records(&self, now: chrono::DateTime<Utc>, all: Vec<(&str, String)>) {
         for (kind, rows) in all {
             let kind: RecordKind = kind.parse().unwrap();
