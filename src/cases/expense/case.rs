@@ -54,7 +54,8 @@ impl ExpenseCase {
 
     /// All claims, judged.
     pub(super) fn firm(&self, spending: &SpendingAsOf) -> Arc<FirmClaims> {
-        spending.worked_out(|all| FirmClaims::of(all, &self.thresholds.home_currency))
+        let (home, reviews) = (&self.thresholds.home_currency, self.plan.reviews_a_week);
+        spending.worked_out(|all| FirmClaims::of(all, home, reviews))
     }
 
     /// What is known of a claim, and its features.
@@ -126,9 +127,7 @@ impl RecordCase for ExpenseCase {
             .claim(&item.id)
             .ok_or_else(|| not_asked("id", true, "names no expense claim"))?;
         let firm = self.firm(&spending);
-        let threshold = firm
-            .plan(self.plan.reviews_a_week)
-            .map(|plan| plan.threshold);
+        let threshold = firm.plan().map(|plan| plan.threshold);
         let (mut input, row) = self.read(&claim, &firm, threshold, history);
         input.lane = input.found();
         Self::answer(&input, &row)

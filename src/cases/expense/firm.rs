@@ -16,6 +16,7 @@ pub struct FirmClaims {
     places: HashMap<String, usize>,
     claims: Vec<Claim>,
     batch: Result<Batch, Insufficient>,
+    plan: Option<AlertPlan>,
     last_day: NaiveDate,
 }
 
@@ -30,9 +31,9 @@ pub(super) struct Said {
 }
 
 impl FirmClaims {
-    /// Of all claims known.
+    /// Of all claims known, with the threshold that keeps a week's reviews within a number.
     #[must_use]
-    pub fn of(spending: &SpendingAsOf, home: &Currency) -> Self {
+    pub fn of(spending: &SpendingAsOf, home: &Currency, reviews_a_week: u32) -> Self {
         let records = spending.all();
         let claims: Vec<Claim> = records
             .iter()
@@ -42,10 +43,18 @@ impl FirmClaims {
             .iter()
             .enumerate()
             .map(|(at, claim)| (claim.id.clone(), at));
+        let batch = Batch::of(&claims);
+        let plan = batch.as_ref().ok().and_then(|batch| {
+            let days = claims.iter().map(|claim| claim.day);
+            let totals = batch.totals.iter().copied();
+            let past: Vec<(NaiveDate, f64)> = days.zip(totals).collect();
+            AlertPlan::of(&past, reviews_a_week, &[])
+        });
         Self {
             count: claims.len(),
             places: places.collect(),
-            batch: Batch::of(&claims),
+            batch,
+            plan,
             last_day: claims
                 .iter()
                 .map(|claim| claim.day)
@@ -82,13 +91,9 @@ impl FirmClaims {
         })
     }
 
-    /// The threshold that keeps a week's reviews within a number.
+    /// The threshold; none where history is too short.
     #[must_use]
-    pub fn plan(&self, reviews_a_week: u32) -> Option<AlertPlan> {
-        let batch = self.batch.as_ref().ok()?;
-        let days = self.claims.iter().map(|claim| claim.day);
-        let totals = batch.totals.iter().copied();
-        let past: Vec<(NaiveDate, f64)> = days.zip(totals).collect();
-        AlertPlan::of(&past, reviews_a_week, &[])
+    pub const fn plan(&self) -> Option<AlertPlan> {
+        self.plan
     }
 }

@@ -49,7 +49,7 @@ impl ExpenseCase {
     pub(crate) fn run(&self, history: &dyn History) -> Result<Made, JudgeError> {
         let spending = history.spending();
         let firm = self.firm(&spending);
-        let plan = firm.plan(self.plan.reviews_a_week);
+        let plan = firm.plan();
         let threshold = plan.map(|plan| plan.threshold);
         let today = history.as_of().date_naive();
         let since = today - Days::new(RECENT);

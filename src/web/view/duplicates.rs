@@ -66,7 +66,7 @@ fn pair(given: &Recommendation, queue: &DuplicateQueue) -> Option<Pair> {
         new.collect::<Vec<_>>().join(", ")
     });
     Some(Pair {
-        answer: answer(given, "odds by a table that is not calibrated: it ranks"),
+        answer: answer(given, "by a table that ranks and is not calibrated"),
         recommendation_id: given.recommendation_id.to_string(),
         party: advice.party.unwrap_or_default(),
         verdict: twin.said(),
