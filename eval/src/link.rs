@@ -1,32 +1,32 @@
-//! Are the rows that are one thing found in two tables?
+//! Are the rows that are one thing found, in two tables or in one?
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
 use scrutineer::learn::linkage::{LinkOptions, Table, link};
 use scrutineer_datasets::sets::linkage::LinkedTables;
-use serde::Deserialize;
 
 use crate::{EvalError, Evaluation};
 
 /// Rows are one thing where every column says the same.
 const BASELINE: &str = "every column the same";
 
-/// Reads tables and, where there is one, a file of true pairs `id_left,id_right` with a header.
+/// Reads one table or two and, where there is one, a file of true pairs: the ids of two rows in the
+/// first two columns, with a header.
 ///
 /// # Errors
 /// [`EvalError::File`] when a file is absent or not a table.
 pub fn read(
     left: &Path,
-    right: &Path,
+    right: Option<&Path>,
     truth: Option<&Path>,
     id: Option<&str>,
 ) -> Result<LinkedTables, EvalError> {
     Ok(LinkedTables {
         left: table(left, id)?,
-        right: table(right, id)?,
+        right: right.map(|right| table(right, id)).transpose()?,
         truth: truth.map(pairs).transpose()?.unwrap_or_default(),
     })
 }
@@ -36,12 +36,6 @@ fn table(path: &Path, id: Option<&str>) -> Result<Table, EvalError> {
     Table::read(file, id).map_err(|error| wrong(path, &error))
 }
 
-#[derive(Deserialize)]
-struct TrueLink {
-    id_left: String,
-    id_right: String,
-}
-
 fn pairs(path: &Path) -> Result<Vec<(String, String)>, EvalError> {
     let reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -49,11 +43,8 @@ fn pairs(path: &Path) -> Result<Vec<(String, String)>, EvalError> {
     let rows = reader
         .map_err(|error| wrong(path, &error))?
         .into_deserialize();
-    rows.map(|row: Result<TrueLink, csv::Error>| {
-        row.map(|row| (row.id_left, row.id_right))
-            .map_err(|error| wrong(path, &error))
-    })
-    .collect()
+    rows.map(|row| row.map_err(|error| wrong(path, &error)))
+        .collect()
 }
 
 fn wrong(path: &Path, error: &dyn std::fmt::Display) -> EvalError {
@@ -73,45 +64,41 @@ pub fn evaluate(
     tables: &LinkedTables,
     options: &LinkOptions,
 ) -> Result<Evaluation, EvalError> {
+    let right = tables.right.as_ref();
     let from = Instant::now();
-    let linked = link(&tables.left, Some(&tables.right), options)
+    let linked = link(&tables.left, right, options)
         .map_err(|error| EvalError::Insufficient(error.to_string()))?;
     let took = from.elapsed().as_secs_f64();
-    let n = tables.left.len() + tables.right.len();
-    let truth: HashSet<(&str, &str)> = tables
+    let n = tables.left.len() + right.map_or(0, Table::len);
+    // In one table neither row of a pair is the left one.
+    let pair = |one: &'_ str, other: &'_ str| {
+        if right.is_none() && one > other {
+            (other.to_owned(), one.to_owned())
+        } else {
+            (one.to_owned(), other.to_owned())
+        }
+    };
+    let truth: HashSet<Pair> = tables
         .truth
         .iter()
-        .map(|(left, right)| (left.as_str(), right.as_str()))
+        .map(|(one, other)| pair(one, other))
         .collect();
-    let id =
-        |ids: &'_ [String], row: u32| ids.get(row as usize).map_or("", String::as_str).to_owned();
-    let found: Vec<(String, String)> = linked
-        .links
-        .iter()
-        .map(|link| {
-            (
-                id(&tables.left.ids, link.left),
-                id(&tables.right.ids, link.right),
-            )
-        })
-        .collect();
-    let mut metrics = figures(
-        &truth,
-        found
-            .iter()
-            .map(|(left, right)| (left.as_str(), right.as_str())),
-    );
+    let others = right.unwrap_or(&tables.left);
+    let found = linked.links.iter();
+    let found = found.map(|link| pair(tables.left.id(link.left), others.id(link.right)));
+    let mut metrics = figures(&truth, found);
     metrics.insert("pairs_compared".to_owned(), Some(linked.compared as f64));
     metrics.insert("records_per_second".to_owned(), Some(n as f64 / took));
-    let plain = same(&tables.left, &tables.right);
-    let plain = figures(&truth, plain.iter().map(|(left, right)| (*left, *right)));
+    let plain = same(&tables.left, right);
+    let plain = plain.into_iter().map(|(one, other)| pair(one, other));
+    let plain = figures(&truth, plain);
     Ok(Evaluation {
         case: "link".to_owned(),
         set: set.to_owned(),
-        protocol: if options.one_to_one {
-            "two tables, one row to one row, no labels used".to_owned()
-        } else {
-            "two tables, no labels used".to_owned()
+        protocol: match (right, options.one_to_one) {
+            (None, _) => "rows of one table among themselves, no labels used".to_owned(),
+            (Some(_), true) => "two tables, one row to one row, no labels used".to_owned(),
+            (Some(_), false) => "two tables, no labels used".to_owned(),
         },
         n,
         metrics,
@@ -122,9 +109,11 @@ pub fn evaluate(
     })
 }
 
-fn figures<'a>(
-    truth: &HashSet<(&'a str, &'a str)>,
-    found: impl Iterator<Item = (&'a str, &'a str)>,
+type Pair = (String, String);
+
+fn figures(
+    truth: &HashSet<Pair>,
+    found: impl Iterator<Item = Pair>,
 ) -> BTreeMap<String, Option<f64>> {
     let (mut links, mut right) = (0_usize, 0_usize);
     for pair in found {
@@ -141,8 +130,8 @@ fn figures<'a>(
     ])
 }
 
-/// Pairs of rows of which every cell is the same.
-fn same<'a>(left: &'a Table, right: &'a Table) -> Vec<(&'a str, &'a str)> {
+/// Pairs of rows of which every cell is the same, each with the first such row.
+fn same<'a>(left: &'a Table, right: Option<&'a Table>) -> Vec<(&'a str, &'a str)> {
     let row = |table: &'a Table, at: usize| -> Vec<&'a str> {
         let cells = left.names.iter().filter_map(|name| {
             let column = table.names.iter().position(|known| known == name)?;
@@ -150,12 +139,15 @@ fn same<'a>(left: &'a Table, right: &'a Table) -> Vec<(&'a str, &'a str)> {
         });
         cells.collect()
     };
-    let known: std::collections::HashMap<Vec<&str>, &str> = left
-        .ids
-        .iter()
-        .enumerate()
-        .map(|(at, id)| (row(left, at), id.as_str()))
-        .collect();
-    let of = |(at, id): (usize, &'a String)| Some((*known.get(&row(right, at))?, id.as_str()));
-    right.ids.iter().enumerate().filter_map(of).collect()
+    let mut first: HashMap<Vec<&str>, &str> = HashMap::new();
+    for (at, id) in left.ids.iter().enumerate() {
+        first.entry(row(left, at)).or_insert(id);
+    }
+    let others = right.unwrap_or(left);
+    let of = |(at, id): (usize, &'a String)| Some((*first.get(&row(others, at))?, id.as_str()));
+    let pairs = others.ids.iter().enumerate().filter_map(of);
+    // In one table a row is the same as itself.
+    pairs
+        .filter(|(one, other)| right.is_some() || one != other)
+        .collect()
 }

@@ -8,6 +8,5 @@ pub mod distribution;
 pub mod forecast;
 mod linear;
 pub mod notes;
-mod parallel;
 pub mod project_setup;
 pub mod timesheet;

@@ -80,3 +80,14 @@ pub enum JudgeError {
     #[error("what was kept of the answer cannot be read: {0}")]
     Kept(#[from] serde_json::Error),
 }
+
+impl JudgeError {
+    /// Nothing to ask about what the item's `field` names.
+    pub(crate) fn not_asked(field: &'static str, unknown: bool, why: &str) -> Self {
+        Self::NotAsked {
+            field,
+            unknown,
+            why: why.to_owned(),
+        }
+    }
+}

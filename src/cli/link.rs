@@ -86,13 +86,12 @@ fn write(linked: &Linked, left: &Table, right: &Table) -> io::Result<()> {
     let columns = linked.columns().map(|name| format!("{name}_bits"));
     let header = about_pair.map(str::to_owned).into_iter().chain(columns);
     out.write_record(header.chain(["rivals_bits".to_owned()]))?;
-    let id = |table: &Table, row: u32| table.ids.get(row as usize).cloned().unwrap_or_default();
     for link in &linked.links {
         let bits = |bits: f64| format!("{bits:.3}");
         let columns = linked.why(link).into_iter().map(|weight| bits(weight.bits));
         let about_pair = [
-            id(left, link.left),
-            id(right, link.right),
+            left.id(link.left).to_owned(),
+            right.id(link.right).to_owned(),
             format!("{:.6}", link.probability()),
             bits(link.bits),
             bits(linked.prior_bits()),

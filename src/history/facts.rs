@@ -248,10 +248,6 @@ impl Facts {
         invoices
     }
 
-    pub(super) fn invoice(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<KnownInvoice>> {
-        self.invoices.get(id, as_of)
-    }
-
     pub(super) fn invoices(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)> {
         self.invoices.all(as_of)
     }

@@ -63,9 +63,6 @@ pub trait History: Send + Sync {
     /// The invoices known of a vendor, oldest first.
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
 
-    /// The vendor's invoice with this id.
-    fn invoice(&self, id: &str) -> Option<Arc<KnownInvoice>>;
-
     /// Every vendor's invoice known, in order of id, with the moment when it first was.
     fn invoices(&self) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)>;
 
@@ -135,10 +132,6 @@ impl History for FactsAsOf {
 
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {
         self.facts.invoices_of(vendor_id, self.as_of)
-    }
-
-    fn invoice(&self, id: &str) -> Option<Arc<KnownInvoice>> {
-        self.facts.invoice(id, self.as_of)
     }
 
     fn invoices(&self) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)> {

@@ -13,4 +13,6 @@ mod level;
 pub mod linear;
 pub mod linear_score;
 pub mod linkage;
+pub mod parallel;
+mod split_mix;
 pub mod trees;

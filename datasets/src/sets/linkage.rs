@@ -1,6 +1,6 @@
 //! Pairs of tables of which it is known which rows are one thing.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
@@ -8,14 +8,14 @@ use scrutineer::learn::linkage::Table;
 
 use super::SetError;
 
-/// Two tables, and the ids of the rows that are one thing.
+/// Two tables, or one, and the ids of the rows that are one thing.
 #[derive(Debug, Clone, Default)]
 pub struct LinkedTables {
     /// One table.
     pub left: Table,
-    /// The other.
-    pub right: Table,
-    /// Id in the left table, id in the right.
+    /// The other; `None` where rows of the one are linked among themselves.
+    pub right: Option<Table>,
+    /// Id in the left table, id in the right; of one table, in either order.
     pub truth: Vec<(String, String)>,
 }
 
@@ -29,7 +29,11 @@ pub fn febrl4(data: &Path) -> Result<LinkedTables, SetError> {
     let right = table(&folder.join("febrl4b.csv"), "rec_id")?;
     let person = |id: &str| id.splitn(3, '-').take(2).collect::<Vec<_>>().join("-");
     let truth = by_key(&left, &right, person);
-    Ok(LinkedTables { left, right, truth })
+    Ok(LinkedTables {
+        left,
+        right: Some(right),
+        truth,
+    })
 }
 
 /// Payments as they left one bank and arrived at another, one to one.
@@ -47,7 +51,11 @@ pub fn transactions(data: &Path) -> Result<LinkedTables, SetError> {
     left.without("unique_id");
     right.without("unique_id");
     let truth = by_key(&left, &right, str::to_owned);
-    Ok(LinkedTables { left, right, truth })
+    Ok(LinkedTables {
+        left,
+        right: Some(right),
+        truth,
+    })
 }
 
 fn table(path: &Path, id: &str) -> Result<Table, SetError> {
@@ -59,11 +67,8 @@ fn table(path: &Path, id: &str) -> Result<Table, SetError> {
     } else {
         Box::new(file)
     };
-    Table::read(from, Some(id)).map_err(|error| SetError::Row {
-        path: path.display().to_string(),
-        line: 1,
-        message: error.to_string(),
-    })
+    Table::read(from, Some(id))
+        .map_err(|error| SetError::io(path, io::Error::new(io::ErrorKind::InvalidData, error)))
 }
 
 /// Rows whose ids have one key.

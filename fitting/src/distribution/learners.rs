@@ -2,12 +2,12 @@
 
 use anyhow::ensure;
 use scrutineer::learn::learner::Learner;
+use scrutineer::learn::parallel;
 use scrutineer::learn::trees::Trees;
 
 use super::{DistributionPlan, Example};
 use crate::boost::{CheckedBoost, Table};
 use crate::linear::Inputs;
-use crate::parallel::each;
 
 /// Examples that a linear score is fitted on, at most: so few weights are known no better by
 /// more. Of more, evenly spread ones are taken.
@@ -60,7 +60,7 @@ impl DistributionPlan {
         let rows: Vec<&[f64]> = examples.iter().map(|e| e.row.as_slice()).collect();
         let table = Table::of_rows(&rows)?;
         self.check_columns(table.columns())?;
-        each(thresholds, |threshold| {
+        parallel::map(thresholds, |threshold| {
             let known = examples.iter().map(|e| e.outcome.above(*threshold));
             let (truth, weights): (Vec<bool>, Vec<f64>) = known
                 .zip(examples)
@@ -69,6 +69,8 @@ impl DistributionPlan {
                 .unzip();
             boost.fit(&table, &truth, &weights)
         })
+        .into_iter()
+        .collect()
     }
 
     /// Linear scores.
@@ -83,13 +85,15 @@ impl DistributionPlan {
         let rows: Vec<&[f64]> = spread.iter().map(|e| e.row.as_slice()).collect();
         let inputs = Inputs::of_rows(&rows)?;
         self.check_columns(inputs.features())?;
-        each(thresholds, |threshold| {
+        parallel::map(thresholds, |threshold| {
             let truth: Vec<Option<bool>> = spread
                 .iter()
                 .map(|e| e.outcome.above(*threshold).filter(|_| e.weight > 0.0))
                 .collect();
             Ok(Learner::Linear(inputs.fit(&truth, ridge)?))
         })
+        .into_iter()
+        .collect()
     }
 
     fn check_columns(&self, columns: usize) -> anyhow::Result<()> {

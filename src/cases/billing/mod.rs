@@ -36,11 +36,8 @@ impl Question for BillingInput {
         (): &(),
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError> {
-        input::read(&item.id, &history.work()).map_err(|why| JudgeError::NotAsked {
-            field: "id",
-            unknown: why == NotAsked::Unknown,
-            why: why.to_string(),
-        })
+        input::read(&item.id, &history.work())
+            .map_err(|why| JudgeError::not_asked("id", why == NotAsked::Unknown, &why.to_string()))
     }
 
     fn recommend(

@@ -48,11 +48,8 @@ impl Question for CollectionsInput {
         setting: &Setting,
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError> {
-        let not_asked = |why: NotAsked| JudgeError::NotAsked {
-            field: "id",
-            unknown: why == NotAsked::Unknown,
-            why: why.to_string(),
-        };
+        let not_asked =
+            |why: NotAsked| JudgeError::not_asked("id", why == NotAsked::Unknown, &why.to_string());
         if item.period_end.is_some() {
             return Err(not_asked(NotAsked::NoPeriod));
         }

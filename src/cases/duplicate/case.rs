@@ -58,23 +58,22 @@ impl DuplicateCase {
 
 impl RecordCase for DuplicateCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
-        let not_asked = |field, unknown, why: &str| JudgeError::NotAsked {
-            field,
-            unknown,
-            why: why.to_owned(),
-        };
         if item.period_end.is_some() {
-            return Err(not_asked("period_end", false, "is not for this case"));
+            return Err(JudgeError::not_asked(
+                "period_end",
+                false,
+                "is not for this case",
+            ));
         }
         let firm = Self::firm(history);
         match firm.named(&item.id).as_slice() {
-            [] => Err(not_asked(
+            [] => Err(JudgeError::not_asked(
                 "id",
                 true,
                 "names no vendor_invoice, expense_claim or card_transaction",
             )),
             [one] => Self::answer(&Self::read(&firm, one, history)),
-            _ => Err(not_asked(
+            _ => Err(JudgeError::not_asked(
                 "id",
                 false,
                 "names records of several kinds: put the kind before it, as in expense_claim/ID",

@@ -3,6 +3,7 @@
 use chrono::Datelike as _;
 
 use super::{Item, NumberLevel};
+use crate::learn::linkage::one_slip;
 
 /// Names at least this alike (Jaro-Winkler, 0 to 1) may be one party's.
 const ALIKE_NAMES: f64 = 0.92;
@@ -179,7 +180,7 @@ fn slipped(one: i128, other: i128) -> bool {
         small.unsigned_abs().to_string(),
         large.unsigned_abs().to_string(),
     );
-    a.len() >= 4 && super::number::one_slip(a.as_bytes(), b.as_bytes())
+    a.len() >= 4 && one_slip(a.as_bytes(), b.as_bytes())
 }
 
 fn date(a: &Item, b: &Item) -> DateLevel {

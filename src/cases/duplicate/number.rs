@@ -1,5 +1,7 @@
 //! Document numbers as people and scanners spell them.
 
+use crate::learn::linkage::one_slip;
+
 /// Shortest skeleton in which a slip is told from another number: among three-character numbers
 /// nearly everything is one slip apart.
 const SHORTEST_WITH_SLIPS: usize = 4;
@@ -96,7 +98,7 @@ impl Number {
         {
             return NumberLevel::Extended;
         }
-        if one_slip(short.as_bytes(), long.as_bytes()) {
+        if one_slip(a.as_bytes(), b.as_bytes()) {
             return NumberLevel::Slip;
         }
         // `INV-4711` and `4711`.
@@ -144,32 +146,6 @@ fn counted_on(a: &str, b: &str) -> bool {
             (Some((x, head)), Some((y, other))) => x != y && head == other,
             _ => false,
         }
-}
-
-/// Whether one insertion, change or exchange of neighbours makes the short text the long one.
-pub(super) fn one_slip(short: &[u8], long: &[u8]) -> bool {
-    let same_start = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    let same_end = short
-        .iter()
-        .rev()
-        .zip(long.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
-    match long.len() - short.len() {
-        0 if same_start + same_end + 1 >= short.len() => true,
-        0 if same_start + same_end + 2 == short.len() => {
-            let pair = |text: &[u8]| {
-                text.get(same_start)
-                    .copied()
-                    .zip(text.get(same_start + 1).copied())
-            };
-            pair(short)
-                .zip(pair(long))
-                .is_some_and(|((a, b), (c, d))| a == d && b == c)
-        }
-        1 => same_start + same_end >= short.len(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

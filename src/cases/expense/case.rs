@@ -114,18 +114,17 @@ impl ExpenseCase {
 
 impl RecordCase for ExpenseCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
-        let not_asked = |field, unknown, why: &str| JudgeError::NotAsked {
-            field,
-            unknown,
-            why: why.to_owned(),
-        };
         if item.period_end.is_some() {
-            return Err(not_asked("period_end", false, "is not for this case"));
+            return Err(JudgeError::not_asked(
+                "period_end",
+                false,
+                "is not for this case",
+            ));
         }
         let spending = history.spending();
         let claim = spending
             .claim(&item.id)
-            .ok_or_else(|| not_asked("id", true, "names no expense claim"))?;
+            .ok_or_else(|| JudgeError::not_asked("id", true, "names no expense claim"))?;
         let firm = self.firm(&spending);
         let threshold = firm.plan().map(|plan| plan.threshold);
         let (mut input, row) = self.read(&claim, &firm, threshold, history);

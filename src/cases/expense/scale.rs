@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 
 use super::claim::Claim;
 use super::features::{self, GROUPS, RARE, Row, WIDTH};
-use super::peers::{Coded, PAIRS, PeerState};
+use super::peers::{PAIRS, PeerState};
 use crate::learn::anomaly::sample::OrderedSample;
 use crate::learn::anomaly::tails::RightTails;
+use crate::learn::parallel;
 
 /// Fewer claims with an amount than this are no history.
 pub const LEAST_CLAIMS: usize = 30;
@@ -162,7 +163,7 @@ impl Batch {
     /// [`Insufficient`] when they are few or their amounts all alike.
     pub fn of(claims: &[Claim]) -> Result<Self, Insufficient> {
         let (state, coded) = PeerState::of(claims.iter());
-        let rows = rows_of(&state, &coded);
+        let rows = parallel::map(&coded, |claim| features::row(&state, claim));
         let (scale, totals) = Scale::of(&state, &rows)?;
         Ok(Self {
             state,
@@ -171,24 +172,6 @@ impl Batch {
             totals,
         })
     }
-}
-
-/// Features of many claims, by as many threads as there are processors. Each row is its own
-/// affair, so they are the same whatever the number.
-fn rows_of(state: &PeerState, coded: &[Coded]) -> Vec<Row> {
-    let mut rows = vec![[f64::NAN; WIDTH]; coded.len()];
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let part = coded.len().div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        for (coded, rows) in coded.chunks(part).zip(rows.chunks_mut(part)) {
-            scope.spawn(move || {
-                for (asked, row) in coded.iter().zip(rows) {
-                    *row = features::row(state, asked);
-                }
-            });
-        }
-    });
-    rows
 }
 
 /// How many claims a firm can review in a week, turned into a threshold.

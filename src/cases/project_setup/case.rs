@@ -170,11 +170,7 @@ impl SetupCase {
 
 impl RecordCase for SetupCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
-        let not_asked = |unknown: bool, why: &str| JudgeError::NotAsked {
-            field: "id",
-            unknown,
-            why: why.to_owned(),
-        };
+        let not_asked = |unknown, why| JudgeError::not_asked("id", unknown, why);
         let known = Known::of(history);
         let setup = known
             .setups

@@ -52,13 +52,8 @@ impl Question for TimesheetInput {
         (): &(),
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError> {
-        input::read(&item.id, item.period_end, &history.work()).map_err(|why| {
-            JudgeError::NotAsked {
-                field: "id",
-                unknown: why == NotAsked::Unknown,
-                why: why.to_string(),
-            }
-        })
+        input::read(&item.id, item.period_end, &history.work())
+            .map_err(|why| JudgeError::not_asked("id", why == NotAsked::Unknown, &why.to_string()))
     }
 
     fn recommend(

@@ -3,6 +3,8 @@
 //! Seeded, so that the same rows always give the same forest. A row's score is how many cuts
 //! fewer than usual it took, which splits over the features that were cut on.
 
+use crate::learn::split_mix::SplitMix;
+
 /// How a forest is grown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ForestSettings {
@@ -59,7 +61,7 @@ impl IsolationForest {
     /// Grows a forest on rows of `width` features. A value that is not finite counts as 0.
     #[must_use]
     pub fn grow<R: AsRef<[f64]>>(rows: &[R], width: usize, settings: ForestSettings) -> Self {
-        let mut random = SplitMix(settings.seed);
+        let mut random = SplitMix::new(settings.seed);
         let seen = settings.rows_per_tree.clamp(1, rows.len().max(1));
         let deepest = seen.next_power_of_two().ilog2();
         let trees = (0..settings.trees).map(|_| {
@@ -171,47 +173,12 @@ fn cut(rows: &mut [&[f64]], width: usize, deepest: u32, random: &mut SplitMix) -
     }
 }
 
-/// Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators".
-struct SplitMix(u64);
-
-impl SplitMix {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number in 0..1.
-    fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// A whole number below `bound`; 0 below nothing.
-    fn below(&mut self, bound: usize) -> usize {
-        ((self.share() * bound as f64) as usize).min(bound.saturating_sub(1))
-    }
-
-    /// `count` different places below `bound`. Floyd's algorithm.
-    fn distinct(&mut self, bound: usize, count: usize) -> Vec<usize> {
-        let mut taken = std::collections::BTreeSet::new();
-        for last in bound.saturating_sub(count)..bound {
-            let tried = self.below(last + 1);
-            if !taken.insert(tried) {
-                taken.insert(last);
-            }
-        }
-        taken.into_iter().collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rows() -> Vec<[f64; 2]> {
-        let mut random = SplitMix(7);
+        let mut random = SplitMix::new(7);
         let mut rows: Vec<[f64; 2]> = (0..500).map(|_| [random.share(), random.share()]).collect();
         rows.push([0.5, 9.0]);
         rows

@@ -1,7 +1,5 @@
 //! One row to one row: what rivals take from a pair, and who gets whom.
 
-use std::collections::HashSet;
-
 use super::run::Link;
 
 /// Rounds in which the share of rows without a partner settles, at most.
@@ -30,10 +28,17 @@ pub(super) fn one_to_one(mut links: Vec<Link>, rows: [usize; 2], least_bits: f64
     }
     links.retain(|link| link.bits >= least_bits);
     links.sort_by(Link::likeliest_first);
-    let (mut left, mut right) = (HashSet::new(), HashSet::new());
+    let [mut left, mut right] = rows.map(|rows| vec![true; rows]);
     links.retain(|link| {
-        let free = !left.contains(&link.left) && !right.contains(&link.right);
-        free && left.insert(link.left) && right.insert(link.right)
+        let free = left
+            .get_mut(link.left as usize)
+            .zip(right.get_mut(link.right as usize))
+            .filter(|(left, right)| **left && **right);
+        free.is_some_and(|(left, right)| {
+            *left = false;
+            *right = false;
+            true
+        })
     });
     links
 }

@@ -38,7 +38,7 @@ pub(super) fn level(column: &Column, left: u32, right: u32) -> u8 {
     }
     match column.kind {
         Kind::Text => text(column.text(left), column.text(right)),
-        Kind::Code if one_slip(column.text(left), column.text(right)) => SLIP,
+        Kind::Code if one_slip(column.text(left).as_bytes(), column.text(right).as_bytes()) => SLIP,
         Kind::Code => DIFFERENT_CODE,
         Kind::Number => amounts(column.number(left), column.number(right)),
         Kind::Date => dates(column, left, right),
@@ -89,7 +89,7 @@ fn dates(column: &Column, left: u32, right: u32) -> u8 {
         Some(place) if later > 0.0 => SAME + 1 + place as u8,
         Some(place) => earlier + place as u8,
         // A day that cannot be is compared as what is written.
-        None if one_slip(column.text(left), column.text(right)) => slip,
+        None if one_slip(column.text(left).as_bytes(), column.text(right).as_bytes()) => slip,
         None => slip + 1,
     }
 }
@@ -106,12 +106,8 @@ pub(super) fn agreed_share(
         (Kind::Date | Kind::Number, _) | (_, MISSING) => None,
         (_, SAME) => Some(column.share(left)),
         (Kind::Text, BEGINS..DIFFERENT_TEXT) => {
-            let (left, right) = (column.text(left), column.text(right));
-            let alike = same_beginning(left, right);
-            let beginning = left
-                .get(..alike)
-                .filter(|beginning| beginning.len() >= BEGINNING)?;
-            Some(order.share_beginning(column, beginning))
+            let alike = same_beginning(column.text(left), column.text(right));
+            (alike >= BEGINNING).then(|| order.share_beginning(column, left, alike))
         }
         _ => None,
     }

@@ -2,6 +2,8 @@
 
 /// Longest text, in bytes, of which places fit a word of bits.
 const WORD: usize = 64;
+/// Bytes of ASCII.
+const ASCII: usize = 128;
 /// What agreement at the beginning counts for, and up to how many letters: Winkler (1990).
 const PREFIX_SCALE: f64 = 0.1;
 const PREFIX: usize = 4;
@@ -31,21 +33,21 @@ fn jaro_of_bytes(one: &[u8], other: &[u8]) -> f64 {
         return f64::from(u8::from(one.len() == other.len()));
     }
     let reach = (one.len().max(other.len()) / 2).saturating_sub(1);
+    // Where each letter is in the other text: Hyyrö (2003) for another distance.
+    let mut places = [0_u64; ASCII];
+    for (at, byte) in other.iter().enumerate() {
+        if let Some(places) = places.get_mut(usize::from(*byte)) {
+            *places |= 1 << at;
+        }
+    }
     let (mut used_one, mut used_other) = (0_u64, 0_u64);
     for (at, byte) in one.iter().enumerate() {
-        let last = (at + reach + 1).min(other.len());
-        let near = other
-            .iter()
-            .enumerate()
-            .take(last)
-            .skip(at.saturating_sub(reach));
-        for (place, candidate) in near {
-            if candidate == byte && used_other & 1 << place == 0 {
-                used_one |= 1 << at;
-                used_other |= 1 << place;
-                break;
-            }
-        }
+        let known = places.get(usize::from(*byte)).copied().unwrap_or(0);
+        let near = below(at + reach + 1) & !below(at.saturating_sub(reach));
+        let free = known & near & !used_other;
+        // The first of them, if any.
+        used_other |= free & free.wrapping_neg();
+        used_one |= u64::from(free != 0) << at;
     }
     let common = used_one.count_ones();
     if common == 0 {
@@ -62,13 +64,18 @@ fn jaro_of_bytes(one: &[u8], other: &[u8]) -> f64 {
         / 3.0
 }
 
+/// The bits below a place.
+const fn below(place: usize) -> u64 {
+    if place < WORD { (1 << place) - 1 } else { !0 }
+}
+
 /// Bytes at the places of a mask.
-fn taken(bytes: &[u8], mask: u64) -> impl Iterator<Item = u8> + '_ {
-    bytes
-        .iter()
-        .enumerate()
-        .filter(move |(at, _)| mask & 1 << at != 0)
-        .map(|(_, byte)| *byte)
+fn taken(bytes: &[u8], mut mask: u64) -> impl Iterator<Item = u8> + '_ {
+    std::iter::from_fn(move || {
+        let byte = bytes.get(mask.trailing_zeros() as usize).copied()?;
+        mask &= mask - 1;
+        Some(byte)
+    })
 }
 
 /// How many bytes two texts begin with alike.
@@ -80,9 +87,8 @@ pub(super) fn same_beginning(one: &str, other: &str) -> usize {
 }
 
 /// Whether one text becomes the other by one byte wrong, lost or added, or two neighbours
-/// exchanged.
-pub(super) fn one_slip(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
+/// exchanged. Symmetric; no text is one slip from itself.
+pub(crate) fn one_slip(one: &[u8], other: &[u8]) -> bool {
     let start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (one, other) = (
         one.get(start..).unwrap_or(&[]),

@@ -15,7 +15,9 @@ mod likeness;
 mod model;
 mod run;
 mod table;
+mod texts;
 
+pub(crate) use likeness::one_slip;
 pub use model::{LinkModel, Weight};
 pub use run::{Link, LinkError, LinkOptions, Linked, link};
 pub use table::{Table, TableError};

@@ -1,7 +1,12 @@
 //! What levels of likeness weigh, learned without labels.
 
+use hashbrown::HashMap;
+
 use super::compare::{LEVELS, MISSING, SAME, agreed_share, level};
-use super::table::Column;
+use super::table::{Column, Kind};
+use super::texts::Texts;
+use crate::learn::parallel;
+use crate::learn::split_mix::SplitMix;
 
 /// Columns a pattern has room for, four bits each.
 pub(super) const MOST_COLUMNS: usize = 16;
@@ -14,6 +19,9 @@ const OVER_ALL: usize = 4;
 const GUESSED: f64 = 10.0;
 /// Rounds of expectation and maximisation at most.
 const ROUNDS: usize = 100;
+/// Share of all pairs that may be one thing, at most: of hardly any rows it is not sure that one
+/// of them is.
+const MOST_MATCHES: f64 = 0.5;
 /// The share of matches moves by less: it has settled.
 const SETTLED: f64 = 1e-7;
 /// Fewer agreements than this at random do not tell how frequent agreed values are.
@@ -50,35 +58,86 @@ pub struct LinkModel {
 #[derive(Debug, Default)]
 pub(super) struct Order {
     codes: Vec<u32>,
+    /// Place of each code among them.
+    places: Vec<u32>,
     before: Vec<u64>,
 }
 
 impl Order {
     fn of(column: &Column) -> Self {
-        let mut codes: Vec<u32> = (1..column.texts.len() as u32).collect();
-        codes.sort_unstable_by(|one, other| column.text(*one).cmp(column.text(*other)));
+        // Asked of texts alone.
+        if column.kind != Kind::Text {
+            return Self::default();
+        }
+        let codes = sorted(&column.texts);
+        let mut places = vec![0; column.texts.len() + 1];
+        for (place, code) in (0..).zip(&codes) {
+            if let Some(slot) = places.get_mut(*code as usize) {
+                *slot = place;
+            }
+        }
         let mut before = vec![0];
         let mut sum = 0;
         for code in &codes {
             sum += u64::from(column.counts.get(*code as usize).copied().unwrap_or(0));
             before.push(sum);
         }
-        Self { codes, before }
+        Self {
+            codes,
+            places,
+            before,
+        }
     }
 
-    /// Share of rows whose value begins so.
-    pub(super) fn share_beginning(&self, column: &Column, beginning: &str) -> f64 {
-        let from = self
-            .codes
-            .partition_point(|code| column.text(*code) < beginning);
-        let until = self.codes.partition_point(|code| {
-            let text = column.text(*code);
-            text < beginning || text.starts_with(beginning)
-        });
+    /// Share of rows whose value begins as that of a code does, for so many bytes.
+    pub(super) fn share_beginning(&self, column: &Column, code: u32, bytes: usize) -> f64 {
+        let at = self.places.get(code as usize).map_or(0, |at| *at as usize);
+        let beginning = column.text(code).as_bytes().get(..bytes);
+        let begins = |place: usize| {
+            let other = self.codes.get(place).map_or("", |code| column.text(*code));
+            other.as_bytes().get(..bytes) == beginning
+        };
+        // Those that begin so are neighbours, and few where it says the most.
+        let until = at + run(self.codes.len() - at, |further| begins(at + further));
+        let from = at + 1 - run(at + 1, |back| begins(at - back));
         let rows = |at: usize| self.before.get(at).copied().unwrap_or(0);
         let all = self.before.last().copied().unwrap_or(0).max(1);
         (rows(until) - rows(from)).max(1) as f64 / all as f64
     }
+}
+
+/// Codes in the order of their texts.
+fn sorted(texts: &Texts) -> Vec<u32> {
+    // Most texts differ in their first bytes, which compare as a number.
+    let first = |text: &str| {
+        let bytes = text.bytes().chain(std::iter::repeat(0)).take(8);
+        bytes.fold(0_u64, |all, byte| all << 8 | u64::from(byte))
+    };
+    let mut codes: Vec<(u64, u32)> = texts.iter().map(first).zip(1..).collect();
+    codes.sort_unstable_by(|(first, one), (other_first, other)| {
+        let rest = || texts.text(*one).cmp(texts.text(*other));
+        first.cmp(other_first).then_with(rest)
+    });
+    codes.into_iter().map(|(_, code)| code).collect()
+}
+
+/// How many from the first, which does, hold, of `len` of which none holds after one that does
+/// not. Found in steps twice as long each.
+fn run(len: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let mut step = 1;
+    while step < len && holds(step) {
+        step *= 2;
+    }
+    let (mut held, mut not) = (step / 2, step.min(len));
+    while not - held > 1 {
+        let middle = usize::midpoint(held, not);
+        if holds(middle) {
+            held = middle;
+        } else {
+            not = middle;
+        }
+    }
+    not
 }
 
 /// Levels of a pair, four bits a column, the first lowest.
@@ -96,14 +155,16 @@ impl LinkModel {
     /// Learns from the candidates' patterns. `pairs` is the number of all pairs of the tables,
     /// `most` of those that may be one thing.
     pub(super) fn fit(columns: &[Column], patterns: &[u64], pairs: f64, most: f64) -> Self {
-        let order: Vec<Order> = columns.iter().map(Order::of).collect();
+        let order = parallel::map(columns, Order::of);
         let mut rates = random(columns, &order);
-        let mut sorted = patterns.to_vec();
-        sorted.sort_unstable();
-        let counted: Vec<(u64, f64)> = sorted
-            .chunk_by(|one, other| one == other)
-            .filter_map(|alike| Some((*alike.first()?, alike.len() as f64)))
-            .collect();
+        let mut counts: HashMap<u64, f64> = HashMap::new();
+        for pattern in patterns {
+            *counts.entry(*pattern).or_default() += 1.0;
+        }
+        // In one order, so that sums are always the same.
+        let mut counted: Vec<(u64, f64)> = counts.into_iter().collect();
+        counted.sort_unstable_by_key(|(pattern, _)| *pattern);
+        let most = most.min(MOST_MATCHES * pairs);
         let mut share = 0.5 * most / pairs;
         for _ in 0..ROUNDS {
             let prior = (share / (1.0 - share)).ln();
@@ -128,7 +189,7 @@ impl LinkModel {
                 rates.learn(seen);
             }
             // There are never more matches than rows to match, whatever a round says.
-            let next = matches.clamp(1.0, most) / pairs;
+            let next = matches.clamp(most.min(1.0), most) / pairs;
             let moved = (next / share).ln().abs();
             share = next;
             if moved < SETTLED {
@@ -213,12 +274,12 @@ fn random(columns: &[Column], order: &[Order]) -> Vec<Rates> {
         codes.map_or(0, Vec::len) as u64
     };
     let (left, right) = (rows(0), rows(1));
-    let mut state = 0_u64;
+    let mut numbers = SplitMix::new(0);
     let within_one = columns.iter().any(|column| column.within_one);
     let all = usize::try_from(left.saturating_mul(right)).unwrap_or(usize::MAX);
     let drawn: Vec<(u32, u32)> = (0..DRAWN.min(all.saturating_mul(OVER_ALL)))
         .map(|_| {
-            let number = next(&mut state);
+            let number = numbers.next();
             let of = |number: u64, rows: u64| (((number & 0xFFFF_FFFF) * rows) >> 32) as u32;
             (of(number >> 32, left), of(number, right))
         })
@@ -227,13 +288,16 @@ fn random(columns: &[Column], order: &[Order]) -> Vec<Rates> {
     let of_column = |(column, order): (&Column, &Order)| {
         let mut counts = [0.0; LEVELS];
         let mut rare = [0.0; LEVELS];
-        for (left, right) in &drawn {
+        let levels = parallel::map(&drawn, |(left, right)| {
             let (left, right) = (column.code(0, *left), column.code(1, *right));
             let level = level(column, left, right);
+            (level, agreed_share(column, order, level, left, right))
+        });
+        for (level, share) in levels {
             let at = level as usize;
             if let Some((count, rare)) = counts.get_mut(at).zip(rare.get_mut(at)) {
                 *count += 1.0;
-                *rare += agreed_share(column, order, level, left, right).map_or(0.0, f64::recip);
+                *rare += share.map_or(0.0, f64::recip);
             }
         }
         let stated: f64 = counts.iter().skip(1).sum();
@@ -263,7 +327,7 @@ fn random(columns: &[Column], order: &[Order]) -> Vec<Rates> {
 /// Chance that two values of the tables, both stated, are one.
 fn meeting(column: &Column) -> f64 {
     let shares = |side: usize| {
-        let mut counts = vec![0.0; column.texts.len()];
+        let mut counts = vec![0.0; column.texts.len() + 1];
         let codes = column.codes.get(side).map_or(&[][..], Vec::as_slice);
         for code in codes {
             if let Some(count) = counts.get_mut(*code as usize) {
@@ -279,13 +343,4 @@ fn meeting(column: &Column) -> f64 {
     // A row of one table meets itself.
     let itself = if column.within_one { in_left } else { 0.0 };
     (both - itself + 0.5) / (in_left * in_right - itself + 1.0)
-}
-
-/// SplitMix64: Steele, Lea and Flood (2014).
-const fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut mixed = *state;
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ mixed >> 31
 }

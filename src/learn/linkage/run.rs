@@ -6,6 +6,7 @@ use super::assign::one_to_one;
 use super::block;
 use super::model::{LinkModel, MOST_COLUMNS, Weight, pattern};
 use super::table::{Column, Table};
+use crate::learn::parallel;
 
 /// Bits below which a pair is so surely none that how rare its values are changes nothing.
 const HOPELESS: f64 = -20.0;
@@ -127,7 +128,7 @@ pub fn link(
     }
     let columns = columns(left, right, within_one)?;
     let candidates = block::pairs(&columns, within_one);
-    let patterns = in_parallel(&candidates, |pair| pattern(&columns, *pair));
+    let patterns = parallel::map(&candidates, |pair| pattern(&columns, *pair));
     let (rows, others) = (left.len() as f64, right.len() as f64);
     let (pairs, most) = if within_one {
         (rows * (rows - 1.0) / 2.0, rows)
@@ -137,14 +138,18 @@ pub fn link(
     let model = LinkModel::fit(&columns, &patterns, pairs, most);
     let compared = candidates.len();
     let all: Vec<((u32, u32), u64)> = candidates.into_iter().zip(patterns).collect();
-    let scored = in_parallel(&all, |(pair, pattern)| {
+    let scored = parallel::map(&all, |(pair, pattern)| {
         let rough = model.rough(*pattern);
         if rough < HOPELESS {
             return rough;
         }
         model.prior_bits() + model.weights(&columns, *pair, *pattern).sum::<f64>()
     });
-    let least = (options.least_probability / (1.0 - options.least_probability)).log2();
+    // A probability of 0 or 1 has no odds.
+    let least_probability = options
+        .least_probability
+        .clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+    let least = (least_probability / (1.0 - least_probability)).log2();
     let kept = if options.one_to_one { HOPELESS } else { least };
     let mut links: Vec<Link> = all
         .into_iter()
@@ -181,37 +186,16 @@ fn columns(left: &Table, right: &Table, within_one: bool) -> Result<Vec<Column>,
             Some((name, values, right.columns.get(at)?))
         });
     let named: Vec<(&String, &Vec<String>, &Vec<String>)> = named.collect();
-    let columns = in_parallel(&named, |(name, left, right)| {
-        Some(Column::new(name, left, right, within_one))
+    let columns = parallel::map(&named, |(name, left, right)| {
+        Column::new(name, left, right, within_one)
     });
     let columns: Vec<Column> = columns
         .into_iter()
-        .flatten()
-        .filter(|column| column.texts.len() > 2)
+        .filter(|column| column.texts.len() > 1)
         .collect();
     match columns.len() {
         0 => Err(LinkError::NoColumn),
         1..=MOST_COLUMNS => Ok(columns),
         more => Err(LinkError::TooManyColumns(more)),
     }
-}
-
-/// A value of each item, by as many threads as there are processors.
-fn in_parallel<T: Sync, V: Send + Default>(items: &[T], of: impl Fn(&T) -> V + Sync) -> Vec<V> {
-    let mut values: Vec<V> = std::iter::repeat_with(V::default)
-        .take(items.len())
-        .collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let part = items.len().div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        for (items, values) in items.chunks(part).zip(values.chunks_mut(part)) {
-            let of = &of;
-            scope.spawn(move || {
-                for (item, value) in items.iter().zip(values) {
-                    *value = of(item);
-                }
-            });
-        }
-    });
-    values
 }

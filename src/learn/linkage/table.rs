@@ -1,9 +1,10 @@
 //! A table of rows with an id each, read from CSV, and its columns as values to compare.
 
-use std::collections::HashMap;
 use std::io::Read;
 
 use chrono::{Datelike, NaiveDate};
+
+use super::texts::Texts;
 
 /// Columns that may hold the ids, the first that is there.
 const ID_COLUMNS: [&str; 3] = ["id", "unique_id", "rec_id"];
@@ -104,6 +105,12 @@ impl Table {
         self.ids.len()
     }
 
+    /// Id of a row; empty where there is none.
+    #[must_use]
+    pub fn id(&self, row: u32) -> &str {
+        self.ids.get(row as usize).map_or("", String::as_str)
+    }
+
     /// Whether there is no row.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -142,7 +149,7 @@ pub(super) struct Column {
     /// Code of each row of the left table, then of the right.
     pub codes: [Vec<u32>; 2],
     /// Normal form of each code.
-    pub texts: Vec<String>,
+    pub texts: Texts,
     /// Quantity, or days from a fixed one; NaN where the text is neither.
     pub numbers: Vec<f64>,
     /// How many rows of both tables have each code.
@@ -160,24 +167,17 @@ impl Column {
             name: name.to_owned(),
             kind: Kind::Text,
             codes: [Vec::new(), Vec::new()],
-            texts: vec![String::new()],
+            texts: Texts::default(),
             numbers: Vec::new(),
             counts: vec![0],
             within_one,
         };
-        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut normal = String::new();
         for (side, values) in [left, right].into_iter().enumerate() {
             let codes = values.iter().map(|text| {
-                let normal = normal(text);
-                if normal.is_empty() {
-                    return 0;
-                }
-                let next = u32::try_from(column.texts.len()).unwrap_or(u32::MAX);
-                let code = *known.entry(normal).or_insert_with_key(|normal| {
-                    column.texts.push(normal.clone());
-                    column.counts.push(0);
-                    next
-                });
+                normalise(text, &mut normal);
+                let code = column.texts.code(&normal);
+                column.counts.resize(column.texts.len() + 1, 0);
                 if let Some(count) = column.counts.get_mut(code as usize) {
                     *count += 1;
                 }
@@ -190,23 +190,28 @@ impl Column {
         }
         column.kind = column.inferred();
         column.numbers = match column.kind {
-            Kind::Date => column.texts.iter().map(|text| days(text)).collect(),
-            Kind::Number => column.texts.iter().map(|text| number(text)).collect(),
+            Kind::Date => column.numbers_by(days),
+            Kind::Number => column.numbers_by(number),
             Kind::Text | Kind::Code => Vec::new(),
         };
         column
     }
 
+    /// A number of each code.
+    fn numbers_by(&self, number: fn(&str) -> f64) -> Vec<f64> {
+        std::iter::once(f64::NAN)
+            .chain(self.texts.iter().map(number))
+            .collect()
+    }
+
     fn inferred(&self) -> Kind {
-        let values = self.texts.get(1..).unwrap_or_default();
         let share = |is: fn(&str) -> bool| {
-            let fits = values.iter().filter(|text| is(text)).count();
-            fits as f64 > MOSTLY * values.len() as f64
+            let fits = self.texts.iter().filter(|text| is(text)).count();
+            fits as f64 > MOSTLY * self.texts.len() as f64
         };
         if share(|text| !days(text).is_nan()) {
             Kind::Date
-        } else if share(|text| !number(text).is_nan()) && values.iter().any(|text| has_cents(text))
-        {
+        } else if share(|text| !number(text).is_nan()) && self.texts.iter().any(has_cents) {
             Kind::Number
         } else if share(|text| {
             text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(' ')
@@ -228,7 +233,7 @@ impl Column {
     }
 
     pub(super) fn text(&self, code: u32) -> &str {
-        self.texts.get(code as usize).map_or("", String::as_str)
+        self.texts.text(code)
     }
 
     pub(super) fn number(&self, code: u32) -> f64 {
@@ -245,8 +250,8 @@ impl Column {
 }
 
 /// Lower case, single spaces.
-fn normal(text: &str) -> String {
-    let mut normal = String::with_capacity(text.len());
+fn normalise(text: &str, normal: &mut String) {
+    normal.clear();
     for word in text.split_whitespace() {
         if !normal.is_empty() {
             normal.push(' ');
@@ -260,7 +265,6 @@ fn normal(text: &str) -> String {
             normal.extend(word.chars().flat_map(char::to_lowercase));
         }
     }
-    normal
 }
 
 /// An integer may as well be a number that identifies.
@@ -278,18 +282,28 @@ fn number(text: &str) -> f64 {
     }
 }
 
-/// Days from the common era of `2026-11-26`, `20261126`, `26.11.2026` and `26/11/2026`.
+/// Days from the common era of `2026-11-26`, `20261126`, `26.11.2026` and `26/11/2026`; NaN of
+/// anything else.
 fn days(text: &str) -> f64 {
-    let written = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"];
-    let date = if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        NaiveDate::parse_from_str(text, "%Y%m%d").ok()
-    } else if text.len() == 10 {
-        written
-            .iter()
-            .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
-    } else {
-        None
+    let (year, month, day) = match *text.as_bytes() {
+        [a, b, c, d, b'-', e, f, b'-', g, h] | [a, b, c, d, e, f, g, h] => {
+            ([a, b, c, d], [e, f], [g, h])
+        }
+        [g, h, b'.', e, f, b'.', a, b, c, d] | [g, h, b'/', e, f, b'/', a, b, c, d] => {
+            ([a, b, c, d], [e, f], [g, h])
+        }
+        _ => return f64::NAN,
     };
-    date.filter(|date| (1850..2200).contains(&date.year()))
-        .map_or(f64::NAN, |date| f64::from(date.num_days_from_ce()))
+    let date = || {
+        let year = digits(&year).filter(|year| (1850..2200).contains(year))?;
+        NaiveDate::from_ymd_opt(year.cast_signed(), digits(&month)?, digits(&day)?)
+    };
+    date().map_or(f64::NAN, |date| f64::from(date.num_days_from_ce()))
+}
+
+fn digits(bytes: &[u8]) -> Option<u32> {
+    bytes.iter().try_fold(0, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + u32::from(byte - b'0'))
+    })
 }

@@ -71,12 +71,7 @@ fn mistyped_rows_find_their_own_and_strangers_stay_alone() {
         let mut found: Vec<(&str, &str)> = linked
             .links
             .iter()
-            .map(|link| {
-                (
-                    &*left.ids[link.left as usize],
-                    &*right.ids[link.right as usize],
-                )
-            })
+            .map(|link| (left.id(link.left), right.id(link.right)))
             .map(|(left, right)| (&left[1..], &right[1..]))
             .collect();
         assert!(found.iter().all(|(left, right)| left == right), "{found:?}");
@@ -172,8 +167,8 @@ fn the_order_of_rows_changes_nothing() {
             .iter()
             .map(|link| {
                 (
-                    left.ids[link.left as usize].clone(),
-                    right.ids[link.right as usize].clone(),
+                    left.id(link.left).to_owned(),
+                    right.id(link.right).to_owned(),
                 )
             })
             .collect();
@@ -237,7 +232,7 @@ fn one_slip_is_one_byte_or_two_neighbours() {
         ("12", "21"),
         ("7", ""),
     ] {
-        assert!(one_slip(one, other), "{one} {other}");
+        assert!(one_slip(one.as_bytes(), other.as_bytes()), "{one} {other}");
     }
     for (one, other) in [
         ("1234", "1234"),
@@ -246,8 +241,27 @@ fn one_slip_is_one_byte_or_two_neighbours() {
         ("12345", "21354"),
         ("", ""),
     ] {
-        assert!(!one_slip(one, other), "{one} {other}");
+        assert!(!one_slip(one.as_bytes(), other.as_bytes()), "{one} {other}");
     }
+}
+
+#[test]
+fn of_two_rows_alone_nothing_is_certain() {
+    let options = LinkOptions {
+        least_probability: 0.01,
+        ..LinkOptions::default()
+    };
+    let one = table("id,name,town\n1,Korhonen,Turku\n");
+    let other = table("id,name,town\n1,Korhonen,Oslo\n");
+    let linked = link(&one, Some(&other), &options).unwrap();
+    assert!(linked.links.iter().all(|link| link.probability() < 0.95));
+}
+
+#[test]
+fn a_byte_order_mark_is_read_over_and_wrong_bytes_are_told() {
+    assert_eq!(table("\u{feff}id,name\n1,x\n").names, ["name"]);
+    let latin = Table::read(&b"id,name\n1,caf\xe9\n"[..], None).unwrap_err();
+    assert!(latin.to_string().contains("line: 2"), "{latin}");
 }
 
 proptest! {
