@@ -146,6 +146,12 @@ pub enum InvalidFeedback {
 }
 
 impl Feedback {
+    /// Whether what was shown was rightly shown; also where the firm made an exception of it.
+    #[must_use]
+    pub fn confirms(&self) -> bool {
+        self.verdict != Verdict::Rejected || self.reason == Some(FeedbackReason::PolicyException)
+    }
+
     /// Checks what the schema cannot say.
     ///
     /// # Errors

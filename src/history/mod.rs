@@ -30,6 +30,7 @@ pub use spending::SpendingAsOf;
 pub use work::{ProjectsOf, WorkAsOf};
 
 use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
+use crate::learn::ranking::Ranking;
 
 /// By what a vendor is looked up. Spelling does not matter: see [`identifier_key`] and [`name_key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,9 @@ pub enum VendorKey<'a> {
 pub trait History: Send + Sync {
     /// The moment.
     fn as_of(&self) -> DateTime<Utc>;
+
+    /// What people's answers taught of pairs that may be copies, if they gave enough.
+    fn ranking(&self) -> Option<&Ranking>;
 
     /// The vendor with this id.
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>>;
@@ -99,19 +103,34 @@ pub trait History: Send + Sync {
 pub struct FactsAsOf {
     facts: Arc<Facts>,
     as_of: DateTime<Utc>,
+    ranking: Option<Arc<Ranking>>,
 }
 
 impl FactsAsOf {
     /// Looks at the facts from a moment.
     #[must_use]
     pub const fn new(facts: Arc<Facts>, as_of: DateTime<Utc>) -> Self {
-        Self { facts, as_of }
+        Self {
+            facts,
+            as_of,
+            ranking: None,
+        }
+    }
+
+    /// With what people's answers taught until that moment.
+    #[must_use]
+    pub fn with_ranking(self, ranking: Option<Arc<Ranking>>) -> Self {
+        Self { ranking, ..self }
     }
 }
 
 impl History for FactsAsOf {
     fn as_of(&self) -> DateTime<Utc> {
         self.as_of
+    }
+
+    fn ranking(&self) -> Option<&Ranking> {
+        self.ranking.as_deref()
     }
 
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>> {

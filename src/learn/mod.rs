@@ -14,5 +14,6 @@ pub mod linear;
 pub mod linear_score;
 pub mod linkage;
 pub mod parallel;
+pub mod ranking;
 mod split_mix;
 pub mod trees;

@@ -49,9 +49,10 @@ impl Service {
         tenant: &TenantId,
         now: DateTime<Utc>,
     ) -> Result<DuplicateQueue, ServiceError> {
+        let ranking = self.ranking(tenant, now).await?;
         let run = self
             .run(tenant, DUPLICATES, now, move |history, _| {
-                let made = DuplicateCase::run(&history)?;
+                let made = DuplicateCase::run(&history.with_ranking(ranking))?;
                 Ok((made.run, made.answers))
             })
             .await?;

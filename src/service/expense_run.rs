@@ -8,7 +8,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::{Service, ServiceError};
-use crate::advice::{Case, Feedback, FeedbackReason, Recommendation, Verdict};
+use crate::advice::{Case, Recommendation};
 use crate::cases::expense::{ExpenseAdvice, ExpenseRun, LEAST_LOOKED_AT, Lane};
 use crate::domain::TenantId;
 use crate::store::Said;
@@ -103,7 +103,7 @@ fn without_decided(mut run: ExpenseRun, said: &HashMap<String, Said>) -> Expense
         let of_lane = said.filter(move |said| {
             advice(&said.answer).is_some_and(|advice| advice.lane == Some(lane))
         });
-        let found: Vec<bool> = of_lane.map(|said| is_confirmed(&said.feedback)).collect();
+        let found: Vec<bool> = of_lane.map(|said| said.feedback.confirms()).collect();
         (found.len(), found.iter().filter(|found| **found).count())
     };
     let (shown, right) = of_lane(Lane::Score);
@@ -119,12 +119,6 @@ fn without_decided(mut run: ExpenseRun, said: &HashMap<String, Said>) -> Expense
             missed_at_most: (looked_at > 0).then(|| wilson_upper(confirmed, looked_at)),
         },
     }
-}
-
-/// An exception that the firm made was rightly shown.
-fn is_confirmed(feedback: &Feedback) -> bool {
-    feedback.verdict != Verdict::Rejected
-        || feedback.reason == Some(FeedbackReason::PolicyException)
 }
 
 fn advice(answer: &Recommendation) -> Option<ExpenseAdvice> {

@@ -12,6 +12,7 @@ mod feedback;
 mod file_name;
 mod record_cases;
 mod reminders;
+mod reviewed_pairs;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub struct Service {
     records: RecordCases,
     /// Held while a worklist is run.
     runs: Arc<tokio::sync::Mutex<()>>,
+    reviewed_pairs: Arc<reviewed_pairs::ReviewedPairs>,
 }
 
 impl Service {
@@ -55,6 +57,7 @@ impl Service {
             invoice,
             records,
             runs: Arc::default(),
+            reviewed_pairs: Arc::default(),
         }
     }
 

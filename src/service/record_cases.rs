@@ -128,7 +128,7 @@ impl Service {
                 why: "lies in the future".to_owned(),
             }));
         }
-        let history = self.store().history(tenant, as_of).await?;
+        let history = self.history_for(case, tenant, as_of).await?;
         let judged = if judge.takes_long(item, &history) {
             let (records, item) = (self.records.clone(), item.clone());
             let judging = move || {

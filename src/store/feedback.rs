@@ -36,6 +36,8 @@ pub struct StoredFeedback {
 pub struct Said {
     /// What.
     pub feedback: Feedback,
+    /// When.
+    pub given_at: DateTime<Utc>,
     /// Of which answer.
     pub answer: Recommendation,
 }
@@ -126,11 +128,34 @@ impl Store {
                 .map_err(|_| StoreError::Damaged(format!("`{id}` is no id")))?;
             if let Some(answer) = self.recommendation(tenant, id).await? {
                 let subject = answer.subject.id.clone();
-                let feedback = stored.feedback;
-                said.insert(subject, Said { feedback, answer });
+                let said_now = Said {
+                    feedback: stored.feedback,
+                    given_at: stored.given_at,
+                    answer,
+                };
+                said.insert(subject, said_now);
             }
         }
         Ok(said)
+    }
+
+    /// How much was said of a case, and what of it is still known: changes whenever [`Self::said_of`]
+    /// does.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn said_until(&self, tenant: &TenantId, case: Case) -> Result<(i64, i64)> {
+        let until = sqlx::query_as(
+            "SELECT COALESCE(MAX(f.seq), 0), COUNT(p.content) FROM feedback f \
+             JOIN recommendations r ON r.tenant = f.tenant AND r.id = f.recommendation_id \
+             JOIN audit_parts p ON p.tenant = f.tenant AND p.seq = f.seq \
+             WHERE f.tenant = $1 AND r.case_name = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(case.as_str())
+        .fetch_one(self.readers())
+        .await?;
+        Ok(until)
     }
 
     /// What was said about one recommendation, oldest first.

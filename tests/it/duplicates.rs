@@ -231,3 +231,78 @@ async fn a_dismissed_pair_stays_away_until_there_is_new_evidence_which_is_named(
             "new": [{"what": "field", "field": "order"}]}])
     );
 }
+
+#[tokio::test]
+async fn what_people_say_of_pairs_weighs_the_parts_of_others_and_takes_no_alarm_away() {
+    let app = firm().await;
+    let today = Utc::now().date_naive();
+    let mut rows = String::new();
+    for pair in 0..25_u64 {
+        for (copy, back) in [(false, 40), (true, 12)] {
+            let day = today - Days::new(back + pair % 5);
+            let id = if copy { "COPY" } else { "BILL" };
+            let letter = if copy { "O" } else { "0" };
+            rows += &format!(
+                "{}\n",
+                json!({"id": format!("{id}{pair}"), "vendor_id": "V1", "number": format!("7{letter}{}", 40_213 + pair * 1_733),
+                    "issued_on": day, "total": format!("{}.35", 1_207 + pair * 411), "currency": "EUR",
+                    "known_at": format!("{day}T08:00:00Z")})
+            );
+        }
+    }
+    put(&app, "vendor_invoice", rows).await;
+    let last = json!({"id": "COPY24"});
+    let before = scored(&app, &last).await;
+    assert_eq!(before["score_kind"], "copy_uncalibrated");
+    assert_eq!(
+        verdicts(&before)[0],
+        ("vendor_invoice/BILL24", "retyped_number", true)
+    );
+    let moment = Utc::now();
+    for pair in 0..24 {
+        let answer = scored(&app, &json!({"id": format!("COPY{pair}")})).await;
+        let said = if pair % 2 == 0 {
+            json!({"verdict": "accepted"})
+        } else {
+            json!({"verdict": "rejected", "reason": "false_alarm"})
+        };
+        let id = answer["recommendation_id"].as_str().unwrap();
+        let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"));
+        assert!(
+            app.send(ask.key(&app.key).json(&said))
+                .await
+                .status
+                .is_success()
+        );
+    }
+    let after = scored(&app, &last).await;
+    // Half of what was nearly sure turned out to be none.
+    assert_eq!(after["score_kind"], "copy");
+    let score = |answer: &Value| answer["score"].as_f64().unwrap();
+    assert!(
+        score(&before) > 0.9 && (0.2..0.8).contains(&score(&after)),
+        "{before} {after}"
+    );
+    assert_eq!(verdicts(&after)[0], verdicts(&before)[0]);
+    assert_eq!(after["effect"], "add_review");
+    let twin = &after["suggestion"]["twins"][0];
+    let parts = twin["parts"].as_array().unwrap();
+    let sum: f64 = parts
+        .iter()
+        .map(|part| part["bits"].as_f64().unwrap())
+        .sum();
+    assert!((sum - twin["bits"].as_f64().unwrap()).abs() < 1e-9);
+    assert!(
+        parts.iter().any(|part| part["field"] == "reviews"),
+        "{parts:?}"
+    );
+    let id = after["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
+    // Of the moment before nobody had said anything.
+    let then = scored(&app, &json!({"id": "COPY24", "as_of": moment})).await;
+    assert_eq!(
+        (&then["score_kind"], &then["score"]),
+        (&before["score_kind"], &before["score"])
+    );
+}

@@ -22,6 +22,10 @@ pub(super) struct DuplicateArgs {
     /// Measure on copies of our own making with this seed instead of the set's truth.
     #[arg(long, requires = "set", value_name = "SEED")]
     own_copies: Option<u64>,
+    /// Take the truth of so many of the likeliest pairs for what people said, learn from it, and measure how
+    /// the others are ranked before and after.
+    #[arg(long, value_name = "PAIRS")]
+    reviewed: Option<usize>,
     /// Write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -41,10 +45,11 @@ pub(super) fn run(args: &DuplicateArgs) -> Result<ExitCode, EvalError> {
                 protocol: "every record against those known before it".to_owned(),
                 least_minor: None,
                 window_days: None,
+                reviewed: args.reviewed,
             };
             duplicate::on_records(folder, args.truth.as_deref(), &options)?
         }
-        None => duplicate::on_payments(&sets::data_dir(), args.own_copies)?,
+        None => duplicate::on_payments(&sets::data_dir(), args.own_copies, args.reviewed)?,
     };
     if let Some(path) = &args.json {
         results::write_json(path, &evaluation)?;

@@ -3,12 +3,15 @@
 //! The book is audited once it is closed: each record is compared with those that became known before
 //! it, and what is usual is counted over the whole book, as the auditor's rules do.
 
+mod reviewed;
 mod rules;
 mod sources;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use scrutineer::cases::duplicate::{Counted, DuplicateIndex, Hit, Item, RAISED_FROM, judge};
+use scrutineer::cases::duplicate::{
+    CopyRates, Counted, DuplicateIndex, Hit, Item, RAISED_FROM, judge,
+};
 
 pub use sources::{on_payments, on_records};
 
@@ -25,6 +28,8 @@ pub struct DuplicateOptions {
     pub least_minor: Option<i128>,
     /// Only pairs at most so many days apart.
     pub window_days: Option<u64>,
+    /// People said of so many of the likeliest pairs what they are: how are the others ranked then?
+    pub reviewed: Option<usize>,
 }
 
 /// A pair known to be a copy: ids, and its kind where it is told.
@@ -49,6 +54,8 @@ pub struct Raised {
     pub probability: f64,
     /// Verdict.
     pub verdict: &'static str,
+    /// What each field gives, in bits.
+    pub parts: Vec<(String, f64)>,
 }
 
 /// Ranks every pair that the service would raise.
@@ -58,6 +65,7 @@ pub fn raised(items: Vec<Item>, options: &DuplicateOptions) -> Vec<Raised> {
     for item in items {
         index.insert(item);
     }
+    let rates = CopyRates::fit(&index, Counted::Whole);
     let mut found: Vec<(f64, Raised)> = Vec::new();
     for item in index.items() {
         if options.least_minor.is_some_and(|least| item.minor < least) {
@@ -79,7 +87,7 @@ pub fn raised(items: Vec<Item>, options: &DuplicateOptions) -> Vec<Raised> {
             {
                 continue;
             }
-            let hit = judge(&index, item, earlier, Counted::Whole);
+            let hit = judge(&index, &rates, item, earlier, Counted::Whole);
             if hit.alarms() && hit.score.probability() >= RAISED_FROM {
                 found.push((hit.score.bits, row(item, earlier, &hit)));
             }
@@ -95,6 +103,12 @@ fn row(item: &Item, earlier: &Item, hit: &Hit) -> Raised {
         b: earlier.id.clone(),
         probability: hit.score.probability(),
         verdict: hit.verdict.as_str(),
+        parts: hit
+            .score
+            .contributions
+            .iter()
+            .map(|part| (part.feature.to_owned(), part.bits))
+            .collect(),
     }
 }
 
@@ -182,6 +196,9 @@ pub fn evaluate(
             .into_iter()
             .map(|(name, count)| (format!("raised_{name}"), Some(count as f64))),
     );
+    if let Some(count) = options.reviewed {
+        metrics.extend(reviewed::figures(&ranked, truth, count)?);
+    }
     Ok(Evaluation {
         case: "duplicate".to_owned(),
         set: options.set.clone(),

@@ -26,7 +26,11 @@ const OWN_COPIES: usize = 500;
 ///
 /// # Errors
 /// [`EvalError::Absent`] without the data.
-pub fn on_payments(data: &Path, own_copies: Option<u64>) -> Result<Evaluation, EvalError> {
+pub fn on_payments(
+    data: &Path,
+    own_copies: Option<u64>,
+    reviewed: Option<usize>,
+) -> Result<Evaluation, EvalError> {
     let mut payments = payments::load(data)?;
     if let Some(seed) = own_copies {
         let least = "100".parse().unwrap_or_default();
@@ -54,6 +58,7 @@ pub fn on_payments(data: &Path, own_copies: Option<u64>) -> Result<Evaluation, E
         protocol: format!("amount at least 100, within 60 days, the whole book known{made}"),
         least_minor: Some(LEAST_MINOR),
         window_days: Some(WINDOW_DAYS),
+        reviewed,
     };
     evaluate(items, &truth, &options)
 }

@@ -16,7 +16,7 @@ pub(super) fn evaluate(name: &str) -> Result<Evaluation, EvalError> {
     let data = sets::data_dir();
     match name {
         "pcard" => Ok(expense::on_pcard(&data, PER_WEEK)?.evaluation),
-        "payments" => duplicate::on_payments(&data, None),
+        "payments" => duplicate::on_payments(&data, None, None),
         "febrl4" => link::evaluate(
             name,
             &sets::linkage::febrl4(&data)?,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::{CanonicalJson, sha256_hex};
 use crate::history::History;
+use crate::learn::ranking::Ranking;
 
 /// Most earlier records laid beside one: the likeliest.
 const MOST_TWINS: usize = 5;
@@ -27,22 +29,6 @@ impl DuplicateCase {
         spending.worked_out(|all| FirmItems::of(history, all))
     }
 
-    /// What is said of an item.
-    pub(super) fn read(firm: &FirmItems, item: &Item, history: &dyn History) -> DuplicateInput {
-        let hits = check(&firm.index, item);
-        // What alarms comes first, however likely what does not.
-        let (alarming, benign): (Vec<_>, Vec<_>) = hits.iter().partition(|hit| hit.alarms());
-        let twins = alarming.into_iter().chain(benign).take(MOST_TWINS);
-        DuplicateInput {
-            kind: item.kind.as_str().to_owned(),
-            id: item.id.clone(),
-            as_of: history.as_of(),
-            party: item.party_name.clone().or_else(|| item.party.clone()),
-            known_before: firm.index.count(item, super::Counted::Before),
-            twins: twins.map(Twin::of).collect(),
-        }
-    }
-
     /// Answers, and keeps what the answer is made from.
     pub(super) fn answer(input: &DuplicateInput) -> Result<Judged, JudgeError> {
         let bits: Vec<f64> = input.twins.iter().map(|twin| twin.bits).collect();
@@ -53,6 +39,54 @@ impl DuplicateCase {
             input: CanonicalJson::of(input)?,
             features,
         })
+    }
+}
+
+/// A firm's records and what people said of them, at one moment.
+pub(super) struct Asked<'a> {
+    firm: &'a FirmItems,
+    ranking: Option<&'a Ranking>,
+    model_sha256: String,
+    as_of: DateTime<Utc>,
+}
+
+impl<'a> Asked<'a> {
+    /// Of what the history knows.
+    ///
+    /// # Errors
+    /// [`JudgeError::Kept`] for a defect: rates that are no numbers.
+    pub(super) fn of(firm: &'a FirmItems, history: &'a dyn History) -> Result<Self, JudgeError> {
+        let ranking = history.ranking();
+        let model = CanonicalJson::of(&(&firm.rates, ranking))?;
+        Ok(Self {
+            firm,
+            ranking,
+            model_sha256: sha256_hex(model.as_str()),
+            as_of: history.as_of(),
+        })
+    }
+
+    /// What is said of an item.
+    pub(super) fn read(&self, item: &Item) -> DuplicateInput {
+        let hits = check(&self.firm.index, &self.firm.rates, item);
+        let twins = hits.iter().map(|hit| Twin::of(hit, self.ranking));
+        let mut twins: Vec<Twin> = twins.collect();
+        // What alarms comes first, however likely what does not; what people said ranks again.
+        twins.sort_by(|one, other| {
+            let alarms = other.alarms.cmp(&one.alarms);
+            alarms.then(other.bits.total_cmp(&one.bits))
+        });
+        twins.truncate(MOST_TWINS);
+        DuplicateInput {
+            kind: item.kind.as_str().to_owned(),
+            id: item.id.clone(),
+            as_of: self.as_of,
+            party: item.party_name.clone().or_else(|| item.party.clone()),
+            known_before: self.firm.index.count(item, super::Counted::Before),
+            answers: self.ranking.map_or(0, |ranking| ranking.answers),
+            model_sha256: self.model_sha256.clone(),
+            twins,
+        }
     }
 }
 
@@ -72,7 +106,7 @@ impl RecordCase for DuplicateCase {
                 true,
                 "names no vendor_invoice, expense_claim or card_transaction",
             )),
-            [one] => Self::answer(&Self::read(&firm, one, history)),
+            [one] => Self::answer(&Asked::of(&firm, history)?.read(one)),
             _ => Err(JudgeError::not_asked(
                 "id",
                 false,

@@ -1,6 +1,6 @@
 //! Everything a firm paid or is asked to pay, filed once until its records change.
 
-use super::{DuplicateIndex, Item};
+use super::{CopyRates, Counted, DuplicateIndex, Item};
 use crate::domain::RecordKind;
 use crate::history::{History, SpendingAsOf};
 
@@ -9,6 +9,8 @@ use crate::history::{History, SpendingAsOf};
 pub struct FirmItems {
     /// The index.
     pub index: DuplicateIndex,
+    /// How its copies look.
+    pub rates: CopyRates,
 }
 
 impl FirmItems {
@@ -30,7 +32,8 @@ impl FirmItems {
         for (known_at, used) in spending.cards_known() {
             put(known_at, Item::from_card(&used));
         }
-        Self { index }
+        let rates = CopyRates::fit(&index, Counted::Before);
+        Self { index, rates }
     }
 
     /// The items that a name points at: `expense_claim/ID`, or an id alone.

@@ -10,6 +10,7 @@ mod item;
 mod keys;
 mod number;
 mod queue;
+mod rates;
 mod recommendation;
 mod score;
 #[cfg(test)]
@@ -26,7 +27,8 @@ pub use index::{CAP, Counted, DuplicateIndex, Slot};
 pub use item::{Item, bare_name};
 pub use number::{Number, NumberLevel};
 pub use queue::DuplicateRun;
-pub use recommendation::{DuplicateAdvice, Field, Part, Twin};
+pub use rates::CopyRates;
+pub use recommendation::{DuplicateAdvice, Field, Part, Twin, answered};
 pub use score::{Contribution, Score};
 pub use twin::{Likeness, TwinField};
 pub use verdict::{Seen, Verdict};
@@ -60,7 +62,13 @@ impl Hit {
 
 /// Judges a pair.
 #[must_use]
-pub fn judge(index: &DuplicateIndex, later: &Item, earlier: &Item, counted: Counted) -> Hit {
+pub fn judge(
+    index: &DuplicateIndex,
+    rates: &CopyRates,
+    later: &Item,
+    earlier: &Item,
+    counted: Counted,
+) -> Hit {
     let compared = Comparison::of(later, earlier);
     let context = Context::of(index, later, earlier, &compared, counted);
     let seen = Seen {
@@ -73,20 +81,20 @@ pub fn judge(index: &DuplicateIndex, later: &Item, earlier: &Item, counted: Coun
         earlier_id: earlier.id.clone(),
         earlier_kind: earlier.kind,
         verdict: Verdict::of(&seen),
-        score: Score::of(later, earlier, &compared, &context),
+        score: Score::of(later, earlier, &compared, &context, rates),
         twin: twin::twin(later, earlier, &compared),
     }
 }
 
 /// The hits of one item among what was known before it, the likeliest first; those that do not alarm too.
 #[must_use]
-pub fn check(index: &DuplicateIndex, item: &Item) -> Vec<Hit> {
+pub fn check(index: &DuplicateIndex, rates: &CopyRates, item: &Item) -> Vec<Hit> {
     let earlier = index
         .candidates(item)
         .into_iter()
         .filter_map(|slot| index.get(slot));
     let mut hits: Vec<Hit> = earlier
-        .map(|earlier| judge(index, item, earlier, Counted::Before))
+        .map(|earlier| judge(index, rates, item, earlier, Counted::Before))
         .filter(|hit| hit.verdict != Verdict::Unrelated)
         .collect();
     hits.sort_by(|one, other| {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::case::DuplicateCase;
+use super::case::{Asked, DuplicateCase};
 use super::recommendation::DuplicateInput;
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::JudgeError;
@@ -50,7 +50,8 @@ impl DuplicateCase {
         let recent: Vec<_> = items
             .filter(|item| item.known_at >= since && item.date >= oldest)
             .collect();
-        let read = recent.iter().map(|item| Self::read(&firm, item, history));
+        let asked = Asked::of(&firm, history)?;
+        let read = recent.iter().map(|item| asked.read(item));
         let mut found: Vec<DuplicateInput> = read
             .filter(|input| input.twins.first().is_some_and(|twin| twin.alarms))
             .collect();

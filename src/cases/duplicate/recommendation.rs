@@ -12,7 +12,7 @@ use crate::advice::{
 };
 use crate::cases::forecast::{heaviest, reason};
 use crate::cases::forecast_answer::record;
-use crate::domain::sha256_hex;
+use crate::learn::ranking::{Answered, Ranking};
 
 /// Days for which the advice holds.
 const VALID_DAYS: i64 = 1;
@@ -21,9 +21,9 @@ const REVIEW: &str = "duplicate_review";
 /// Chances from which a pair is of high and of medium level.
 const HIGH: f64 = 0.5;
 const MEDIUM: f64 = 0.05;
-/// The table of weights answers, so its digest is that of the table.
-const TABLE: &str = include_str!("score.rs");
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+/// The part that no field tells.
+const REVIEWS: &str = "reviews";
 
 /// Everything that the answer is made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,10 @@ pub(super) struct DuplicateInput {
     pub(super) as_of: DateTime<Utc>,
     pub(super) party: Option<String>,
     pub(super) known_before: usize,
+    /// Answers of people that parts were weighed by.
+    pub(super) answers: usize,
+    /// Digest of the rates and of what people taught.
+    pub(super) model_sha256: String,
     pub(super) twins: Vec<Twin>,
 }
 
@@ -65,6 +69,8 @@ pub struct Part {
     pub field: String,
     /// Bits for a copy; negative against.
     pub bits: f64,
+    /// What people's answers made of the part: its bits are so many times what was counted.
+    pub weight: f64,
 }
 
 /// One field of both sides.
@@ -82,11 +88,23 @@ pub struct Field {
 }
 
 impl Twin {
-    pub(super) fn of(hit: &Hit) -> Self {
-        let parts = hit.score.contributions.iter().map(|part| Part {
-            field: part.feature.to_owned(),
-            bits: part.bits,
+    /// Weighed by what people said of earlier pairs, where they said enough. Whether it alarms does
+    /// not depend on that: it ranks, and takes nothing away.
+    pub(super) fn of(hit: &Hit, ranking: Option<&Ranking>) -> Self {
+        let counted = hit.score.contributions.iter().map(|part| {
+            let weight = ranking.map_or(1.0, |ranking| ranking.weight(part.feature));
+            Part {
+                field: part.feature.to_owned(),
+                bits: part.bits * weight,
+                weight,
+            }
         });
+        let said = ranking.map(|ranking| Part {
+            field: REVIEWS.to_owned(),
+            bits: ranking.bits_of_all,
+            weight: 1.0,
+        });
+        let parts: Vec<Part> = counted.chain(said).collect();
         let fields = hit.twin.iter().map(|field| Field {
             field: field.field.to_owned(),
             later: field.later.clone(),
@@ -97,8 +115,8 @@ impl Twin {
             record: format!("{}/{}", hit.earlier_kind.as_str(), hit.earlier_id),
             verdict: hit.verdict.as_str().to_owned(),
             alarms: hit.alarms(),
-            bits: hit.score.bits,
-            parts: parts.collect(),
+            bits: parts.iter().map(|part| part.bits).sum(),
+            parts,
             fields: fields.collect(),
             seen: EvidenceSeen::of(hit),
         }
@@ -160,8 +178,11 @@ pub(super) fn recommend(
             Status::InsufficientHistory
         },
         score: has_history.then_some(score),
-        // The weights are a table and not fitted: it ranks pairs, and is no share of them.
-        score_kind: "copy_uncalibrated".to_owned(),
+        // Learned without labels it ranks pairs, and is no share of them until people said enough.
+        score_kind: match input.answers {
+            0 => "copy_uncalibrated".to_owned(),
+            _ => "copy".to_owned(),
+        },
         interval: None,
         prediction_set: None,
         level: match alarm {
@@ -193,10 +214,10 @@ pub(super) fn recommend(
             stale: Vec::new(),
         },
         model: has_history.then(|| ModelRef {
-            name: "duplicate/table".to_owned(),
+            name: "duplicate/linkage".to_owned(),
             version: VERSION.to_owned(),
-            sha256: sha256_hex(TABLE),
-            // What is usual about a pair is counted among what was known.
+            sha256: input.model_sha256.clone(),
+            // Rates, and what is usual about a pair, are counted among what was known.
             trained_until: input.as_of.date_naive(),
         }),
         features_sha256,
@@ -220,6 +241,7 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
     let said = |part: &Part| {
         let field = twin.fields.iter().find(|field| field.field == part.field);
         let text = match (part.field.as_str(), field) {
+            (REVIEWS, _) => format!("What people said of {} earlier pairs.", input.answers),
             ("recurrence", _) => "The amount returns at even intervals.".to_owned(),
             ("same_day", _) => "Others of this party and amount are of the same day.".to_owned(),
             (name, Some(field)) => {
@@ -248,4 +270,19 @@ fn evidence(input: &DuplicateInput) -> Vec<Evidence> {
     twins
         .map(|twin| record(twin.record.clone(), twin.said()))
         .collect()
+}
+
+/// What a person's word on an answer teaches: the parts of the pair that was shown, as they were
+/// counted, and whether it was a copy. `None` where no pair was shown.
+#[must_use]
+pub fn answered(answer: &Recommendation, right: bool) -> Option<Answered> {
+    let advice: DuplicateAdvice = serde_json::from_value(answer.suggestion.clone()?).ok()?;
+    let shown = advice.twins.into_iter().next().filter(|twin| twin.alarms)?;
+    let counted = shown.parts.into_iter().filter(|part| part.field != REVIEWS);
+    Some(Answered {
+        parts: counted
+            .map(|part| (part.field, part.bits / part.weight))
+            .collect(),
+        right,
+    })
 }

@@ -1,18 +1,14 @@
 //! From levels and context to a score in bits that add up.
 //!
-//! Before anything is compared an item is a copy with chance [`COPIES`], of any earlier item of its
+//! Before anything is compared an item is a copy with the chance of any, of any earlier item of its
 //! party alike. Each field then adds the logarithm of how much oftener its level occurs among
-//! copies than among things that are none. The first is a table, the same for every firm until
-//! fitted; the second is counted where the pair lies ([`Context`]), which is the term frequency of
-//! Fellegi and Sunter: where a vendor bills one amount every week, agreeing on it says little.
+//! copies than among things that are none. The first is learned ([`CopyRates`]); the second is
+//! counted where the pair lies ([`Context`]), which is the term frequency of Fellegi and Sunter:
+//! where a vendor bills one amount every week, agreeing on it says little.
 
 use super::compare::{AmountLevel, DateLevel, PartyLevel};
-use super::{Comparison, Context, Item, NumberLevel};
+use super::{Comparison, Context, CopyRates, Item, NumberLevel};
 
-/// Share of items that are copies, before looking.
-const COPIES: f64 = 0.003;
-/// Of copies, the share filed under another party.
-const UNDER_ANOTHER_PARTY: f64 = 0.2;
 /// Smallest chance ever counted: no single field speaks louder.
 const FLOOR: f64 = 1e-5;
 /// Items that what is usual in any firm counts for.
@@ -41,16 +37,20 @@ pub struct Score {
 impl Score {
     /// Scores a pair.
     #[must_use]
-    pub fn of(a: &Item, b: &Item, compared: &Comparison, context: &Context) -> Self {
+    pub fn of(
+        a: &Item,
+        b: &Item,
+        compared: &Comparison,
+        context: &Context,
+        rates: &CopyRates,
+    ) -> Self {
         let one_party = compared.party == PartyLevel::Same;
+        let numbered = a.number.is_some() && b.number.is_some();
         let mut contributions = vec![
-            contribution("party", party(compared.party, context)),
-            contribution("amount", amount(compared.amount, one_party, context)),
-            contribution("number", number(compared.number, one_party, context)),
-            contribution(
-                "date",
-                date(compared.date, a.number.is_some() && b.number.is_some()),
-            ),
+            contribution("party", party(compared.party, context, rates)),
+            contribution("amount", amount(compared.amount, one_party, context, rates)),
+            contribution("number", number(compared.number, one_party, context, rates)),
+            contribution("date", date(compared.date, numbered, rates)),
         ];
         contributions.extend(extras(a, b));
         if context.regular && !matches!(compared.number, NumberLevel::Same | NumberLevel::Folded) {
@@ -92,70 +92,62 @@ fn ratio(copies: f64, chance: f64) -> f64 {
     (copies / chance).log2()
 }
 
-fn party(level: PartyLevel, context: &Context) -> f64 {
+fn party(level: PartyLevel, context: &Context, rates: &CopyRates) -> f64 {
     let among = |count: usize| (count as f64 + 1.0).recip();
-    match level {
-        PartyLevel::Same => {
-            (COPIES * (1.0 - UNDER_ANOTHER_PARTY) * among(context.neighbours)).log2()
-        }
-        PartyLevel::Alike => (COPIES * UNDER_ANOTHER_PARTY * among(context.of_party)).log2(),
-        PartyLevel::Different | PartyLevel::Absent => {
-            (COPIES * UNDER_ANOTHER_PARTY * among(context.known)).log2()
-        }
-    }
+    let (share, others) = match level {
+        PartyLevel::Same => (1.0 - rates.under_another_party, context.neighbours),
+        PartyLevel::Alike => (rates.under_another_party, context.of_party),
+        PartyLevel::Different | PartyLevel::Absent => (rates.under_another_party, context.known),
+    };
+    (rates.copies * share * among(others)).log2()
 }
 
-fn amount(level: AmountLevel, one_party: bool, context: &Context) -> f64 {
+fn amount(level: AmountLevel, one_party: bool, context: &Context, rates: &CopyRates) -> f64 {
     let usual = if one_party {
         chance(context.with_amount, context.neighbours, 0.02)
     } else {
         chance(context.of_amount, context.known, 1e-4)
     };
-    match level {
-        AmountLevel::Same => ratio(0.85, usual),
-        AmountLevel::Converted => ratio(0.85, usual.max(0.02)),
-        AmountLevel::Opposite => ratio(0.01, usual),
-        AmountLevel::Slip => ratio(0.06, usual.max(0.004)),
-        AmountLevel::Near => ratio(0.05, usual.max(0.04)),
-        AmountLevel::Different => ratio(0.03, 0.95),
-    }
+    let usual = match level {
+        AmountLevel::Same | AmountLevel::Opposite => usual,
+        AmountLevel::Converted => usual.max(0.02),
+        AmountLevel::Slip => usual.max(0.004),
+        AmountLevel::Near => usual.max(0.04),
+        AmountLevel::Different => 0.95,
+    };
+    ratio(rates.amount(level), usual)
 }
 
-fn number(level: NumberLevel, one_party: bool, context: &Context) -> f64 {
+fn number(level: NumberLevel, one_party: bool, context: &Context, rates: &CopyRates) -> f64 {
     let usual = if one_party {
         chance(context.with_number, context.neighbours, 0.005)
     } else {
         chance(context.of_number, context.known, 1e-4)
     };
-    match level {
-        NumberLevel::Same => ratio(0.45, usual),
-        NumberLevel::Folded => ratio(0.1, usual),
-        NumberLevel::Slip => ratio(0.15, usual.max(0.0005)),
-        NumberLevel::Extended => ratio(0.1, usual.max(0.0005)),
-        NumberLevel::Neighbour => ratio(0.02, usual.max(0.0005)),
-        NumberLevel::Rounded => ratio(0.4, usual.max(0.05)),
-        NumberLevel::Different => ratio(0.1, 0.95),
-        NumberLevel::Absent => 0.0,
-    }
+    let usual = match level {
+        NumberLevel::Same | NumberLevel::Folded => usual,
+        NumberLevel::Slip | NumberLevel::Extended | NumberLevel::Neighbour => usual.max(0.0005),
+        NumberLevel::Rounded => usual.max(0.05),
+        NumberLevel::Different => 0.95,
+        NumberLevel::Absent => return 0.0,
+    };
+    ratio(rates.number(level), usual)
 }
 
-/// Purchases are dated by the day they were made, and so are their copies. A document comes back
-/// with another run of payments: two alike on one day are oftener one that was posted in parts.
-fn date(level: DateLevel, numbered: bool) -> f64 {
-    let (copies, usual) = match (level, numbered) {
-        (DateLevel::Same, true) => (0.03, 0.6),
-        (DateLevel::Same, false) => (0.6, 0.02),
-        (DateLevel::Days, true) => (0.15, 0.05),
-        (DateLevel::Days, false) => (0.2, 0.04),
-        (DateLevel::Misread, _) => (0.05, 0.02),
-        (DateLevel::Week, true) => (0.2, 0.07),
-        (DateLevel::Month, true) => (0.4, 0.18),
-        (DateLevel::Week, false) => (0.05, 0.06),
-        (DateLevel::Month, false) => (0.05, 0.15),
-        (DateLevel::Quarter, _) => (0.1, 0.2),
-        (DateLevel::Far, _) => (0.02, 0.5),
+fn date(level: DateLevel, numbered: bool, rates: &CopyRates) -> f64 {
+    let usual = match (level, numbered) {
+        (DateLevel::Same, true) => 0.6,
+        (DateLevel::Same, false) | (DateLevel::Misread, _) => 0.02,
+        (DateLevel::Days, true) => 0.05,
+        (DateLevel::Days, false) => 0.04,
+        (DateLevel::Week, true) => 0.07,
+        (DateLevel::Week, false) => 0.06,
+        (DateLevel::Month, true) => 0.18,
+        (DateLevel::Month, false) => 0.15,
+        (DateLevel::Quarter, _) => 0.2,
+        (DateLevel::Far, _) => 0.5,
     };
-    ratio(copies, usual)
+    ratio(rates.date(level, numbered), usual)
 }
 
 /// What only some records hold; each speaks only where both sides hold it.

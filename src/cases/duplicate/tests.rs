@@ -40,7 +40,7 @@ fn hits(items: Vec<Item>) -> Vec<Hit> {
     for item in items {
         assert!(index.insert(item));
     }
-    check(&index, &last)
+    check(&index, &CopyRates::default(), &last)
 }
 
 fn verdict(items: Vec<Item>) -> Verdict {
@@ -299,7 +299,7 @@ fn a_moment_sees_the_same_whatever_is_filed_after_it_and_in_which_order() {
     let file = |items: &mut dyn Iterator<Item = &Item>| {
         let mut index = DuplicateIndex::default();
         items.for_each(|item| assert!(index.insert(item.clone())));
-        check(&index, &asked)
+        check(&index, &CopyRates::default(), &asked)
     };
     let live = file(&mut items.iter().take(120));
     assert!(!live.is_empty());
@@ -332,7 +332,7 @@ proptest! {
         let mut index = DuplicateIndex::default();
         let kept: Vec<Item> = items.into_iter().filter(|item| index.insert(item.clone())).collect();
         for a in &kept {
-            for hit in check(&index, a) {
+            for hit in check(&index, &CopyRates::default(), a) {
                 prop_assert!((hit.earlier_kind, hit.earlier_id.as_str()) != (a.kind, a.id.as_str()));
                 prop_assert!(hit.score.bits.is_finite());
                 let sum: f64 = hit.score.contributions.iter().map(|part| part.bits).sum();
@@ -343,7 +343,7 @@ proptest! {
                 let compared = Comparison::of(a, b);
                 prop_assert_eq!(compared, Comparison::of(b, a));
                 for counted in [Counted::Before, Counted::Whole] {
-                    let bits = |later: &Item, earlier: &Item| judge(&index, later, earlier, counted).score.bits;
+                    let bits = |later: &Item, earlier: &Item| judge(&index, &CopyRates::default(), later, earlier, counted).score.bits;
                     prop_assert!((bits(a, b) - bits(b, a)).abs() < 1e-9);
                 }
             }

@@ -261,7 +261,7 @@ fn of_two_rows_alone_nothing_is_certain() {
 fn a_byte_order_mark_is_read_over_and_wrong_bytes_are_told() {
     assert_eq!(table("\u{feff}id,name\n1,x\n").names, ["name"]);
     let latin = Table::read(&b"id,name\n1,caf\xe9\n"[..], None).unwrap_err();
-    assert!(latin.to_string().contains("line: 2"), "{latin}");
+    assert!(latin.to_string().contains("line 2"), "{latin}");
 }
 
 proptest! {

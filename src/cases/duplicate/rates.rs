@@ -1,0 +1,283 @@
+//! How copies look: learned of a firm's own pairs, without labels.
+//!
+//! Expectation and maximisation (Dempster, Laird and Rubin, 1977; for linkage Winkler, 1988): each
+//! pair counts for a copy by its chance to be one, and the rates of copies are what is then
+//! counted. What is usual in any firm counts for [`USUAL_COPIES`] copies, so that a firm of few
+//! copies is judged by it and a firm of many by its own.
+
+use serde::Serialize;
+
+use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::score::Score;
+use super::{Comparison, Context, Counted, DuplicateIndex, Item, NumberLevel, Verdict};
+use crate::learn::parallel;
+
+/// Copies that what is usual in any firm counts for.
+const USUAL_COPIES: f64 = 200.0;
+/// Items whose pairs are looked at, at most, evenly spread.
+const MOST_ITEMS: usize = 5_000;
+/// Pairs so surely none that no rates would make copies of them, in bits.
+const HOPELESS: f64 = -20.0;
+/// Rounds at most.
+const ROUNDS: usize = 30;
+/// No rate moves by more: it has settled.
+const SETTLED: f64 = 1e-4;
+
+/// Shares of copies at each level, in the order of the levels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopyRates {
+    /// Share of items that are copies, before looking.
+    pub copies: f64,
+    /// Of copies, the share filed under another party.
+    pub under_another_party: f64,
+    amount: [f64; 6],
+    number: [f64; 7],
+    /// Of items with a number, and of others.
+    date: [[f64; 7]; 2],
+}
+
+impl Default for CopyRates {
+    /// What is usual in any firm: set by reasoning, and checked on copies made for the purpose.
+    ///
+    /// Purchases are dated by the day they were made, and so are their copies. A document comes back
+    /// with another run of payments: two alike on one day are oftener one that was posted in parts.
+    fn default() -> Self {
+        Self {
+            copies: 0.003,
+            under_another_party: 0.2,
+            amount: [0.85, 0.85, 0.01, 0.06, 0.05, 0.03],
+            number: [0.45, 0.1, 0.15, 0.1, 0.02, 0.4, 0.1],
+            date: [
+                [0.03, 0.15, 0.05, 0.2, 0.4, 0.1, 0.02],
+                [0.6, 0.2, 0.05, 0.05, 0.05, 0.1, 0.02],
+            ],
+        }
+    }
+}
+
+impl CopyRates {
+    /// Of a firm's items, among which what is usual is counted as asked.
+    #[must_use]
+    pub fn fit(index: &DuplicateIndex, counted: Counted) -> Self {
+        let every = index.len().div_ceil(MOST_ITEMS).max(1);
+        let looked_at: Vec<&Item> = index.items().iter().step_by(every).collect();
+        let usual = Self::default();
+        let pairs = parallel::map(&looked_at, |item| {
+            Pair::of_item(index, item, counted, &usual)
+        });
+        let pairs = pairs.concat();
+        let mut rates = usual.clone();
+        for _ in 0..ROUNDS {
+            let next = usual.counted(&pairs, &rates, looked_at.len());
+            let moved = next.furthest_from(&rates);
+            rates = next;
+            if moved < SETTLED {
+                break;
+            }
+        }
+        rates
+    }
+
+    /// The rates that these, as what is usual, and pairs weighed by `rates` make.
+    fn counted(&self, pairs: &[Pair<'_>], rates: &Self, looked_at: usize) -> Self {
+        let mut sums = Self {
+            copies: 0.0,
+            under_another_party: 0.0,
+            amount: [0.0; 6],
+            number: [0.0; 7],
+            date: [[0.0; 7]; 2],
+        };
+        for pair in pairs {
+            let chance = pair.score(rates).probability();
+            let Comparison {
+                amount,
+                number,
+                date,
+                party,
+                ..
+            } = pair.compared;
+            sums.copies += chance;
+            if party != PartyLevel::Same {
+                sums.under_another_party += chance;
+            }
+            add(&mut sums.amount, amount as usize, chance);
+            add(&mut sums.number, number as usize, chance);
+            if let Some(date_of) = sums.date.get_mut(usize::from(!pair.numbered())) {
+                add(date_of, date as usize, chance);
+            }
+        }
+        let items = looked_at as f64 + USUAL_COPIES / self.copies;
+        let [numbered, others] = self.date;
+        let [numbered_sums, others_sums] = sums.date;
+        Self {
+            copies: (USUAL_COPIES + sums.copies) / items,
+            under_another_party: (USUAL_COPIES * self.under_another_party
+                + sums.under_another_party)
+                / (USUAL_COPIES + sums.copies),
+            amount: drawn(self.amount, sums.amount),
+            number: drawn(self.number, sums.number),
+            date: [drawn(numbered, numbered_sums), drawn(others, others_sums)],
+        }
+    }
+
+    fn furthest_from(&self, other: &Self) -> f64 {
+        let all = |rates: &Self| {
+            let single = [rates.copies, rates.under_another_party];
+            let dates = rates.date.concat();
+            [&single[..], &rates.amount, &rates.number, &dates].concat()
+        };
+        let (ours, theirs) = (all(self), all(other));
+        let apart = ours
+            .iter()
+            .zip(theirs)
+            .map(|(one, other)| (one - other).abs());
+        apart.fold(0.0, f64::max)
+    }
+
+    pub(super) fn amount(&self, level: AmountLevel) -> f64 {
+        self.amount.get(level as usize).copied().unwrap_or(1.0)
+    }
+
+    pub(super) fn number(&self, level: NumberLevel) -> f64 {
+        self.number.get(level as usize).copied().unwrap_or(1.0)
+    }
+
+    pub(super) fn date(&self, level: DateLevel, numbered: bool) -> f64 {
+        let rates = self.date.get(usize::from(!numbered));
+        rates
+            .and_then(|rates| rates.get(level as usize))
+            .copied()
+            .unwrap_or(1.0)
+    }
+}
+
+fn add(sums: &mut [f64], at: usize, chance: f64) {
+    if let Some(sum) = sums.get_mut(at) {
+        *sum += chance;
+    }
+}
+
+/// Rates drawn towards the usual. Levels that exclude each other by what the records hold (an
+/// amount in another currency is never the same) share what they are drawn from, so sums of the
+/// usual rates over 1 are meant.
+fn drawn<const N: usize>(usual: [f64; N], sums: [f64; N]) -> [f64; N] {
+    let all: f64 = sums.iter().sum();
+    let mut rates = usual;
+    for (rate, sum) in rates.iter_mut().zip(sums) {
+        *rate = (USUAL_COPIES * *rate + sum) / (USUAL_COPIES + all);
+    }
+    rates
+}
+
+/// A pair that may be a copy.
+#[derive(Debug, Clone)]
+struct Pair<'a> {
+    later: &'a Item,
+    earlier: &'a Item,
+    compared: Comparison,
+    context: Context,
+}
+
+impl<'a> Pair<'a> {
+    fn of_item(
+        index: &'a DuplicateIndex,
+        later: &'a Item,
+        counted: Counted,
+        usual: &CopyRates,
+    ) -> Vec<Self> {
+        let earlier = index.candidates(later).into_iter();
+        let pairs = earlier.filter_map(|slot| index.get(slot)).map(|earlier| {
+            let compared = Comparison::of(later, earlier);
+            let context = Context::of(index, later, earlier, &compared, counted);
+            Self {
+                later,
+                earlier,
+                compared,
+                context,
+            }
+        });
+        pairs
+            .filter(|pair| pair.verdict().alarms() && pair.score(usual).bits > HOPELESS)
+            .collect()
+    }
+
+    fn verdict(&self) -> Verdict {
+        Verdict::of(&super::Seen {
+            later: self.later,
+            earlier: self.earlier,
+            compared: &self.compared,
+            context: &self.context,
+        })
+    }
+
+    fn score(&self, rates: &CopyRates) -> Score {
+        Score::of(
+            self.later,
+            self.earlier,
+            &self.compared,
+            &self.context,
+            rates,
+        )
+    }
+
+    const fn numbered(&self) -> bool {
+        self.later.number.is_some() && self.earlier.number.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::FieldSet;
+    use crate::domain::records::VendorInvoice;
+
+    fn invoice(id: &str, number: &str, day: u32, cents: u32) -> Item {
+        let members = json!({"id": id, "number": number, "vendor_id": "v1", "currency": "EUR",
+            "issued_on": format!("2026-{:02}-{:02}", day / 28 % 12 + 1, day % 28 + 1), "total": format!("{}.{:02}", cents / 100, cents % 100)});
+        let serde_json::Value::Object(members) = members else {
+            panic!("no object")
+        };
+        Item::from_invoice(
+            &VendorInvoice::from_members("", members).unwrap().into(),
+            None,
+        )
+    }
+
+    /// Bills of different numbers and amounts, and copies of some, a week later and with one digit wrong.
+    fn book(copies: u32) -> DuplicateIndex {
+        let mut index = DuplicateIndex::default();
+        for bill in 0..300 {
+            let number = 20_417_713 + u64::from(bill) * 91_193;
+            let cents = 10_000 + bill * 7_919 % 900_000;
+            let day = bill % 300;
+            index.insert(invoice(
+                &format!("b{bill:03}"),
+                &number.to_string(),
+                day,
+                cents,
+            ));
+            if bill < copies {
+                let mut slipped = number.to_string();
+                slipped.replace_range(3..4, "9");
+                index.insert(invoice(&format!("c{bill:03}"), &slipped, day + 7, cents));
+            }
+        }
+        index
+    }
+
+    #[test]
+    fn without_copies_rates_stay_usual_and_with_many_they_are_the_firms_own() {
+        let usual = CopyRates::default();
+        let none = CopyRates::fit(&DuplicateIndex::default(), Counted::Whole);
+        assert!(none.furthest_from(&usual) < 1e-12);
+        let few = CopyRates::fit(&book(0), Counted::Whole);
+        assert!(few.furthest_from(&usual) < 0.02, "{few:?}");
+        let many = CopyRates::fit(&book(150), Counted::Whole);
+        let slip = NumberLevel::Slip;
+        assert!(many.number(slip) > usual.number(slip) + 0.2, "{many:?}");
+        assert!(many.copies > 2.0 * usual.copies);
+        assert_eq!(many, CopyRates::fit(&book(150), Counted::Whole));
+    }
+}
