@@ -286,14 +286,14 @@ pub fn as_text(evaluation: &Evaluation) -> String {
     if !evaluation.fields.is_empty() {
         let _ = writeln!(
             text,
-            "{:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
+            "{:<30}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
             "field", "stated", "right", "wrong", "abstained", "missed", "right %"
         );
     }
     for (name, score) in evaluation.fields.iter().chain(&evaluation.lines) {
         let _ = writeln!(
             text,
-            "{name:<22}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
+            "{name:<30}{:>7}{:>7}{:>7}{:>10}{:>8}{:>9}",
             score.stated(),
             score.right,
             score.wrong,
@@ -303,11 +303,11 @@ pub fn as_text(evaluation: &Evaluation) -> String {
         );
     }
     for (name, value) in &evaluation.metrics {
-        let _ = writeln!(text, "{name:<22}{}", figure(*value));
+        let _ = writeln!(text, "{name:<30}{}", figure(*value));
     }
     for (peer, figures) in &evaluation.baselines {
         for (name, value) in figures {
-            let _ = writeln!(text, "{name:<22}{}  {peer}", figure(*value));
+            let _ = writeln!(text, "{name:<30}{}  {peer}", figure(*value));
         }
     }
     text

@@ -3,11 +3,12 @@
 //! Expectation and maximisation (Dempster, Laird and Rubin, 1977; for linkage Winkler, 1988): each
 //! pair counts for a copy by its chance to be one, and the rates of copies are what is then
 //! counted. What is usual in any firm counts for [`USUAL_COPIES`] copies, so that a firm of few
-//! copies is judged by it and a firm of many by its own.
+//! copies is judged by it and a firm of many by its own. How many days lie between is not learned: most
+//! pairs of one day are one document posted in parts, and would teach that copies come at once.
 
 use serde::Serialize;
 
-use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::compare::{AmountLevel, PartyLevel};
 use super::score::Score;
 use super::{Comparison, Context, Counted, DuplicateIndex, Item, NumberLevel, Verdict};
 use crate::learn::parallel;
@@ -30,27 +31,18 @@ pub struct CopyRates {
     pub copies: f64,
     /// Of copies, the share filed under another party.
     pub under_another_party: f64,
-    amount: [f64; 6],
-    number: [f64; 7],
-    /// Of items with a number, and of others.
-    date: [[f64; 7]; 2],
+    amount: [f64; 5],
+    number: [f64; 6],
 }
 
 impl Default for CopyRates {
     /// What is usual in any firm: set by reasoning, and checked on copies made for the purpose.
-    ///
-    /// Purchases are dated by the day they were made, and so are their copies. A document comes back
-    /// with another run of payments: two alike on one day are oftener one that was posted in parts.
     fn default() -> Self {
         Self {
             copies: 0.003,
             under_another_party: 0.2,
-            amount: [0.85, 0.85, 0.01, 0.06, 0.05, 0.03],
-            number: [0.45, 0.1, 0.15, 0.1, 0.02, 0.4, 0.1],
-            date: [
-                [0.03, 0.15, 0.05, 0.2, 0.4, 0.1, 0.02],
-                [0.6, 0.2, 0.05, 0.05, 0.05, 0.1, 0.02],
-            ],
+            amount: [0.85, 0.01, 0.06, 0.05, 0.03],
+            number: [0.45, 0.1, 0.15, 0.1, 0.02, 0.1],
         }
     }
 }
@@ -80,51 +72,31 @@ impl CopyRates {
 
     /// The rates that these, as what is usual, and pairs weighed by `rates` make.
     fn counted(&self, pairs: &[Pair<'_>], rates: &Self, looked_at: usize) -> Self {
-        let mut sums = Self {
-            copies: 0.0,
-            under_another_party: 0.0,
-            amount: [0.0; 6],
-            number: [0.0; 7],
-            date: [[0.0; 7]; 2],
-        };
+        let (mut copies, mut under_another_party) = (0.0, 0.0);
+        let (mut amounts, mut numbers) = ([0.0; 5], [0.0; 6]);
         for pair in pairs {
             let chance = pair.score(rates).probability();
-            let Comparison {
-                amount,
-                number,
-                date,
-                party,
-                ..
-            } = pair.compared;
-            sums.copies += chance;
-            if party != PartyLevel::Same {
-                sums.under_another_party += chance;
+            copies += chance;
+            if pair.compared.party != PartyLevel::Same {
+                under_another_party += chance;
             }
-            add(&mut sums.amount, amount as usize, chance);
-            add(&mut sums.number, number as usize, chance);
-            if let Some(date_of) = sums.date.get_mut(usize::from(!pair.numbered())) {
-                add(date_of, date as usize, chance);
-            }
+            add(&mut amounts, Some(of_amount(pair.compared.amount)), chance);
+            add(&mut numbers, of_number(pair.compared.number), chance);
         }
         let items = looked_at as f64 + USUAL_COPIES / self.copies;
-        let [numbered, others] = self.date;
-        let [numbered_sums, others_sums] = sums.date;
+        let under_usually = USUAL_COPIES * self.under_another_party;
         Self {
-            copies: (USUAL_COPIES + sums.copies) / items,
-            under_another_party: (USUAL_COPIES * self.under_another_party
-                + sums.under_another_party)
-                / (USUAL_COPIES + sums.copies),
-            amount: drawn(self.amount, sums.amount),
-            number: drawn(self.number, sums.number),
-            date: [drawn(numbered, numbered_sums), drawn(others, others_sums)],
+            copies: (USUAL_COPIES + copies) / items,
+            under_another_party: (under_usually + under_another_party) / (USUAL_COPIES + copies),
+            amount: drawn(self.amount, amounts),
+            number: drawn(self.number, numbers),
         }
     }
 
     fn furthest_from(&self, other: &Self) -> f64 {
         let all = |rates: &Self| {
             let single = [rates.copies, rates.under_another_party];
-            let dates = rates.date.concat();
-            [&single[..], &rates.amount, &rates.number, &dates].concat()
+            [&single[..], &rates.amount, &rates.number].concat()
         };
         let (ours, theirs) = (all(self), all(other));
         let apart = ours
@@ -135,31 +107,47 @@ impl CopyRates {
     }
 
     pub(super) fn amount(&self, level: AmountLevel) -> f64 {
-        self.amount.get(level as usize).copied().unwrap_or(1.0)
+        self.amount.get(of_amount(level)).copied().unwrap_or(1.0)
     }
 
     pub(super) fn number(&self, level: NumberLevel) -> f64 {
-        self.number.get(level as usize).copied().unwrap_or(1.0)
-    }
-
-    pub(super) fn date(&self, level: DateLevel, numbered: bool) -> f64 {
-        let rates = self.date.get(usize::from(!numbered));
-        rates
-            .and_then(|rates| rates.get(level as usize))
-            .copied()
-            .unwrap_or(1.0)
+        let rate = of_number(level).and_then(|at| self.number.get(at));
+        rate.copied().unwrap_or(1.0)
     }
 }
 
-fn add(sums: &mut [f64], at: usize, chance: f64) {
-    if let Some(sum) = sums.get_mut(at) {
+/// Where the rate of a level lies. An amount in two currencies is never the same as written: where
+/// it can only be converted, that is what agreement looks like.
+const fn of_amount(level: AmountLevel) -> usize {
+    match level {
+        AmountLevel::Same | AmountLevel::Converted => 0,
+        AmountLevel::Opposite => 1,
+        AmountLevel::Slip => 2,
+        AmountLevel::Near => 3,
+        AmountLevel::Different => 4,
+    }
+}
+
+/// As with amounts: numbers that a spreadsheet rounded agree only so.
+const fn of_number(level: NumberLevel) -> Option<usize> {
+    match level {
+        NumberLevel::Same | NumberLevel::Rounded => Some(0),
+        NumberLevel::Folded => Some(1),
+        NumberLevel::Slip => Some(2),
+        NumberLevel::Extended => Some(3),
+        NumberLevel::Neighbour => Some(4),
+        NumberLevel::Different => Some(5),
+        NumberLevel::Absent => None,
+    }
+}
+
+fn add(sums: &mut [f64], at: Option<usize>, chance: f64) {
+    if let Some(sum) = at.and_then(|at| sums.get_mut(at)) {
         *sum += chance;
     }
 }
 
-/// Rates drawn towards the usual. Levels that exclude each other by what the records hold (an
-/// amount in another currency is never the same) share what they are drawn from, so sums of the
-/// usual rates over 1 are meant.
+/// Rates drawn towards the usual.
 fn drawn<const N: usize>(usual: [f64; N], sums: [f64; N]) -> [f64; N] {
     let all: f64 = sums.iter().sum();
     let mut rates = usual;
@@ -218,10 +206,6 @@ impl<'a> Pair<'a> {
             &self.context,
             rates,
         )
-    }
-
-    const fn numbered(&self) -> bool {
-        self.later.number.is_some() && self.earlier.number.is_some()
     }
 }
 
