@@ -67,6 +67,12 @@ impl Config {
             "log.filter",
             || format!("`{}` is not a tracing filter", self.log.filter),
         )?;
+        let salt = self.detectors.salt_file.as_ref();
+        require(
+            salt.is_none_or(|path| path.is_file()),
+            "detectors.salt_file",
+            || "is no file".to_owned(),
+        )?;
         let names = CLAIM.iter().map(|detector| detector.name);
         let names: Vec<&str> = names
             .chain(INVOICE.iter().map(|detector| detector.name))

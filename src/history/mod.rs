@@ -7,6 +7,7 @@ mod dated;
 mod facts;
 mod keys;
 mod memo;
+mod receipt;
 mod receivables;
 mod sharded;
 mod sheet;
@@ -17,6 +18,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -24,6 +26,7 @@ use chrono::{DateTime, Utc};
 pub(crate) use facts::read;
 pub use facts::{Facts, KnownInvoice};
 pub use keys::{identifier_key, name_key};
+pub use receipt::Receipt;
 pub use receivables::{Receivable, ReceivablesAsOf};
 pub use sheet::KnownSheet;
 pub use spending::SpendingAsOf;
@@ -47,6 +50,9 @@ pub enum VendorKey<'a> {
 pub trait History: Send + Sync {
     /// The moment.
     fn as_of(&self) -> DateTime<Utc>;
+
+    /// What the document with this digest says, if it came and can be read.
+    fn receipt(&self, sha256: &str) -> Option<&Receipt>;
 
     /// What people's answers taught of pairs that may be copies, if they gave enough.
     fn ranking(&self) -> Option<&Ranking>;
@@ -104,16 +110,27 @@ pub struct FactsAsOf {
     facts: Arc<Facts>,
     as_of: DateTime<Utc>,
     ranking: Option<Arc<Ranking>>,
+    receipts: Arc<HashMap<String, Receipt>>,
 }
 
 impl FactsAsOf {
     /// Looks at the facts from a moment.
     #[must_use]
-    pub const fn new(facts: Arc<Facts>, as_of: DateTime<Utc>) -> Self {
+    pub fn new(facts: Arc<Facts>, as_of: DateTime<Utc>) -> Self {
         Self {
             facts,
             as_of,
             ranking: None,
+            receipts: Arc::default(),
+        }
+    }
+
+    /// With what documents say that came until that moment, by digest.
+    #[must_use]
+    pub fn with_receipts(self, receipts: HashMap<String, Receipt>) -> Self {
+        Self {
+            receipts: Arc::new(receipts),
+            ..self
         }
     }
 
@@ -127,6 +144,10 @@ impl FactsAsOf {
 impl History for FactsAsOf {
     fn as_of(&self) -> DateTime<Utc> {
         self.as_of
+    }
+
+    fn receipt(&self, sha256: &str) -> Option<&Receipt> {
+        self.receipts.get(sha256)
     }
 
     fn ranking(&self) -> Option<&Ranking> {

@@ -121,6 +121,15 @@ impl SpendingAsOf {
             .collect()
     }
 
+    /// Digests of the receipts of claims of a day or later.
+    #[must_use]
+    pub fn receipts_since(&self, day: NaiveDate) -> Vec<String> {
+        let claims = self.claimants().into_iter();
+        let claims = claims.flat_map(|employee| self.claims_of(&employee, day, NaiveDate::MAX));
+        let digests = claims.filter_map(|claim| Some(claim.receipt_sha256.as_ref()?.to_string()));
+        digests.collect()
+    }
+
     /// Every claim known, in order of id, with the moment when it first was.
     #[must_use]
     pub fn claims_known(&self) -> Vec<(DateTime<Utc>, Arc<ExpenseClaim>)> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::history::Wanted;
 use super::{Service, ServiceError};
 use crate::advice::Judged;
 use crate::cases::collections::CollectionsRun;
@@ -29,10 +30,16 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<CollectionsRun, ServiceError> {
         let case = Arc::clone(&self.records().collections);
-        self.run(tenant, COLLECTIONS, now, move |history, before| {
-            let made = case.run(&history, before.as_ref())?;
-            Ok((made.run, made.answers))
-        })
+        self.run(
+            tenant,
+            COLLECTIONS,
+            Wanted::Records,
+            now,
+            move |history, before| {
+                let made = case.run(&history, before.as_ref())?;
+                Ok((made.run, made.answers))
+            },
+        )
         .await
     }
 
@@ -43,6 +50,7 @@ impl Service {
         &self,
         tenant: &TenantId,
         name: &str,
+        wanted: Wanted,
         now: DateTime<Utc>,
         make: M,
     ) -> Result<R, ServiceError>
@@ -65,7 +73,7 @@ impl Service {
             Some(run) if unchanged => return Ok(run),
             before => before,
         };
-        let history = store.history(tenant, now).await?;
+        let history = self.history(tenant, now, wanted).await?;
         let (run, answers) = tokio::task::spawn_blocking(move || make(history, before))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::history::Wanted;
 use super::{RecordCases, Service, ServiceError};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
@@ -45,7 +46,7 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<DelaysRun, ServiceError> {
         let cases = self.records().clone();
-        self.run(tenant, DELAYS, now, move |history, _| {
+        self.run(tenant, DELAYS, Wanted::Records, now, move |history, _| {
             make(&cases, &history)
         })
         .await

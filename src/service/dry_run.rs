@@ -1,11 +1,13 @@
 //! What the detectors would have flagged in the tenant's records.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::history::Wanted;
 use super::{Service, ServiceError};
-use crate::cases::detectors::{self, DryRun, Purchases};
+use crate::cases::detectors::{self, DryRun, Purchases, Salt};
 use crate::domain::TenantId;
 use crate::domain::records::Record;
 use crate::store::{Store, StoreError};
@@ -24,18 +26,29 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<DryRun, ServiceError> {
         let store = self.store();
+        let thresholds = Arc::clone(&self.records().thresholds);
         let purchases = Purchases {
             invoices: all(store, tenant, now).await?,
             vendors: all(store, tenant, now).await?,
             orders: all(store, tenant, now).await?,
             employees: all(store, tenant, now).await?,
+            salt: salt(thresholds.salt_file.as_deref()).await?,
         };
-        let history = store.history(tenant, now).await?;
-        let thresholds = Arc::clone(&self.records().thresholds);
+        let wanted = Wanted::ReceiptsSince(NaiveDate::MIN);
+        let history = self.history(tenant, now, wanted).await?;
         tokio::task::spawn_blocking(move || detectors::dry_run(&history, &purchases, &thresholds))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))
     }
+}
+
+/// Read when it is asked for, so that it does not stay in memory.
+async fn salt(file: Option<&Path>) -> Result<Option<Salt>, ServiceError> {
+    let Some(file) = file else { return Ok(None) };
+    let bytes = tokio::fs::read(file)
+        .await
+        .map_err(|error| ServiceError::Internal(format!("detectors.salt_file: {error}")))?;
+    Ok(Some(Salt::of_file(&bytes)))
 }
 
 /// Every record of a kind as it was known at a moment.

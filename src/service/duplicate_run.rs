@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::history::Wanted;
 use super::{Service, ServiceError};
 use crate::advice::{Case, Recommendation};
 use crate::cases::duplicate::{DuplicateAdvice, DuplicateCase, DuplicateRun, NewEvidence, Twin};
@@ -49,12 +50,17 @@ impl Service {
         tenant: &TenantId,
         now: DateTime<Utc>,
     ) -> Result<DuplicateQueue, ServiceError> {
-        let ranking = self.ranking(tenant, now).await?;
         let run = self
-            .run(tenant, DUPLICATES, now, move |history, _| {
-                let made = DuplicateCase::run(&history.with_ranking(ranking))?;
-                Ok((made.run, made.answers))
-            })
+            .run(
+                tenant,
+                DUPLICATES,
+                Wanted::Reviews,
+                now,
+                move |history, _| {
+                    let made = DuplicateCase::run(&history)?;
+                    Ok((made.run, made.answers))
+                },
+            )
             .await?;
         let said = self.store().said_of(tenant, Case::Duplicate).await?;
         Ok(without_decided(run, &said))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
+use super::history::Wanted;
 use super::{Service, ServiceError};
 use crate::advice::{Case, Recommendation};
 use crate::cases::expense::{ExpenseAdvice, ExpenseRun, LEAST_LOOKED_AT, Lane};
@@ -66,8 +67,9 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<ExpenseQueue, ServiceError> {
         let case = Arc::clone(&self.records().expense);
+        let wanted = Wanted::ReceiptsSince(ExpenseRun::since(now));
         let run = self
-            .run(tenant, EXPENSES, now, move |history, _| {
+            .run(tenant, EXPENSES, wanted, now, move |history, _| {
                 let made = case.run(&history)?;
                 Ok((made.run, made.answers))
             })

@@ -10,6 +10,7 @@ mod error;
 mod expense_run;
 mod feedback;
 mod file_name;
+mod history;
 mod record_cases;
 mod reminders;
 mod reviewed_pairs;

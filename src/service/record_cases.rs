@@ -6,6 +6,7 @@ use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::history::Wanted;
 use super::{Service, ServiceError};
 use crate::advice::{Case, Judged, Recommendation};
 use crate::cases::billing::BillingCase;
@@ -128,7 +129,8 @@ impl Service {
                 why: "lies in the future".to_owned(),
             }));
         }
-        let history = self.history_for(case, tenant, as_of).await?;
+        let wanted = Wanted::of(case, item);
+        let history = self.history(tenant, as_of, wanted).await?;
         let judged = if judge.takes_long(item, &history) {
             let (records, item) = (self.records.clone(), item.clone());
             let judging = move || {

@@ -9,7 +9,6 @@ use super::{Service, ServiceError};
 use crate::advice::Case;
 use crate::cases::duplicate;
 use crate::domain::TenantId;
-use crate::history::FactsAsOf;
 use crate::learn::ranking::{Answered, Ranking};
 
 /// Tenants whose answers stay in memory.
@@ -46,24 +45,6 @@ impl Reviewed {
 }
 
 impl Service {
-    /// The firm's records as a case asks for them at a moment: copies with what people said of
-    /// earlier ones.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub(super) async fn history_for(
-        &self,
-        case: Case,
-        tenant: &TenantId,
-        as_of: DateTime<Utc>,
-    ) -> Result<FactsAsOf, ServiceError> {
-        let history = self.store().history(tenant, as_of).await?;
-        if case != Case::Duplicate {
-            return Ok(history);
-        }
-        Ok(history.with_ranking(self.ranking(tenant, as_of).await?))
-    }
-
     /// What people said of pairs until a moment taught.
     ///
     /// # Errors

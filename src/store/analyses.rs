@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::domain::TenantId;
+
+/// Documents looked up in one statement.
+const DIGESTS_AT_A_TIME: usize = 500;
 
 /// A stored analysis.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +106,43 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// What was read from documents with these digests that came until a moment: digest and fields.
+    /// Documents that did not come, were erased or could not be read are left out.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn fields_of(
+        &self,
+        tenant: &TenantId,
+        digests: &[String],
+        as_of: DateTime<Utc>,
+    ) -> Result<Vec<(String, Value)>> {
+        let mut fields = Vec::new();
+        for digests in digests.chunks(DIGESTS_AT_A_TIME) {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "SELECT d.sha256, a.body FROM documents d \
+                 JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
+                 WHERE d.erased_at IS NULL AND d.tenant = ",
+            );
+            query.push_bind(tenant.as_str());
+            query.push(" AND d.received_at <= ");
+            query.push_bind(time::text(as_of));
+            query.push(" AND d.sha256 IN (");
+            let mut list = query.separated(", ");
+            for digest in digests {
+                list.push_bind(digest);
+            }
+            query.push(")");
+            let rows: Vec<(String, String)> =
+                query.build_query_as().fetch_all(self.readers()).await?;
+            for (sha256, body) in rows {
+                let mut body: Value = serde_json::from_str(&body)?;
+                fields.push((sha256, body["fields"].take()));
+            }
+        }
+        Ok(fields)
     }
 }
 

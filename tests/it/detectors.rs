@@ -1,6 +1,8 @@
 //! Detectors tried on the firm's records, over HTTP and as a page. The records are made up here.
 
+use chrono::Utc;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::app::{Ask, TestApp};
 
@@ -37,14 +39,27 @@ async fn firm(off: &[&str]) -> TestApp {
     let off: Vec<String> = off.iter().map(|name| (*name).to_owned()).collect();
     let app = TestApp::start_with(|config, _| config.detectors.off = off).await;
     for (kind, rows) in records() {
-        let ask = Ask::post(&format!("/v1/records/{kind}"))
-            .key(&app.key)
-            .header("content-type", "application/x-ndjson")
-            .body(rows);
-        let answer = app.send(ask).await;
-        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+        send(&app, kind, rows).await;
     }
     app
+}
+
+async fn send(app: &TestApp, kind: &str, rows: String) {
+    let ask = Ask::post(&format!("/v1/records/{kind}"))
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body(rows);
+    let answer = app.send(ask).await;
+    assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+}
+
+async fn put(app: &TestApp, kind: &str, rows: &[Value]) {
+    send(
+        app,
+        kind,
+        rows.iter().map(|row| format!("{row}\n")).collect(),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -90,4 +105,78 @@ async fn a_firm_without_claims_gets_an_empty_run_and_strangers_none() {
         .send(Ask::get("/v1/detectors/dry-run").key(&writer))
         .await;
     assert_eq!(answer.status, 403, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_receipt_that_came_as_a_document_is_held_against_its_claim() {
+    let app = TestApp::start().await;
+    let receipt = crate::samples::cii("R-17");
+    let claim = |id: &str, amount: &str| {
+        json!({"id": id, "employee_id": "E1", "incurred_on": Utc::now().date_naive(), "amount": amount, "currency": "EUR",
+            "merchant": "Muster", "receipt_sha256": hex::encode(Sha256::digest(&receipt))})
+    };
+    put(&app, "expense_claim", &[claim("C1", "191.00")]).await;
+    let mismatches = async || {
+        let ask = Ask::post("/v1/expense/score").key(&app.key);
+        let answer = app.send(ask.json(&json!({"id": "C1"}))).await.json();
+        let flags = answer["suggestion"]["flags"].as_array().unwrap().clone();
+        let found = flags
+            .iter()
+            .filter(|flag| flag["detector"] == "receipt_mismatch");
+        found
+            .map(|flag| flag["text"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        mismatches().await.is_empty(),
+        "the receipt has not come yet"
+    );
+    assert_eq!(app.upload(receipt.clone()).await.status, 201);
+    let said = mismatches().await;
+    assert!(
+        said.len() == 1 && said[0].contains("119.00 where 191.00"),
+        "{said:?}"
+    );
+    assert!(
+        said[0].contains("2026-03-01") && !said[0].contains("Muster"),
+        "{said:?}"
+    );
+    let queue = app.get("/v1/worklists/expenses").await.json();
+    let flagged = &queue["run"]["queue"][0]["suggestion"]["flags"];
+    assert!(flagged.to_string().contains("receipt_mismatch"), "{queue}");
+    let run = app.get("/v1/detectors/dry-run").await.json();
+    let tried = run["detectors"].as_array().unwrap().iter();
+    let receipts = tried.filter(|tried| tried["detector"] == "receipt_mismatch");
+    assert_eq!(
+        receipts.map(|tried| &tried["flagged"]).collect::<Vec<_>>(),
+        [&json!(1)]
+    );
+}
+
+#[tokio::test]
+async fn a_vendor_with_an_employees_account_is_told_where_the_salt_is_known() {
+    let app = TestApp::start_with(|config, folder| {
+        let salt = folder.join("salt");
+        std::fs::write(&salt, "pepper\n").unwrap();
+        config.detectors.salt_file = Some(salt);
+    })
+    .await;
+    for (kind, rows) in records() {
+        send(&app, kind, rows).await;
+    }
+    let hash = hex::encode(Sha256::digest("pepperFR1420041010050500013M02606"));
+    put(
+        &app,
+        "employee",
+        &[json!({"id": "E1", "bank_account_hash": hash})],
+    )
+    .await;
+    let run = app.get("/v1/detectors/dry-run").await.json();
+    let tried = run["detectors"].as_array().unwrap().iter();
+    let mut employees = tried.filter(|tried| tried["detector"] == "vendor_is_employee");
+    let found = &employees.next().unwrap()["examples"][0];
+    assert_eq!(
+        (&found["subject"], &found["twins"]),
+        (&json!("vendor_invoice/I9"), &json!(["employee/E1"]))
+    );
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
-use super::{ClaimView, Receipt, Thresholds};
+use super::{ClaimView, Thresholds};
 use crate::domain::records::{Employee, ExpenseClaim};
-use crate::history::{SpendingAsOf, WorkAsOf};
+use crate::history::{History, Receipt};
 
 /// Lines of a merchant or currency that are looked at, the latest: more say no more.
 const LATEST: usize = 200;
@@ -17,7 +17,8 @@ const RATE_DAYS: u64 = 15;
 
 /// What is known around a claim.
 #[derive(Debug, Clone)]
-pub struct Around {
+pub struct Around<'a> {
+    receipt: Option<&'a Receipt>,
     own: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
     in_currency: Vec<Arc<ExpenseClaim>>,
@@ -26,16 +27,16 @@ pub struct Around {
     on_leave: bool,
 }
 
-impl Around {
+impl<'a> Around<'a> {
     /// Gathers it from lines dated up to a day.
     #[must_use]
     pub fn of(
         claim: &ExpenseClaim,
-        spending: &SpendingAsOf,
-        work: &WorkAsOf,
+        history: &'a dyn History,
         thresholds: &Thresholds,
         until: NaiveDate,
     ) -> Self {
+        let (spending, work) = (history.spending(), history.work());
         let day = claim.incurred_on;
         let before = |days: u64| {
             day.checked_sub_days(Days::new(days))
@@ -68,7 +69,9 @@ impl Around {
             Vec::new()
         };
         let sheets = work.sheets_of_employee(employee, day, after(31));
+        let digest = claim.receipt_sha256.as_ref();
         Self {
+            receipt: digest.and_then(|digest| history.receipt(digest.as_str())),
             own: others(own),
             at_merchant: others(at_merchant),
             in_currency: others(in_currency),
@@ -80,19 +83,18 @@ impl Around {
 
     /// The claim with it.
     #[must_use]
-    pub fn view<'a>(
-        &'a self,
-        claim: &'a ExpenseClaim,
-        receipt: Option<&'a Receipt>,
-        thresholds: &'a Thresholds,
-    ) -> ClaimView<'a> {
+    pub fn view<'v>(
+        &'v self,
+        claim: &'v ExpenseClaim,
+        thresholds: &'v Thresholds,
+    ) -> ClaimView<'v> {
         ClaimView {
             claim,
             own: &self.own,
             at_merchant: &self.at_merchant,
             in_currency: &self.in_currency,
             merchants_are_named: self.merchants_are_named,
-            receipt,
+            receipt: self.receipt,
             employee: self.employee.as_deref(),
             on_leave: self.on_leave,
             thresholds,

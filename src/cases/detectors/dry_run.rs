@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::first_digits::{FirstDigits, first_digits};
-use super::{Around, CLAIM, Detector, Found, INVOICE, InvoiceView, Thresholds};
+use super::{Around, CLAIM, Detector, Found, INVOICE, InvoiceView, Salt, Thresholds};
 use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
 use crate::history::{History, identifier_key};
 
@@ -77,18 +77,20 @@ pub struct Purchases {
     pub orders: Vec<Arc<PurchaseOrder>>,
     /// Employees.
     pub employees: Vec<Arc<Employee>>,
+    /// What their hashes are salted with, where the firm says it.
+    pub salt: Option<Salt>,
 }
 
 /// Tries every detector on every claim and invoice, each beside what is dated no later than it.
 #[must_use]
 pub fn dry_run(history: &dyn History, purchases: &Purchases, thresholds: &Thresholds) -> DryRun {
-    let (spending, work) = (history.spending(), history.work());
+    let spending = history.spending();
     let mut of_claims = Tally::new(CLAIM);
     let mut amounts = Vec::new();
     for claim in spending.all() {
         let day = claim.incurred_on;
-        let around = Around::of(&claim, &spending, &work, thresholds, day);
-        let view = around.view(&claim, None, thresholds);
+        let around = Around::of(&claim, history, thresholds, day);
+        let view = around.view(&claim, thresholds);
         of_claims.try_all(&format!("expense_claim/{}", claim.id), day, |detector| {
             (detector.check)(&view)
         });
@@ -234,7 +236,7 @@ impl<'a> Books<'a> {
             earlier: of_vendor.get(..before).unwrap_or_default(),
             other_vendors: &self.purchases.vendors,
             employees: &self.purchases.employees,
-            salt: None,
+            salt: self.purchases.salt.as_ref().map(Salt::as_bytes),
             order: number.and_then(|number| self.orders.get(&number).copied()),
             thresholds,
         }

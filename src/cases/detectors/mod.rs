@@ -10,6 +10,7 @@ mod claim;
 mod dry_run;
 pub mod first_digits;
 mod invoice;
+mod salt;
 mod thresholds;
 mod words;
 
@@ -20,9 +21,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use around::Around;
-pub use claim::{ClaimView, Receipt};
+pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Purchases, Tried, dry_run};
 pub use invoice::InvoiceView;
+pub use salt::Salt;
 pub use thresholds::Thresholds;
 
 /// What a detector found, before it is signed with the detector's name.

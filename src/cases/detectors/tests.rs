@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::Currency;
 use crate::domain::FieldSet;
 use crate::domain::records::{Employee, ExpenseClaim, PurchaseOrder, Vendor, VendorInvoice};
+use crate::history::Receipt;
 
 fn read<T: FieldSet>(usual: Value, changed: Value) -> T {
     let (Value::Object(mut members), Value::Object(changed)) = (usual, changed) else {

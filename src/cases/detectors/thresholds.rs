@@ -1,5 +1,7 @@
 //! What the firm sets for detectors.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use crate::domain::Currency;
 pub struct Thresholds {
     /// Names of detectors that do not run.
     pub off: Vec<String>,
+    /// File of the salt of employees' hashed data. Without it no vendor can be told to be an employee.
+    pub salt_file: Option<PathBuf>,
     /// The firm's currency.
     pub home_currency: Currency,
     /// Amounts from which somebody else has to approve.
@@ -90,6 +94,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             off: Vec::new(),
+            salt_file: None,
             home_currency: Currency::EUR,
             approval_limits: vec![100, 500, 1_000, 5_000],
             under_limit_percent: 3,

@@ -66,9 +66,8 @@ impl ExpenseCase {
         threshold: Option<f64>,
         history: &dyn History,
     ) -> (ExpenseInput, Vec<f64>) {
-        let (spending, work) = (history.spending(), history.work());
         let today = history.as_of().date_naive();
-        let around = Around::of(claim, &spending, &work, &self.thresholds, today);
+        let around = Around::of(claim, history, &self.thresholds, today);
         let said = firm.say(claim.id.as_str());
         let fitted = firm.fitted().filter(|_| said.is_some());
         let input = ExpenseInput {
@@ -84,7 +83,7 @@ impl ExpenseCase {
             odder_than: said.as_ref().map(|said| said.odder_than),
             threshold,
             lane: None,
-            flags: flags_of_claim(&around.view(claim, None, &self.thresholds)),
+            flags: flags_of_claim(&around.view(claim, &self.thresholds)),
             reasons: said
                 .iter()
                 .flat_map(|said| &said.reasons)

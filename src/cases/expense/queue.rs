@@ -1,6 +1,6 @@
 //! The review queue: recent claims that a person should look at, and a few drawn at random.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,6 +35,14 @@ pub struct ExpenseRun {
     pub audit: Vec<Recommendation>,
 }
 
+impl ExpenseRun {
+    /// The day from which claims are in the queue of a moment.
+    #[must_use]
+    pub fn since(as_of: DateTime<Utc>) -> NaiveDate {
+        as_of.date_naive() - Days::new(RECENT)
+    }
+}
+
 /// A run, and the answers it rests on.
 pub(crate) struct Made {
     pub(crate) run: ExpenseRun,
@@ -52,7 +60,7 @@ impl ExpenseCase {
         let plan = firm.plan();
         let threshold = plan.map(|plan| plan.threshold);
         let today = history.as_of().date_naive();
-        let since = today - Days::new(RECENT);
+        let since = ExpenseRun::since(history.as_of());
         let mut found = Vec::new();
         let mut others = Vec::new();
         for employee in spending.claimants() {

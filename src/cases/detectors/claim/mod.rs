@@ -28,7 +28,7 @@ use rust_decimal::Decimal;
 use super::Thresholds;
 use crate::domain::Currency;
 use crate::domain::records::{Employee, ExpenseClaim};
-use crate::history::name_key;
+use crate::history::{Receipt, name_key};
 
 /// A claim with what was known around it when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -51,19 +51,6 @@ pub struct ClaimView<'a> {
     pub on_leave: bool,
     /// What the firm sets.
     pub thresholds: &'a Thresholds,
-}
-
-/// What a receipt says; what is not legible is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Receipt {
-    /// Total with tax and tip.
-    pub total: Option<Decimal>,
-    /// Its currency.
-    pub currency: Option<Currency>,
-    /// Its day.
-    pub date: Option<NaiveDate>,
-    /// Who issued it.
-    pub merchant: Option<String>,
 }
 
 impl ClaimView<'_> {
