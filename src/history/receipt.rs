@@ -26,7 +26,7 @@ impl Receipt {
         let text = |name: &str| fields.get(name)?.get("value")?.as_str();
         Self {
             total: text("total").and_then(|total| total.parse().ok()),
-            currency: text("currency").and_then(|code| code.parse().ok()),
+            currency: text("currency").and_then(|code| Currency::new(code).ok()),
             date: text("issue_date").and_then(|date| date.parse().ok()),
             merchant: text("seller")
                 .or_else(|| text("seller_trading_name"))

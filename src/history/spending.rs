@@ -126,7 +126,8 @@ impl SpendingAsOf {
     pub fn receipts_since(&self, day: NaiveDate) -> Vec<String> {
         let claims = self.claimants().into_iter();
         let claims = claims.flat_map(|employee| self.claims_of(&employee, day, NaiveDate::MAX));
-        let digests = claims.filter_map(|claim| Some(claim.receipt_sha256.as_ref()?.to_string()));
+        let digests =
+            claims.filter_map(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
         digests.collect()
     }
 

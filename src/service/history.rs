@@ -54,8 +54,8 @@ impl Service {
             }
             Wanted::ReceiptOf(claim) => {
                 let claim = history.spending().claim(&claim);
-                let digest =
-                    claim.and_then(|claim| Some(claim.receipt_sha256.as_ref()?.to_string()));
+                let digest = claim
+                    .and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
                 digest.into_iter().collect()
             }
             Wanted::ReceiptsSince(day) => history.spending().receipts_since(day),

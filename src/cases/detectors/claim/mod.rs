@@ -26,7 +26,6 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::Thresholds;
-use crate::domain::Currency;
 use crate::domain::records::{Employee, ExpenseClaim};
 use crate::history::{Receipt, name_key};
 
