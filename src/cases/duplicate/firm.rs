@@ -17,10 +17,10 @@ impl FirmItems {
     /// Of all that is known at the history's moment.
     #[must_use]
     pub fn of(history: &dyn History, spending: &SpendingAsOf) -> Self {
-        let mut index = DuplicateIndex::default();
+        let mut items = Vec::new();
         // When a record first was known tells which of two came later, not what it says of itself
         // nor when it was changed.
-        let mut put = |known_at, item: Item| index.insert(Item { known_at, ..item });
+        let mut put = |known_at, item: Item| items.push(Item { known_at, ..item });
         for (known_at, invoice) in history.invoices() {
             let vendor = history.vendor(&invoice.vendor_id);
             let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
@@ -31,6 +31,12 @@ impl FirmItems {
         }
         for (known_at, used) in spending.cards_known() {
             put(known_at, Item::from_card(&used));
+        }
+        // In the order in which they became known, so that each is filed behind the others.
+        items.sort_by(|one, other| one.order_key().cmp(&other.order_key()));
+        let mut index = DuplicateIndex::default();
+        for item in items {
+            index.insert(item);
         }
         let rates = CopyRates::fit(&index, Counted::Before);
         Self { index, rates }
