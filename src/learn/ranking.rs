@@ -80,6 +80,13 @@ impl Ranking {
     pub fn weight(&self, part: &str) -> f64 {
         self.weights.get(part).copied().unwrap_or(1.0)
     }
+
+    /// Bits of a whole: its parts weighed, and what all have in common.
+    #[must_use]
+    pub fn bits(&self, parts: &[(String, f64)]) -> f64 {
+        let weighed = parts.iter().map(|(part, bits)| bits * self.weight(part));
+        weighed.sum::<f64>() + self.bits_of_all
+    }
 }
 
 /// Natural logarithms: first of what all have in common, then of each part.

@@ -48,7 +48,12 @@ async fn salt(file: Option<&Path>) -> Result<Option<Salt>, ServiceError> {
     let bytes = tokio::fs::read(file)
         .await
         .map_err(|error| ServiceError::Internal(format!("detectors.salt_file: {error}")))?;
-    Ok(Some(Salt::of_file(&bytes)))
+    let salt = Salt::of_file(&bytes);
+    if salt.as_bytes().is_empty() {
+        let why = "detectors.salt_file: the file is empty".to_owned();
+        return Err(ServiceError::Internal(why));
+    }
+    Ok(Some(salt))
 }
 
 /// Every record of a kind as it was known at a moment.

@@ -68,15 +68,18 @@ impl Service {
             return Ok(held);
         }
         let said = self.store().said_of(tenant, Case::Duplicate).await?;
-        let mut answers: Vec<(DateTime<Utc>, Answered)> = said
-            .values()
-            .filter_map(|said| {
+        let mut said: Vec<_> = said.into_iter().collect();
+        // One order, so that sums are always the same.
+        said.sort_by(|(one, said), (other, also)| {
+            (said.given_at, one).cmp(&(also.given_at, other))
+        });
+        let answers: Vec<(DateTime<Utc>, Answered)> = said
+            .iter()
+            .filter_map(|(_, said)| {
                 let answered = duplicate::answered(&said.answer, said.feedback.confirms())?;
                 Some((said.given_at, answered))
             })
             .collect();
-        // One order, so that sums are always the same.
-        answers.sort_by_key(|(given_at, _)| *given_at);
         let all: Vec<Answered> = answers
             .iter()
             .map(|(_, answered)| answered.clone())

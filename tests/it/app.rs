@@ -106,6 +106,17 @@ impl TestApp {
         started
     }
 
+    /// `POST` of records as NDJSON, of which none is refused.
+    pub(crate) async fn put_records(&self, kind: &str, rows: impl Into<Body>) {
+        let ask = Ask::post(&format!("/v1/records/{kind}"))
+            .header("content-type", "application/x-ndjson")
+            .key(&self.key)
+            .body(rows);
+        let answer = self.send(ask).await;
+        assert_eq!(answer.status, 200, "{kind}: {}", answer.text());
+        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+    }
+
     /// `POST` of a file with the key that may do everything.
     pub(crate) async fn upload(&self, bytes: impl Into<Body>) -> Answer {
         let ask = Ask::post("/v1/documents")

@@ -43,21 +43,12 @@ pub(crate) fn records(today: NaiveDate) -> (String, String) {
     (customers, invoices)
 }
 
-async fn import(app: &TestApp, kind: &str, rows: String) {
-    let ask = Ask::post(&format!("/v1/records/{kind}"))
-        .key(&app.key)
-        .header("content-type", "application/x-ndjson")
-        .body(rows);
-    let answer = app.send(ask).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-}
-
 async fn firm() -> (TestApp, NaiveDate) {
     let app = TestApp::start().await;
     let today = Utc::now().date_naive();
     let (customers, invoices) = records(today);
-    import(&app, "customer", customers).await;
-    import(&app, "customer_invoice", invoices).await;
+    app.put_records("customer", customers).await;
+    app.put_records("customer_invoice", invoices).await;
     (app, today)
 }
 
@@ -169,7 +160,8 @@ async fn too_short_a_history_is_said_and_scores_nothing() {
     let today = Utc::now().date_naive();
     let record = json!({"id": "I1", "customer_id": "C1", "issued_on": today - Days::new(9),
         "due_on": today - Days::new(2), "currency": "EUR", "total": "10.00"});
-    import(&app, "customer_invoice", record.to_string()).await;
+    app.put_records("customer_invoice", record.to_string())
+        .await;
     let answer = scored(&app, &json!({"id": "I1"})).await;
     assert_eq!(answer["status"], "insufficient_history");
     assert!(answer.get("score").is_none() && answer.get("model").is_none());
@@ -198,7 +190,7 @@ async fn what_a_note_speaks_of_holds_back_proposes_and_is_kept_without_its_words
         note("N3", "I2-25", "Left a message on the voicemail."),
     ];
     let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
-    import(&app, "interaction", rows.join("\n")).await;
+    app.put_records("interaction", rows.join("\n")).await;
     let held = scored(&app, &json!({"id": "I1-25"})).await;
     let advice = &held["suggestion"];
     assert_eq!(advice["action"], "resolve_dispute", "{held}");
@@ -239,7 +231,8 @@ async fn the_worklist_ranks_holds_back_says_why_and_is_stable() {
     let promise = json!({"id": "P1", "customer_id": "C3", "customer_invoice_id": "I3-25", "kind": "promise",
         "time": noon(today - Days::new(1)), "promised_on": today + Days::new(5)});
     let dispute = json!({"id": "D1", "customer_id": "C6", "kind": "dispute", "time": noon(today - Days::new(4))});
-    import(&app, "interaction", format!("{promise}\n{dispute}\n")).await;
+    app.put_records("interaction", format!("{promise}\n{dispute}\n"))
+        .await;
     let list = Ask::get("/v1/worklists/collections").key(&app.key);
     let first = app.send(list).await.json();
     let held = |customer: &str| {
@@ -283,7 +276,7 @@ async fn the_worklist_ranks_holds_back_says_why_and_is_stable() {
     assert_eq!(kept.status, 200);
     let gone = ranked[0]["customer_id"].as_str().unwrap().to_owned();
     let call = json!({"id": "K1", "customer_id": gone, "kind": "call", "time": noon(today - Days::new(1))});
-    import(&app, "interaction", call.to_string()).await;
+    app.put_records("interaction", call.to_string()).await;
     let next = app
         .send(Ask::get("/v1/worklists/collections").key(&app.key))
         .await

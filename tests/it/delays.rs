@@ -91,13 +91,7 @@ fn setups(today: NaiveDate) -> String {
 async fn firm() -> TestApp {
     let app = TestApp::start().await;
     for (kind, rows) in records(Utc::now().date_naive()) {
-        let ask = Ask::post(&format!("/v1/records/{kind}"))
-            .key(&app.key)
-            .header("content-type", "application/x-ndjson")
-            .body(rows);
-        let answer = app.send(ask).await;
-        assert_eq!(answer.status, 200, "{kind}: {}", answer.text());
-        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+        app.put_records(kind, rows).await;
     }
     app
 }

@@ -39,27 +39,9 @@ async fn firm(off: &[&str]) -> TestApp {
     let off: Vec<String> = off.iter().map(|name| (*name).to_owned()).collect();
     let app = TestApp::start_with(|config, _| config.detectors.off = off).await;
     for (kind, rows) in records() {
-        send(&app, kind, rows).await;
+        app.put_records(kind, rows).await;
     }
     app
-}
-
-async fn send(app: &TestApp, kind: &str, rows: String) {
-    let ask = Ask::post(&format!("/v1/records/{kind}"))
-        .key(&app.key)
-        .header("content-type", "application/x-ndjson")
-        .body(rows);
-    let answer = app.send(ask).await;
-    assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
-}
-
-async fn put(app: &TestApp, kind: &str, rows: &[Value]) {
-    send(
-        app,
-        kind,
-        rows.iter().map(|row| format!("{row}\n")).collect(),
-    )
-    .await;
 }
 
 #[tokio::test]
@@ -115,7 +97,8 @@ async fn a_receipt_that_came_as_a_document_is_held_against_its_claim() {
         json!({"id": id, "employee_id": "E1", "incurred_on": Utc::now().date_naive(), "amount": amount, "currency": "EUR",
             "merchant": "Muster", "receipt_sha256": hex::encode(Sha256::digest(&receipt))})
     };
-    put(&app, "expense_claim", &[claim("C1", "191.00")]).await;
+    app.put_records("expense_claim", claim("C1", "191.00").to_string())
+        .await;
     let mismatches = async || {
         let ask = Ask::post("/v1/expense/score").key(&app.key);
         let answer = app.send(ask.json(&json!({"id": "C1"}))).await.json();
@@ -162,15 +145,11 @@ async fn a_vendor_with_an_employees_account_is_told_where_the_salt_is_known() {
     })
     .await;
     for (kind, rows) in records() {
-        send(&app, kind, rows).await;
+        app.put_records(kind, rows).await;
     }
     let hash = hex::encode(Sha256::digest("pepperFR1420041010050500013M02606"));
-    put(
-        &app,
-        "employee",
-        &[json!({"id": "E1", "bank_account_hash": hash})],
-    )
-    .await;
+    let employee = json!({"id": "E1", "bank_account_hash": hash});
+    app.put_records("employee", employee.to_string()).await;
     let run = app.get("/v1/detectors/dry-run").await.json();
     let tried = run["detectors"].as_array().unwrap().iter();
     let mut employees = tried.filter(|tried| tried["detector"] == "vendor_is_employee");

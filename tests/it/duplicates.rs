@@ -49,19 +49,10 @@ pub(crate) fn records(today: NaiveDate) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn put(app: &TestApp, kind: &str, rows: String) {
-    let ask = Ask::post(&format!("/v1/records/{kind}"))
-        .key(&app.key)
-        .header("content-type", "application/x-ndjson")
-        .body(rows);
-    let answer = app.send(ask).await;
-    assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
-}
-
 async fn firm() -> TestApp {
     let app = TestApp::start().await;
     for (kind, rows) in records(Utc::now().date_naive()) {
-        put(&app, kind, rows).await;
+        app.put_records(kind, rows).await;
     }
     app
 }
@@ -168,8 +159,7 @@ async fn what_was_known_later_does_not_count_and_nothing_known_is_no_history() {
         (&oldest["status"], &oldest["score"]),
         (&json!("insufficient_history"), &Value::Null)
     );
-    put(
-        &app,
+    app.put_records(
         "expense_claim",
         json!({"id": "I49", "employee_id": "E1", "incurred_on": today, "amount": "9", "currency": "EUR"}).to_string(),
     )
@@ -222,7 +212,7 @@ async fn a_dismissed_pair_stays_away_until_there_is_new_evidence_which_is_named(
         row["order_number"] = json!("PO-9");
         changed += &format!("{row}\n");
     }
-    put(&app, "vendor_invoice", changed).await;
+    app.put_records("vendor_invoice", changed).await;
     let again = app.get("/v1/worklists/duplicates").await.json();
     assert!(ids(&again["run"]["queue"]).contains(&"AGAIN"), "{again}");
     assert_eq!(
@@ -250,7 +240,7 @@ async fn what_people_say_of_pairs_weighs_the_parts_of_others_and_takes_no_alarm_
             );
         }
     }
-    put(&app, "vendor_invoice", rows).await;
+    app.put_records("vendor_invoice", rows).await;
     let last = json!({"id": "COPY24"});
     let before = scored(&app, &last).await;
     assert_eq!(before["score_kind"], "copy_uncalibrated");

@@ -52,12 +52,7 @@ fn monday(today: NaiveDate) -> NaiveDate {
 async fn firm() -> TestApp {
     let app = TestApp::start().await;
     for (kind, rows) in records(Utc::now().date_naive()) {
-        let ask = Ask::post(&format!("/v1/records/{kind}"))
-            .key(&app.key)
-            .header("content-type", "application/x-ndjson")
-            .body(rows);
-        let answer = app.send(ask).await;
-        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+        app.put_records(kind, rows).await;
     }
     app
 }
@@ -140,11 +135,7 @@ async fn what_was_known_later_does_not_count() {
 async fn a_short_history_says_so_and_detectors_run_all_the_same() {
     let app = TestApp::start().await;
     let row = json!({"id": "C1", "employee_id": "E1", "incurred_on": "2026-03-08", "amount": "98.00", "currency": "EUR"});
-    let ask = Ask::post("/v1/records/expense_claim")
-        .key(&app.key)
-        .header("content-type", "application/x-ndjson")
-        .body(row.to_string());
-    assert_eq!(app.send(ask).await.json()["rejected"], 0);
+    app.put_records("expense_claim", row.to_string()).await;
     let answer = scored(&app, "C1").await;
     assert_eq!(answer["status"], "insufficient_history");
     assert!(answer["score"].is_null() && answer["model"].is_null());
@@ -186,11 +177,7 @@ async fn the_queue_is_stable_and_a_dismissed_claim_comes_back_only_with_news() {
     let mut odd: Value = serde_json::from_str(odd).unwrap();
     odd["amount"] = json!("499.00");
     odd["known_at"] = json!(Utc::now());
-    let ask = Ask::post("/v1/records/expense_claim")
-        .key(&app.key)
-        .header("content-type", "application/x-ndjson")
-        .body(odd.to_string());
-    assert_eq!(app.send(ask).await.json()["rejected"], 0);
+    app.put_records("expense_claim", odd.to_string()).await;
     let again = app.get("/v1/worklists/expenses").await.json();
     assert!(ids(&again["run"]["queue"]).contains(&"ODD"));
     assert_eq!(

@@ -48,12 +48,8 @@ fn sheets(today: NaiveDate) -> String {
 
 async fn firm(remind: bool) -> TestApp {
     let app = TestApp::start_with(|config, _| config.timesheet.remind_submitters = remind).await;
-    let ask = Ask::post("/v1/records/timesheet")
-        .key(&app.key)
-        .header("content-type", "application/x-ndjson")
-        .body(sheets(Utc::now().date_naive()));
-    let answer = app.send(ask).await;
-    assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+    app.put_records("timesheet", sheets(Utc::now().date_naive()))
+        .await;
     app
 }
 

@@ -32,11 +32,7 @@ pub(super) fn figures(
         let why = format!("fewer than {LEAST_OF_EITHER} copies, or others, among {count} pairs");
         EvalError::insufficient(&why)
     })?;
-    let learned = |pair: &Raised| {
-        let parts = pair.parts.iter();
-        let bits: f64 = parts.map(|(part, bits)| bits * ranking.weight(part)).sum();
-        1.0 / (1.0 + (-(bits + ranking.bits_of_all)).exp2())
-    };
+    let learned = |pair: &Raised| 1.0 / (1.0 + (-ranking.bits(&pair.parts)).exp2());
     let scored = |chance: &dyn Fn(&Raised) -> f64| -> Vec<Scored> {
         let others = others.iter();
         others
