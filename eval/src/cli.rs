@@ -7,6 +7,7 @@
 mod duplicate;
 mod expense;
 mod link;
+mod picture;
 mod project_setup;
 
 use std::io::{IsTerminal, Write};
@@ -53,6 +54,8 @@ enum Command {
     Duplicate(duplicate::DuplicateArgs),
     /// Which rows of two tables are one thing.
     Link(link::LinkArgs),
+    /// Whether pictures are known again that were saved anew.
+    Picture(picture::PictureArgs),
     /// Every protocol of a gate file; fails when a threshold is missed.
     Gate {
         /// Such as `eval/gates/invoice.toml`.
@@ -192,6 +195,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Expense(args) => expense::run(&args),
         Command::ProjectSetup(args) => project_setup::run(&args),
         Command::Link(args) => link::run(&args),
+        Command::Picture(args) => picture::run(&args),
         Command::Duplicate(args) => duplicate::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
         Command::Results { out, models } => run_results(&out, &models),

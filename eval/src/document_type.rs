@@ -148,7 +148,7 @@ impl OnGenerated {
 pub fn on_generated(model: &TypeModel, drawn: usize) -> Result<OnGenerated, TypeError> {
     let mut found = OnGenerated::default();
     for document in TypePart::Test.documents(drawn) {
-        let parsed = parse(&document.pdf, &ParseOptions::default());
+        let parsed = parse(&document.bytes, &ParseOptions::default());
         let truth = document.truth.kind;
         let unread = Reading::default();
         let by_pages = TypeInput {

@@ -32,7 +32,7 @@ impl GeneratedSet {
         let mut truth = String::new();
         for document in generate(SEED, COUNT) {
             let path = folder.join(&document.name);
-            std::fs::write(&path, &document.pdf).map_err(|error| failed(&path, &error))?;
+            std::fs::write(&path, &document.bytes).map_err(|error| failed(&path, &error))?;
             let row =
                 serde_json::to_string(&document.truth).map_err(|error| failed(&path, &error))?;
             truth.push_str(&row);

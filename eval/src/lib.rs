@@ -13,6 +13,7 @@ pub mod invoice;
 pub mod lift;
 pub mod link;
 pub mod metrics;
+pub mod picture;
 pub mod plot;
 pub mod plotted;
 pub mod project_setup;

@@ -1,4 +1,4 @@
-//! Bytes to pages, words with boxes, and fields.
+//! Bytes to pages, words with boxes, and fields; pictures to what they look like.
 
 pub mod checks;
 mod field_name;
@@ -6,6 +6,8 @@ pub mod fields;
 mod model;
 pub mod parse;
 pub mod pdf;
+pub mod picture;
+mod render;
 pub mod sandbox;
 pub mod sniff;
 pub mod xml;
@@ -15,3 +17,4 @@ pub use model::{
     AllowanceCharge, BBox, Field, Instalment, Line, Media, Page, Parsed, Problem, Reading, Source,
     Structured, TaxSubtotal, Word,
 };
+pub use render::render;

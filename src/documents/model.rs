@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::field_name::FieldName;
+use super::picture::Look;
 
 /// A rectangle on a page in PDF points (1/72 inch), origin at the top left of
 /// the page as displayed; `x0 <= x1`, `y0 <= y1`.
@@ -299,6 +300,8 @@ pub struct Parsed {
     pub pages: Vec<Page>,
     /// The e-invoice in the file, if any.
     pub structured: Option<Structured>,
+    /// How it looks, for a picture or a scan.
+    pub look: Option<Look>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
 }
@@ -312,6 +315,7 @@ impl Parsed {
             sha256: crate::domain::sha256_hex(bytes),
             pages: Vec::new(),
             structured: None,
+            look: None,
             problems: vec![problem],
         }
     }

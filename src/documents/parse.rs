@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::pdf::{self, Attachment, PageLimits};
+use super::picture::{self, Look};
 use super::{Media, Parsed, Problem, Structured, sniff, xml};
+
+/// Width at which a scan is drawn to be looked at.
+const LOOKED_AT_PX: u32 = 512;
 
 /// What to read of a file, and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +51,7 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
         sha256: hex::encode(Sha256::digest(bytes)),
         pages: Vec::new(),
         structured: None,
+        look: None,
         problems: Vec::new(),
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| read(bytes, options, &mut parsed)));
@@ -67,14 +72,26 @@ fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
             Ok(structured) => keep(structured, parsed),
             Err(reason) => parsed.problems.push(reason),
         },
-        Media::Image => parsed.problems.push(problem(
-            "scan_needs_ocr",
-            "The file is a picture. Text in pictures is not read yet.",
-        )),
+        Media::Image => read_picture(bytes, parsed),
         Media::Unknown => parsed.problems.push(problem(
             "media_unknown",
             "The file is neither a PDF, an e-invoice in XML nor a picture.",
         )),
+    }
+}
+
+/// A picture has one page without words, and a look.
+fn read_picture(bytes: &[u8], parsed: &mut Parsed) {
+    match picture::open(bytes) {
+        Ok(picture) => {
+            parsed.pages.push(picture::page(&picture));
+            parsed.look = Look::of(&picture);
+            parsed.problems.push(problem(
+                "scan_needs_ocr",
+                "The file is a picture. Text in pictures is not read yet.",
+            ));
+        }
+        Err(reason) => parsed.problems.push(reason),
     }
 }
 
@@ -105,7 +122,14 @@ fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
             "No page has a text layer: the file is a scan or a drawing. Text in pictures is \
              not read yet.",
         ));
+        parsed.look = look_of_scan(bytes);
     }
+}
+
+/// The look of the first page; `None` where it cannot be drawn, which is no problem of its own.
+fn look_of_scan(bytes: &[u8]) -> Option<Look> {
+    let drawn = pdf::render(bytes, 1, LOOKED_AT_PX, pdf::MAX_PAGE_PIXELS).ok()?;
+    Look::of(&picture::open(&drawn).ok()?)
 }
 
 /// Reads the first e-invoice among the attachments, told by content; one of a

@@ -238,6 +238,10 @@ impl Facts {
         self.orders.any(as_of)
     }
 
+    pub(super) fn invoice(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<KnownInvoice>> {
+        self.invoices.get(id, as_of)
+    }
+
     pub(super) fn invoices_of(
         &self,
         vendor_id: &str,

@@ -54,6 +54,9 @@ pub trait History: Send + Sync {
     /// What the document with this digest says, if it came and can be read.
     fn receipt(&self, sha256: &str) -> Option<&Receipt>;
 
+    /// Digests of other documents that show the picture of the one with this digest.
+    fn same_pictures(&self, sha256: &str) -> &[String];
+
     /// What people's answers taught of pairs that may be copies, if they gave enough.
     fn ranking(&self) -> Option<&Ranking>;
 
@@ -69,6 +72,9 @@ pub trait History: Send + Sync {
     /// Whether the firm keeps purchase orders here at all: if not, nothing can be
     /// said of a number that is not found.
     fn keeps_purchase_orders(&self) -> bool;
+
+    /// The vendor's invoice with this id.
+    fn invoice(&self, id: &str) -> Option<Arc<KnownInvoice>>;
 
     /// The invoices known of a vendor, oldest first.
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
@@ -111,6 +117,7 @@ pub struct FactsAsOf {
     as_of: DateTime<Utc>,
     ranking: Option<Arc<Ranking>>,
     receipts: Arc<HashMap<String, Receipt>>,
+    pictures: Arc<HashMap<String, Vec<String>>>,
 }
 
 impl FactsAsOf {
@@ -122,6 +129,7 @@ impl FactsAsOf {
             as_of,
             ranking: None,
             receipts: Arc::default(),
+            pictures: Arc::default(),
         }
     }
 
@@ -130,6 +138,15 @@ impl FactsAsOf {
     pub fn with_receipts(self, receipts: HashMap<String, Receipt>) -> Self {
         Self {
             receipts: Arc::new(receipts),
+            ..self
+        }
+    }
+
+    /// With the documents that show one picture, each by the digest of another.
+    #[must_use]
+    pub fn with_pictures(self, pictures: HashMap<String, Vec<String>>) -> Self {
+        Self {
+            pictures: Arc::new(pictures),
             ..self
         }
     }
@@ -150,6 +167,10 @@ impl History for FactsAsOf {
         self.receipts.get(sha256)
     }
 
+    fn same_pictures(&self, sha256: &str) -> &[String] {
+        self.pictures.get(sha256).map_or(&[], Vec::as_slice)
+    }
+
     fn ranking(&self) -> Option<&Ranking> {
         self.ranking.as_deref()
     }
@@ -168,6 +189,10 @@ impl History for FactsAsOf {
 
     fn keeps_purchase_orders(&self) -> bool {
         self.facts.keeps_purchase_orders(self.as_of)
+    }
+
+    fn invoice(&self, id: &str) -> Option<Arc<KnownInvoice>> {
+        self.facts.invoice(id, self.as_of)
     }
 
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {

@@ -15,5 +15,5 @@ pub mod linear_score;
 pub mod linkage;
 pub mod parallel;
 pub mod ranking;
-mod split_mix;
+pub(crate) mod split_mix;
 pub mod trees;

@@ -109,6 +109,9 @@ impl Service {
         parsed: Parsed,
         as_of: DateTime<Utc>,
     ) -> Result<Assessment, ServiceError> {
+        if let Some(look) = parsed.look {
+            self.store().put_look(tenant, document, look).await?;
+        }
         let history = self.store().history(tenant, as_of).await?;
         let context = Context {
             document_id: document.to_string(),

@@ -54,7 +54,7 @@ impl Service {
             .run(
                 tenant,
                 DUPLICATES,
-                Wanted::Reviews,
+                Wanted::CopiesSince(DuplicateCase::looks_at_since(now)),
                 now,
                 move |history, _| {
                     let made = DuplicateCase::run(&history)?;

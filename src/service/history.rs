@@ -15,8 +15,11 @@ use crate::history::{FactsAsOf, History as _, Receipt};
 pub(super) enum Wanted {
     /// Nothing.
     Records,
-    /// What people said of pairs that may be copies.
-    Reviews,
+    /// What people said of pairs that may be copies, and which documents show the picture of one
+    /// record's.
+    CopiesOf(String),
+    /// The same for records of a day or later.
+    CopiesSince(NaiveDate),
     /// What the receipt of a claim says.
     ReceiptOf(String),
     /// What the receipts of claims of a day or later say.
@@ -27,7 +30,7 @@ impl Wanted {
     /// What one record needs to be judged.
     pub(super) fn of(case: Case, item: &RecordItem) -> Self {
         match case {
-            Case::Duplicate => Self::Reviews,
+            Case::Duplicate => Self::CopiesOf(item.id.clone()),
             Case::Expense => Self::ReceiptOf(item.id.clone()),
             _ => Self::Records,
         }
@@ -48,9 +51,16 @@ impl Service {
         let history = self.store().history(tenant, as_of).await?;
         let digests = match wanted {
             Wanted::Records => return Ok(history),
-            Wanted::Reviews => {
-                let ranking = self.ranking(tenant, as_of).await?;
-                return Ok(history.with_ranking(ranking));
+            Wanted::CopiesOf(record) => {
+                let digests = documents_of(&history, &record);
+                return self.with_copies(tenant, history, &digests).await;
+            }
+            Wanted::CopiesSince(day) => {
+                let mut digests = history.spending().receipts_since(day);
+                let invoices = history.invoices().into_iter();
+                let recent = invoices.filter(|(_, invoice)| invoice.issued_on >= day);
+                digests.extend(recent.filter_map(|(_, invoice)| invoice.document_sha256.clone()));
+                return self.with_copies(tenant, history, &digests).await;
             }
             Wanted::ReceiptOf(claim) => {
                 let claim = history.spending().claim(&claim);
@@ -67,4 +77,35 @@ impl Service {
             .collect();
         Ok(history.with_receipts(receipts))
     }
+
+    /// What tells copies besides records: reviews of pairs, and pictures of these documents.
+    async fn with_copies(
+        &self,
+        tenant: &TenantId,
+        history: FactsAsOf,
+        digests: &[String],
+    ) -> Result<FactsAsOf, ServiceError> {
+        let as_of = history.as_of();
+        let ranking = self.ranking(tenant, as_of).await?;
+        let pictures = self.store().same_pictures(tenant, digests, as_of).await?;
+        Ok(history.with_ranking(ranking).with_pictures(pictures))
+    }
+}
+
+/// Digests of the documents of the records of an id, whatever their kind.
+fn documents_of(history: &FactsAsOf, record: &str) -> Vec<String> {
+    let id = record.split_once('/').map_or(record, |(_, id)| id);
+    let of = |id: &str| {
+        let claim = history.spending().claim(id);
+        let receipt =
+            claim.and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
+        let invoice = history.invoice(id);
+        let document = invoice.and_then(|invoice| invoice.document_sha256.clone());
+        receipt.into_iter().chain(document)
+    };
+    // An id may hold a stroke itself.
+    let mut found: Vec<String> = of(record).chain(of(id)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }

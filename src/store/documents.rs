@@ -1,5 +1,6 @@
 //! Documents by the digest of their bytes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -152,6 +153,31 @@ impl Store {
                 .fetch_optional(self.readers())
                 .await?;
         Ok(found.is_some())
+    }
+
+    /// Ids of the documents with these digests that have pages to be drawn, by digest.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn drawable_documents(
+        &self,
+        tenant: &TenantId,
+        digests: &[String],
+    ) -> Result<HashMap<String, Uuid>> {
+        let mut found = HashMap::new();
+        for digest in digests {
+            let row: Option<StoredRow> = sqlx::query_as(
+                "SELECT * FROM documents WHERE tenant = $1 AND sha256 = $2 AND erased_at IS NULL",
+            )
+            .bind(tenant.as_str())
+            .bind(digest)
+            .fetch_optional(self.readers())
+            .await?;
+            let row: Option<DocumentRow> = row.map(TryInto::try_into).transpose()?;
+            let drawable = row.filter(|row| matches!(row.media, Media::Pdf | Media::Image));
+            found.extend(drawable.map(|row| (row.sha256, row.id)));
+        }
+        Ok(found)
     }
 
     /// The document with this id, if the tenant has it.

@@ -164,6 +164,8 @@ async fn erase_document(
     let sha256 = sha256.ok_or(StoreError::Missing("document"))?;
     for statement in [
         "DELETE FROM analyses WHERE tenant = $1 AND document_id = $2",
+        "DELETE FROM look_bands WHERE tenant = $1 AND document_id = $2",
+        "DELETE FROM looks WHERE tenant = $1 AND document_id = $2",
         "UPDATE jobs SET problem = NULL WHERE tenant = $1 AND document_id = $2",
     ] {
         sqlx::query(statement)

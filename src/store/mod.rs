@@ -25,6 +25,7 @@ mod import;
 mod inbox;
 mod jobs;
 mod keys;
+mod looks;
 mod open;
 mod records;
 mod tenant_states;

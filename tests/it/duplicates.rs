@@ -2,8 +2,10 @@
 
 use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::app::{Ask, TestApp};
+use crate::samples::photograph;
 
 /// A year of bills of three vendors and a monthly rent; one bill again under a slipped number, and
 /// a hotel night paid by card and claimed as well.
@@ -140,6 +142,53 @@ async fn a_rent_is_named_and_does_not_alarm_and_a_claim_of_a_card_purchase_does(
         verdicts(&claimed)[0],
         ("card_transaction/NIGHT", "card_and_claim", true)
     );
+}
+
+#[tokio::test]
+async fn a_receipt_that_was_photographed_once_and_claimed_twice_is_found_by_its_picture() {
+    let app = firm().await;
+    let today = Utc::now().date_naive();
+    let receipts = [photograph(85, 600), photograph(40, 400)];
+    let mut rows = String::new();
+    for (n, receipt) in receipts.iter().enumerate() {
+        let day = today - Days::new(9 - 2 * n as u64);
+        let row = json!({"id": format!("DINNER{n}"), "employee_id": format!("E{n}"), "incurred_on": day, "merchant": "Osteria Alba",
+            "amount": format!("{}.50", 71 + n), "currency": "EUR", "paid_by": "employee", "report_id": format!("R{n}"),
+            "receipt_sha256": hex::encode(Sha256::digest(receipt)), "known_at": format!("{day}T19:00:00Z")});
+        rows += &format!("{row}\n");
+    }
+    app.put_records("expense_claim", rows).await;
+    let asked = json!({"id": "DINNER1"});
+    let before = scored(&app, &asked).await;
+    assert_eq!(before["effect"], "none", "{before}");
+    for receipt in receipts {
+        let uploaded = app.upload(receipt).await;
+        assert_eq!(uploaded.status, 201, "{}", uploaded.text());
+        let analysis = &uploaded.json()["analysis"];
+        assert_eq!(
+            analysis["problems"][0]["code"], "scan_needs_ocr",
+            "{analysis}"
+        );
+        let page = format!(
+            "/v1/documents/{}/pages/1.png",
+            uploaded.json()["document"]["id"].as_str().unwrap()
+        );
+        assert_eq!(app.get(&page).await.status, 200);
+    }
+    let after = scored(&app, &asked).await;
+    assert_eq!(
+        verdicts(&after)[0],
+        ("expense_claim/DINNER0", "several_employees", true),
+        "{after}"
+    );
+    let said = after["reasons"].to_string();
+    assert!(
+        said.contains("the picture in expense_claim/DINNER0, saved anew"),
+        "{said}"
+    );
+    let id = after["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
 }
 
 #[tokio::test]

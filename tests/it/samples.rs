@@ -22,6 +22,20 @@ pub(crate) fn cii(number: &str) -> String {
     )
 }
 
+/// A sheet of grey lines as a picture, saved with this quality of 100 and at this width.
+pub(crate) fn photograph(quality: u8, width: u32) -> Vec<u8> {
+    let grey = |x: u32, y: u32| match (y / 30, y % 30 < 14) {
+        (line, true) if (20..120 + line * line * 97 % 400).contains(&x) => 40,
+        _ => 245,
+    };
+    let sheet = image::GrayImage::from_fn(600, 900, |x, y| image::Luma([grey(x, y)]));
+    let sheet = image::imageops::thumbnail(&sheet, width, width * 3 / 2);
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
+    sheet.write_with_encoder(encoder).unwrap();
+    bytes
+}
+
 /// A PDF of one page that says `text`.
 pub(crate) fn pdf(text: &str) -> Vec<u8> {
     let content = format!("BT /F1 18 Tf 72 720 Td ({text}) Tj ET");

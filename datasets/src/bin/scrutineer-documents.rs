@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     );
     for document in documents::generate(arguments.seed, arguments.count) {
         let path = out.join(&document.name);
-        fs::write(&path, &document.pdf)
+        fs::write(&path, &document.bytes)
             .with_context(|| format!("cannot write {}", path.display()))?;
         serde_json::to_writer(&mut rows, &document.truth)?;
         rows.write_all(b"\n")?;

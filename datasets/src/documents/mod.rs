@@ -19,6 +19,7 @@ mod locale;
 mod numbering;
 pub(crate) mod oddity;
 mod party;
+mod photograph;
 mod record;
 mod terms;
 mod totals;
@@ -49,8 +50,8 @@ use scrutineer::cases::invoice::DocumentType;
 pub struct GeneratedDocument {
     /// File name, saying nothing about the content.
     pub name: String,
-    /// The bytes: a PDF, or an e-invoice alone where the name ends in `.xml`.
-    pub pdf: Vec<u8>,
+    /// The bytes: a PDF, an e-invoice alone where the name ends in `.xml`, a photograph in `.jpg`.
+    pub bytes: Vec<u8>,
     /// What it says; for a PDF what stands on its pages.
     pub truth: Truth,
 }

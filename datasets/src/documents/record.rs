@@ -54,10 +54,10 @@ pub(super) fn structured(scene: &Scene, name: String, bytes: Vec<u8>) -> Generat
     signed(name, bytes, truth)
 }
 
-fn signed(name: String, pdf: Vec<u8>, mut truth: Truth) -> GeneratedDocument {
+fn signed(name: String, bytes: Vec<u8>, mut truth: Truth) -> GeneratedDocument {
     truth.file.clone_from(&name);
-    truth.sha256 = hex::encode(Sha256::digest(&pdf));
-    GeneratedDocument { name, pdf, truth }
+    truth.sha256 = hex::encode(Sha256::digest(&bytes));
+    GeneratedDocument { name, bytes, truth }
 }
 
 fn iso(date: NaiveDate) -> String {

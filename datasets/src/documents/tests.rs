@@ -22,7 +22,7 @@ fn bare(text: &str) -> String {
 fn the_same_seed_gives_the_same_bytes_whatever_the_count() {
     let mut digest = Sha256::new();
     for document in generate(7, 40) {
-        digest.update(&document.pdf);
+        digest.update(&document.bytes);
     }
     assert_eq!(
         hex::encode(digest.finalize()),
@@ -31,9 +31,9 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_count() {
     let short: Vec<_> = generate(11, 3).collect();
     let long: Vec<_> = generate(11, 9).collect();
     for (one, other) in short.iter().zip(&long) {
-        assert_eq!((&one.pdf, &one.truth), (&other.pdf, &other.truth));
+        assert_eq!((&one.bytes, &one.truth), (&other.bytes, &other.truth));
     }
-    assert_ne!(short[0].pdf, generate(12, 1).next().unwrap().pdf);
+    assert_ne!(short[0].bytes, generate(12, 1).next().unwrap().bytes);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn every_kind_and_at_least_twelve_layouts_occur() {
 fn what_the_truth_says_stands_on_the_page() {
     for document in generate(5, 60) {
         let parsed = parse(
-            &document.pdf,
+            &document.bytes,
             &ParseOptions {
                 ignore_xml: true,
                 ..ParseOptions::default()
@@ -132,7 +132,7 @@ fn attached_and_lone_e_invoices_are_read_back() {
     let mut attached = 0;
     for index in 0..120 {
         let made = document(17, index);
-        let parsed = parse(&made.pdf, &ParseOptions::default());
+        let parsed = parse(&made.bytes, &ParseOptions::default());
         attached += usize::from(parsed.structured.is_some());
     }
     assert!(attached > 0, "no attachment among 120 documents");
@@ -143,7 +143,7 @@ fn attached_and_lone_e_invoices_are_read_back() {
             .unwrap();
         let number = commission.facts.number.clone();
         let made = commission.into_xml("one.xml".to_owned(), syntax);
-        let parsed = parse(&made.pdf, &ParseOptions::default());
+        let parsed = parse(&made.bytes, &ParseOptions::default());
         let reading = parsed.structured.expect("an e-invoice").reading;
         let read = &reading.fields[&scrutineer::documents::FieldName::Number];
         assert_eq!(read.value, number);
@@ -170,7 +170,7 @@ fn a_second_copy_names_the_first_and_differs_in_bytes() {
     let index: usize = named.trim_end_matches(".pdf").parse().unwrap();
     let first = document(1, index);
     assert_eq!(first.truth.number, copy.truth.number);
-    assert_ne!(first.pdf, copy.pdf);
+    assert_ne!(first.bytes, copy.bytes);
 }
 
 #[test]

@@ -25,8 +25,13 @@ const CATEGORIES: [(&str, &str, [u32; 2]); 7] = [
     ("office supplies", "stationery", [6, 90]),
 ];
 
-/// How many receipts come as documents.
+/// How many receipts come as documents, and within how many days back.
 const RECEIPTS: usize = 34;
+const RECEIPT_DAYS: u32 = 51;
+/// Every so many of them is photographed.
+const PHOTOGRAPHED: usize = 3;
+/// Every so many is claimed with more than it says, and by how much.
+const MISKEYED: (usize, Decimal) = (12, Decimal::TEN);
 
 struct Wallet<'a> {
     dice: &'a mut Dice,
@@ -117,15 +122,19 @@ impl Wallet<'_> {
         } else {
             None
         };
-        let wants_receipt =
-            date >= earlier(today(), 80) && self.receipts.len() < RECEIPTS && category == "meal";
+        let wants_receipt = date >= earlier(today(), RECEIPT_DAYS)
+            && self.receipts.len() < RECEIPTS
+            && category == "meal";
         let receipt = if wants_receipt {
-            Some(self.receipt(&merchant, date))
+            Some(self.receipt(&merchant, date)?)
         } else {
             None
         };
         if let Some((_, printed)) = &receipt {
             amount = printed.unwrap_or(amount);
+            if self.receipts.len().is_multiple_of(MISKEYED.0) {
+                amount += MISKEYED.1;
+            }
         }
         let decided = workday(later(handed_in, self.dice.between(1, 6)));
         self.records.put(
@@ -197,7 +206,11 @@ impl Wallet<'_> {
     }
 
     /// A till receipt of `merchant`; returns its digest and the total on it.
-    fn receipt(&mut self, merchant: &Party, date: NaiveDate) -> (String, Option<Decimal>) {
+    fn receipt(
+        &mut self,
+        merchant: &Party,
+        date: NaiveDate,
+    ) -> Result<(String, Option<Decimal>), FirmError> {
         let country = Country::by_code("IE");
         let sold = trade(self.dice, Language::En, "receipt");
         let facts = Facts::draw_for(
@@ -220,9 +233,15 @@ impl Wallet<'_> {
             salt: self.dice.salt(),
             attachment: None,
         };
-        let document = commission.into_pdf(format!("receipt-{:04}.pdf", self.receipts.len() + 1));
+        let number = self.receipts.len() + 1;
+        let mut document = commission.into_pdf(format!("receipt-{number:04}.pdf"));
+        // Those claimed with more than they say are left legible.
+        if number % PHOTOGRAPHED == 1 {
+            let name = format!("receipt-{number:04}.jpg");
+            document = document.photographed(name).map_err(FirmError::Receipt)?;
+        }
         let found = (document.truth.sha256.clone(), document.truth.total);
         self.receipts.push(document);
-        found
+        Ok(found)
     }
 }

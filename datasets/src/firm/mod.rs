@@ -19,6 +19,7 @@ mod ledger;
 mod mail;
 mod mechanism;
 mod people;
+mod planted;
 mod purchasing;
 mod receivables;
 mod setups;
@@ -51,6 +52,9 @@ pub enum FirmError {
         /// What the reader said.
         problem: String,
     },
+    /// A receipt could not be drawn.
+    #[error("cannot draw a receipt")]
+    Receipt(#[source] anyhow::Error),
     /// A file or folder could not be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -66,7 +70,7 @@ pub enum FirmError {
 pub struct Firm {
     /// Its records.
     pub records: Ledger,
-    /// Its mail: PDFs and some e-invoices.
+    /// Its mail: PDFs, some e-invoices, and receipts, some of them photographed.
     pub documents: Vec<GeneratedDocument>,
     /// What its mechanism knew of each outcome beforehand.
     pub mechanism: Mechanism,
@@ -110,6 +114,8 @@ pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
         &mut records,
     )?);
     done();
+    let planted = planted::plant(&mut records, &documents)?;
+    documents.extend(planted);
     let mut dice = Dice::new(seed, 7);
     let bills = bills::send(&mut dice, &staff, &portfolio, &sheets, &mut mechanism);
     let invoices = receivables::collect(
@@ -148,7 +154,7 @@ impl Firm {
         }
         for document in &self.documents {
             let path = folder.join(&document.name);
-            fs::write(&path, &document.pdf).map_err(|source| failed(&path, source))?;
+            fs::write(&path, &document.bytes).map_err(|source| failed(&path, source))?;
         }
         let truths: Vec<_> = self
             .documents

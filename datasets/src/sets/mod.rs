@@ -69,6 +69,12 @@ pub fn data_dir() -> PathBuf {
         .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from)
 }
 
+/// The folder of scanned receipts, SROIE, below that of the public sets.
+#[must_use]
+pub fn receipts(data: &Path) -> PathBuf {
+    data.join("receipts/sroie")
+}
+
 /// Every row of a CSV file with a header.
 fn csv_rows<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>, SetError> {
     let file = std::fs::File::open(path).map_err(|error| SetError::io(path, error))?;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -45,9 +44,9 @@ impl DuplicateCase {
 /// A firm's records and what people said of them, at one moment.
 pub(super) struct Asked<'a> {
     firm: &'a FirmItems,
+    history: &'a dyn History,
     ranking: Option<&'a Ranking>,
     model_sha256: String,
-    as_of: DateTime<Utc>,
 }
 
 impl<'a> Asked<'a> {
@@ -62,12 +61,19 @@ impl<'a> Asked<'a> {
             firm,
             ranking,
             model_sha256: sha256_hex(model.as_str()),
-            as_of: history.as_of(),
+            history,
         })
     }
 
     /// What is said of an item.
     pub(super) fn read(&self, item: &Item) -> DuplicateInput {
+        let pictures = item.document.as_deref();
+        let pictures = pictures.map_or(&[][..], |document| self.history.same_pictures(document));
+        let with_pictures = (!pictures.is_empty()).then(|| Item {
+            same_pictures: pictures.to_vec(),
+            ..item.clone()
+        });
+        let item = with_pictures.as_ref().unwrap_or(item);
         let hits = check(&self.firm.index, &self.firm.rates, item);
         let twins = hits.iter().map(|hit| Twin::of(hit, self.ranking));
         let mut twins: Vec<Twin> = twins.collect();
@@ -80,7 +86,7 @@ impl<'a> Asked<'a> {
         DuplicateInput {
             kind: item.kind.as_str().to_owned(),
             id: item.id.clone(),
-            as_of: self.as_of,
+            as_of: self.history.as_of(),
             party: item.party_name.clone().or_else(|| item.party.clone()),
             known_before: self.firm.index.count(item, super::Counted::Before),
             answers: self.ranking.map_or(0, |ranking| ranking.answers),

@@ -59,6 +59,19 @@ pub enum DateLevel {
     Far,
 }
 
+/// How near two documents are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentLevel {
+    /// The same bytes.
+    Same,
+    /// One picture, saved anew.
+    Picture,
+    /// Another.
+    Different,
+    /// At least one is not known.
+    Absent,
+}
+
 /// The levels of one pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Comparison {
@@ -72,6 +85,8 @@ pub struct Comparison {
     pub date: DateLevel,
     /// Days between the dates.
     pub days: u64,
+    /// Of the document.
+    pub document: DocumentLevel,
 }
 
 impl Comparison {
@@ -91,7 +106,21 @@ impl Comparison {
                 .signed_duration_since(b.date)
                 .num_days()
                 .unsigned_abs(),
+            document: document(a, b),
         }
+    }
+}
+
+fn document(a: &Item, b: &Item) -> DocumentLevel {
+    let (Some(one), Some(other)) = (&a.document, &b.document) else {
+        return DocumentLevel::Absent;
+    };
+    if one == other {
+        DocumentLevel::Same
+    } else if a.same_pictures.contains(other) || b.same_pictures.contains(one) {
+        DocumentLevel::Picture
+    } else {
+        DocumentLevel::Different
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Item {
     pub report: Option<String>,
     /// Digest of the document or receipt.
     pub document: Option<String>,
+    /// Digests of other documents that show its picture, in order; known of what is asked about.
+    pub same_pictures: Vec<String>,
     /// Number of the invoice it corrects.
     pub corrects: Option<Number>,
     /// Card transaction it explains.
@@ -147,6 +149,7 @@ impl Item {
             bank: None,
             report: None,
             document: None,
+            same_pictures: Vec::new(),
             corrects: None,
             explains: None,
             reimbursed: false,

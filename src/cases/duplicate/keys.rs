@@ -132,6 +132,8 @@ pub(super) fn asked_under(item: &Item) -> Vec<Key> {
         amounts(item)
             .flat_map(|amount| weeks.map(|week| Key::new(KeyKind::AmountWeek, (amount, week)))),
     );
+    let pictures = item.same_pictures.iter();
+    keys.extend(pictures.map(|digest| Key::new(KeyKind::Document, digest)));
     if let Some(corrected) = &item.corrects {
         keys.push(Key::new(KeyKind::Skeleton, corrected.skeleton.as_str()));
     }

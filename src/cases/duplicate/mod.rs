@@ -19,7 +19,7 @@ mod twin;
 mod verdict;
 
 pub use case::DuplicateCase;
-pub use compare::{AmountLevel, Comparison, DateLevel, PartyLevel};
+pub use compare::{AmountLevel, Comparison, DateLevel, DocumentLevel, PartyLevel};
 pub use context::Context;
 pub use dismissal::{EvidenceSeen, NewEvidence};
 pub use firm::FirmItems;

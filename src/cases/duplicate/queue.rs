@@ -1,6 +1,6 @@
 //! The review queue: recent records that may be copies.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +38,11 @@ pub(crate) struct Made {
 }
 
 impl DuplicateCase {
+    /// The earliest day whose records a run as of a moment looks at.
+    pub(crate) fn looks_at_since(as_of: DateTime<Utc>) -> NaiveDate {
+        as_of.date_naive() - Days::new(RECENT + LATE)
+    }
+
     /// Looks at what became known in the last six weeks. The same records and day give the same run.
     ///
     /// # Errors
@@ -46,7 +51,7 @@ impl DuplicateCase {
         let firm = Self::firm(history);
         let since = history.as_of() - Days::new(RECENT);
         let items = firm.index.items().iter();
-        let oldest = since.date_naive() - Days::new(LATE);
+        let oldest = Self::looks_at_since(history.as_of());
         let recent: Vec<_> = items
             .filter(|item| item.known_at >= since && item.date >= oldest)
             .collect();

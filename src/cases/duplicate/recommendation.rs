@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{EvidenceSeen, Hit};
+use super::{EvidenceSeen, Hit, Likeness};
 use crate::advice::{
     Case, Control, Controls, DataQuality, Effect, Evidence, InvalidRecommendation, Level, ModelRef,
     Reason, Recommendation, Status, Subject, check_weights,
@@ -244,6 +244,9 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
             (REVIEWS, _) => format!("What people said of {} earlier pairs.", input.answers),
             ("recurrence", _) => "The amount returns at even intervals.".to_owned(),
             ("same_day", _) => "Others of this party and amount are of the same day.".to_owned(),
+            ("document", Some(field)) if field.likeness == Likeness::Similar.as_str() => {
+                format!("Document: the picture in {}, saved anew.", twin.record)
+            }
             (name, Some(field)) => {
                 format!(
                     "{}: {} as in {}.",

@@ -6,7 +6,7 @@
 //! counted where the pair lies ([`Context`]), which is the term frequency of Fellegi and Sunter:
 //! where a vendor bills one amount every week, agreeing on it says little.
 
-use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::compare::{AmountLevel, DateLevel, DocumentLevel, PartyLevel};
 use super::{Comparison, Context, CopyRates, Item, NumberLevel};
 
 /// Smallest chance ever counted: no single field speaks louder.
@@ -52,6 +52,9 @@ impl Score {
             contribution("number", number(compared.number, one_party, context, rates)),
             contribution("date", date(compared.date, numbered)),
         ];
+        contributions.extend(
+            document(compared.document, one_party).map(|bits| contribution("document", bits)),
+        );
         contributions.extend(extras(a, b));
         if context.regular && !matches!(compared.number, NumberLevel::Same | NumberLevel::Folded) {
             contributions.push(contribution("recurrence", REGULAR));
@@ -153,6 +156,17 @@ fn date(level: DateLevel, numbered: bool) -> f64 {
     ratio(copies, usual)
 }
 
+/// What two documents say of a copy, where both are known. Of scanned receipts none showed another's
+/// picture: of 88 pairs of one merchant, and of 3,828 of two.
+fn document(level: DocumentLevel, one_party: bool) -> Option<f64> {
+    match level {
+        DocumentLevel::Same => Some(14.0),
+        DocumentLevel::Picture => Some(if one_party { 6.0 } else { 11.0 }),
+        DocumentLevel::Different => Some(-1.0),
+        DocumentLevel::Absent => None,
+    }
+}
+
 /// What only some records hold; each speaks only where both sides hold it.
 fn extras(a: &Item, b: &Item) -> Vec<Contribution> {
     let mut found = Vec::new();
@@ -165,7 +179,6 @@ fn extras(a: &Item, b: &Item) -> Vec<Contribution> {
                 ));
             }
         };
-    compare("document", &a.document, &b.document, 14.0, -1.0);
     compare("employee", &a.employee, &b.employee, 3.0, -3.0);
     compare("order", &a.order, &b.order, 2.0, -2.0);
     compare("bank", &a.bank, &b.bank, 0.5, -1.0);

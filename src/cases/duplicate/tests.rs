@@ -119,6 +119,39 @@ fn a_monthly_rent_recurs_and_its_copy_does_not() {
 }
 
 #[test]
+fn a_receipt_photographed_once_and_saved_anew_is_one_receipt() {
+    let (first, again) = ("a".repeat(64), "b".repeat(64));
+    let dinner = |id: &str, receipt: &str, more: Value| {
+        let Value::Object(mut members) = more else {
+            panic!("no object")
+        };
+        members.insert("receipt_sha256".to_owned(), json!(receipt));
+        claim(id, "2026-03-02", "64.20", Value::Object(members))
+    };
+    let earlier = dinner("a", &first, json!({}));
+    let mut later = dinner("b", &again, json!({"employee_id": "e2", "report_id": "r2"}));
+    assert_eq!(
+        verdict(vec![earlier.clone(), later.clone()]),
+        Verdict::SeparatePurchases
+    );
+    later.same_pictures = vec![first.clone()];
+    let found = hits(vec![earlier.clone(), later]);
+    let hit = found.first().unwrap();
+    assert_eq!(hit.verdict, Verdict::SeveralEmployees);
+    let document = hit.twin.iter().find(|field| field.field == "document");
+    assert_eq!(document.unwrap().likeness, Likeness::Similar);
+    // Another amount of another week: the picture alone makes them meet.
+    let mut retyped = claim(
+        "c",
+        "2026-03-19",
+        "99.10",
+        json!({"employee_id": "e2", "report_id": "r2", "receipt_sha256": again}),
+    );
+    retyped.same_pictures = vec![first];
+    assert_eq!(verdict(vec![earlier, retyped]), Verdict::SeveralEmployees);
+}
+
+#[test]
 fn two_coffees_on_one_day_are_two_purchases() {
     let receipt = |digit: &str| json!({"merchant": "Café", "receipt_sha256": digit.repeat(64)});
     let coffees = vec![

@@ -1,6 +1,6 @@
 //! A hit's two sides, field by field.
 
-use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::compare::{AmountLevel, DateLevel, DocumentLevel, PartyLevel};
 use super::{Comparison, Item, NumberLevel};
 
 /// How two values of a field go together.
@@ -76,19 +76,24 @@ pub(super) fn twin(later: &Item, earlier: &Item, compared: &Comparison) -> Vec<T
             of_date(compared.date),
         ),
     ];
-    let texts: [(&'static str, TextOf); 6] = [
+    let texts: [(&'static str, TextOf); 5] = [
         ("description", |item| &item.description),
         ("employee", |item| &item.employee),
         ("order", |item| &item.order),
         ("bank", |item| &item.bank),
         ("report", |item| &item.report),
-        ("document", |item| &item.document),
     ];
     fields.extend(texts.map(|(name, value)| {
         let (one, other) = (value(later).clone(), value(earlier).clone());
         let likeness = of_texts(one.as_deref(), other.as_deref());
         field(name, one, other, likeness)
     }));
+    fields.push(field(
+        "document",
+        later.document.clone(),
+        earlier.document.clone(),
+        of_document(compared.document),
+    ));
     fields
 }
 
@@ -143,6 +148,15 @@ const fn of_party(level: PartyLevel) -> Likeness {
         PartyLevel::Alike => Likeness::Similar,
         PartyLevel::Different => Likeness::Different,
         PartyLevel::Absent => Likeness::Absent,
+    }
+}
+
+const fn of_document(level: DocumentLevel) -> Likeness {
+    match level {
+        DocumentLevel::Same => Likeness::Same,
+        DocumentLevel::Picture => Likeness::Similar,
+        DocumentLevel::Different => Likeness::Different,
+        DocumentLevel::Absent => Likeness::Absent,
     }
 }
 

@@ -3,7 +3,7 @@
 //! The order is part of the meaning. What the records say themselves (a link, a credit, an order) comes
 //! before what only looks so.
 
-use super::compare::{AmountLevel, DateLevel, PartyLevel};
+use super::compare::{AmountLevel, DateLevel, DocumentLevel, PartyLevel};
 use super::{Comparison, Context, Item, NumberLevel};
 use crate::domain::RecordKind;
 
@@ -117,11 +117,11 @@ impl Seen<'_> {
     }
 
     fn one_document(&self) -> bool {
-        self.later.document.is_some() && self.later.document == self.earlier.document
+        self.compared.document <= DocumentLevel::Picture
     }
 
     fn other_documents(&self) -> bool {
-        self.later.document.is_some() && self.earlier.document.is_some() && !self.one_document()
+        self.compared.document == DocumentLevel::Different
     }
 
     fn one_employee(&self) -> bool {

@@ -12,9 +12,9 @@ const MAX_ACTIVITIES: usize = 30;
 /// Facts looked at of either sort, those stated most often.
 const MAX_FACTS: usize = 12;
 /// Values looked at by themselves, the most frequent.
-const MAX_VALUES: usize = 24;
+const MAX_VALUES: usize = 80;
 /// Share of requests that such a value must have, and their number.
-const OFTEN: f64 = 0.02;
+const OFTEN: f64 = 0.0025;
 const LEAST_OF_A_VALUE: f64 = 30.0;
 /// Share of requests that must state a fact when they begin.
 const STATED: f64 = 0.6;

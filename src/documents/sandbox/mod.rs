@@ -129,7 +129,7 @@ impl Sandbox {
         }
     }
 
-    /// Draws a page as [`super::pdf::render`] does.
+    /// Draws a page as [`super::render`] does.
     ///
     /// # Errors
     /// As [`Self::parse`], and [`SandboxError::Refused`] with the reason when the

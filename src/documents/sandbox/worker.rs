@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::Limits;
 use super::protocol::{Answer, Job, read_request, write_answer};
 use crate::documents::parse::parse;
-use crate::documents::pdf;
+use crate::documents::render;
 
 /// Why a worker could not answer.
 #[derive(Debug, Error)]
@@ -36,7 +36,7 @@ pub fn serve_one(limits: Limits, input: impl Read, output: impl Write) -> Result
             page,
             width_px,
             most_pixels,
-        } => match pdf::render(&file, page, width_px, most_pixels) {
+        } => match render(&file, page, width_px, most_pixels) {
             Ok(png) => Answer::Picture(png),
             Err(problem) => Answer::Refused(problem),
         },

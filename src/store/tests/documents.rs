@@ -4,7 +4,8 @@ use chrono::{Duration, Utc};
 
 use super::{accepted, analysis, canonical, decide, open, put, tenant};
 use crate::advice::samples;
-use crate::store::{InboxFilter, JobState, NewDecision, StoreError};
+use crate::documents::picture::Look;
+use crate::store::{ErasureTarget, InboxFilter, JobState, NewDecision, StoreError};
 
 #[tokio::test]
 async fn the_same_bytes_are_the_same_document_within_a_tenant_only() {
@@ -217,4 +218,44 @@ async fn a_decision_and_what_is_shown_of_it_are_stored_together_or_not_at_all() 
     let report = store.audit_verify(&[]).await.unwrap();
     assert!(report.ok, "{:?}", report.faults);
     assert_eq!(report.chains[0].entries, 1);
+}
+
+#[tokio::test]
+async fn documents_that_show_one_picture_are_found_until_they_are_erased() {
+    let (_folder, store) = open().await;
+    let (a, b) = (tenant("a"), tenant("b"));
+    let look = |text: &str| -> Look { text.parse().unwrap() };
+    let first = put(&store, &a, b"first").await.row;
+    let anew = put(&store, &a, b"saved anew").await.row;
+    let other = put(&store, &a, b"other").await.row;
+    let elsewhere = put(&store, &b, b"first").await.row;
+    let zeros = "0".repeat(64);
+    store.put_look(&a, first.id, look(&zeros)).await.unwrap();
+    store.put_look(&a, first.id, look(&zeros)).await.unwrap();
+    let near = format!("7fff{}", &zeros[4..]);
+    store.put_look(&a, anew.id, look(&near)).await.unwrap();
+    let far = format!("ffff{}", &zeros[4..]);
+    store.put_look(&a, other.id, look(&far)).await.unwrap();
+    store
+        .put_look(&b, elsewhere.id, look(&zeros))
+        .await
+        .unwrap();
+
+    let digests = [first.sha256.clone(), "0".repeat(64)];
+    let same = |when| store.same_pictures(&a, &digests, when);
+    let found = same(Utc::now()).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[&first.sha256], std::slice::from_ref(&anew.sha256));
+    let before = first.received_at - Duration::seconds(1);
+    assert!(same(before).await.unwrap().is_empty());
+
+    let target = ErasureTarget::Document(anew.id);
+    store.erase(&a, &target, "asked for", "key").await.unwrap();
+    assert!(same(Utc::now()).await.unwrap().is_empty());
+    let (looks, bands): (i64, i64) =
+        sqlx::query_as("SELECT (SELECT COUNT(*) FROM looks), (SELECT COUNT(*) FROM look_bands)")
+            .fetch_one(store.readers())
+            .await
+            .unwrap();
+    assert_eq!((looks, bands), (3, 48));
 }

@@ -17,7 +17,7 @@ use crate::web::failure::Failure;
 use crate::web::frame::{self, Frame};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
-use crate::web::view::duplicates::DuplicatesView;
+use crate::web::view::duplicates::{DuplicatesView, documents};
 
 #[derive(Template)]
 #[template(path = "duplicates.html")]
@@ -37,10 +37,11 @@ pub(in crate::web) async fn show(
     who.require(Scope::Read, "see worklists")?;
     let service = pages.service();
     let queue = service.duplicate_queue(who.tenant(), Utc::now()).await?;
+    let documents = review::shown(&pages, &who, &documents(&queue)).await?;
     let shown = DuplicatesPage {
         frame: Frame::inside(&who.session, "duplicates"),
         csrf: who.session.csrf.clone(),
-        page: DuplicatesView::new(&queue),
+        page: DuplicatesView::new(&queue, &documents),
         may_decide: who.require(Scope::Feedback, "decide on copies").is_ok(),
         dismissals: DISMISSALS,
     };

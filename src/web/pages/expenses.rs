@@ -17,7 +17,7 @@ use crate::web::failure::Failure;
 use crate::web::frame::{self, Frame};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
-use crate::web::view::expenses::ExpensesView;
+use crate::web::view::expenses::{ExpensesView, receipts};
 
 #[derive(Template)]
 #[template(path = "expenses.html")]
@@ -35,14 +35,16 @@ pub(in crate::web) async fn show(
     who: SignedIn,
 ) -> Result<Response, Failure> {
     who.require(Scope::Read, "see worklists")?;
-    let queue = pages
-        .service()
-        .expense_queue(who.tenant(), Utc::now())
-        .await?;
+    let now = Utc::now();
+    let queue = pages.service().expense_queue(who.tenant(), now).await?;
+    let history = pages.store().history(who.tenant(), now).await?;
+    let receipts = receipts(&queue, &history);
+    let digests: Vec<String> = receipts.values().cloned().collect();
+    let documents = review::shown(&pages, &who, &digests).await?;
     let shown = ExpensesPage {
         frame: Frame::inside(&who.session, "expenses"),
         csrf: who.session.csrf.clone(),
-        page: ExpensesView::new(&queue),
+        page: ExpensesView::new(&queue, &receipts, &documents),
         may_decide: who.require(Scope::Feedback, "decide on claims").is_ok(),
         dismissals: DISMISSALS,
     };

@@ -11,6 +11,7 @@ use crate::web::failure::Failure;
 use crate::web::pages::decision::{named, unusable};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
+use crate::web::view::sheets::Shown;
 
 /// Why something is dismissed.
 pub(super) const DISMISSALS: [FeedbackReason; 3] = [
@@ -18,6 +19,19 @@ pub(super) const DISMISSALS: [FeedbackReason; 3] = [
     FeedbackReason::AlreadyKnown,
     FeedbackReason::Other,
 ];
+
+/// Which of the documents with these digests can be shown; none to whom documents are not.
+pub(super) async fn shown(
+    pages: &Pages,
+    who: &SignedIn,
+    digests: &[String],
+) -> Result<Shown, Failure> {
+    if !who.may(Scope::Documents) {
+        return Ok(Shown::new());
+    }
+    let found = pages.store().drawable_documents(who.tenant(), digests);
+    Ok(found.await?)
+}
 
 /// Stores the decision on an answer of a case and goes back to its queue.
 pub(super) async fn decide(

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::Scope;
@@ -14,12 +15,21 @@ use crate::web::state::Pages;
 
 /// Sharp at twice the usual pane.
 const WIDTH_PX: u32 = 1_600;
+const LEAST_WIDTH_PX: u32 = 100;
+
+/// How large the picture is to be.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Size {
+    /// Width in pixels.
+    width: Option<u32>,
+}
 
 /// The page as PNG; kept by the browser for as long as the session lasts.
 pub(in crate::web) async fn show(
     State(pages): State<Pages>,
     who: SignedIn,
     Path((id, file)): Path<(Uuid, String)>,
+    Query(size): Query<Size>,
 ) -> Result<Response, Failure> {
     who.require(Scope::Documents, "see documents")?;
     let number: u32 = file
@@ -32,7 +42,8 @@ pub(in crate::web) async fn show(
         .document_bytes(who.tenant(), id)
         .await?
         .ok_or(Failure::NotFound("document"))?;
-    let width = WIDTH_PX.min(pages.page_width_px());
+    let width = size.width.unwrap_or(WIDTH_PX).max(LEAST_WIDTH_PX);
+    let width = width.min(pages.page_width_px());
     let drawn = pages
         .service()
         .sandbox()

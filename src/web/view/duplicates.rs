@@ -1,10 +1,14 @@
 //! Records that may be copies, each beside its likeliest twin, field by field.
 
 use super::delays::{Answer, answer};
+use super::sheets::{Sheet, Shown, sheets};
 use super::words;
 use crate::advice::Recommendation;
-use crate::cases::duplicate::{DuplicateAdvice, NewEvidence, Twin};
+use crate::cases::duplicate::{DuplicateAdvice, Field, NewEvidence, Twin};
 use crate::service::DuplicateQueue;
+
+/// Characters shown of a digest.
+const SHOWN_OF_DIGEST: usize = 12;
 
 /// The page's content.
 pub(in crate::web) struct DuplicatesView {
@@ -23,6 +27,7 @@ pub(in crate::web) struct Pair {
     pub(in crate::web) verdict: String,
     pub(in crate::web) later: String,
     pub(in crate::web) earlier: String,
+    pub(in crate::web) sheets: Vec<Sheet>,
     pub(in crate::web) fields: Vec<Row>,
     /// Other earlier records it resembles, with their verdicts.
     pub(in crate::web) others: Vec<String>,
@@ -39,10 +44,11 @@ pub(in crate::web) struct Row {
 }
 
 impl DuplicatesView {
-    /// From the queue.
-    pub(in crate::web) fn new(queue: &DuplicateQueue) -> Self {
+    /// From the queue, and the documents that can be shown.
+    pub(in crate::web) fn new(queue: &DuplicateQueue, documents: &Shown) -> Self {
         let run = &queue.run;
-        let pairs = run.queue.iter().filter_map(|given| pair(given, queue));
+        let answers = run.queue.iter();
+        let pairs = answers.filter_map(|given| pair(given, queue, documents));
         Self {
             as_of: words::minute(run.as_of),
             records: run.records,
@@ -53,9 +59,28 @@ impl DuplicatesView {
     }
 }
 
-fn pair(given: &Recommendation, queue: &DuplicateQueue) -> Option<Pair> {
-    let advice: DuplicateAdvice = serde_json::from_value(given.suggestion.clone()?).ok()?;
+/// Digests of the documents of all pairs.
+pub(in crate::web) fn documents(queue: &DuplicateQueue) -> Vec<String> {
+    let twins = queue.run.queue.iter().filter_map(|given| {
+        let advice = advice(given)?;
+        let digests = document_of(advice.twins.first()?)?;
+        Some([digests.later.clone(), digests.earlier.clone()])
+    });
+    twins.flatten().flatten().collect()
+}
+
+fn advice(given: &Recommendation) -> Option<DuplicateAdvice> {
+    serde_json::from_value(given.suggestion.clone()?).ok()
+}
+
+fn document_of(twin: &Twin) -> Option<&Field> {
+    twin.fields.iter().find(|field| field.field == "document")
+}
+
+fn pair(given: &Recommendation, queue: &DuplicateQueue, documents: &Shown) -> Option<Pair> {
+    let advice = advice(given)?;
     let (twin, others) = advice.twins.split_first()?;
+    let digests = document_of(twin);
     let record = format!("{}/{}", given.subject.kind, given.subject.id);
     let again = queue.again.iter().filter(|again| again.record == record);
     let new = again.map(|again| {
@@ -72,6 +97,19 @@ fn pair(given: &Recommendation, queue: &DuplicateQueue) -> Option<Pair> {
         verdict: twin.said(),
         later: named(&record),
         earlier: named(&twin.record),
+        sheets: sheets(
+            documents,
+            [
+                (
+                    named(&record),
+                    digests.and_then(|field| field.later.as_deref()),
+                ),
+                (
+                    named(&twin.record),
+                    digests.and_then(|field| field.earlier.as_deref()),
+                ),
+            ],
+        ),
         fields: rows(twin),
         others: others
             .iter()
@@ -89,11 +127,20 @@ fn rows(twin: &Twin) -> Vec<Row> {
         .filter(|field| field.later.is_some() || field.earlier.is_some());
     held.map(|field| Row {
         name: field.field.replace('_', " "),
-        later: field.later.clone().unwrap_or_default(),
-        earlier: field.earlier.clone().unwrap_or_default(),
+        later: shown(field, field.later.as_ref()),
+        earlier: shown(field, field.earlier.as_ref()),
         likeness: field.likeness.clone(),
     })
     .collect()
+}
+
+/// Of a digest the beginning tells it from others.
+fn shown(field: &Field, value: Option<&String>) -> String {
+    let value = value.map_or("", String::as_str);
+    match field.field.as_str() {
+        "document" => value.chars().take(SHOWN_OF_DIGEST).collect(),
+        _ => value.to_owned(),
+    }
 }
 
 fn named(record: &str) -> String {

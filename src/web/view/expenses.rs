@@ -1,10 +1,14 @@
 //! Claims to review as cards: what was found first, the score after it.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::delays::{Answer, answer};
+use super::sheets::{Sheet, Shown, sheets};
 use super::words;
 use crate::advice::Recommendation;
 use crate::cases::detectors::Flag;
 use crate::cases::expense::{ExpenseAdvice, Lane};
+use crate::history::History;
 use crate::service::ExpenseQueue;
 
 /// The page's content.
@@ -37,17 +41,24 @@ pub(in crate::web) struct Claim {
     pub(in crate::web) amount: String,
     pub(in crate::web) currency: String,
     pub(in crate::web) flags: Vec<Flag>,
+    /// Its receipt, and those of the claims beside it.
+    pub(in crate::web) sheets: Vec<Sheet>,
     /// Detectors that are new since it was decided.
     pub(in crate::web) new: String,
 }
 
 impl ExpensesView {
-    /// From the queue.
-    pub(in crate::web) fn new(queue: &ExpenseQueue) -> Self {
+    /// From the queue, the digests of receipts by claim, and the documents that can be shown.
+    pub(in crate::web) fn new(
+        queue: &ExpenseQueue,
+        receipts: &HashMap<String, String>,
+        documents: &Shown,
+    ) -> Self {
         let run = &queue.run;
         let of_lane = |lane: Lane| {
             let answers = run.queue.iter().chain(&run.audit);
             let claims = answers.filter_map(|answer| claim(answer, lane, queue));
+            let claims = claims.map(|claim| claim.with_receipts(receipts, documents));
             claims.collect::<Vec<_>>()
         };
         let groups = [
@@ -92,6 +103,49 @@ impl ExpensesView {
     }
 }
 
+impl Claim {
+    fn with_receipts(self, receipts: &HashMap<String, String>, documents: &Shown) -> Self {
+        let ids = std::iter::once(&self.id).chain(beside(&self.flags));
+        let mut seen = BTreeSet::new();
+        let ids = ids.filter(|id| seen.insert(*id));
+        let records = ids.map(|id| {
+            let digest = receipts.get(id).map(String::as_str);
+            (format!("receipt of {id}"), digest)
+        });
+        Self {
+            sheets: sheets(documents, records),
+            ..self
+        }
+    }
+}
+
+/// Records that flags name beside the claim.
+fn beside(flags: &[Flag]) -> impl Iterator<Item = &String> {
+    flags.iter().flat_map(|flag| &flag.twins)
+}
+
+/// Digests of the receipts of the queue's claims and of those beside them, by claim.
+pub(in crate::web) fn receipts(
+    queue: &ExpenseQueue,
+    history: &dyn History,
+) -> HashMap<String, String> {
+    let spending = history.spending();
+    let mut found = HashMap::new();
+    for given in queue.run.queue.iter().chain(&queue.run.audit) {
+        let suggestion = given.suggestion.clone();
+        let advice: Option<ExpenseAdvice> =
+            suggestion.and_then(|advice| serde_json::from_value(advice).ok());
+        let flags = advice.map(|advice| advice.flags).unwrap_or_default();
+        for id in std::iter::once(&given.subject.id).chain(beside(&flags)) {
+            let claim = spending.claim(id);
+            let receipt =
+                claim.and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
+            found.extend(receipt.map(|digest| (id.clone(), digest)));
+        }
+    }
+    found
+}
+
 fn learnt(queue: &ExpenseQueue) -> String {
     let precision = queue.precision.map_or_else(
         || "Precision is said once 20 unusual claims were decided.".to_owned(),
@@ -133,6 +187,7 @@ fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Cla
         amount: words::amount(&advice.amount),
         currency: advice.currency.to_string(),
         flags: advice.flags,
+        sheets: Vec::new(),
         new: again.map_or_else(String::new, |new| {
             new.detectors.join(", ").replace('_', " ")
         }),

@@ -15,4 +15,5 @@ pub(crate) mod findings;
 pub(crate) mod inbox;
 pub(crate) mod lines;
 pub(crate) mod picture;
+pub(crate) mod sheets;
 pub(crate) mod words;

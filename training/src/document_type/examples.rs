@@ -43,7 +43,7 @@ pub(super) fn of(
     let mut examples = Vec::new();
     for document in &documents {
         let class = index(document.truth.kind);
-        let pages = parse(&document.pdf, &ParseOptions::default()).pages;
+        let pages = parse(&document.bytes, &ParseOptions::default()).pages;
         let unread = Reading::default();
         let alone = TypeFeatures::of(
             &TypeInput {

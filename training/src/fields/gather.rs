@@ -66,7 +66,7 @@ fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
             Some((*field, value.to_owned()))
         };
         documents.push(TrainingDocument {
-            pages: pages(&document.pdf),
+            pages: pages(&document.bytes),
             truth: LEARNED.iter().filter_map(stated).collect(),
             complete: true,
             group: document.name,

@@ -27,7 +27,7 @@ fn lines_beside_fields_are_read_from_generated_pages() {
     };
     let mut tally = Tally::default();
     for document in generate(23, 60) {
-        let pages = parse(&document.pdf, &options).pages;
+        let pages = parse(&document.bytes, &options).pages;
         let reading = extract(&pages, &model);
         let mut drawn: Vec<Decimal> = document.truth.lines.iter().filter_map(|l| l.net).collect();
         let read: Vec<Decimal> = reading.lines.iter().filter_map(|l| l.net).collect();
