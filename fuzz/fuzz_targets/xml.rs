@@ -14,14 +14,14 @@ fuzz_target!(|bytes: &[u8]| {
             for (name, field) in &reading.fields {
                 assert!(!field.value.is_empty(), "{name} is empty");
                 assert!((0.0..=1.0).contains(&field.confidence));
-                iban_check(&field.value);
-                vat_id_check(&field.value);
+                let _ = iban_check(&field.value);
+                let _ = vat_id_check(&field.value);
             }
             for step in &prove_totals(&reading).steps {
-                step.holds();
+                let _ = step.holds();
             }
             let day = NaiveDate::from_ymd_opt(2026, 2, 28).expect("a day of the calendar");
-            check_dates(&reading, day);
+            let _ = check_dates(&reading, day);
         }
         Err(problem) => assert!(!problem.code.is_empty() && !problem.text.is_empty()),
     }

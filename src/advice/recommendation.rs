@@ -108,7 +108,7 @@ pub enum Direction {
 }
 
 /// What is judged: a record's kind and its id in the firm's own system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Kind of record, such as `document` or `vendor_invoice`.

@@ -18,8 +18,13 @@ pub(super) fn environment(message: &str) -> ExitCode {
     fail(3, message)
 }
 
-fn fail(code: u8, message: &str) -> ExitCode {
-    // Nobody is left to tell if standard error is closed; the code still says it.
+/// Something to know that is no failure.
+pub(super) fn note(message: &str) {
+    // Nobody is left to tell if standard error is closed; the code still says how it ended.
     let _ = writeln!(std::io::stderr().lock(), "scrutineer: {message}");
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    note(message);
     ExitCode::from(code)
 }

@@ -3,18 +3,17 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Args;
-
 use chrono::Utc;
+use clap::Args;
+use serde::Serialize;
 
 use super::exit;
 use super::store_args::{must_exist, with_store};
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Recommendation;
-use crate::cases::collections::{CollectionsRow, CollectionsRun};
-use crate::service::{
-    COLLECTIONS, DELAYS, DUPLICATES, EXPENSES, REMINDERS, ReminderList, ServiceError,
-};
+use crate::cases::collections::CollectionsRow;
+use crate::cases::timesheet::Reminder;
+use crate::service::{COLLECTIONS, DELAYS, DUPLICATES, EXPENSES, REMINDERS, ServiceError};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Arguments of `worklist`.
@@ -50,7 +49,8 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
         Name::Collections => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.collections_run(tenant, Utc::now()).await {
-                Ok(run) => told(customers(args, &run)),
+                // Customers to contact, then those held back.
+                Ok(run) => print(args, run.ranked.iter().chain(&run.held_back), show_customer),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
@@ -59,7 +59,7 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
             match service.delays_run(tenant, Utc::now()).await {
                 Ok(run) => {
                     let rows = run.timesheet.iter().chain(&run.project_setup);
-                    told(answers(args, rows.chain(&run.billing)))
+                    print(args, rows.chain(&run.billing), show_answer)
                 }
                 Err(error) => exit::environment(&error.to_string()),
             }
@@ -67,24 +67,25 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
         Name::Expenses => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.expense_queue(tenant, Utc::now()).await {
-                Ok(queue) => told(answers(
+                Ok(queue) => print(
                     args,
                     queue.run.queue.iter().chain(&queue.run.audit),
-                )),
+                    show_answer,
+                ),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
         Name::Duplicates => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.duplicate_queue(tenant, Utc::now()).await {
-                Ok(queue) => told(answers(args, queue.run.queue.iter())),
+                Ok(queue) => print(args, queue.run.queue.iter(), show_answer),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
         Name::Reminders => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.reminders(tenant, Utc::now()).await {
-                Ok(list) => told(sheets(args, &list)),
+                Ok(due) => print(args, due.reminders.iter(), show_sheet),
                 Err(off @ ServiceError::SwitchedOff { .. }) => {
                     exit::usage(&format!("reminders are {off}"))
                 }
@@ -105,15 +106,27 @@ fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
         Ok(page) => page,
         Err(code) => return code,
     };
-    let mut out = io::stdout().lock();
-    let written = page
-        .items
-        .iter()
-        .try_for_each(|row| show(&mut out, row, store.json));
-    told(written)
+    print(args, page.items.iter(), show_document)
 }
 
-fn told(written: io::Result<()>) -> ExitCode {
+/// Prints rows up to the limit, and where there are none says so on standard error.
+fn print<'a, T: Serialize + 'a>(
+    args: &WorklistArgs,
+    rows: impl Iterator<Item = &'a T>,
+    show: fn(&mut dyn Write, &T) -> io::Result<()>,
+) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let mut rows = rows.take(args.limit as usize).peekable();
+    if rows.peek().is_none() {
+        exit::note("nothing to look at");
+    }
+    let written = rows.try_for_each(|row| {
+        if args.service.store.json {
+            writeln!(out, "{}", serde_json::to_string(row)?)
+        } else {
+            show(&mut out, row)
+        }
+    });
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             exit::environment(&error.to_string())
@@ -140,71 +153,36 @@ fn parse_name(name: &str) -> Result<Name, String> {
     })
 }
 
-/// Customers to contact, then those held back.
-fn customers(args: &WorklistArgs, run: &CollectionsRun) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let rows = run.ranked.iter().chain(&run.held_back);
-    for row in rows.take(args.limit as usize) {
-        if args.service.store.json {
-            writeln!(out, "{}", serde_json::to_string(row)?)?;
-        } else {
-            show_customer(&mut out, row)?;
-        }
-    }
-    Ok(())
+fn show_answer(out: &mut dyn Write, row: &Recommendation) -> io::Result<()> {
+    let score = row
+        .score
+        .map_or_else(|| "-".to_owned(), |score| format!("{:.0} %", score * 100.0));
+    // That time has passed is no news to whoever looks at the list.
+    let mut news = row.reasons.iter().filter(|reason| reason.feature != "time");
+    let because = news.next().map_or("", |reason| &reason.text);
+    writeln!(
+        out,
+        "{:<7} {:<12} {:<30} {score:>6} {:<24} {because}",
+        format!("{:?}", row.level).to_lowercase(),
+        row.case.as_str(),
+        row.subject.id,
+        row.score_kind,
+    )
 }
 
-/// Whole answers, in the order given.
-fn answers<'a>(
-    args: &WorklistArgs,
-    rows: impl Iterator<Item = &'a Recommendation>,
-) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for row in rows.take(args.limit as usize) {
-        if args.service.store.json {
-            writeln!(out, "{}", serde_json::to_string(row)?)?;
-            continue;
-        }
-        let score = row
-            .score
-            .map_or_else(|| "-".to_owned(), |score| format!("{:.0} %", score * 100.0));
-        // That time has passed is no news to whoever looks at the list.
-        let mut news = row.reasons.iter().filter(|reason| reason.feature != "time");
-        let because = news.next().map_or("", |reason| &reason.text);
-        writeln!(
-            out,
-            "{:<7} {:<12} {:<30} {score:>6} {:<24} {because}",
-            format!("{:?}", row.level).to_lowercase(),
-            row.case.as_str(),
-            row.subject.id,
-            row.score_kind,
-        )?;
-    }
-    Ok(())
+fn show_sheet(out: &mut dyn Write, reminder: &Reminder) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} to {}  {:<24}  {:<24}  {}",
+        reminder.period_start,
+        reminder.period_end,
+        reminder.sheet_id,
+        reminder.employee_id,
+        reminder.text,
+    )
 }
 
-/// Sheets to remind of, by period.
-fn sheets(args: &WorklistArgs, list: &ReminderList) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for reminder in list.reminders.iter().take(args.limit as usize) {
-        if args.service.store.json {
-            writeln!(out, "{}", serde_json::to_string(reminder)?)?;
-        } else {
-            writeln!(
-                out,
-                "{} to {}  {:<24}  {:<24}  {}",
-                reminder.period_start,
-                reminder.period_end,
-                reminder.sheet_id,
-                reminder.employee_id,
-                reminder.text,
-            )?;
-        }
-    }
-    Ok(())
-}
-
-fn show_customer(out: &mut impl Write, row: &CollectionsRow) -> io::Result<()> {
+fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
     let place = match (row.rank, row.moved.as_ref().map(|moved| moved.from)) {
         (Some(rank), Some(Some(from))) if from != rank => format!("{rank} (was {from})"),
         (Some(rank), Some(None)) => format!("{rank} (new)"),
@@ -228,11 +206,7 @@ fn show_customer(out: &mut impl Write, row: &CollectionsRow) -> io::Result<()> {
     )
 }
 
-fn show(out: &mut impl Write, row: &InboxRow, json: bool) -> io::Result<()> {
-    if json {
-        let line = serde_json::to_string(row)?;
-        return writeln!(out, "{line}");
-    }
+fn show_document(out: &mut dyn Write, row: &InboxRow) -> io::Result<()> {
     let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     writeln!(
         out,

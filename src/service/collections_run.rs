@@ -61,7 +61,7 @@ impl Service {
         // One run at a time: whoever comes meanwhile gets what it made.
         let _turn = self.runs.lock().await;
         let store = self.store();
-        let generation = store.records_generation(tenant).await?;
+        let generation = self.generation(tenant, now, &wanted).await?;
         let day = now.date_naive();
         let last = store.last_run(tenant, name).await?;
         let unchanged = last
@@ -73,7 +73,7 @@ impl Service {
             Some(run) if unchanged => return Ok(run),
             before => before,
         };
-        let history = self.history(tenant, now, wanted).await?;
+        let history = self.history(tenant, now, &wanted).await?;
         let (run, answers) = tokio::task::spawn_blocking(move || make(history, before))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;

@@ -35,7 +35,7 @@ impl Service {
             salt: salt(thresholds.salt_file.as_deref()).await?,
         };
         let wanted = Wanted::ReceiptsSince(NaiveDate::MIN);
-        let history = self.history(tenant, now, wanted).await?;
+        let history = self.history(tenant, now, &wanted).await?;
         tokio::task::spawn_blocking(move || detectors::dry_run(&history, &purchases, &thresholds))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::history::Wanted;
 use super::{Service, ServiceError};
-use crate::advice::{Case, Recommendation};
+use crate::advice::{Case, Recommendation, Subject};
 use crate::cases::duplicate::{DuplicateAdvice, DuplicateCase, DuplicateRun, NewEvidence, Twin};
 use crate::domain::TenantId;
 use crate::store::Said;
@@ -67,14 +67,11 @@ impl Service {
     }
 }
 
-fn without_decided(mut run: DuplicateRun, said: &HashMap<String, Said>) -> DuplicateQueue {
+fn without_decided(mut run: DuplicateRun, said: &HashMap<Subject, Said>) -> DuplicateQueue {
     let mut again = Vec::new();
     let before = run.queue.len();
     run.queue.retain(|answer| {
-        let subject = &answer.subject;
-        // Records of two kinds may have one id; what was said of the other says nothing here.
-        let then = said.get(&subject.id);
-        let Some(then) = then.filter(|then| then.answer.subject.kind == subject.kind) else {
+        let Some(then) = said.get(&answer.subject) else {
             return true;
         };
         let news = news(answer, &then.answer);

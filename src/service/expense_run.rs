@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::history::Wanted;
 use super::{Service, ServiceError};
-use crate::advice::{Case, Recommendation};
+use crate::advice::{Case, Recommendation, Subject};
 use crate::cases::expense::{ExpenseAdvice, ExpenseRun, LEAST_LOOKED_AT, Lane};
 use crate::domain::TenantId;
 use crate::store::Said;
@@ -79,10 +79,10 @@ impl Service {
     }
 }
 
-fn without_decided(mut run: ExpenseRun, said: &HashMap<String, Said>) -> ExpenseQueue {
+fn without_decided(mut run: ExpenseRun, said: &HashMap<Subject, Said>) -> ExpenseQueue {
     let mut again = Vec::new();
     let before = run.queue.len() + run.audit.len();
-    let mut open = |answer: &Recommendation| match said.get(&answer.subject.id) {
+    let mut open = |answer: &Recommendation| match said.get(&answer.subject) {
         None => true,
         Some(then) => {
             let detectors = new_flags(answer, &then.answer);

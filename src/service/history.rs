@@ -35,6 +35,29 @@ impl Wanted {
             _ => Self::Records,
         }
     }
+
+    /// Digests of the documents looked at.
+    fn documents(&self, history: &FactsAsOf) -> Vec<String> {
+        match self {
+            Self::Records => Vec::new(),
+            Self::CopiesOf(record) => documents_of(history, record),
+            Self::CopiesSince(day) => {
+                let invoices = history.invoices().into_iter();
+                let recent = invoices.filter(|(_, invoice)| invoice.issued_on >= *day);
+                let documents = recent.filter_map(|(_, invoice)| invoice.document_sha256.clone());
+                documents
+                    .chain(history.spending().receipts_since(*day))
+                    .collect()
+            }
+            Self::ReceiptOf(claim) => {
+                let claim = history.spending().claim(claim);
+                let digest = claim
+                    .and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
+                digest.into_iter().collect()
+            }
+            Self::ReceiptsSince(day) => history.spending().receipts_since(*day),
+        }
+    }
 }
 
 impl Service {
@@ -46,49 +69,47 @@ impl Service {
         &self,
         tenant: &TenantId,
         as_of: DateTime<Utc>,
-        wanted: Wanted,
+        wanted: &Wanted,
     ) -> Result<FactsAsOf, ServiceError> {
         let history = self.store().history(tenant, as_of).await?;
-        let digests = match wanted {
-            Wanted::Records => return Ok(history),
-            Wanted::CopiesOf(record) => {
-                let digests = documents_of(&history, &record);
-                return self.with_copies(tenant, history, &digests).await;
+        let digests = wanted.documents(&history);
+        match wanted {
+            Wanted::Records => Ok(history),
+            Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => {
+                let ranking = self.ranking(tenant, as_of).await?;
+                let pictures = self.store().same_pictures(tenant, &digests, as_of).await?;
+                Ok(history.with_ranking(ranking).with_pictures(pictures))
             }
-            Wanted::CopiesSince(day) => {
-                let mut digests = history.spending().receipts_since(day);
-                let invoices = history.invoices().into_iter();
-                let recent = invoices.filter(|(_, invoice)| invoice.issued_on >= day);
-                digests.extend(recent.filter_map(|(_, invoice)| invoice.document_sha256.clone()));
-                return self.with_copies(tenant, history, &digests).await;
+            Wanted::ReceiptOf(_) | Wanted::ReceiptsSince(_) => {
+                let read = self.store().fields_of(tenant, &digests, as_of).await?;
+                let receipts: HashMap<String, Receipt> = read
+                    .iter()
+                    .map(|(sha256, fields)| (sha256.clone(), Receipt::of_fields(fields)))
+                    .collect();
+                Ok(history.with_receipts(receipts))
             }
-            Wanted::ReceiptOf(claim) => {
-                let claim = history.spending().claim(&claim);
-                let digest = claim
-                    .and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
-                digest.into_iter().collect()
-            }
-            Wanted::ReceiptsSince(day) => history.spending().receipts_since(day),
-        };
-        let read = self.store().fields_of(tenant, &digests, as_of).await?;
-        let receipts: HashMap<String, Receipt> = read
-            .iter()
-            .map(|(sha256, fields)| (sha256.clone(), Receipt::of_fields(fields)))
-            .collect();
-        Ok(history.with_receipts(receipts))
+        }
     }
 
-    /// What tells copies besides records: reviews of pairs, and pictures of these documents.
-    async fn with_copies(
+    /// What the answers to a question depend on besides the day: the number of the last change to
+    /// the records, and of the documents looked at how many were read. It only grows while nothing
+    /// is erased; an erasure of records drops what was made from them.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(super) async fn generation(
         &self,
         tenant: &TenantId,
-        history: FactsAsOf,
-        digests: &[String],
-    ) -> Result<FactsAsOf, ServiceError> {
-        let as_of = history.as_of();
-        let ranking = self.ranking(tenant, as_of).await?;
-        let pictures = self.store().same_pictures(tenant, digests, as_of).await?;
-        Ok(history.with_ranking(ranking).with_pictures(pictures))
+        as_of: DateTime<Utc>,
+        wanted: &Wanted,
+    ) -> Result<i64, ServiceError> {
+        let records = self.store().records_generation(tenant).await?;
+        if matches!(wanted, Wanted::Records) {
+            return Ok(records);
+        }
+        let history = self.store().history(tenant, as_of).await?;
+        let digests = wanted.documents(&history);
+        Ok(records + self.store().documents_read(tenant, &digests).await?)
     }
 }
 

@@ -130,7 +130,7 @@ impl Service {
             }));
         }
         let wanted = Wanted::of(case, item);
-        let history = self.history(tenant, as_of, wanted).await?;
+        let history = self.history(tenant, as_of, &wanted).await?;
         let judged = if judge.takes_long(item, &history) {
             let (records, item) = (self.records.clone(), item.clone());
             let judging = move || {

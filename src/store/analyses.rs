@@ -108,6 +108,31 @@ impl Store {
         .transpose()
     }
 
+    /// How many documents with these digests were read and not erased.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn documents_read(&self, tenant: &TenantId, digests: &[String]) -> Result<i64> {
+        let mut read = 0;
+        for digests in digests.chunks(DIGESTS_AT_A_TIME) {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "SELECT COUNT(*) FROM documents d \
+                 JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
+                 WHERE d.erased_at IS NULL AND d.tenant = ",
+            );
+            query.push_bind(tenant.as_str());
+            query.push(" AND d.sha256 IN (");
+            let mut list = query.separated(", ");
+            for digest in digests {
+                list.push_bind(digest);
+            }
+            query.push(")");
+            let count: i64 = query.build_query_scalar().fetch_one(self.readers()).await?;
+            read += count;
+        }
+        Ok(read)
+    }
+
     /// What was read from documents with these digests that came until a moment: digest and fields.
     /// Documents that did not come, were erased or could not be read are left out.
     ///

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::audit_chain::{self, EntryKind, NewEntry};
 use super::error::{Result, StoreError};
 use super::{Store, time};
-use crate::advice::{Case, Feedback, Recommendation};
+use crate::advice::{Case, Feedback, Recommendation, Subject};
 use crate::domain::{CanonicalJson, TenantId};
 
 /// Stored feedback.
@@ -109,7 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn said_of(&self, tenant: &TenantId, case: Case) -> Result<HashMap<String, Said>> {
+    pub async fn said_of(&self, tenant: &TenantId, case: Case) -> Result<HashMap<Subject, Said>> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT p.content, r.id FROM feedback f \
              JOIN recommendations r ON r.tenant = f.tenant AND r.id = f.recommendation_id \
@@ -127,7 +127,7 @@ impl Store {
                 .parse()
                 .map_err(|_| StoreError::Damaged(format!("`{id}` is no id")))?;
             if let Some(answer) = self.recommendation(tenant, id).await? {
-                let subject = answer.subject.id.clone();
+                let subject = answer.subject.clone();
                 let said_now = Said {
                     feedback: stored.feedback,
                     given_at: stored.given_at,

@@ -16,7 +16,8 @@ const KEPT: i64 = 30;
 pub struct WorklistRun {
     /// The day it was made for.
     pub day: NaiveDate,
-    /// What the records were: the number of their last change.
+    /// What it was made from: the number of the records' last change, and of the documents looked
+    /// at how many were read.
     pub generation: i64,
     /// What is shown.
     pub body: Value,

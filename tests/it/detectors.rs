@@ -114,6 +114,8 @@ async fn a_receipt_that_came_as_a_document_is_held_against_its_claim() {
         mismatches().await.is_empty(),
         "the receipt has not come yet"
     );
+    let queue = app.get("/v1/worklists/expenses").await;
+    assert!(!queue.text().contains("receipt_mismatch"));
     assert_eq!(app.upload(receipt.clone()).await.status, 201);
     let said = mismatches().await;
     assert!(

@@ -51,6 +51,19 @@ pub(crate) fn records(today: NaiveDate) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// A dinner that two persons claim, with one photograph saved in two ways; and those receipts.
+pub(crate) fn dinners(today: NaiveDate) -> (String, [Vec<u8>; 2]) {
+    let receipts = [photograph(85, 600), photograph(40, 400)];
+    let rows = receipts.iter().enumerate().map(|(n, receipt)| {
+        let day = today - Days::new(9 - 2 * n as u64);
+        let row = json!({"id": format!("DINNER{n}"), "employee_id": format!("E{n}"), "incurred_on": day, "merchant": "Osteria Alba",
+            "amount": format!("{}.50", 71 + n), "currency": "EUR", "paid_by": "employee", "report_id": format!("R{n}"),
+            "receipt_sha256": hex::encode(Sha256::digest(receipt)), "known_at": format!("{day}T19:00:00Z")});
+        format!("{row}\n")
+    });
+    (rows.collect(), receipts)
+}
+
 async fn firm() -> TestApp {
     let app = TestApp::start().await;
     for (kind, rows) in records(Utc::now().date_naive()) {
@@ -147,16 +160,7 @@ async fn a_rent_is_named_and_does_not_alarm_and_a_claim_of_a_card_purchase_does(
 #[tokio::test]
 async fn a_receipt_that_was_photographed_once_and_claimed_twice_is_found_by_its_picture() {
     let app = firm().await;
-    let today = Utc::now().date_naive();
-    let receipts = [photograph(85, 600), photograph(40, 400)];
-    let mut rows = String::new();
-    for (n, receipt) in receipts.iter().enumerate() {
-        let day = today - Days::new(9 - 2 * n as u64);
-        let row = json!({"id": format!("DINNER{n}"), "employee_id": format!("E{n}"), "incurred_on": day, "merchant": "Osteria Alba",
-            "amount": format!("{}.50", 71 + n), "currency": "EUR", "paid_by": "employee", "report_id": format!("R{n}"),
-            "receipt_sha256": hex::encode(Sha256::digest(receipt)), "known_at": format!("{day}T19:00:00Z")});
-        rows += &format!("{row}\n");
-    }
+    let (rows, receipts) = dinners(Utc::now().date_naive());
     app.put_records("expense_claim", rows).await;
     let asked = json!({"id": "DINNER1"});
     let before = scored(&app, &asked).await;
@@ -269,6 +273,33 @@ async fn a_dismissed_pair_stays_away_until_there_is_new_evidence_which_is_named(
         json!([{"record": "vendor_invoice/AGAIN", "twin": "vendor_invoice/FIRST",
             "new": [{"what": "field", "field": "order"}]}])
     );
+}
+
+#[tokio::test]
+async fn records_of_two_kinds_with_one_id_are_decided_each_for_itself() {
+    let app = firm().await;
+    let today = Utc::now().date_naive();
+    let day = today - Days::new(9);
+    let claim = json!({"id": "AGAIN", "employee_id": "E2", "incurred_on": day, "merchant": "Hotel Krone", "amount": "312.40",
+        "currency": "EUR", "paid_by": "employee", "known_at": format!("{}T09:00:00Z", today - Days::new(4))});
+    app.put_records("expense_claim", claim.to_string()).await;
+    let queue = app.get("/v1/worklists/duplicates").await.json();
+    let answers = queue["run"]["queue"].as_array().unwrap().iter();
+    let again: Vec<&Value> = answers
+        .filter(|answer| answer["subject"]["id"] == "AGAIN")
+        .collect();
+    assert_eq!(again.len(), 2, "{queue}");
+    for answer in again {
+        let id = answer["recommendation_id"].as_str().unwrap();
+        let said = json!({"verdict": "rejected", "reason": "false_alarm"});
+        let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"))
+            .key(&app.key)
+            .json(&said);
+        assert!(app.send(ask).await.status.is_success());
+    }
+    let after = app.get("/v1/worklists/duplicates").await.json();
+    assert_eq!(after["decided"], 2);
+    assert!(!ids(&after["run"]["queue"]).contains(&"AGAIN"), "{after}");
 }
 
 #[tokio::test]

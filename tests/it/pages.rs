@@ -294,6 +294,10 @@ async fn a_document_is_uploaded_shown_and_decided_without_script() {
     let id = upload_small(&mut clerk).await;
     let page = clerk.get(&format!("/inbox/{id}")).await;
     assert!(page.text().contains("4711"), "{}", page.text());
+    assert!(
+        page.text().contains("/duplicates"),
+        "every page leads to all"
+    );
     let picture = clerk.get(&format!("/inbox/{id}/pages/1.png")).await;
     assert_eq!(picture.header("content-type"), "image/png");
     assert!(picture.body.starts_with(b"\x89PNG"));

@@ -100,6 +100,10 @@ async fn a_worklist_has_the_same_rows_by_command_and_by_endpoint() {
     assert_eq!((code, out.lines().count()), (0, 2));
     let first = page["items"][0]["document_id"].as_str().unwrap();
     assert!(out.lines().next().unwrap().ends_with(first), "{out}");
+
+    let (code, out, said) = run(&data, &["worklist", "duplicates"]);
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(said.contains("nothing to look at"), "{said}");
 }
 
 #[test]

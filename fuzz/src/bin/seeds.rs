@@ -46,6 +46,7 @@ fn make() -> io::Result<()> {
         write(&folder.join(target), "seed", &documents)?;
     }
     write(&folder.join("pdf_words"), "made", &made)?;
+    write(&folder.join("picture"), "seed", &pictures()?)?;
     write(&folder.join("xml"), "made", &attached(&made))?;
     write(&folder.join("fields"), "made", &texts(&made))?;
     write(
@@ -79,6 +80,26 @@ fn files(folder: &Path) -> io::Result<Vec<Vec<u8>>> {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "pdf"));
     paths.sort();
     paths.iter().map(std::fs::read).collect()
+}
+
+/// One small picture in every format.
+fn pictures() -> io::Result<Vec<Vec<u8>>> {
+    let grey = |x: u32, y: u32| image::Rgb([(x * 7 % 256) as u8, (y * 11 % 256) as u8, 90]);
+    let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(24, 32, grey));
+    let formats = [
+        image::ImageFormat::Bmp,
+        image::ImageFormat::Gif,
+        image::ImageFormat::Jpeg,
+        image::ImageFormat::Png,
+        image::ImageFormat::Tiff,
+        image::ImageFormat::WebP,
+    ];
+    let saved = formats.into_iter().map(|format| {
+        let mut bytes = io::Cursor::new(Vec::new());
+        let written = picture.write_to(&mut bytes, format);
+        written.map_err(io::Error::other).map(|()| bytes.into_inner())
+    });
+    saved.collect()
 }
 
 fn attached(files: &[Vec<u8>]) -> Vec<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! Collectors' and operations leads' pages in a real browser.
 
+use std::time::{Duration, Instant};
+
 use super::driver::browser;
 use super::firm::Firm;
 use super::sign_in;
@@ -155,6 +157,15 @@ async fn copies_are_shown_beside_their_twins_and_decided_by_keyboard() {
     browser.wait_for_text("vendor invoice AGAIN").await;
     browser.wait_for_text("2O31707").await;
     browser.wait_for_text("card and claim").await;
+    browser.wait_for_text("several employees").await;
+    let drawn = "const all = [...document.querySelectorAll('.sheets img')]; \
+        all.forEach(one => one.scrollIntoView()); \
+        return all.filter(one => one.complete && one.naturalWidth > 0).length";
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while browser.script(drawn).await != 2 {
+        assert!(Instant::now() < deadline, "both receipts are shown");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let focus = "document.querySelector('.claim-form [value=dismiss]').focus()";
     browser.script(focus).await;
     browser.press_key(fantoccini::key::Key::Enter).await;

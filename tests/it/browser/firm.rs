@@ -7,6 +7,7 @@ use chrono::{Duration, Utc};
 use scrutineer::advice::Recommendation;
 use scrutineer::config::Config;
 use scrutineer::documents::Media;
+use scrutineer::documents::picture::{self, Look};
 use scrutineer::domain::{CanonicalJson, RecordKind, TenantId};
 use scrutineer::startup::App;
 use scrutineer::store::{NewDocument, NewKey, Store};
@@ -96,6 +97,19 @@ impl Firm {
         let now = Utc::now();
         self.records(now, crate::duplicates::records(now.date_naive()))
             .await;
+        let (claims, receipts) = crate::duplicates::dinners(now.date_naive());
+        self.records(now, vec![("expense_claim", claims)]).await;
+        for bytes in receipts {
+            let look = Look::of(&picture::open(&bytes).unwrap()).unwrap();
+            let new = NewDocument {
+                bytes: Arc::from(bytes),
+                media: Media::Image,
+                filename: None,
+            };
+            let put = self.store.put_document(&self.tenant, new).await.unwrap();
+            let id = put.row.id;
+            self.store.put_look(&self.tenant, id, look).await.unwrap();
+        }
     }
 
     async fn records(&self, now: chrono::DateTime<Utc>, all: Vec<(&str, String)>) {
