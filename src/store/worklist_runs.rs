@@ -16,8 +16,8 @@ const KEPT: i64 = 30;
 pub struct WorklistRun {
     /// The day it was made for.
     pub day: NaiveDate,
-    /// What it was made from: the number of the records' last change, and of the documents looked
-    /// at how many were read.
+    /// What it was made from: the number of the records' last change, and of the documents that
+    /// were there for it.
     pub generation: i64,
     /// What is shown.
     pub body: Value,

@@ -79,6 +79,15 @@ async fn scored(app: &TestApp, item: &Value) -> Value {
     answer.json()
 }
 
+async fn dismiss(app: &TestApp, answer: &Value) {
+    let id = answer["recommendation_id"].as_str().unwrap();
+    let said = json!({"verdict": "rejected", "reason": "false_alarm"});
+    let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"))
+        .key(&app.key)
+        .json(&said);
+    assert!(app.send(ask).await.status.is_success());
+}
+
 fn verdicts(answer: &Value) -> Vec<(&str, &str, bool)> {
     let twins = answer["suggestion"]["twins"].as_array().unwrap();
     twins
@@ -165,6 +174,8 @@ async fn a_receipt_that_was_photographed_once_and_claimed_twice_is_found_by_its_
     let asked = json!({"id": "DINNER1"});
     let before = scored(&app, &asked).await;
     assert_eq!(before["effect"], "none", "{before}");
+    let queue = app.get("/v1/worklists/duplicates").await.json();
+    assert!(!ids(&queue["run"]["queue"]).contains(&"DINNER1"), "{queue}");
     for receipt in receipts {
         let uploaded = app.upload(receipt).await;
         assert_eq!(uploaded.status, 201, "{}", uploaded.text());
@@ -185,6 +196,8 @@ async fn a_receipt_that_was_photographed_once_and_claimed_twice_is_found_by_its_
         ("expense_claim/DINNER0", "several_employees", true),
         "{after}"
     );
+    let queue = app.get("/v1/worklists/duplicates").await.json();
+    assert!(ids(&queue["run"]["queue"]).contains(&"DINNER1"), "{queue}");
     let said = after["reasons"].to_string();
     assert!(
         said.contains("the picture in expense_claim/DINNER0, saved anew"),
@@ -240,12 +253,7 @@ async fn a_dismissed_pair_stays_away_until_there_is_new_evidence_which_is_named(
     let again = answers
         .iter()
         .find(|answer| answer["subject"]["id"] == "AGAIN");
-    let id = again.unwrap()["recommendation_id"].as_str().unwrap();
-    let said = json!({"verdict": "rejected", "reason": "false_alarm"});
-    let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"))
-        .key(&app.key)
-        .json(&said);
-    assert!(app.send(ask).await.status.is_success());
+    dismiss(&app, again.unwrap()).await;
     let after = app.get("/v1/worklists/duplicates").await.json();
     assert_eq!(
         (&after["decided"], &after["again"]),
@@ -290,12 +298,7 @@ async fn records_of_two_kinds_with_one_id_are_decided_each_for_itself() {
         .collect();
     assert_eq!(again.len(), 2, "{queue}");
     for answer in again {
-        let id = answer["recommendation_id"].as_str().unwrap();
-        let said = json!({"verdict": "rejected", "reason": "false_alarm"});
-        let ask = Ask::post(&format!("/v1/recommendations/{id}/feedback"))
-            .key(&app.key)
-            .json(&said);
-        assert!(app.send(ask).await.status.is_success());
+        dismiss(&app, answer).await;
     }
     let after = app.get("/v1/worklists/duplicates").await.json();
     assert_eq!(after["decided"], 2);
