@@ -26,6 +26,8 @@ pub enum KeyKind {
     PartyShuffled,
     /// Party alone; not for meeting but for what is usual with it.
     Party,
+    /// Party, day and all of the number but its last character: parts of one purchase, counted on.
+    PartySeries,
     /// Amount alone; for how common it is.
     Amount,
     /// Amount and party.
@@ -189,6 +191,10 @@ fn of_number(keys: &mut Vec<Key>, item: &Item, number: &Number) {
     let mut characters: Vec<char> = skeleton.chars().collect();
     characters.sort_unstable();
     keys.push(Key::new(KeyKind::PartyShuffled, (party, characters)));
+    if let Some((last, _)) = skeleton.char_indices().next_back() {
+        let series = (party, item.date, &skeleton[..last]);
+        keys.push(Key::new(KeyKind::PartySeries, series));
+    }
     let prefix: String = skeleton.chars().take(NUMBER_PREFIX).collect();
     keys.push(Key::new(
         KeyKind::AmountPrefix,

@@ -232,6 +232,24 @@ fn partial_bills_on_one_order_are_instalments() {
 }
 
 #[test]
+fn one_purchase_billed_in_parts_of_one_day_is_split() {
+    let first = || invoice("a", "RE-2041077", "2026-03-02", "1234.50", json!({}));
+    let next = |number: &str, day: &str, total: &str| invoice("b", number, day, total, json!({}));
+    let part = next("RE-2041078", "2026-03-02", "980.00");
+    assert_eq!(verdict(vec![first(), part]), Verdict::Split);
+    let of_another_day = next("RE-2041078", "2026-03-03", "980.00");
+    assert_eq!(verdict(vec![first(), of_another_day]), Verdict::Unrelated);
+    let of_another_number = next("RE-2049911", "2026-03-02", "980.00");
+    assert_eq!(
+        verdict(vec![first(), of_another_number]),
+        Verdict::Unrelated
+    );
+    // An equal amount is no part of a whole; nothing says why it came twice.
+    let equal = next("RE-2041078", "2026-03-02", "1234.50");
+    assert_eq!(verdict(vec![first(), equal]), Verdict::SameAmount);
+}
+
+#[test]
 fn card_and_claim_also_in_another_currency() {
     let dollar_card = |more: Value| card("k", "2026-03-02", "108.70", more);
     let dollars = |more: Value| {
