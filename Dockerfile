@@ -14,10 +14,17 @@ COPY eval ./eval
 COPY docs/schema ./docs/schema
 RUN cargo build --release --locked --package scrutineer --bin scrutineer
 
+FROM python:3.11-slim-bookworm AS ocr
+WORKDIR /src
+COPY scripts/setup-ocr.sh scripts/onnx_runtime.txt scripts/
+RUN CI=1 scripts/setup-ocr.sh /ocr
+
 FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/scrutineer --create-home scrutineer
 COPY --from=build /src/target/release/scrutineer /usr/local/bin/scrutineer
 COPY models /usr/share/scrutineer/models
+COPY --from=ocr /ocr/libonnxruntime.so /usr/share/scrutineer/models/ocr/libonnxruntime.so
 ENV SCRUTINEER_LISTEN=0.0.0.0:8080 \
     SCRUTINEER_DATA_DIR=/var/lib/scrutineer \
     SCRUTINEER_MODELS_DIR=/usr/share/scrutineer/models

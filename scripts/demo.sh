@@ -7,6 +7,7 @@ folder="$1"
 export SCRUTINEER_DATA_DIR="$folder/data"
 export SCRUTINEER_LISTEN="${SCRUTINEER_LISTEN:-127.0.0.1:8080}"
 
+scripts/setup-ocr.sh
 cargo build --locked -p scrutineer -p scrutineer-datasets
 bin=target/debug
 rm -rf "$folder"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beyond Rust, Python 3 and git: a browser with its
-# driver, and pdftotext to compare our own reader with. Where packages cannot be
-# installed, says which are missing; the tests that need them then say so too.
+# driver, pdftotext to compare our own reader with, and the library that reads
+# pictures. Where one cannot be installed, says so; the tests that need it then say so too.
 set -euo pipefail
 
 declare -A package_of=(
@@ -10,6 +10,7 @@ declare -A package_of=(
   [pdftotext]=poppler-utils
   [cc]=gcc
 )
+"$(dirname "${BASH_SOURCE[0]}")/setup-ocr.sh"
 missing=()
 for program in "${!package_of[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package_of[$program]}")

@@ -1,6 +1,7 @@
 //! Configuration to application: the composition root.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,6 +11,7 @@ use crate::cases::collections::Setting;
 use crate::cases::collections::notes::{NoteError, NoteReader};
 use crate::cases::invoice::{CaseError, InvoiceCase};
 use crate::config::Config;
+use crate::documents::ocr::OcrFiles;
 use crate::documents::sandbox::{Sandbox, SandboxConfig, SandboxError};
 use crate::http::{self, AppState, Oidc, OidcError, Parts};
 use crate::learn::forecast::ForecastError;
@@ -52,6 +54,9 @@ pub enum StartError {
     /// The path of the running program cannot be told.
     #[error("the running program cannot be found: {0}")]
     Program(std::io::Error),
+    /// The library that reads pictures is not where the settings say.
+    #[error("onnx_runtime: there is no file {}", .0.display())]
+    NoLibrary(PathBuf),
     /// The identity provider's keys cannot be read.
     #[error(transparent)]
     Oidc(#[from] OidcError),
@@ -199,6 +204,11 @@ pub(crate) fn sandbox_config(config: &Config) -> Result<SandboxConfig, StartErro
     settings.options.max_words_per_page = limits.parse_page_words;
     // Pages read so far are worth more than a document that ran out of time.
     settings.options.time_budget_ms = limits.parse_seconds.saturating_mul(500);
+    let models_dir = registry::locate(config.models_dir.as_deref())?;
+    settings.options.ocr = OcrFiles::installed(&models_dir, config.onnx_runtime.as_deref());
+    if let (None, Some(library)) = (&settings.options.ocr, &config.onnx_runtime) {
+        return Err(StartError::NoLibrary(library.clone()));
+    }
     settings.page_pixels = limits.page_pixels;
     Ok(settings)
 }

@@ -5,7 +5,7 @@
 //! of [`TAB_POINTS`]. `\x01` turns bold on and off, `\x02` to `\x08` set the size
 //! of type, and every other run without white space is a word.
 
-use crate::documents::{BBox, Page, Word};
+use crate::documents::{BBox, Page, Source, Word};
 
 /// A4.
 const WIDTH: f32 = 595.0;
@@ -28,6 +28,7 @@ pub fn pages(text: &str) -> Vec<Page> {
             width: WIDTH,
             height: HEIGHT,
             words: words(text),
+            source: Source::Page,
         })
         .collect()
 }

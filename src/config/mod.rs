@@ -40,6 +40,9 @@ pub struct Config {
     pub models_dir: Option<PathBuf>,
     /// Program started to read documents; this one if not set.
     pub worker_program: Option<PathBuf>,
+    /// Shared library of ONNX Runtime, with which words of pictures are read; looked for beside the
+    /// networks in the folder of models if not set.
+    pub onnx_runtime: Option<PathBuf>,
     /// What is logged, and how.
     pub log: Log,
     /// Bounds on what one caller, request or document may use.
@@ -127,6 +130,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             models_dir: None,
             worker_program: None,
+            onnx_runtime: None,
             log: Log {
                 format: LogFormat::Text,
                 filter: "info".to_owned(),

@@ -4,11 +4,13 @@ pub mod checks;
 mod field_name;
 pub mod fields;
 mod model;
+pub mod ocr;
 pub mod parse;
 pub mod pdf;
 pub mod picture;
 mod render;
 pub mod sandbox;
+mod scan;
 pub mod sniff;
 pub mod xml;
 

@@ -38,6 +38,17 @@ impl BBox {
         }
     }
 
+    /// In other units, within a page of some width and height.
+    #[must_use]
+    pub fn scaled(self, scale: f32, width: f32, height: f32) -> Self {
+        Self {
+            x0: (self.x0 * scale).clamp(0.0, width),
+            y0: (self.y0 * scale).clamp(0.0, height),
+            x1: (self.x1 * scale).clamp(0.0, width),
+            y1: (self.y1 * scale).clamp(0.0, height),
+        }
+    }
+
     /// Height in points.
     #[must_use]
     pub fn height(self) -> f32 {
@@ -51,16 +62,16 @@ impl BBox {
     }
 }
 
-/// One word of the text layer, in reading order within its page.
+/// One word, in reading order within its page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// The characters, Unicode NFKC, without white space.
     pub text: String,
     /// Where it stands.
     pub bbox: BBox,
-    /// Font size in points as displayed.
+    /// Font size in points as displayed; of pixels, the height of its line.
     pub size: f32,
-    /// Whether the font says it is bold.
+    /// Whether the font says it is bold; pixels do not.
     pub bold: bool,
 }
 
@@ -73,8 +84,10 @@ pub struct Page {
     pub width: f32,
     /// Height in points as displayed.
     pub height: f32,
-    /// Words of the text layer, in reading order; empty for a scan.
+    /// Its words in reading order; empty where none were read.
     pub words: Vec<Word>,
+    /// Where the words come from: [`Source::Page`] for a text layer, [`Source::Ocr`] for pixels.
+    pub source: Source,
 }
 
 /// What the bytes are, by content and never by name.

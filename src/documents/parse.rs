@@ -1,14 +1,16 @@
 //! Bytes to pages and structure, in this process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::ocr::OcrFiles;
 use super::pdf::{self, Attachment, PageLimits};
 use super::picture::{self, Look};
-use super::{Media, Parsed, Problem, Structured, sniff, xml};
+use super::scan::ScanReader;
+use super::{Media, Page, Parsed, Problem, Structured, sniff, xml};
 
 /// Width at which a scan is drawn to be looked at.
 const LOOKED_AT_PX: u32 = 512;
@@ -23,8 +25,12 @@ pub struct ParseOptions {
     pub max_pages: u32,
     /// Words kept of one page, in reading order.
     pub max_words_per_page: usize,
-    /// Milliseconds after which no further page is begun.
+    /// Milliseconds after which no further page is begun, and no further line of a picture.
     pub time_budget_ms: u64,
+    /// Whether pages without words are drawn, to be read and known again.
+    pub draws: bool,
+    /// What reads words of pictures, where it is installed.
+    pub ocr: Option<OcrFiles>,
 }
 
 impl Default for ParseOptions {
@@ -34,6 +40,8 @@ impl Default for ParseOptions {
             max_pages: 50,
             max_words_per_page: 20_000,
             time_budget_ms: 5_000,
+            draws: true,
+            ocr: None,
         }
     }
 }
@@ -65,14 +73,16 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
 }
 
 fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
+    let begun = Instant::now();
     parsed.media = sniff::sniff(bytes);
     match parsed.media {
-        Media::Pdf => read_pdf(bytes, options, parsed),
+        Media::Pdf => read_pdf(bytes, options, begun, parsed),
         Media::Cii | Media::Ubl | Media::Fatturapa | Media::Xml => match xml::read(bytes) {
             Ok(structured) => keep(structured, parsed),
             Err(reason) => parsed.problems.push(reason),
         },
-        Media::Image => read_picture(bytes, parsed),
+        Media::Image if options.draws => read_picture(bytes, options, begun, parsed),
+        Media::Image => {}
         Media::Unknown => parsed.problems.push(problem(
             "media_unknown",
             "The file is neither a PDF, an e-invoice in XML nor a picture.",
@@ -80,22 +90,55 @@ fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
     }
 }
 
-/// A picture has one page without words, and a look.
-fn read_picture(bytes: &[u8], parsed: &mut Parsed) {
-    match picture::open(bytes) {
-        Ok(picture) => {
-            parsed.pages.push(picture::page(&picture));
-            parsed.look = Look::of(&picture);
-            parsed.problems.push(problem(
-                "scan_needs_ocr",
-                "The file is a picture. Text in pictures is not read yet.",
-            ));
+/// A picture has one page, and a look.
+fn read_picture(bytes: &[u8], options: &ParseOptions, begun: Instant, parsed: &mut Parsed) {
+    let picture = match picture::open(bytes) {
+        Ok(picture) => picture,
+        Err(reason) => {
+            parsed.problems.push(reason);
+            return;
         }
-        Err(reason) => parsed.problems.push(reason),
+    };
+    let mut page = picture::page(&picture);
+    parsed.look = Look::of(&picture);
+    let unread = problem(
+        "scan_needs_ocr",
+        "The file is a picture, and what reads words in pictures is not installed.",
+    );
+    if let Some(mut reader) = scan_reader(options, begun, unread, &mut parsed.problems) {
+        reader.read(&mut page, &picture, &mut parsed.problems);
+        report_no_words(std::slice::from_ref(&page), &mut parsed.problems);
+    }
+    parsed.pages.push(page);
+}
+
+/// What reads words of pixels; without it, `unread` is a problem of the file.
+fn scan_reader(
+    options: &ParseOptions,
+    begun: Instant,
+    unread: Problem,
+    problems: &mut Vec<Problem>,
+) -> Option<ScanReader> {
+    let Some(files) = &options.ocr else {
+        problems.push(unread);
+        return None;
+    };
+    let budget = Duration::from_millis(options.time_budget_ms);
+    ScanReader::load(files, begun, budget)
+        .map_err(|reason| problems.push(reason))
+        .ok()
+}
+
+fn report_no_words(pages: &[Page], problems: &mut Vec<Problem>) {
+    if problems.is_empty() && pages.iter().all(|page| page.words.is_empty()) {
+        problems.push(problem(
+            "no_words_seen",
+            "No words are seen on the picture.",
+        ));
     }
 }
 
-fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
+fn read_pdf(bytes: &[u8], options: &ParseOptions, begun: Instant, parsed: &mut Parsed) {
     let pdf = match pdf::open(bytes) {
         Ok(pdf) => pdf,
         Err(reason) => {
@@ -116,13 +159,20 @@ fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
         parsed
             .problems
             .push(problem("no_pages", "The PDF has no pages."));
-    } else if parsed.pages.iter().all(|page| page.words.is_empty()) {
-        parsed.problems.push(problem(
-            "no_text_layer",
-            "No page has a text layer: the file is a scan or a drawing. Text in pictures is \
-             not read yet.",
-        ));
+    } else if options.draws && parsed.pages.iter().all(|page| page.words.is_empty()) {
         parsed.look = look_of_scan(bytes);
+        let unread = problem(
+            "no_text_layer",
+            "No page has a text layer: the file is a scan or a drawing, and what reads words in \
+             pictures is not installed.",
+        );
+        let Parsed {
+            pages, problems, ..
+        } = parsed;
+        if let Some(mut reader) = scan_reader(options, begun, unread, problems) {
+            reader.read_pdf(bytes, pages, problems);
+            report_no_words(pages, problems);
+        }
     }
 }
 

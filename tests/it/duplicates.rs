@@ -180,10 +180,8 @@ async fn a_receipt_that_was_photographed_once_and_claimed_twice_is_found_by_its_
         let uploaded = app.upload(receipt).await;
         assert_eq!(uploaded.status, 201, "{}", uploaded.text());
         let analysis = &uploaded.json()["analysis"];
-        assert_eq!(
-            analysis["problems"][0]["code"], "scan_needs_ocr",
-            "{analysis}"
-        );
+        let unread = crate::pictures::ocr().map_or("scan_needs_ocr", |_| "no_words_seen");
+        assert_eq!(analysis["problems"][0]["code"], unread, "{analysis}");
         let page = format!(
             "/v1/documents/{}/pages/1.png",
             uploaded.json()["document"]["id"].as_str().unwrap()

@@ -21,6 +21,7 @@ mod logs;
 mod oidc;
 mod pages;
 mod pdf_files;
+mod pictures;
 mod published;
 mod records;
 mod reminders;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{FieldModel, extract};
-use crate::documents::{BBox, Page, Word};
+use crate::documents::{BBox, Page, Source, Word};
 
 /// Where the cells of a line stand, in points.
 const COLUMN: f32 = 120.0;
@@ -57,5 +57,6 @@ pub(super) fn page_of(lines: &str) -> Page {
         width: 595.0,
         height: 842.0,
         words,
+        source: Source::Page,
     }
 }

@@ -55,6 +55,11 @@ pub fn extract(pages: &[Page], model: &FieldModel) -> Reading {
     add_parties(&analysis, model, &mut fields);
     let blocks = Blocks::of(&analysis);
     details::add(&analysis, &blocks, &mut fields);
+    for field in fields.values_mut() {
+        if let Some(page) = pages.iter().find(|page| Some(page.number) == field.page) {
+            field.source = page.source;
+        }
+    }
     let table = table::read(&analysis, &fields);
     Reading {
         fields,

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::layout::tests::page_of;
 use super::*;
-use crate::documents::{BBox, Word};
+use crate::documents::{BBox, Source, Word};
 use crate::registry::{Registry, RegistryError, sha256_hex};
 
 /// A copy of the shipped model in which one file is changed.
@@ -120,6 +120,6 @@ proptest! {
         let words = words.into_iter().map(|(text, (x0, y0, x1, y1), size)| Word {
             text, bbox: BBox { x0: x0 % 600.0, y0: y0 % 900.0, x1: x1 % 600.0, y1: y1 % 900.0 }, size, bold: false,
         }).collect();
-        let _ = extract(&[Page { number: 1, width: 595.0, height: 842.0, words }], &FieldModel::default());
+        let _ = extract(&[Page { number: 1, width: 595.0, height: 842.0, words, source: Source::Page }], &FieldModel::default());
     }
 }

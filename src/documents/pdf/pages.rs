@@ -13,7 +13,7 @@ use hayro_syntax::page::Page as PdfPage;
 use super::bold::BoldFonts;
 use super::glyphs::GlyphCollector;
 use super::words::words;
-use crate::documents::{Page, Problem};
+use crate::documents::{Page, Problem, Source};
 
 /// Characters read on one page; a page of small print has about ten thousand.
 const MAX_GLYPHS_PER_PAGE: usize = 200_000;
@@ -52,6 +52,7 @@ pub fn pages(pdf: &Pdf, limits: PageLimits, problems: &mut Vec<Problem>) -> Vec<
             width,
             height,
             words: Vec::new(),
+            source: Source::Page,
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let found = collect(page, &cache, &settings, number, problems);

@@ -1,6 +1,6 @@
 //! Pictures: scans and photographs of paper.
 //!
-//! Words in them are not read. They are shown, and told from one another by their [`Look`].
+//! They are shown, and told from one another by their [`Look`]; [`super::ocr`] reads their words.
 
 mod look;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, R
 
 pub use look::{Look, MOST_APART};
 
-use super::{Page, Problem};
+use super::{Page, Problem, Source};
 
 /// Pixels a picture may have: what the largest usual cameras take.
 pub const MAX_PIXELS: u64 = 64_000_000;
@@ -64,6 +64,7 @@ pub fn page(picture: &DynamicImage) -> Page {
         width: points(picture.width()),
         height: points(picture.height()),
         words: Vec::new(),
+        source: Source::Ocr,
     }
 }
 

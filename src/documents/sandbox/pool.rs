@@ -107,6 +107,8 @@ impl Pool {
             .arg(format!("--memory-bytes={}", limits.memory_bytes))
             .arg(format!("--cpu-seconds={}", limits.cpu_seconds))
             .env_clear()
+            // A library other than the one the set-up installs may report its use to its maker.
+            .env("ORT_DISABLE_TELEMETRY", "1")
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -15,7 +15,8 @@ use crate::documents::{Parsed, Problem};
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// Largest answer the pool takes, in bytes.
 pub(super) const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
-const MAX_JOB_BYTES: u64 = 4 * 1024;
+/// A job names two paths.
+const MAX_JOB_BYTES: u64 = 16 * 1024;
 const LENGTH_BYTES: usize = size_of::<u64>();
 
 const PARSED: u8 = 1;

@@ -215,5 +215,6 @@ pub(super) fn plain_page(text: &str) -> Page {
         width: 595.0,
         height: 842.0,
         words,
+        source: Source::Page,
     }
 }

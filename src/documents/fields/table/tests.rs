@@ -33,6 +33,7 @@ fn page_of(lines: &[&str]) -> Page {
         width: 595.0,
         height: 842.0,
         words,
+        source: Source::Page,
     }
 }
 
