@@ -58,6 +58,11 @@ impl Protocols {
             "invoice2data",
             "The template reader's own PDFs, every value whether printed or not",
         ),
+        (
+            "receipts_build",
+            "Pictures of receipts, sellers used in building",
+        ),
+        ("receipts_heldout", "Pictures of receipts, sellers held out"),
         ("type_build", "Type, identities used in building"),
         (
             "type_page_build",
@@ -102,6 +107,8 @@ impl Protocols {
             "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
             "page_generated" => (&[], Protocol::Page, None),
             "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Whole, None),
+            "receipts_build" => (&[InvoiceSet::Sroie], Protocol::Whole, Some(Split::Build)),
+            "receipts_heldout" => (&[InvoiceSet::Sroie], Protocol::Whole, Some(Split::HeldOut)),
             _ => {
                 return Err(EvalError::File {
                     path: "gate".to_owned(),
@@ -126,7 +133,8 @@ impl Protocols {
             models: self.models.clone(),
         };
         let mut evaluation = measure(&options)?.evaluation;
-        if name != "structure" && generated.is_none() {
+        let has_peer = name != "structure" && !name.starts_with("receipts");
+        if has_peer && generated.is_none() {
             let (right, of) = if name == "invoice2data" {
                 (154.0, 178.0)
             } else {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use scrutineer::documents::FieldName;
 use serde_json::Value;
 
-use super::{SetError, TruthRow, read_truth};
+use super::{SetError, TruthRow, read_truth, receipts};
 
 /// A public set of invoices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum InvoiceSet {
     Peppol,
     /// The PDFs that the template reader invoice2data is tested with.
     Invoice2data,
+    /// Photographed and scanned receipts of SROIE (ICDAR 2019).
+    Sroie,
 }
 
 /// Documents and what they state.
@@ -46,6 +48,7 @@ impl InvoiceSet {
         Self::En16931,
         Self::Peppol,
         Self::Invoice2data,
+        Self::Sroie,
     ];
 
     /// The name on the command line.
@@ -59,6 +62,7 @@ impl InvoiceSet {
             Self::En16931 => "en16931",
             Self::Peppol => "peppol",
             Self::Invoice2data => "invoice2data",
+            Self::Sroie => "sroie",
         }
     }
 
@@ -70,14 +74,21 @@ impl InvoiceSet {
 
     const fn folder(self) -> &'static str {
         match self {
-            Self::Zugferd => "zugferd-corpus",
-            Self::Mustang => "mustangproject",
-            Self::Horstoeko => "horstoeko-zugferd",
-            Self::Xrechnung => "xrechnung-testsuite",
-            Self::En16931 => "eInvoicing-EN16931",
-            Self::Peppol => "peppol-bis-invoice-3",
-            Self::Invoice2data => "invoice2data",
+            Self::Sroie => "receipts/sroie",
+            Self::Zugferd => "invoices/zugferd-corpus",
+            Self::Mustang => "invoices/mustangproject",
+            Self::Horstoeko => "invoices/horstoeko-zugferd",
+            Self::Xrechnung => "invoices/xrechnung-testsuite",
+            Self::En16931 => "invoices/eInvoicing-EN16931",
+            Self::Peppol => "invoices/peppol-bis-invoice-3",
+            Self::Invoice2data => "invoices/invoice2data",
         }
+    }
+
+    /// Where its documents are, below the folder of all public sets.
+    #[must_use]
+    pub fn folder_in(self, data: &Path) -> PathBuf {
+        data.join(self.folder())
     }
 
     /// Loads the set from `data`, the folder of all public sets.
@@ -85,11 +96,11 @@ impl InvoiceSet {
     /// # Errors
     /// [`SetError`], above all [`SetError::Absent`].
     pub fn load(self, data: &Path) -> Result<TruthedDocuments, SetError> {
-        let invoices = data.join("invoices");
-        let folder = invoices.join(self.folder());
+        let folder = self.folder_in(data);
         let rows = match self {
+            Self::Sroie => receipts::rows(&folder)?,
             Self::Invoice2data => rows_beside_files(&folder)?,
-            _ => read_truth(&invoices.join(format!("{}.truth.ndjson", self.folder())))?,
+            _ => read_truth(&data.join(format!("{}.truth.ndjson", self.folder())))?,
         };
         Ok(TruthedDocuments { folder, rows })
     }

@@ -8,6 +8,7 @@ pub mod expenses;
 mod invoices;
 pub mod linkage;
 pub mod payments;
+mod receipts;
 pub mod receivables;
 mod requests;
 mod truth;
@@ -67,12 +68,6 @@ impl SetError {
 pub fn data_dir() -> PathBuf {
     std::env::var_os("SCRUTINEER_DATA")
         .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from)
-}
-
-/// The folder of scanned receipts, SROIE, below that of the public sets.
-#[must_use]
-pub fn receipts(data: &Path) -> PathBuf {
-    data.join("receipts/sroie")
 }
 
 /// Every row of a CSV file with a header.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use scrutineer_datasets::sets;
+use scrutineer_datasets::sets::{self, InvoiceSet};
 use scrutineer_eval::{EvalError, picture, results};
 
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub(super) struct PictureArgs {
 pub(super) fn run(args: &PictureArgs) -> Result<ExitCode, EvalError> {
     let evaluation = match &args.folder {
         Some(folder) => picture::evaluate(&folder.display().to_string(), folder)?,
-        None => picture::evaluate("sroie", &sets::receipts(&sets::data_dir()))?,
+        None => picture::evaluate("sroie", &InvoiceSet::Sroie.folder_in(&sets::data_dir()))?,
     };
     if let Some(path) = &args.json {
         results::write_json(path, &evaluation)?;

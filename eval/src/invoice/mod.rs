@@ -12,6 +12,7 @@ mod printed;
 mod reader;
 mod score;
 mod types;
+mod words;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -109,6 +110,10 @@ pub fn evaluate(
             Protocol::Page => Some(PrintedText::of(&path, answer.as_ref())),
         };
         tally_row(row, answer.as_ref(), text.as_ref(), &mut tally);
+        let pages = answer.as_ref().map_or(&[][..], |answer| &answer.pages);
+        if let Some(words) = words::read(&path, pages) {
+            tally.words(words);
+        }
         if let Some(text) = &text
             && let Some(stated) = Stated::of(row, &path)
         {

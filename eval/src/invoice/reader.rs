@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use scrutineer::documents::fields::{self, FieldModel};
+use scrutineer::documents::ocr::OcrFiles;
 use scrutineer::documents::parse::{ParseOptions, parse};
 use scrutineer::documents::{Media, Page, Reading};
 use scrutineer::registry::Registry;
@@ -38,6 +39,7 @@ impl Reader {
     pub(super) fn new(protocol: Protocol, models: &Path) -> Result<Self, EvalError> {
         let options = ParseOptions {
             ignore_xml: protocol == Protocol::Page,
+            ocr: OcrFiles::installed(models, None),
             ..ParseOptions::default()
         };
         Ok(Self {
@@ -60,7 +62,7 @@ impl Reader {
         let took = begun.elapsed();
         Some(Answer {
             reading,
-            is_xml: parsed.media != Media::Pdf,
+            is_xml: !matches!(parsed.media, Media::Pdf | Media::Image),
             pages: parsed.pages,
             took,
         })

@@ -18,6 +18,8 @@ pub(super) struct Tally {
     page_durations: Vec<Duration>,
     fields: BTreeMap<String, FieldScore>,
     lines: BTreeMap<String, FieldScore>,
+    /// Words of pictures: read, and written down for them.
+    words: (usize, usize),
     disagreements: Vec<Disagreement>,
 }
 
@@ -49,6 +51,10 @@ impl Tally {
             .entry(name.to_owned())
             .or_default()
             .truth_of_other_term += 1;
+    }
+
+    pub(super) const fn words(&mut self, (read, all): (usize, usize)) {
+        self.words = (self.words.0 + read, self.words.1 + all);
     }
 
     /// Counts of lines, kept apart from those of fields.
@@ -125,6 +131,10 @@ impl Tally {
             "ms_per_page_median".to_owned(),
             median_ms(&mut self.page_durations),
         );
+        if self.words.1 > 0 {
+            let read = self.words.0 as f64 / self.words.1 as f64;
+            metrics.insert("words_read".to_owned(), Some(read));
+        }
         if options.protocol == Protocol::Page {
             metrics.insert("not_printed".to_owned(), count(self.not_printed));
         }

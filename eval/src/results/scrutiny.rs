@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use scrutineer::learn::linkage::LinkOptions;
-use scrutineer_datasets::sets;
+use scrutineer_datasets::sets::{self, InvoiceSet};
 
 use super::{PER_WEEK, as_markdown};
 use crate::{EvalError, Evaluation, duplicate, expense, link, picture};
@@ -17,7 +17,7 @@ pub(super) fn evaluate(name: &str) -> Result<Evaluation, EvalError> {
     match name {
         "pcard" => Ok(expense::on_pcard(&data, PER_WEEK)?.evaluation),
         "payments" => duplicate::on_payments(&data, None, None),
-        "sroie" => picture::evaluate(name, &sets::receipts(&data)),
+        "sroie" => picture::evaluate(name, &InvoiceSet::Sroie.folder_in(&data)),
         "febrl4" => link::evaluate(
             name,
             &sets::linkage::febrl4(&data)?,

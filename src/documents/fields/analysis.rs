@@ -2,14 +2,14 @@
 
 use rust_decimal::Decimal;
 
-use super::candidates::{Candidates, Fact};
+use super::candidates::{Candidate, Candidates, Fact};
 use super::concept::Concept;
 use super::evidence::Habits;
 use super::labels::{self, Hit};
 use super::layout::Layout;
 use super::proof::{self, Labelled, Sum};
 use super::relation::{Labels, Relation};
-use crate::documents::Page;
+use crate::documents::{Page, Source};
 
 /// Rows, labels, candidates and sums of one document.
 pub(super) struct Analysis {
@@ -31,6 +31,10 @@ pub(super) struct Analysis {
     pub sums: Vec<Sum>,
     /// Whether a title calls it a statement or a reminder.
     pub dunning: bool,
+    /// Whether it says what was handed over, or given back, at a till.
+    pub tendered: bool,
+    /// Where its words come from: [`Source::Ocr`] where any were read from pixels.
+    pub source: Source,
 }
 
 impl Analysis {
@@ -39,11 +43,16 @@ impl Analysis {
     pub(super) fn of(pages: &[Page]) -> Self {
         let layout = Layout::of(pages);
         let habits = Habits::of(&layout);
-        let mut hits = labels::find(&layout);
+        let source = pages
+            .iter()
+            .map(|page| page.source)
+            .find(|source| *source == Source::Ocr)
+            .unwrap_or(Source::Page);
+        let mut hits = labels::find(&layout, source);
         settle_heads(&layout, &mut hits);
         let candidates = Candidates::of(&layout, &habits);
         let labels = Labels::new(&layout, &hits);
-        let relate = |list: &[super::candidates::Candidate]| -> Vec<Vec<Relation>> {
+        let relate = |list: &[Candidate]| -> Vec<Vec<Relation>> {
             list.iter().map(|c| labels.around(&c.tokens)).collect()
         };
         let amount_relations = relate(&candidates.amounts);
@@ -77,6 +86,7 @@ impl Analysis {
         let rates: Vec<Decimal> = candidates.percents.iter().map(|p| p.1).collect();
         let sums = proof::sums(&labelled, &rates);
         let dunning = is_dunning(&layout, &hits);
+        let tendered = is_tendered(&layout, &hits, &candidates);
         Self {
             layout,
             hits,
@@ -87,6 +97,8 @@ impl Analysis {
             identifier_relations,
             sums,
             dunning,
+            tendered,
+            source,
         }
     }
 
@@ -95,6 +107,20 @@ impl Analysis {
     pub(super) fn labels(&self) -> Labels<'_> {
         Labels::new(&self.layout, &self.hits)
     }
+}
+
+/// Whether a row begins with `Cash`, `Change` or the like and goes on with an amount.
+fn is_tendered(layout: &Layout, hits: &[Hit], candidates: &Candidates) -> bool {
+    let mut at_till = hits
+        .iter()
+        .filter(|hit| hit.leads && hit.weight(Concept::Tendered) > 0.0);
+    at_till.any(|hit| {
+        let beside = |amount: &Candidate| {
+            amount.tokens.start >= hit.tokens.end
+                && layout.tokens[amount.tokens.start].row == hit.row
+        };
+        candidates.amounts.iter().any(beside)
+    })
 }
 
 /// Titles of documents that list other invoices instead of being one.

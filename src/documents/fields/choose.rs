@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use super::FieldModel;
 use super::analysis::Analysis;
 use super::candidates::Fact;
-use super::features::{self, Scored};
-use super::field_spec::{FieldSpec, Kind, SPECS};
-use crate::documents::{Field, FieldName, Source};
+use super::features;
+use super::field_spec::{Kind, SPECS};
+use crate::documents::{Field, FieldName};
 
 /// A candidate with the probability that it is the field's value.
 #[derive(Debug, Clone)]
@@ -35,7 +35,11 @@ impl Choices {
                 .iter()
                 .map(|scored| Choice {
                     candidate: scored.candidate,
-                    probability: probability(model, spec, scored),
+                    probability: model.probability(
+                        spec.name.as_str(),
+                        &scored.features,
+                        analysis.source,
+                    ),
                 })
                 .collect();
             choices.sort_by(|a, b| {
@@ -129,10 +133,6 @@ fn amount_of(analysis: &Analysis, candidate: usize) -> Option<Decimal> {
     }
 }
 
-fn probability(model: &FieldModel, spec: &FieldSpec, scored: &Scored) -> f32 {
-    model.probability(spec.name.as_str(), &scored.features)
-}
-
 /// The chosen labelled fields, those left out whose probability is too low.
 #[must_use]
 pub(super) fn fields(
@@ -145,7 +145,7 @@ pub(super) fn fields(
         let Some(choice) = choices.best(spec.name) else {
             continue;
         };
-        if choice.probability < model.threshold(spec.name.as_str()) {
+        if choice.probability < model.threshold(spec.name.as_str(), analysis.source) {
             continue;
         }
         let (candidates, _) = features::pool(analysis, spec.kind);
@@ -180,7 +180,7 @@ pub(super) fn page_field(
         value,
         raw: layout.text(tokens.clone()),
         confidence: f64::from(probability.clamp(0.0, 1.0)),
-        source: Source::Page,
+        source: analysis.source,
         page: Some(layout.tokens[tokens.start].page),
         bbox: Some(layout.bbox(tokens)),
         path: None,

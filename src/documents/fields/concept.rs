@@ -28,7 +28,7 @@ concepts! {
     (TaxNumber, "tax_number"), (Registration, "registration"), (Iban, "iban"), (Bic, "bic"),
     (Account, "account"), (Bank, "bank"), (AccountName, "account_name"), (Mandate, "mandate"),
     (Net, "net"), (LinesTotal, "lines_total"), (Tax, "tax"), (Total, "total"), (Payable, "payable"),
-    (Prepaid, "prepaid"), (Discount, "discount"), (Charge, "charge"), (Rounding, "rounding"),
+    (Prepaid, "prepaid"), (Discount, "discount"), (Charge, "charge"), (Rounding, "rounding"), (Tendered, "tendered"),
     (PreviousBalance, "previous_balance"), (Installment, "installment"), (Capital, "capital"),
     (Seller, "seller"), (Buyer, "buyer"), (ShipTo, "ship_to"), (TaxRep, "tax_rep"), (Name, "name"),
     (Contact, "contact"), (Phone, "phone"), (Email, "email"), (Web, "web"), (PageNo, "page_no"),

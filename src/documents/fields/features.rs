@@ -47,6 +47,7 @@ pub(super) const NAMES: &[&str] = &[
     "doubtful",
     "number_in_row",
     "dunning",
+    "tendered",
 ];
 
 /// One candidate for one field.
@@ -156,7 +157,7 @@ impl Scale {
 /// Facts of a candidate that do not depend on the field.
 struct Facts {
     place: [f32; 6],
-    own: [f32; 18],
+    own: [f32; 19],
 }
 
 impl Facts {
@@ -201,7 +202,7 @@ impl Facts {
         let line_column = labels.support(relations, &columns, &[]).above;
         let length = candidate.value.chars().count() as f32;
         let digits = candidate.value.chars().filter(char::is_ascii_digit).count() as f32;
-        let mut own = [0.0; 18];
+        let mut own = [0.0; 19];
         own[0] = flag(in_row(Concept::Title));
         own[9] = line_column;
         own[10] = length.min(40.0);
@@ -238,6 +239,7 @@ impl Facts {
         }
         own[16] = flag(in_row(Concept::Number));
         own[17] = flag(analysis.dunning);
+        own[18] = flag(analysis.tendered);
         Self { place, own }
     }
 }

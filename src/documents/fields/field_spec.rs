@@ -43,8 +43,9 @@ const fn spec(
 
 use Concept as C;
 
-/// Heads of line columns say nothing of sums under them; a feature of its own counts them.
-const COLUMNS: &[Concept] = &[
+/// Heads of line columns say nothing of sums under them; a feature of its own counts them. What is
+/// handed over at a till may be what was to be paid.
+const COLUMNS_AND_TENDERED: &[Concept] = &[
     C::LineNet,
     C::LineGross,
     C::LineTax,
@@ -57,7 +58,14 @@ const COLUMNS: &[Concept] = &[
     C::ItemCode,
     C::LineDiscount,
     C::Currency,
+    C::Tendered,
 ];
+
+/// Heads of line columns alone.
+const COLUMNS: &[Concept] = match COLUMNS_AND_TENDERED.split_last() {
+    Some((_, columns)) => columns,
+    None => &[],
+};
 
 /// Every field that is read as one labelled value.
 pub(super) const SPECS: &[FieldSpec] = &[
@@ -174,7 +182,7 @@ pub(super) const SPECS: &[FieldSpec] = &[
         FieldName::Payable,
         Kind::Amount,
         &[(C::Payable, 1.0), (C::Total, 0.55)],
-        COLUMNS,
+        COLUMNS_AND_TENDERED,
     ),
     spec(
         FieldName::Prepaid,

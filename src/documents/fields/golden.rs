@@ -18,7 +18,7 @@ impl FieldModel {
         let learned = reading
             .fields
             .into_iter()
-            .filter(|(name, _)| self.head(name.as_str()).is_some());
+            .filter(|(name, _)| self.head(name.as_str(), Source::Page).is_some());
         let mut outputs: BTreeMap<String, f64> = learned
             .map(|(name, field)| (format!("{name}={}", field.value), field.confidence))
             .collect();

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::concept::Concept;
 use super::layout::Layout;
 use super::text::squeeze;
-use crate::documents::BBox;
+use crate::documents::{BBox, Source};
 
 /// Most words one label has.
 const LONGEST: usize = 7;
@@ -70,6 +70,15 @@ struct Dictionary {
 
 static DICTIONARY: LazyLock<Dictionary> =
     LazyLock::new(|| Dictionary::of(include_str!("labels.tsv")));
+
+/// With the labels of tills: what is photographed is mostly a receipt, and `Change` says more there
+/// than in a letter.
+static TILL_DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
+    Dictionary::of(concat!(
+        include_str!("labels.tsv"),
+        include_str!("till_labels.tsv")
+    ))
+});
 
 impl Dictionary {
     fn of(table: &str) -> Self {
@@ -173,7 +182,11 @@ fn deletions(key: &str) -> Vec<String> {
 /// Finds the labels of a document, the longest phrase first at every word;
 /// phrases do not overlap.
 #[must_use]
-pub(super) fn find(layout: &Layout) -> Vec<Hit> {
+pub(super) fn find(layout: &Layout, source: Source) -> Vec<Hit> {
+    let dictionary: &Dictionary = match source {
+        Source::Ocr => &TILL_DICTIONARY,
+        _ => &DICTIONARY,
+    };
     let mut hits = Vec::new();
     let squeezed: Vec<String> = layout.tokens.iter().map(|t| squeeze(&t.text)).collect();
     for segment in &layout.segments {
@@ -185,7 +198,7 @@ pub(super) fn find(layout: &Layout) -> Vec<Hit> {
                 at += 1;
                 continue;
             }
-            match longest_at(&squeezed, at, segment.tokens.end) {
+            match longest_at(dictionary, &squeezed, at, segment.tokens.end) {
                 Some((end, meanings)) => {
                     let close = end_with_punctuation(layout, end, segment.tokens.end);
                     hits.push(Hit {
@@ -210,7 +223,7 @@ pub(super) fn find(layout: &Layout) -> Vec<Hit> {
             }
         }
     }
-    add_stacked(layout, &squeezed, &mut hits);
+    add_stacked(dictionary, layout, &squeezed, &mut hits);
     mark_heads(layout, &squeezed, &mut hits);
     hits
 }
@@ -236,7 +249,12 @@ fn ends_in_digit(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
 }
 
-fn longest_at(squeezed: &[String], start: usize, end: usize) -> Option<(usize, Vec<Meaning>)> {
+fn longest_at(
+    dictionary: &Dictionary,
+    squeezed: &[String],
+    start: usize,
+    end: usize,
+) -> Option<(usize, Vec<Meaning>)> {
     if squeezed[start].is_empty() {
         return None;
     }
@@ -249,7 +267,7 @@ fn longest_at(squeezed: &[String], start: usize, end: usize) -> Option<(usize, V
         if phrase.len() > 60 {
             continue;
         }
-        if let Some((meanings, exact)) = DICTIONARY.meanings(&phrase) {
+        if let Some((meanings, exact)) = dictionary.meanings(&phrase) {
             let scale = if exact { 1.0 } else { 0.8 };
             let meanings = meanings
                 .iter()
@@ -273,7 +291,7 @@ fn end_with_punctuation(layout: &Layout, end: usize, stop: usize) -> usize {
 }
 
 /// Labels broken over two or three rows of one cell, as in the heads of tables.
-fn add_stacked(layout: &Layout, squeezed: &[String], hits: &mut Vec<Hit>) {
+fn add_stacked(dictionary: &Dictionary, layout: &Layout, squeezed: &[String], hits: &mut Vec<Hit>) {
     let text = |s: usize| squeezed[layout.segments[s].tokens.clone()].concat();
     let mut added = Vec::new();
     for (row_at, row) in layout.rows.iter().enumerate() {
@@ -295,7 +313,7 @@ fn add_stacked(layout: &Layout, squeezed: &[String], hits: &mut Vec<Hit>) {
                 phrase.push_str(&text(lower));
                 bbox = bbox.union(layout.segments[lower].bbox);
                 last_row = layout.segments[lower].row;
-                if let Some(meanings) = DICTIONARY.exact.get(&phrase) {
+                if let Some(meanings) = dictionary.exact.get(&phrase) {
                     let segment = &layout.segments[lower];
                     added.push(Hit {
                         meanings: meanings.clone(),
@@ -343,7 +361,7 @@ mod tests {
 
     fn concepts(lines: &[&str]) -> Vec<(String, Concept)> {
         let layout = Layout::of(&[page_of(lines)]);
-        find(&layout)
+        find(&layout, Source::Page)
             .iter()
             .map(|h| (layout.text(h.tokens.clone()), h.meanings[0].concept))
             .collect()

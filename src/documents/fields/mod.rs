@@ -55,11 +55,6 @@ pub fn extract(pages: &[Page], model: &FieldModel) -> Reading {
     add_parties(&analysis, model, &mut fields);
     let blocks = Blocks::of(&analysis);
     details::add(&analysis, &blocks, &mut fields);
-    for field in fields.values_mut() {
-        if let Some(page) = pages.iter().find(|page| Some(page.number) == field.page) {
-            field.source = page.source;
-        }
-    }
     let table = table::read(&analysis, &fields);
     Reading {
         fields,
@@ -82,10 +77,13 @@ fn add_parties(analysis: &Analysis, model: &FieldModel, fields: &mut BTreeMap<Fi
                 } else {
                     &n.buyer
                 };
-                (n, model.probability(role.as_str(), features))
+                (
+                    n,
+                    model.probability(role.as_str(), features, analysis.source),
+                )
             })
             .reduce(|a, b| if b.1 > a.1 { b } else { a })
-            .filter(|(_, p)| *p >= model.threshold(role.as_str()))
+            .filter(|(_, p)| *p >= model.threshold(role.as_str(), analysis.source))
     };
     let seller = best(FieldName::Seller, None);
     let taken = seller.map(|(n, _)| text::fold(&n.value));

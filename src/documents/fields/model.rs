@@ -2,12 +2,13 @@
 
 use super::scorer::{Head, Weights, logistic};
 use super::{features, party};
+use crate::documents::Source;
 use crate::registry::{Golden, Registry, RegistryError};
 
 /// Name of the model in the registry.
 pub const FIELD_MODEL: &str = "invoice_fields";
 /// Layout of its files.
-pub const FIELD_FORMAT_VERSION: u32 = 1;
+pub const FIELD_FORMAT_VERSION: u32 = 2;
 /// Name of the weights' file in a model directory.
 pub const WEIGHTS_FILE: &str = "weights.json";
 
@@ -55,27 +56,32 @@ impl FieldModel {
             }
         }
         let most = features::NAMES.len().max(party::NAMES.len());
-        match weights.heads.iter().find(|(_, head)| !head.is_sound(most)) {
+        let mut heads = weights.heads.iter().chain(&weights.pixel_heads);
+        match heads.find(|(_, head)| !head.is_sound(most)) {
             Some((name, _)) => Err(format!("the trees of {name} are broken")),
             None => Ok(Self { weights }),
         }
     }
 
-    /// The scorer of a field, by wire name.
+    /// The scorer of a field, by wire name, for words of that source.
     #[must_use]
-    pub fn head(&self, field: &str) -> Option<&Head> {
-        self.weights.heads.get(field)
+    pub fn head(&self, field: &str, source: Source) -> Option<&Head> {
+        let Weights {
+            heads, pixel_heads, ..
+        } = &self.weights;
+        let of_pixels = pixel_heads.get(field).filter(|_| source == Source::Ocr);
+        of_pixels.or_else(|| heads.get(field))
     }
 
-    pub(super) fn probability(&self, field: &str, features: &[f32]) -> f32 {
-        match self.head(field) {
+    pub(super) fn probability(&self, field: &str, features: &[f32], source: Source) -> f32 {
+        match self.head(field, source) {
             Some(head) => head.probability(features),
             // The first feature is the plain rule's score.
             None => logistic(9.0 * (features.first().copied().unwrap_or(0.0) - 0.45)),
         }
     }
 
-    pub(super) fn threshold(&self, field: &str) -> f32 {
-        self.head(field).map_or(0.5, |head| head.threshold)
+    pub(super) fn threshold(&self, field: &str, source: Source) -> f32 {
+        self.head(field, source).map_or(0.5, |head| head.threshold)
     }
 }

@@ -342,7 +342,7 @@ mod tests {
 
     fn support_of(lines: &[&str], value: &str, concept: Concept) -> Support {
         let layout = Layout::of(&[page_of(lines)]);
-        let hits = labels::find(&layout);
+        let hits = labels::find(&layout, crate::documents::Source::Page);
         let labels = Labels::new(&layout, &hits);
         let at = layout.tokens.iter().position(|t| t.text == value).unwrap();
         labels.support(&labels.around(&(at..at + 1)), &[(concept, 1.0)], &[])

@@ -111,6 +111,9 @@ pub struct Weights {
     pub party_features: Vec<String>,
     /// A scorer a field, by the field's wire name.
     pub heads: BTreeMap<String, Head>,
+    /// The same for words read from pixels, which may be misread and come mostly from tills; a field
+    /// without one has that of `heads`.
+    pub pixel_heads: BTreeMap<String, Head>,
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ fn with_changed(file: &str, from: &str, to: &str, redo_digest: bool) -> tempfile
 fn the_shipped_model_loads_and_a_changed_one_is_refused() {
     let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let model = FieldModel::load(&Registry::open(&shipped).unwrap()).unwrap();
-    assert!(model.head("total").is_some());
+    assert!(model.head("total", Source::Page).is_some());
     let refused = |file: &str, from: &str, to: &str, redo_digest: bool| {
         let copy = with_changed(file, from, to, redo_digest);
         FieldModel::load(&Registry::open(copy.path()).unwrap()).unwrap_err()
@@ -53,8 +53,8 @@ fn the_shipped_model_loads_and_a_changed_one_is_refused() {
     );
     let other_layout = refused(
         "manifest.toml",
-        "format_version = 1",
         "format_version = 2",
+        "format_version = 3",
         false,
     );
     assert!(
@@ -97,6 +97,25 @@ fn a_plain_invoice_is_read() {
 }
 
 #[test]
+fn a_till_receipt_of_pixels_states_what_was_owed_and_not_what_was_handed_over() {
+    let mut page = page_of(&[
+        "MUSTER STATIONERY SDN BHD",
+        "Date: 21/03/2018",
+        "Total Sales (Excluding GST):\t19.34",
+        "Total GST:\t1.16",
+        "Total Sales (Inclusive of GST):\t20.50",
+        "CASH:\t50.00",
+        "CHANGE:\t29.50",
+    ]);
+    page.source = Source::Ocr;
+    let reading = extract(&[page], &FieldModel::default());
+    let total = &reading.fields[&FieldName::Total];
+    assert_eq!((total.value.as_str(), total.source), ("20.50", Source::Ocr));
+    assert_eq!(reading.fields[&FieldName::Net].value, "19.34");
+    assert_eq!(reading.fields[&FieldName::IssueDate].value, "2018-03-21");
+}
+
+#[test]
 fn an_empty_page_says_nothing() {
     assert_eq!(extract(&[], &FieldModel::default()), Reading::default());
     assert_eq!(
@@ -120,6 +139,9 @@ proptest! {
         let words = words.into_iter().map(|(text, (x0, y0, x1, y1), size)| Word {
             text, bbox: BBox { x0: x0 % 600.0, y0: y0 % 900.0, x1: x1 % 600.0, y1: y1 % 900.0 }, size, bold: false,
         }).collect();
-        let _ = extract(&[Page { number: 1, width: 595.0, height: 842.0, words, source: Source::Page }], &FieldModel::default());
+        let mut page = Page { number: 1, width: 595.0, height: 842.0, words, source: Source::Page };
+        let _ = extract(&[page.clone()], &FieldModel::default());
+        page.source = Source::Ocr;
+        let _ = extract(&[page], &FieldModel::default());
     }
 }

@@ -9,6 +9,8 @@ const WRONG_AT_MOST: f32 = 0.03;
 /// The same for documents not generated; few identities make a rough figure, so
 /// the limit is wider.
 const REAL_WRONG_AT_MOST: f32 = 0.05;
+/// The same for words read from pixels: whoever misreads a letter is wrong.
+const PIXELS_WRONG_AT_MOST: f32 = 0.10;
 /// No answer is given below this, however good the folds look.
 const LEAST_THRESHOLD: f32 = 0.5;
 
@@ -49,9 +51,9 @@ struct Best {
 }
 
 /// Fits the calibration on the best candidate of each document and picks the threshold.
-pub(super) fn settle(rows: &[Row], raw: &[f32]) -> Settled {
+pub(super) fn settle(scored: &[(&Row, f32)]) -> Settled {
     let mut best: BTreeMap<usize, Best> = BTreeMap::new();
-    for (row, raw) in rows.iter().zip(raw) {
+    for (row, raw) in scored {
         let entry = best.entry(row.document).or_insert(Best {
             raw: f32::NEG_INFINITY,
             right: false,
@@ -80,13 +82,16 @@ pub(super) fn settle(rows: &[Row], raw: &[f32]) -> Settled {
     let real = || best.iter().filter(|b| !b.generated).map(|b| b.weight);
     let one = real().fold(0.0, f32::max) / real().sum::<f32>().max(1.0);
     let real_limit = REAL_WRONG_AT_MOST.max(one * 1.001);
+    let of_pixels = scored.iter().all(|(row, _)| row.pixels);
+    let (limit, real_limit) = if of_pixels {
+        (PIXELS_WRONG_AT_MOST, PIXELS_WRONG_AT_MOST)
+    } else {
+        (WRONG_AT_MOST, real_limit)
+    };
     // Generated layouts alone would make it bold: real documents must hold too.
     let threshold = (0..=48_u8)
         .map(|i| LEAST_THRESHOLD + f32::from(i) * 0.01)
-        .find(|t| {
-            wrong_at(*t, &|_| true) <= WRONG_AT_MOST
-                && wrong_at(*t, &|b| !b.generated) <= real_limit
-        })
+        .find(|t| wrong_at(*t, &|_| true) <= limit && wrong_at(*t, &|b| !b.generated) <= real_limit)
         .unwrap_or(0.98);
     let share = |hit: &dyn Fn(&Best) -> bool, of: &dyn Fn(&Best) -> bool| {
         let sum = |keep: &dyn Fn(&Best) -> bool| {

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use rust_decimal::Decimal;
 use scrutineer::documents::fields::training;
-use scrutineer::documents::{FieldKind, FieldName};
+use scrutineer::documents::{FieldKind, FieldName, Source};
 use sha2::{Digest as _, Sha256};
 
 use super::{LEARNED, TrainingDocument};
@@ -22,6 +22,10 @@ pub(super) struct Row {
     pub(super) stated: bool,
     /// How much it counts.
     pub(super) weight: f32,
+    /// Whether its document is fitted on: it shows the value, or is known not to state one.
+    pub(super) printed: bool,
+    /// Whether its words were read from pixels.
+    pub(super) pixels: bool,
     /// Whether its document was generated.
     pub(super) generated: bool,
     group: u8,
@@ -40,12 +44,15 @@ pub(super) fn of(documents: &[TrainingDocument]) -> BTreeMap<FieldName, Vec<Row>
     for (index, document) in documents.iter().enumerate() {
         let group = Sha256::digest(document.group.as_bytes())[1];
         let examples = training::examples(&document.pages);
+        let pixels = document.pages.iter().any(|p| p.source == Source::Ocr);
         for field in LEARNED {
             let truth = document.truth.get(field);
             let of_field = || examples.iter().filter(|e| e.field == *field);
             let printed = truth.is_some_and(|t| of_field().any(|e| same(*field, t, &e.value)));
-            // Truth taken from structure may not be printed at all; that teaches nothing.
-            if !document.complete && !printed {
+            // Truth taken from structure may not be printed at all; that teaches nothing. Truth of a
+            // picture is printed but may be misread, which calibration has to know.
+            let misread = pixels && truth.is_some();
+            if !document.complete && !printed && !misread {
                 continue;
             }
             for example in of_field() {
@@ -56,6 +63,8 @@ pub(super) fn of(documents: &[TrainingDocument]) -> BTreeMap<FieldName, Vec<Row>
                     right,
                     stated: truth.is_some(),
                     weight: document.weight,
+                    pixels,
+                    printed: document.complete || printed,
                     generated: document.complete,
                     group,
                 });

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
+use scrutineer::documents::FieldName;
+use scrutineer::documents::ocr::OcrFiles;
 use scrutineer::documents::parse::{ParseOptions, parse};
-use scrutineer::documents::{FieldName, Page};
 use scrutineer_datasets::documents::generate;
 use scrutineer_datasets::sets::{InvoiceSet, TruthRow};
 use scrutineer_datasets::split::{self, Split};
@@ -19,12 +20,16 @@ pub(super) const SEED: u64 = 4711;
 const GENERATED: usize = 2000;
 /// What the public invoices count together, of all weight.
 const REAL_SHARE: f32 = 0.15;
+/// The same of public receipts, among what the scorers of words of pixels are fitted on.
+const RECEIPT_SHARE: f32 = 0.30;
 /// Sets of invoices whose PDFs come with truth.
 const SETS: [InvoiceSet; 3] = [
     InvoiceSet::Zugferd,
     InvoiceSet::Mustang,
     InvoiceSet::Horstoeko,
 ];
+/// Longest time for the words of one picture: there is no hurry.
+const OCR_TIME_MS: u64 = 60_000;
 
 /// What was gathered, and how much of each.
 pub(super) struct Gathered {
@@ -33,32 +38,63 @@ pub(super) struct Gathered {
     pub(super) public: usize,
     /// Pairs of seller and number among the public ones.
     pub(super) identities: usize,
+    /// Receipts, read from their pictures.
+    pub(super) receipts: usize,
+    /// Their sellers.
+    pub(super) receipt_sellers: usize,
 }
 
-/// Generated documents and, from `data`, the build half of the public sets.
-pub(super) fn documents(data: Option<&Path>, progress: &Progress) -> anyhow::Result<Gathered> {
+/// Generated documents and, from `data`, the build half of the public sets; what reads pictures of
+/// receipts is looked for in `models_dir`.
+pub(super) fn documents(
+    models_dir: &Path,
+    data: Option<&Path>,
+    progress: &Progress,
+) -> anyhow::Result<Gathered> {
     let mut documents = generated(progress)?;
     let generated = documents.len();
-    let mut public = Vec::new();
+    let (mut public, mut receipts) = (Vec::new(), Vec::new());
     if let Some(data) = data {
+        let options = ParseOptions {
+            ignore_xml: true,
+            ..ParseOptions::default()
+        };
         for set in SETS {
-            public.extend(of_set(set, data, progress)?);
+            public.extend(of_set(set, data, &options, progress)?);
         }
+        let ocr = OcrFiles::installed(models_dir, None);
+        let options = ParseOptions {
+            ocr: Some(ocr.context("receipts are pictures, and ONNX Runtime is not installed")?),
+            time_budget_ms: OCR_TIME_MS,
+            ..ParseOptions::default()
+        };
+        receipts = of_set(InvoiceSet::Sroie, data, &options, progress)?;
     }
-    let identities = weigh(&mut public, generated);
-    let gathered = public.len();
+    let identities = weigh(&mut public, REAL_SHARE, generated);
+    let receipt_sellers = weigh(&mut receipts, RECEIPT_SHARE, generated);
+    let gathered = Gathered {
+        generated,
+        public: public.len(),
+        identities,
+        receipts: receipts.len(),
+        receipt_sellers,
+        documents: Vec::new(),
+    };
     documents.extend(public);
+    documents.extend(receipts);
     Ok(Gathered {
         documents,
-        generated,
-        public: gathered,
-        identities,
+        ..gathered
     })
 }
 
 fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
     let bar = progress.bar("generating documents", GENERATED);
     let mut documents = Vec::with_capacity(GENERATED);
+    let options = ParseOptions {
+        ignore_xml: true,
+        ..ParseOptions::default()
+    };
     for document in generate(SEED, GENERATED) {
         let row = serde_json::to_value(&document.truth).context("truth of a document")?;
         let stated = |field: &FieldName| {
@@ -66,7 +102,7 @@ fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
             Some((*field, value.to_owned()))
         };
         documents.push(TrainingDocument {
-            pages: pages(&document.bytes),
+            pages: parse(&document.bytes, &options).pages,
             truth: LEARNED.iter().filter_map(stated).collect(),
             complete: true,
             group: document.name,
@@ -81,12 +117,13 @@ fn generated(progress: &Progress) -> anyhow::Result<Vec<TrainingDocument>> {
 fn of_set(
     set: InvoiceSet,
     data: &Path,
+    options: &ParseOptions,
     progress: &Progress,
 ) -> anyhow::Result<Vec<TrainingDocument>> {
     let name = set.name();
     let loaded = set.load(data).with_context(|| format!("set {name}"))?;
     let rows: Vec<&TruthRow> = loaded.rows.iter().filter(|row| is_fitted_on(row)).collect();
-    let bar = progress.bar("reading public invoices", rows.len());
+    let bar = progress.bar("reading public documents", rows.len());
     let mut documents = Vec::with_capacity(rows.len());
     for row in rows {
         let path = loaded.folder.join(&row.file);
@@ -95,7 +132,7 @@ fn of_set(
         let stated = |field: &FieldName| Some((*field, row.stated(*field)?.to_owned()));
         let (seller, number) = identity(row);
         documents.push(TrainingDocument {
-            pages: pages(&bytes),
+            pages: parse(&bytes, options).pages,
             truth: LEARNED.iter().filter_map(stated).collect(),
             complete: false,
             group: format!("{seller}|{number}").to_lowercase(),
@@ -107,10 +144,10 @@ fn of_set(
     Ok(documents)
 }
 
-/// PDFs of the build half; nothing of the held-out half is opened.
+/// PDFs and pictures of the build half; nothing of the held-out half is opened.
 fn is_fitted_on(row: &TruthRow) -> bool {
     let (seller, number) = identity(row);
-    row.file.to_lowercase().ends_with(".pdf") && split::of(seller, number) == Split::Build
+    !row.file.to_lowercase().ends_with(".xml") && split::of(seller, number) == Split::Build
 }
 
 fn identity(row: &TruthRow) -> (&str, &str) {
@@ -120,21 +157,13 @@ fn identity(row: &TruthRow) -> (&str, &str) {
     )
 }
 
-fn pages(bytes: &[u8]) -> Vec<Page> {
-    let options = ParseOptions {
-        ignore_xml: true,
-        ..ParseOptions::default()
-    };
-    parse(bytes, &options).pages
-}
-
 /// Every identity counts the same, however many files show it; returns how many there are.
-fn weigh(public: &mut [TrainingDocument], generated: usize) -> usize {
+fn weigh(public: &mut [TrainingDocument], share: f32, generated: usize) -> usize {
     let mut files: BTreeMap<String, f32> = BTreeMap::new();
     for document in public.iter() {
         *files.entry(document.group.clone()).or_default() += 1.0;
     }
-    let each = REAL_SHARE / (1.0 - REAL_SHARE) * generated as f32 / (files.len().max(1) as f32);
+    let each = share / (1.0 - share) * generated as f32 / (files.len().max(1) as f32);
     for document in public {
         document.weight = each / files.get(&document.group).copied().unwrap_or(1.0);
     }

@@ -17,6 +17,7 @@ use scrutineer::documents::{FieldName, Page};
 pub use calibrate::Measured;
 pub use run::{Fitted, train};
 
+use self::examples::Row;
 use crate::progress::Progress;
 
 /// Fields that are learned; the others follow the plain rules.
@@ -60,7 +61,7 @@ pub fn fit(
     progress: &Progress,
 ) -> anyhow::Result<(Weights, BTreeMap<String, Measured>)> {
     let table = examples::of(documents);
-    let mut heads = BTreeMap::new();
+    let (mut heads, mut pixel_heads) = (BTreeMap::new(), BTreeMap::new());
     let mut measured = BTreeMap::new();
     let bar = progress.bar("fitting fields", LEARNED.len());
     for name in LEARNED {
@@ -68,30 +69,16 @@ pub fn fit(
         let Some(rows) = table.get(name) else {
             continue;
         };
-        let mut raw = vec![0.0_f32; rows.len()];
-        for fold in 0..FOLDS {
-            let fitting: Vec<&examples::Row> =
-                rows.iter().filter(|r| r.fold(FOLDS) != fold).collect();
-            let booster = boost::fit(&fitting)?;
-            for (i, row) in rows
-                .iter()
-                .enumerate()
-                .filter(|(_, r)| r.fold(FOLDS) == fold)
-            {
-                raw[i] = booster.raw(&row.features);
-            }
-        }
-        let settled = calibrate::settle(rows, &raw);
-        let all: Vec<&examples::Row> = rows.iter().collect();
-        let booster = boost::fit(&all)?;
-        let head = Head {
-            scale: settled.scale,
-            shift: settled.shift,
-            threshold: settled.threshold,
-            ..booster
-        };
+        let of_text: Vec<&Row> = rows.iter().filter(|row| !row.pixels).collect();
+        let (head, figures) = fit_head(&of_text, |_| true)?;
         heads.insert(name.as_str().to_owned(), head);
-        measured.insert(name.as_str().to_owned(), settled.measured);
+        measured.insert(name.as_str().to_owned(), figures);
+        if of_text.len() < rows.len() {
+            let all: Vec<&Row> = rows.iter().collect();
+            let (head, figures) = fit_head(&all, |row| row.pixels)?;
+            pixel_heads.insert(name.as_str().to_owned(), head);
+            measured.insert(format!("{}_of_pixels", name.as_str()), figures);
+        }
     }
     bar.finish_and_clear();
     let weights = Weights {
@@ -101,6 +88,35 @@ pub fn fit(
             .map(|n| (*n).to_owned())
             .collect(),
         heads,
+        pixel_heads,
     };
     Ok((weights, measured))
+}
+
+/// A scorer of some rows, calibrated on those that count.
+fn fit_head(rows: &[&Row], counts: impl Fn(&Row) -> bool) -> anyhow::Result<(Head, Measured)> {
+    let fitted = |keep: &dyn Fn(&Row) -> bool| {
+        let rows: Vec<&Row> = rows
+            .iter()
+            .copied()
+            .filter(|row| row.printed && keep(row))
+            .collect();
+        boost::fit(&rows)
+    };
+    let mut counted = Vec::new();
+    for fold in 0..FOLDS {
+        let booster = fitted(&|row| row.fold(FOLDS) != fold)?;
+        let held_back = rows
+            .iter()
+            .filter(|row| row.fold(FOLDS) == fold && counts(row));
+        counted.extend(held_back.map(|row| (*row, booster.raw(&row.features))));
+    }
+    let settled = calibrate::settle(&counted);
+    let head = Head {
+        scale: settled.scale,
+        shift: settled.shift,
+        threshold: settled.threshold,
+        ..fitted(&|_| true)?
+    };
+    Ok((head, settled.measured))
 }

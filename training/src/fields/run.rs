@@ -66,7 +66,7 @@ pub fn train(
     data: Option<&Path>,
     progress: &Progress,
 ) -> anyhow::Result<Fitted> {
-    let gathered = gather::documents(data, progress)?;
+    let gathered = gather::documents(models_dir, data, progress)?;
     let (weights, measured) = fit(&gathered.documents, progress)?;
     let files = vec![
         ArtefactFile::json(WEIGHTS_FILE, &weights)?,
@@ -128,7 +128,11 @@ impl fmt::Display for Gathered {
         write!(f, "{} generated documents (seed {SEED})", self.generated)?;
         match self.public {
             0 => f.write_str(" alone"),
-            public => write!(f, " and {public} public invoices of the build half"),
+            public => write!(
+                f,
+                ", {public} public invoices and {} receipts of {} sellers of the build half",
+                self.receipts, self.receipt_sellers
+            ),
         }
     }
 }
