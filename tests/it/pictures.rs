@@ -295,3 +295,35 @@ async fn a_picture_is_read_the_same_way_each_time() {
     let again = sandbox().parse(bytes, options).await;
     assert_eq!(first.unwrap(), again.unwrap());
 }
+
+/// Root may start threads whatever the limits say; whoever runs a service is not root.
+#[tokio::test]
+#[allow(clippy::print_stderr)]
+async fn somebody_who_may_start_no_thread_reads_pictures_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+
+    if ocr().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("receipt.png");
+    std::fs::write(&picture, png(&photographed().await)).unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut read = std::process::Command::new(env!("CARGO_BIN_EXE_scrutineer"));
+    read.args(["read", "--json"])
+        .arg(&picture)
+        .env("SCRUTINEER_MODELS_DIR", MODELS)
+        .uid(NOBODY);
+    let answer = match read.output() {
+        Ok(output) if output.status.success() => output.stdout,
+        // Only root may become somebody else, and nobody may not look into every folder.
+        outcome => {
+            eprintln!("reading as somebody else was left out: {outcome:?}");
+            return;
+        }
+    };
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer["fields"]["total"]["value"], "10.65", "{answer}");
+}

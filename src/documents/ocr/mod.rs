@@ -2,8 +2,8 @@
 //!
 //! Two published networks do the seeing (PP-OCRv6, run by ONNX Runtime): one marks the pixels of
 //! lines of text, one reads the characters of a straightened line. What lies between is here: boxes
-//! around marked pixels ([`lines`]), straightened lines ([`strip`]), characters and where they stand
-//! ([`characters`]), and words ([`words`]). One thread does it all, since a sandboxed worker may start no other.
+//! around marked pixels (`lines`), straightened lines (`strip`), characters and where they stand
+//! (`characters`), and words (`words`). One thread does it all, since a sandboxed worker may start no other.
 
 mod characters;
 mod engine;
