@@ -27,8 +27,6 @@ pub struct ParseOptions {
     pub max_words_per_page: usize,
     /// Milliseconds after which no further page is begun, and no further line of a picture.
     pub time_budget_ms: u64,
-    /// Whether pages without words are drawn, to be read and known again.
-    pub draws: bool,
     /// What reads words of pictures, where it is installed.
     pub ocr: Option<OcrFiles>,
 }
@@ -40,7 +38,6 @@ impl Default for ParseOptions {
             max_pages: 50,
             max_words_per_page: 20_000,
             time_budget_ms: 5_000,
-            draws: true,
             ocr: None,
         }
     }
@@ -54,6 +51,16 @@ impl Default for ParseOptions {
 /// through [`super::sandbox`].
 #[must_use]
 pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
+    parse_in_stages(bytes, options, &mut |_| {})
+}
+
+/// As [`parse`]; `undrawn` is told what is known before pages without words are drawn, since
+/// drawing may exhaust the process.
+pub(super) fn parse_in_stages(
+    bytes: &[u8],
+    options: &ParseOptions,
+    undrawn: &mut dyn FnMut(&Parsed),
+) -> Parsed {
     let mut parsed = Parsed {
         media: Media::Unknown,
         sha256: hex::encode(Sha256::digest(bytes)),
@@ -62,7 +69,9 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
         look: None,
         problems: Vec::new(),
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| read(bytes, options, &mut parsed)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        read(bytes, options, &mut parsed, undrawn);
+    }));
     if outcome.is_err() {
         parsed.problems.push(problem(
             "parser_failed",
@@ -72,17 +81,27 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
     parsed
 }
 
-fn read(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
+fn read(
+    bytes: &[u8],
+    options: &ParseOptions,
+    parsed: &mut Parsed,
+    undrawn: &mut dyn FnMut(&Parsed),
+) {
     let begun = Instant::now();
     parsed.media = sniff::sniff(bytes);
     match parsed.media {
-        Media::Pdf => read_pdf(bytes, options, begun, parsed),
+        Media::Pdf => {
+            read_pdf(bytes, options, parsed);
+            if !parsed.pages.is_empty() && parsed.pages.iter().all(|page| page.words.is_empty()) {
+                undrawn(parsed);
+                read_scan(bytes, options, begun, parsed);
+            }
+        }
         Media::Cii | Media::Ubl | Media::Fatturapa | Media::Xml => match xml::read(bytes) {
             Ok(structured) => keep(structured, parsed),
             Err(reason) => parsed.problems.push(reason),
         },
-        Media::Image if options.draws => read_picture(bytes, options, begun, parsed),
-        Media::Image => {}
+        Media::Image => read_picture(bytes, options, begun, parsed),
         Media::Unknown => parsed.problems.push(problem(
             "media_unknown",
             "The file is neither a PDF, an e-invoice in XML nor a picture.",
@@ -138,7 +157,7 @@ fn report_no_words(pages: &[Page], problems: &mut Vec<Problem>) {
     }
 }
 
-fn read_pdf(bytes: &[u8], options: &ParseOptions, begun: Instant, parsed: &mut Parsed) {
+fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
     let pdf = match pdf::open(bytes) {
         Ok(pdf) => pdf,
         Err(reason) => {
@@ -159,20 +178,23 @@ fn read_pdf(bytes: &[u8], options: &ParseOptions, begun: Instant, parsed: &mut P
         parsed
             .problems
             .push(problem("no_pages", "The PDF has no pages."));
-    } else if options.draws && parsed.pages.iter().all(|page| page.words.is_empty()) {
-        parsed.look = look_of_scan(bytes);
-        let unread = problem(
-            "no_text_layer",
-            "No page has a text layer: the file is a scan or a drawing, and what reads words in \
-             pictures is not installed.",
-        );
-        let Parsed {
-            pages, problems, ..
-        } = parsed;
-        if let Some(mut reader) = scan_reader(options, begun, unread, problems) {
-            reader.read_pdf(bytes, pages, problems);
-            report_no_words(pages, problems);
-        }
+    }
+}
+
+/// Draws the pages of a PDF without words, to be known again and read.
+fn read_scan(bytes: &[u8], options: &ParseOptions, begun: Instant, parsed: &mut Parsed) {
+    parsed.look = look_of_scan(bytes);
+    let unread = problem(
+        "no_text_layer",
+        "No page has a text layer: the file is a scan or a drawing, and what reads words in \
+         pictures is not installed.",
+    );
+    let Parsed {
+        pages, problems, ..
+    } = parsed;
+    if let Some(mut reader) = scan_reader(options, begun, unread, problems) {
+        reader.read_pdf(bytes, pages, problems);
+        report_no_words(pages, problems);
     }
 }
 

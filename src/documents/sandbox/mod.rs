@@ -112,8 +112,8 @@ impl Sandbox {
         self.pool.config().workers
     }
 
-    /// Reads a file as [`super::parse::parse`] does. A file whose pages break what draws them is
-    /// read again without: its text and the e-invoice attached to it are worth having alone.
+    /// Reads a file as [`super::parse::parse`] does. Of a file whose pages break
+    /// what draws them, what was known before is given: the e-invoice attached to it is worth having alone.
     ///
     /// # Errors
     /// When the file exhausts a limit or breaks the reader, when too many files
@@ -123,28 +123,8 @@ impl Sandbox {
         bytes: Arc<[u8]>,
         options: ParseOptions,
     ) -> Result<Parsed, SandboxError> {
-        let again = ParseOptions {
-            draws: false,
-            ..options.clone()
-        };
-        match self.parse_once(&bytes, options).await {
-            Err(broken @ (SandboxError::OutOfMemory | SandboxError::TimedOut))
-            | Err(broken @ SandboxError::Crashed { .. }) => {
-                let mut parsed = self.parse_once(&bytes, again).await?;
-                parsed.problems.push(broken.to_problem());
-                Ok(parsed)
-            }
-            outcome => outcome,
-        }
-    }
-
-    async fn parse_once(
-        &self,
-        bytes: &[u8],
-        options: ParseOptions,
-    ) -> Result<Parsed, SandboxError> {
-        match self.pool.run(&Job::Parse(options), bytes).await? {
-            Answer::Parsed(parsed) => Ok(*parsed),
+        match self.pool.run(&Job::Parse(options), &bytes).await? {
+            Answer::Parsed(parsed) | Answer::Undrawn(parsed) => Ok(*parsed),
             Answer::Picture(_) => Err(SandboxError::Crashed { how: OTHER_ANSWER }),
             Answer::Refused(problem) => Err(SandboxError::Refused(problem)),
         }
@@ -168,7 +148,9 @@ impl Sandbox {
         };
         match self.pool.run(&job, &bytes).await? {
             Answer::Picture(png) => Ok(png),
-            Answer::Parsed(_) => Err(SandboxError::Crashed { how: OTHER_ANSWER }),
+            Answer::Parsed(_) | Answer::Undrawn(_) => {
+                Err(SandboxError::Crashed { how: OTHER_ANSWER })
+            }
             Answer::Refused(problem) => Err(SandboxError::Refused(problem)),
         }
     }

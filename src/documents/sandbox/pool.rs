@@ -4,6 +4,7 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -81,11 +82,7 @@ impl Pool {
             let pool = Arc::clone(self);
             tokio::task::spawn_blocking(move || pool.fill());
         }
-        match timeout(self.config.wall_time, converse(child, job, file)).await {
-            Ok(outcome) => outcome,
-            // Dropping the conversation has killed the child.
-            Err(_) => Err(SandboxError::TimedOut),
-        }
+        converse(child, job, file, self.config.wall_time).await
     }
 
     /// A waiting child, or a new one; children that died waiting are passed over.
@@ -123,7 +120,35 @@ impl Pool {
     }
 }
 
-async fn converse(mut child: Child, job: &Job, file: &[u8]) -> Result<Answer, SandboxError> {
+/// Asks a child and hears it out, for `wall_time` at most.
+async fn converse(
+    mut child: Child,
+    job: &Job,
+    file: &[u8],
+    wall_time: Duration,
+) -> Result<Answer, SandboxError> {
+    let mut heard = Vec::new();
+    let overdue = match timeout(wall_time, hear(&mut child, job, file, &mut heard)).await {
+        Ok(outcome) => outcome.map(|()| false)?,
+        Err(_) => true,
+    };
+    match understand_answer(&heard) {
+        Some(Answer::Undrawn(mut parsed)) => {
+            let broken = end(child, overdue).await;
+            parsed.problems.push(broken.to_problem());
+            Ok(Answer::Undrawn(parsed))
+        }
+        Some(answer) => Ok(answer),
+        None => Err(end(child, overdue).await),
+    }
+}
+
+async fn hear(
+    child: &mut Child,
+    job: &Job,
+    file: &[u8],
+    heard: &mut Vec<u8>,
+) -> Result<(), SandboxError> {
     let started = |source| SandboxError::NotStarted { source };
     let mut to_child = child.stdin.take().ok_or_else(|| started(no_pipe()))?;
     let from_child = child.stdout.take().ok_or_else(|| started(no_pipe()))?;
@@ -136,21 +161,25 @@ async fn converse(mut child: Child, job: &Job, file: &[u8]) -> Result<Answer, Sa
     };
     let said: io::Result<()> = said.await;
     drop(to_child);
-    let mut heard = Vec::new();
     if said.is_ok() {
-        // What cannot be heard to the end is not understood below.
-        let _ = from_child
-            .take(MAX_ANSWER_BYTES as u64)
-            .read_to_end(&mut heard)
-            .await;
+        let mut from_child = from_child.take(MAX_ANSWER_BYTES as u64);
+        // What cannot be heard to the end is not understood; what was heard until then may be.
+        while from_child
+            .read_buf(heard)
+            .await
+            .is_ok_and(|bytes| bytes > 0)
+        {}
     }
-    if let Some(answer) = understand_answer(&heard) {
-        return Ok(answer);
-    }
+    Ok(())
+}
+
+/// Ends a child that has not answered in full, and says why it has not.
+async fn end(mut child: Child, overdue: bool) -> SandboxError {
     let _ = child.start_kill();
     match child.wait().await {
-        Ok(status) => Err(how_it_ended(status)),
-        Err(_) => Err(SandboxError::Crashed { how: "it was lost" }),
+        _ if overdue => SandboxError::TimedOut,
+        Ok(status) => how_it_ended(status),
+        Err(_) => SandboxError::Crashed { how: "it was lost" },
     }
 }
 

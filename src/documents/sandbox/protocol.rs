@@ -22,6 +22,7 @@ const LENGTH_BYTES: usize = size_of::<u64>();
 const PARSED: u8 = 1;
 const PICTURE: u8 = 2;
 const REFUSED: u8 = 3;
+const UNDRAWN: u8 = 4;
 
 /// What a worker is asked to do with the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub(super) enum Job {
 #[derive(Debug, PartialEq)]
 pub(super) enum Answer {
     Parsed(Box<Parsed>),
+    /// What is known of a file before its pages are drawn; another answer follows, unless that
+    /// breaks the worker.
+    Undrawn(Box<Parsed>),
     Picture(Vec<u8>),
     Refused(Problem),
 }
@@ -65,6 +69,7 @@ pub(super) fn read_request(mut input: impl Read) -> io::Result<(Job, Vec<u8>)> {
 pub(super) fn write_answer(mut output: impl Write, answer: &Answer) -> io::Result<()> {
     let (kind, payload) = match answer {
         Answer::Parsed(parsed) => (PARSED, serde_json::to_vec(parsed)?),
+        Answer::Undrawn(parsed) => (UNDRAWN, serde_json::to_vec(parsed)?),
         Answer::Picture(png) => (PICTURE, png.clone()),
         Answer::Refused(problem) => (REFUSED, serde_json::to_vec(problem)?),
     };
@@ -74,11 +79,17 @@ pub(super) fn write_answer(mut output: impl Write, answer: &Answer) -> io::Resul
     output.flush()
 }
 
-/// Understands a whole answer; none when it is cut short or makes no sense.
+/// Understands a whole answer, the last of two; none when it is cut short or makes no sense.
 pub(super) fn understand_answer(bytes: &[u8]) -> Option<Answer> {
     let (kind, rest) = bytes.split_first()?;
-    let (length, payload) = rest.split_first_chunk::<LENGTH_BYTES>()?;
-    if payload.len() as u64 != u64::from_le_bytes(*length) {
+    let (length, rest) = rest.split_first_chunk::<LENGTH_BYTES>()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let (payload, next) = rest.split_at_checked(length)?;
+    if *kind == UNDRAWN {
+        let known = || serde_json::from_slice(payload).ok().map(Answer::Undrawn);
+        return understand_answer(next).or_else(known);
+    }
+    if !next.is_empty() {
         return None;
     }
     match *kind {
@@ -146,5 +157,29 @@ mod tests {
         for length in 0..sent.len() {
             assert_eq!(understand_answer(&sent[..length]), None);
         }
+    }
+
+    #[test]
+    fn of_an_answer_in_two_parts_the_first_is_known_if_the_second_is_cut_short() {
+        let parsed = |code: &str| {
+            let problem = Problem {
+                code: code.to_owned(),
+                text: String::new(),
+            };
+            Box::new(Parsed::unreadable(b"", problem))
+        };
+        let (undrawn, whole) = (
+            Answer::Undrawn(parsed("first")),
+            Answer::Parsed(parsed("second")),
+        );
+        let mut sent = Vec::new();
+        write_answer(&mut sent, &undrawn).unwrap();
+        let first = sent.len();
+        write_answer(&mut sent, &whole).unwrap();
+        for length in first..sent.len() {
+            let understood = understand_answer(&sent[..length]);
+            assert_eq!(understood.as_ref(), Some(&undrawn));
+        }
+        assert_eq!(understand_answer(&sent), Some(whole));
     }
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::Limits;
 use super::protocol::{Answer, Job, read_request, write_answer};
-use crate::documents::parse::parse;
+use crate::documents::parse::parse_in_stages;
 use crate::documents::render;
 
 /// Why a worker could not answer.
@@ -27,11 +27,21 @@ pub enum WorkerError {
 ///
 /// # Errors
 /// When the limits cannot be set, or when either end of the conversation breaks.
-pub fn serve_one(limits: Limits, input: impl Read, output: impl Write) -> Result<(), WorkerError> {
+pub fn serve_one(
+    limits: Limits,
+    input: impl Read,
+    mut output: impl Write,
+) -> Result<(), WorkerError> {
     limits.apply().map_err(WorkerError::Limits)?;
     let (job, file) = read_request(input).map_err(WorkerError::Request)?;
     let answer = match job {
-        Job::Parse(options) => Answer::Parsed(Box::new(parse(&file, &options))),
+        Job::Parse(options) => {
+            let parsed = parse_in_stages(&file, &options, &mut |known| {
+                // Whoever cannot hear this does not hear the answer below, which says so.
+                let _ = write_answer(&mut output, &Answer::Undrawn(Box::new(known.clone())));
+            });
+            Answer::Parsed(Box::new(parsed))
+        }
         Job::Render {
             page,
             width_px,
@@ -41,5 +51,5 @@ pub fn serve_one(limits: Limits, input: impl Read, output: impl Write) -> Result
             Err(problem) => Answer::Refused(problem),
         },
     };
-    write_answer(output, &answer).map_err(WorkerError::Answer)
+    write_answer(&mut output, &answer).map_err(WorkerError::Answer)
 }
