@@ -14,9 +14,9 @@ use super::versions::Versions;
 use super::work::Work;
 use crate::domain::records::{
     Customer, CustomerInvoice, Interaction, Payment, ProjectSetup, PurchaseOrder, Vendor,
-    VendorInvoice, VendorInvoiceStatus,
+    VendorInvoice, VendorInvoiceLine, VendorInvoiceStatus,
 };
-use crate::domain::{FieldSet, Money, RecordKind};
+use crate::domain::{Amount, FieldSet, Money, RecordKind};
 
 /// What later invoices are compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct KnownInvoice {
     pub number: String,
     /// Invoice date.
     pub issued_on: NaiveDate,
+    /// Day payment is due.
+    pub due_on: Option<NaiveDate>,
     /// Total with tax.
     pub total: Money,
     /// Order it names.
@@ -43,6 +45,30 @@ pub struct KnownInvoice {
     pub preceding_invoice: Option<String>,
     /// When it became known, where the record says so.
     pub known_at: Option<DateTime<Utc>>,
+    /// What its items cost, where it names them.
+    pub prices: Box<[ItemPrice]>,
+}
+
+/// Net price of one unit of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemPrice {
+    /// The vendor's item code.
+    pub item_code: Box<str>,
+    /// Unit of the quantity.
+    pub unit: Option<Box<str>>,
+    /// The price, in the invoice's currency.
+    pub price: Amount,
+}
+
+impl ItemPrice {
+    /// Of a line; none where it names no item or no price.
+    fn of(line: VendorInvoiceLine) -> Option<Self> {
+        Some(Self {
+            item_code: line.item_code?.into(),
+            unit: line.unit.map(Into::into),
+            price: line.unit_price?,
+        })
+    }
 }
 
 /// The key of records that are only ever asked for all together.
@@ -217,6 +243,11 @@ impl Facts {
         self.vendors.get(id, as_of)
     }
 
+    pub(super) fn vendors(&self, as_of: DateTime<Utc>) -> Vec<Arc<Vendor>> {
+        let vendors = self.vendors.all(as_of).into_iter();
+        vendors.map(|(_, vendor)| vendor).collect()
+    }
+
     pub(super) fn vendors_by(&self, key: VendorKey<'_>, as_of: DateTime<Utc>) -> Vec<Arc<Vendor>> {
         let key = match key {
             VendorKey::VatId(text) => prefixed("vat", identifier_key(text)),
@@ -264,6 +295,7 @@ impl From<VendorInvoice> for KnownInvoice {
             vendor_id: invoice.vendor_id.as_str().to_owned(),
             number: invoice.number,
             issued_on: invoice.issued_on,
+            due_on: invoice.due_on,
             total: Money {
                 amount: invoice.total,
                 currency: invoice.currency,
@@ -276,6 +308,11 @@ impl From<VendorInvoice> for KnownInvoice {
             iban: invoice.iban,
             preceding_invoice: invoice.preceding_invoice,
             known_at: invoice.known_at,
+            prices: invoice
+                .lines
+                .into_iter()
+                .filter_map(ItemPrice::of)
+                .collect(),
         }
     }
 }

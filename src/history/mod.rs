@@ -24,7 +24,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub(crate) use facts::read;
-pub use facts::{Facts, KnownInvoice};
+pub use facts::{Facts, ItemPrice, KnownInvoice};
 pub use keys::{identifier_key, name_key};
 pub use receipt::Receipt;
 pub use receivables::{Receivable, ReceivablesAsOf};
@@ -62,6 +62,9 @@ pub trait History: Send + Sync {
 
     /// The vendor with this id.
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>>;
+
+    /// Every vendor, in order of id.
+    fn vendors(&self) -> Vec<Arc<Vendor>>;
 
     /// The vendors that a document's words point at, in order of id.
     fn vendors_by(&self, key: VendorKey<'_>) -> Vec<Arc<Vendor>>;
@@ -177,6 +180,10 @@ impl History for FactsAsOf {
 
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>> {
         self.facts.vendor(id, self.as_of)
+    }
+
+    fn vendors(&self) -> Vec<Arc<Vendor>> {
+        self.facts.vendors(self.as_of)
     }
 
     fn vendors_by(&self, key: VendorKey<'_>) -> Vec<Arc<Vendor>> {

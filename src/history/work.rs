@@ -165,6 +165,13 @@ impl WorkAsOf {
         teams.into_iter().collect()
     }
 
+    /// Every employee, in order of id.
+    #[must_use]
+    pub fn employees(&self) -> Vec<Arc<Employee>> {
+        let employees = self.facts.work().employees.all(self.as_of).into_iter();
+        employees.map(|(_, employee)| employee).collect()
+    }
+
     /// A team's sheets of periods that end from a day to another. A sheet that names no team
     /// is of the team its employee is in.
     #[must_use]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Service, ServiceError};
-use crate::cases::invoice::{Assessment, Context, Judgement};
+use crate::cases::invoice::{Assessment, Context, Firm, Judgement};
 use crate::documents::{Parsed, sniff};
 use crate::domain::TenantId;
 use crate::store::{DocumentRow, NewDecision, NewDocument};
@@ -116,7 +116,11 @@ impl Service {
         let context = Context {
             document_id: document.to_string(),
             as_of,
-            history: Some(Arc::new(history)),
+            firm: Some(Firm {
+                history: Arc::new(history),
+                thresholds: Arc::clone(&self.records().thresholds),
+                salt: self.salt().await?,
+            }),
         };
         let case = Arc::clone(self.invoice());
         let judgement = tokio::task::spawn_blocking(move || case.assess(&parsed, &context))

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::{Ask, TestApp};
+use crate::samples;
 
 /// Claims of two people at two merchants: one just under a limit, one split over two days, one
 /// on a Sunday; and three invoices of a vendor, the last to another account.
@@ -73,6 +74,31 @@ async fn every_detector_is_tried_and_says_what_it_would_have_flagged() {
     assert_eq!(account["examples"][0]["subject"], "vendor_invoice/I9");
     assert_eq!(account["months"], json!({"2026-03": 1}));
     assert!(run["claim_digits"].is_null(), "four amounts say nothing");
+}
+
+#[tokio::test]
+async fn a_document_is_laid_beside_the_firm_s_vendors() {
+    let app = TestApp::start().await;
+    let vendor = json!({"id": "V1", "name": "Mustar GmbH", "ibans": ["DE02120300000000202051"]});
+    app.put_records("vendor", format!("{vendor}\n")).await;
+    let answer = app.upload(samples::cii("R-1")).await.json();
+    let analysis = &answer["analysis"];
+    let findings = analysis["findings"].as_array().unwrap();
+    let found = findings
+        .iter()
+        .find(|finding| finding["code"] == "lookalike_vendor")
+        .unwrap_or_else(|| panic!("{findings:?}"));
+    assert_eq!(found["level"], "high");
+    let places = found["evidence"].as_array().unwrap();
+    assert_eq!(places.last().unwrap()["ref"], "vendor/V1");
+    let recommendation = &analysis["recommendation"];
+    let controls = recommendation["controls_to_add"].as_array().unwrap();
+    assert!(controls.contains(&json!("verify_vendor")), "{controls:?}");
+    let id = recommendation["recommendation_id"].as_str().unwrap();
+    let replay = app
+        .send(Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key))
+        .await;
+    assert_eq!(replay.json()["outcome"], "equal", "{}", replay.text());
 }
 
 #[tokio::test]

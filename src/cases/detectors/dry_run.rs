@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::first_digits::{FirstDigits, first_digits};
 use super::{Around, CLAIM, Detector, Found, INVOICE, InvoiceView, Salt, Thresholds};
 use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
-use crate::history::{History, identifier_key};
+use crate::history::{History, KnownInvoice};
 
 /// Examples shown of each detector, the latest.
 const EXAMPLES: usize = 5;
@@ -66,24 +66,15 @@ pub struct Example {
     pub twins: Vec<String>,
 }
 
-/// What vendors' invoices are compared with.
-#[derive(Debug, Clone, Default)]
-pub struct Purchases {
-    /// Invoices.
-    pub invoices: Vec<Arc<VendorInvoice>>,
-    /// Vendors.
-    pub vendors: Vec<Arc<Vendor>>,
-    /// Orders.
-    pub orders: Vec<Arc<PurchaseOrder>>,
-    /// Employees.
-    pub employees: Vec<Arc<Employee>>,
-    /// What their hashes are salted with, where the firm says it.
-    pub salt: Option<Salt>,
-}
-
-/// Tries every detector on every claim and invoice, each beside what is dated no later than it.
+/// Tries every detector on every claim of the history and on these invoices, each beside what is
+/// dated no later than it.
 #[must_use]
-pub fn dry_run(history: &dyn History, purchases: &Purchases, thresholds: &Thresholds) -> DryRun {
+pub fn dry_run(
+    history: &dyn History,
+    invoices: &[VendorInvoice],
+    salt: Option<&Salt>,
+    thresholds: &Thresholds,
+) -> DryRun {
     let spending = history.spending();
     let mut of_claims = Tally::new(CLAIM);
     let mut amounts = Vec::new();
@@ -97,18 +88,16 @@ pub fn dry_run(history: &dyn History, purchases: &Purchases, thresholds: &Thresh
         amounts.push(claim.amount.decimal());
     }
     let mut of_invoices = Tally::new(INVOICE);
-    let books = Books::of(purchases);
-    for invoice in &purchases.invoices {
-        let view = books.view(invoice, thresholds);
+    let books = Books::of(history, salt);
+    for invoice in invoices {
+        let order = books.order_of(invoice);
+        let view = books.view(invoice, order.as_deref(), thresholds);
         let subject = format!("vendor_invoice/{}", invoice.id);
         of_invoices.try_all(&subject, invoice.issued_on, |detector| {
             (detector.check)(&view)
         });
     }
-    let totals = purchases
-        .invoices
-        .iter()
-        .map(|invoice| invoice.total.decimal());
+    let totals = invoices.iter().map(|invoice| invoice.total.decimal());
     DryRun {
         as_of: history.as_of(),
         claims: of_claims.looked_at,
@@ -185,59 +174,62 @@ impl<View> Tally<View> {
     }
 }
 
-/// Purchases by what they are looked up by.
+/// What invoices are laid beside, gathered once.
 struct Books<'a> {
-    purchases: &'a Purchases,
-    of_vendor: HashMap<&'a str, Vec<Arc<VendorInvoice>>>,
-    vendors: HashMap<&'a str, &'a Vendor>,
-    orders: HashMap<String, &'a PurchaseOrder>,
+    history: &'a dyn History,
+    salt: Option<&'a Salt>,
+    of_vendor: HashMap<String, Vec<Arc<KnownInvoice>>>,
+    vendors: Vec<Arc<Vendor>>,
+    employees: Vec<Arc<Employee>>,
 }
 
 impl<'a> Books<'a> {
-    fn of(purchases: &'a Purchases) -> Self {
-        let mut of_vendor: HashMap<&str, Vec<Arc<VendorInvoice>>> = HashMap::new();
-        for invoice in &purchases.invoices {
-            let invoices = of_vendor.entry(invoice.vendor_id.as_str()).or_default();
-            invoices.push(Arc::clone(invoice));
+    fn of(history: &'a dyn History, salt: Option<&'a Salt>) -> Self {
+        let mut of_vendor: HashMap<String, Vec<Arc<KnownInvoice>>> = HashMap::new();
+        for (_, invoice) in history.invoices() {
+            let invoices = of_vendor.entry(invoice.vendor_id.clone()).or_default();
+            invoices.push(invoice);
         }
         for invoices in of_vendor.values_mut() {
-            invoices
-                .sort_by(|a, b| (a.issued_on, a.id.as_str()).cmp(&(b.issued_on, b.id.as_str())));
+            invoices.sort_by(|a, b| (a.issued_on, &a.id).cmp(&(b.issued_on, &b.id)));
         }
-        let vendors = purchases
-            .vendors
-            .iter()
-            .map(|vendor| (vendor.id.as_str(), &**vendor));
-        let orders = purchases.orders.iter();
         Self {
-            purchases,
+            history,
+            salt,
             of_vendor,
-            vendors: vendors.collect(),
-            orders: orders
-                .map(|order| (identifier_key(&order.number), &**order))
-                .collect(),
+            vendors: history.vendors(),
+            employees: history.work().employees(),
         }
+    }
+
+    fn order_of(&self, invoice: &VendorInvoice) -> Option<Arc<PurchaseOrder>> {
+        let number = invoice.order_number.as_deref()?;
+        self.history.purchase_orders(number).into_iter().next()
     }
 
     fn view<'v>(
         &'v self,
         invoice: &'v VendorInvoice,
+        order: Option<&'v PurchaseOrder>,
         thresholds: &'v Thresholds,
     ) -> InvoiceView<'v> {
-        let of_vendor = self.of_vendor.get(invoice.vendor_id.as_str());
+        let vendor = invoice.vendor_id.as_str();
+        let of_vendor = self.of_vendor.get(vendor);
         let of_vendor = of_vendor.map_or(&[][..], Vec::as_slice);
-        let place = |other: &VendorInvoice| (other.issued_on, other.id.to_string());
-        let own = place(invoice);
-        let before = of_vendor.partition_point(|other| place(other) < own);
-        let number = invoice.order_number.as_deref().map(identifier_key);
+        let own = (invoice.issued_on, invoice.id.as_str());
+        let before = of_vendor.partition_point(|other| (other.issued_on, other.id.as_str()) < own);
+        let place = self
+            .vendors
+            .binary_search_by(|known| known.id.as_str().cmp(vendor));
+        let vendor = place.ok().and_then(|at| self.vendors.get(at));
         InvoiceView {
             invoice,
-            vendor: self.vendors.get(invoice.vendor_id.as_str()).copied(),
+            vendor: vendor.map(AsRef::as_ref),
             earlier: of_vendor.get(..before).unwrap_or_default(),
-            other_vendors: &self.purchases.vendors,
-            employees: &self.purchases.employees,
-            salt: self.purchases.salt.as_ref().map(Salt::as_bytes),
-            order: number.and_then(|number| self.orders.get(&number).copied()),
+            other_vendors: &self.vendors,
+            employees: &self.employees,
+            salt: self.salt.map(Salt::as_bytes),
+            order,
             thresholds,
         }
     }
@@ -248,8 +240,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{FieldSet as _, RecordKind};
-    use crate::history::{Facts, FactsAsOf};
+    use crate::domain::RecordKind;
+    use crate::history::{Facts, FactsAsOf, read};
 
     #[test]
     fn every_record_is_tried_beside_what_is_dated_before_it() {
@@ -265,26 +257,20 @@ mod tests {
                 .insert(RecordKind::ExpenseClaim, known, 1, body)
                 .unwrap();
         }
+        let invoices = [("2", "FR14", "2026-02-01"), ("1", "DE02", "2026-01-01")];
+        let invoices = invoices.map(|(id, iban, day)| {
+            let body = json!({"id": id, "number": id, "vendor_id": "v", "issued_on": day, "currency": "EUR", "total": "10", "iban": iban});
+            facts
+                .insert(RecordKind::VendorInvoice, known, 1, body.clone())
+                .unwrap();
+            read::<VendorInvoice>(body).unwrap()
+        });
         let history = FactsAsOf::new(Arc::new(facts), known);
-        let invoice = |id: &str, iban: &str, day: &str| {
-            let json = json!({"id": id, "number": id, "vendor_id": "v", "issued_on": day, "currency": "EUR", "total": "10", "iban": iban});
-            let serde_json::Value::Object(members) = json else {
-                panic!("an object")
-            };
-            Arc::new(VendorInvoice::from_members("", members).unwrap())
-        };
-        let purchases = Purchases {
-            invoices: vec![
-                invoice("2", "FR14", "2026-02-01"),
-                invoice("1", "DE02", "2026-01-01"),
-            ],
-            ..Purchases::default()
-        };
         let thresholds = Thresholds {
             off: vec!["split_purchase".to_owned()],
             ..Thresholds::default()
         };
-        let run = dry_run(&history, &purchases, &thresholds);
+        let run = dry_run(&history, &invoices, None, &thresholds);
         let of = |name: &str| {
             run.detectors
                 .iter()

@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 
 pub use around::Around;
 pub use claim::ClaimView;
-pub use dry_run::{DryRun, Example, Purchases, Tried, dry_run};
+pub use dry_run::{DryRun, Example, Tried, dry_run};
 pub use invoice::InvoiceView;
 pub use salt::Salt;
 pub use thresholds::Thresholds;

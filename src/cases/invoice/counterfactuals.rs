@@ -222,6 +222,7 @@ mod tests {
         vendors: Vec::new(),
         orders: None,
         earlier: Vec::new(),
+        flags: Vec::new(),
     };
 
     fn of(changes: &[(FieldName, &str)]) -> Vec<Counterfactual> {

@@ -2,15 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use super::detected;
 use super::findings::{EarlierInvoice, FirmKnowledge, KnownVendor};
+use super::input::Firm;
 use crate::documents::{FieldName, Reading};
 use crate::domain::records::Vendor;
-use crate::history::{History, VendorKey};
+use crate::history::VendorKey;
 
-/// Vendors the document may be from, the order it names and their earlier
-/// invoices, as known at the moment that `history` looks from. An earlier
+/// Vendors the document may be from, the order it names, their earlier invoices and what
+/// detectors find, as known at the moment that the firm's history looks from. An earlier
 /// record of the same file, told by its digest, is not an earlier invoice.
-pub(super) fn knowledge(history: &dyn History, reading: &Reading, sha256: &str) -> FirmKnowledge {
+pub(super) fn knowledge(
+    firm: &Firm,
+    reading: &Reading,
+    document_id: &str,
+    sha256: &str,
+) -> FirmKnowledge {
+    let history = &*firm.history;
     let value = |name| reading.fields.get(&name).map(|field| field.value.as_str());
     let keys = [
         value(FieldName::SellerVat).map(VendorKey::VatId),
@@ -47,6 +55,7 @@ pub(super) fn knowledge(history: &dyn History, reading: &Reading, sha256: &str) 
             .collect::<BTreeSet<_>>()
     });
     FirmKnowledge {
+        flags: detected::flags(firm, reading, &vendors, document_id, sha256),
         vendors: vendors.iter().map(|vendor| known(vendor)).collect(),
         orders,
         earlier,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::assessment::PageSize;
 use super::findings::FirmKnowledge;
 use super::firm;
+use crate::cases::detectors::{Salt, Thresholds};
 use crate::documents::{Field, FieldName, Parsed, Problem, Reading};
 use crate::history::History;
 
@@ -19,8 +20,19 @@ pub struct Context {
     pub document_id: String,
     /// Only facts known at this moment count.
     pub as_of: DateTime<Utc>,
-    /// The firm's records as known then; absent outside a firm's store.
-    pub history: Option<Arc<dyn History>>,
+    /// The firm it came to; absent outside a firm's store.
+    pub firm: Option<Firm>,
+}
+
+/// A firm, as a document is laid beside its records.
+#[derive(Clone)]
+pub struct Firm {
+    /// Its records as known at the moment of judgement.
+    pub history: Arc<dyn History>,
+    /// What it sets for detectors.
+    pub thresholds: Arc<Thresholds>,
+    /// What hashes of its employees' data are salted with, where it says so.
+    pub salt: Option<Salt>,
 }
 
 /// What the case judges: what structure says, what the pages say, and both as one.
@@ -58,9 +70,9 @@ impl InvoiceInput {
             .map(|found| found.reading.clone());
         let merged = merge(structure.as_ref(), page.as_ref());
         let firm = context
-            .history
-            .as_deref()
-            .map(|history| firm::knowledge(history, &merged, &parsed.sha256))
+            .firm
+            .as_ref()
+            .map(|known| firm::knowledge(known, &merged, &context.document_id, &parsed.sha256))
             .unwrap_or_default();
         Self {
             document_id: context.document_id.clone(),

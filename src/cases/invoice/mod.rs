@@ -5,6 +5,7 @@
 
 mod assessment;
 mod counterfactuals;
+mod detected;
 pub mod document_type;
 mod feedback;
 pub mod findings;
@@ -21,7 +22,7 @@ pub use assessment::{Assessment, PageSize, TypeAnswer};
 pub use document_type::{DocumentType, TypeVerdict};
 pub use feedback::check_feedback;
 pub use findings::Finding;
-pub use input::{Context, InvoiceInput};
+pub use input::{Context, Firm, InvoiceInput};
 pub use judgement::{CaseError, Judgement};
 pub use recommendation::SCORE_KIND;
 

@@ -29,9 +29,17 @@ const NEEDED: [FieldName; 5] = [
 ];
 
 /// The controls a finding asks for, by the beginning of its code.
-const CONTROL_OF: [(&str, &str); 7] = [
+const CONTROL_OF: [(&str, &str); 15] = [
     ("iban_", "verify_bank_account"),
     ("bank_", "verify_bank_account"),
+    ("shared_bank_", "verify_bank_account"),
+    ("lookalike_vendor", "verify_vendor"),
+    ("vendor_is_employee", "verify_vendor"),
+    ("new_vendor", "verify_vendor"),
+    ("dormant_vendor", "verify_vendor"),
+    ("sequential_numbers", "verify_vendor"),
+    ("terms_changed", "verify_terms"),
+    ("price_", "verify_order"),
     ("vat_", "verify_tax_id"),
     ("order_", "verify_order"),
     ("number_", "duplicate_check"),

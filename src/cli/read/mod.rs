@@ -106,7 +106,7 @@ async fn read_all(args: &ReadArgs, config: Config) -> ExitCode {
         let context = Context {
             document_id: path.display().to_string(),
             as_of: Utc::now(),
-            history: None,
+            firm: None,
         };
         let assessment = match judge(&case, &parsed, &context) {
             Ok(assessment) => assessment,

@@ -2,14 +2,14 @@
 
 use super::super::Found;
 use super::InvoiceView;
-use crate::history::identifier_key;
+use crate::history::{KnownInvoice, identifier_key};
 
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let account = identifier_key(view.invoice.iban.as_deref()?);
     let named = view.before().filter(|other| other.iban.is_some());
     let named: Vec<_> = named.collect();
     let last = named.last()?;
-    let known = |other: &&crate::domain::records::VendorInvoice| {
+    let known = |other: &&KnownInvoice| {
         other.iban.as_deref().map(identifier_key).as_ref() == Some(&account)
     };
     (!named.iter().any(known)).then(|| {

@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 
 use super::{Found, Thresholds};
 use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
-use crate::history::identifier_key;
+use crate::history::{KnownInvoice, identifier_key};
 
 /// A vendor's invoice with what was known around it when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,7 @@ pub struct InvoiceView<'a> {
     /// Its vendor, where known.
     pub vendor: Option<&'a Vendor>,
     /// Other invoices of the vendor, oldest first.
-    pub earlier: &'a [Arc<VendorInvoice>],
+    pub earlier: &'a [Arc<KnownInvoice>],
     /// Other vendors.
     pub other_vendors: &'a [Arc<Vendor>],
     /// Employees of the firm.
@@ -63,7 +63,7 @@ impl InvoiceView<'_> {
     }
 
     /// The vendor's invoices dated before this one, or on its day.
-    fn before(&self) -> impl DoubleEndedIterator<Item = &VendorInvoice> {
+    fn before(&self) -> impl DoubleEndedIterator<Item = &KnownInvoice> {
         let day = self.invoice.issued_on;
         let earlier = self.earlier.iter().map(AsRef::as_ref);
         earlier.filter(move |other| other.issued_on <= day)

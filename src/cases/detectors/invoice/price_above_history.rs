@@ -16,12 +16,12 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
         };
         let same = view
             .before()
-            .filter(|other| other.currency == view.invoice.currency)
-            .flat_map(|other| &other.lines)
-            .filter(|other| other.item_code.as_ref() == Some(item) && other.unit == line.unit);
-        let mut known: Vec<Decimal> = same
-            .filter_map(|other| Some(other.unit_price?.decimal()))
-            .collect();
+            .filter(|other| other.total.currency == view.invoice.currency)
+            .flat_map(|other| &other.prices)
+            .filter(|other| {
+                *other.item_code == **item && other.unit.as_deref() == line.unit.as_deref()
+            });
+        let mut known: Vec<Decimal> = same.map(|other| other.price.decimal()).collect();
         known.sort_unstable();
         if let Some(middle) = known.get(known.len() / 2).filter(|_| known.len() >= LEAST)
             && above(view, price.decimal(), *middle)

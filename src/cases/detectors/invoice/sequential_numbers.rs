@@ -2,14 +2,13 @@
 
 use super::super::Found;
 use super::InvoiceView;
-use crate::domain::records::VendorInvoice;
 
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
-    let mut number = counter(view.invoice)?;
+    let mut number = counter(&view.invoice.number)?;
     let mut run = Vec::new();
     let mut day = view.invoice.issued_on;
     for other in view.before().rev() {
-        match counter(other) {
+        match counter(&other.number) {
             // On one day several invoices are written in a row by anybody.
             Some(before) if before + 1 == number && other.issued_on < day => {
                 number = before;
@@ -28,8 +27,8 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
 }
 
 /// The digits that a number ends with.
-fn counter(invoice: &VendorInvoice) -> Option<u64> {
-    let number = invoice.number.trim();
+fn counter(number: &str) -> Option<u64> {
+    let number = number.trim();
     let before = number.trim_end_matches(|c: char| c.is_ascii_digit());
     number.get(before.len()..)?.parse().ok()
 }

@@ -1,11 +1,12 @@
 //! Detectors of vendors' invoices.
 
 use super::*;
+use crate::history::KnownInvoice;
 
 #[derive(Default)]
 struct Books {
     vendor: Option<Vendor>,
-    earlier: Vec<Arc<VendorInvoice>>,
+    earlier: Vec<Arc<KnownInvoice>>,
     other_vendors: Vec<Arc<Vendor>>,
     employees: Vec<Arc<Employee>>,
     order: Option<PurchaseOrder>,
@@ -27,7 +28,7 @@ impl Books {
         let invoices = invoices.into_iter().enumerate().map(|(at, changed)| {
             let mut one = invoice(changed);
             one.id = format!("e{at}").parse().unwrap();
-            Arc::new(one)
+            Arc::new(KnownInvoice::from(one))
         });
         Self {
             earlier: invoices.collect(),

@@ -20,6 +20,7 @@ mod verdict;
 pub use features::{ChunkFeature, Place, SignFeature, TypeFeatures, feature_names};
 pub use kind::DocumentType;
 pub use model::{Calibration, TYPE_FORMAT_VERSION, TYPE_MODEL, TypeError, TypeModel, TypeWeights};
+pub use numbers::is_credit_note_code;
 pub use verdict::TypeVerdict;
 
 use crate::documents::{Page, Reading};

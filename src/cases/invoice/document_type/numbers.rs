@@ -62,6 +62,12 @@ const PIECE_UNITS: &[&str] = &[
     "pezzi", "pezzo",
 ];
 
+/// Whether a code of UNTDID 1001 is that of a credit note of any kind.
+#[must_use]
+pub fn is_credit_note_code(code: &str) -> bool {
+    CREDITS.contains(&code)
+}
+
 /// The signs' values, each 0..=1.
 pub(super) fn of(
     text: &DocumentText,
@@ -173,7 +179,7 @@ impl Structure {
                 None => Code::None,
                 Some("325") => Code::ProForma,
                 Some(code) if INVOICES.contains(&code) => Code::Invoice,
-                Some(code) if CREDITS.contains(&code) => Code::Credit,
+                Some(code) if is_credit_note_code(code) => Code::Credit,
                 Some(_) => Code::Other,
             },
         }

@@ -75,7 +75,7 @@ impl<'a> Places<'a> {
 }
 
 /// The normalised value of a field.
-pub(super) fn value(reading: &Reading, name: FieldName) -> Option<&str> {
+pub(in crate::cases::invoice) fn value(reading: &Reading, name: FieldName) -> Option<&str> {
     reading.fields.get(&name).map(|field| field.value.as_str())
 }
 

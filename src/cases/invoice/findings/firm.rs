@@ -3,6 +3,7 @@
 use super::evidence::{Places, folded, value};
 use super::{EarlierInvoice, Finding, FindingsInput, KnownVendor};
 use crate::advice::Level;
+use crate::cases::detectors::Flag;
 use crate::documents::{FieldName as F, Reading};
 
 pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
@@ -13,7 +14,36 @@ pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding
     ]
     .into_iter()
     .flatten()
+    .chain(
+        input
+            .firm
+            .flags
+            .iter()
+            .map(|flag| detected(flag, input, places)),
+    )
     .collect()
+}
+
+/// What a detector of vendors' invoices found.
+fn detected(flag: &Flag, input: &FindingsInput<'_>, places: Places<'_>) -> Finding {
+    let (level, fields): (_, &[F]) = match flag.detector.as_str() {
+        "bank_account_changed" | "shared_bank_account" => (Level::High, &[F::Iban, F::Seller]),
+        "lookalike_vendor" => (Level::High, &[F::Seller, F::SellerVat]),
+        "vendor_is_employee" => (Level::High, &[F::Seller, F::Iban]),
+        "new_vendor" | "dormant_vendor" => (Level::Medium, &[F::Seller, F::Total]),
+        "price_above_order" => (Level::Medium, &[F::OrderNumber]),
+        "sequential_numbers" => (Level::Medium, &[F::Number]),
+        "terms_changed" => (Level::Medium, &[F::DueDate]),
+        _ => (Level::Medium, &[]),
+    };
+    let mut evidence = places.fields(input.merged, fields);
+    evidence.extend(flag.twins.iter().map(|twin| places.record(twin, twin)));
+    Finding {
+        code: flag.detector.clone(),
+        text: flag.text.clone(),
+        level,
+        evidence,
+    }
 }
 
 /// The account is none of those on record for the vendor. Where several vendors
@@ -84,7 +114,11 @@ fn seen_before(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding>
 }
 
 /// The VAT identifier decides where both sides state one, the name otherwise.
-fn is_seller(reading: &Reading, name: &str, vat_id: Option<&str>) -> bool {
+pub(in crate::cases::invoice) fn is_seller(
+    reading: &Reading,
+    name: &str,
+    vat_id: Option<&str>,
+) -> bool {
     match (value(reading, F::SellerVat), vat_id) {
         (Some(stated), Some(known)) => folded(stated) == folded(known),
         _ => {

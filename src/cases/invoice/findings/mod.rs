@@ -20,7 +20,10 @@ use utoipa::ToSchema;
 
 pub(super) use self::arithmetic::code_of_rule;
 use self::evidence::Places;
+pub(super) use self::evidence::value;
+pub(super) use self::firm::is_seller;
 use crate::advice::{Evidence, Level};
+use crate::cases::detectors::Flag;
 use crate::documents::Reading;
 
 /// Something odd about a document.
@@ -63,6 +66,9 @@ pub struct FirmKnowledge {
     pub orders: Option<BTreeSet<String>>,
     /// Invoices that came before.
     pub earlier: Vec<EarlierInvoice>,
+    /// What detectors of vendors' invoices found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Flag>,
 }
 
 /// A vendor in the firm's records.

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::evidence::{Places, value};
 use super::{Finding, FindingsInput};
 use crate::advice::Level;
+use crate::cases::invoice::document_type::is_credit_note_code;
 use crate::documents::{FieldName as F, Reading};
 use crate::domain::Currency;
 
@@ -16,11 +17,6 @@ const MANDATORY: &[F] = &[
     F::Buyer,
     F::Currency,
     F::Total,
-];
-
-/// UNTDID 1001 codes of credit notes.
-const CREDIT_NOTES: &[&str] = &[
-    "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532",
 ];
 
 pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
@@ -84,7 +80,7 @@ fn negative_total(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Findi
         return None;
     }
     let type_code = value(input.merged, F::TypeCode);
-    let is_credit_note = type_code.is_some_and(|code| CREDIT_NOTES.contains(&code));
+    let is_credit_note = type_code.is_some_and(is_credit_note_code);
     let (code, text) = if is_credit_note {
         (
             "total_of_credit_note_negative",

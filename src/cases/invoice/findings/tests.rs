@@ -3,6 +3,7 @@
 use super::test_support::{changed, reading, sound};
 use super::{EarlierInvoice, Finding, FindingsInput, FirmKnowledge, KnownVendor, find};
 use crate::advice::Level;
+use crate::cases::detectors::Flag;
 use crate::documents::{FieldName as F, Line, Reading, Source};
 
 fn find_in(xml: Option<&Reading>, page: Option<&Reading>, firm: &FirmKnowledge) -> Vec<Finding> {
@@ -231,6 +232,7 @@ fn firm() -> FirmKnowledge {
             seller_vat: None,
             number: "R-2".into(),
         }],
+        flags: Vec::new(),
     }
 }
 
@@ -285,4 +287,25 @@ fn a_number_seen_before_names_the_other_document() {
     let mut stranger = firm();
     stranger.earlier[0].seller = "Other GmbH".into();
     assert_eq!(firm_codes(&again, &stranger), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_detector_found_names_its_fields_and_records() {
+    let mut known = firm();
+    known.flags = vec![Flag {
+        detector: "shared_bank_account".into(),
+        text: "The account is that of Other GmbH too.".into(),
+        twins: vec!["vendor/v2".into()],
+    }];
+    let found = find_in(Some(&sound()), None, &known);
+    assert_eq!(
+        (found[0].code.as_str(), found[0].level),
+        ("shared_bank_account", Level::High)
+    );
+    let places: Vec<&str> = found[0]
+        .evidence
+        .iter()
+        .map(|place| place.reference.as_str())
+        .collect();
+    assert_eq!(places, ["/Invoice/iban", "/Invoice/seller", "vendor/v2"]);
 }
