@@ -3,7 +3,8 @@
 # could be measured. Whole-process time of reading a one-page text PDF is taken in turn
 # with the template reader invoice2data, so that a machine whose speed drifts harms
 # neither; then the service is started and asked; then the features of one subject are read out
-# of a million records; then its forecasts of payment are asked for beside a FastAPI and LightGBM service on the same million invoices; then odd card uses
+# of a million records, and claims and invoices are checked beside a million in the store, each
+# after a change; then its forecasts of payment are asked for beside a FastAPI and LightGBM service on the same million invoices; then odd card uses
 # and linkage beside PyOD and splink, on the public sets where they are there. All other data are generated.
 # Needs pdfinfo and pdftotext (`make setup`), PyPI for the peers, 3 GB of disk and half an hour.
 # Usage: scripts/bench.sh [one-page.pdf]
@@ -44,6 +45,7 @@ python3 eval/peers/paired.py --runs 21 \
 python3 scripts/bench-service.py \
   --program target/release/scrutineer --demo target/release/scrutineer-demo
 cargo bench --locked --quiet -p scrutineer --bench point_in_time
+python3 scripts/bench-live.py --program target/release/scrutineer
 python3 scripts/bench-collections.py --program target/release/scrutineer \
   --load target/release/scrutineer-load --peer "$forecasts/bin/python"
 python3 scripts/bench-scrutiny.py --eval target/release/scrutineer-eval \

@@ -1,10 +1,11 @@
 //! Versions of records that are looked up by key within a span of days.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::sharded::Sharded;
 use super::versions::Versions;
 
 /// Every version of every record of one kind, by the keys it can be found by and its day.
@@ -12,7 +13,7 @@ use super::versions::Versions;
 pub(super) struct Dated<T> {
     versions: Versions<T>,
     /// Ids of records that had the key and the day in some version.
-    places: HashMap<String, BTreeMap<NaiveDate, BTreeSet<String>>>,
+    places: Sharded<String, BTreeMap<NaiveDate, BTreeSet<String>>>,
     place: fn(&T) -> (Vec<String>, NaiveDate),
 }
 
@@ -21,7 +22,7 @@ impl<T> Dated<T> {
     pub(super) fn new(place: fn(&T) -> (Vec<String>, NaiveDate)) -> Self {
         Self {
             versions: Versions::new(|_| Vec::new()),
-            places: HashMap::new(),
+            places: Sharded::default(),
             place,
         }
     }
@@ -29,8 +30,9 @@ impl<T> Dated<T> {
     pub(super) fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {
         let (keys, day) = (self.place)(&record);
         for key in keys {
-            let days = self.places.entry(key).or_default();
-            days.entry(day).or_default().insert(id.to_owned());
+            if let Some(days) = self.places.entry(key) {
+                days.entry(day).or_default().insert(id.to_owned());
+            }
         }
         self.versions.insert(id, known_at, version, record);
     }
@@ -38,6 +40,11 @@ impl<T> Dated<T> {
     /// The version in force at a moment.
     pub(super) fn get(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<T>> {
         self.versions.get(id, as_of)
+    }
+
+    /// The same, with the moment when the record first was known.
+    pub(super) fn known(&self, id: &str, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, Arc<T>)> {
+        self.versions.known(id, as_of)
     }
 
     /// Every record known by then, in order of id, with the moment when it first was.

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::VendorKey;
 use super::keys::{identifier_key, name_key};
-use super::memo::Memo;
+use super::memo::{Changed, Memo};
+use super::milestones::Milestones;
 use super::receivables::{Receivables, ReceivablesAsOf};
 use super::spending::Spending;
 use super::versions::Versions;
@@ -71,6 +72,14 @@ impl ItemPrice {
     }
 }
 
+/// Kinds of which something is worked out over all records.
+const SPENDING: [RecordKind; 4] = [
+    RecordKind::VendorInvoice,
+    RecordKind::ExpenseClaim,
+    RecordKind::CardTransaction,
+    RecordKind::Vendor,
+];
+
 /// The key of records that are only ever asked for all together.
 const ALL: &str = "all";
 
@@ -86,8 +95,9 @@ pub struct Facts {
     receivables: Receivables,
     work: Work,
     spending: Spending,
-    /// When the last of all was known.
-    known_until: DateTime<Utc>,
+    /// When the last of [`SPENDING`] was known.
+    spending_until: DateTime<Utc>,
+    milestones: Milestones,
     memo: Memo,
 }
 
@@ -103,7 +113,8 @@ impl Default for Facts {
             receivables: Receivables::default(),
             work: Work::default(),
             spending: Spending::default(),
-            known_until: DateTime::<Utc>::MIN_UTC,
+            spending_until: DateTime::<Utc>::MIN_UTC,
+            milestones: Milestones::default(),
             memo: Memo::default(),
         }
     }
@@ -140,8 +151,9 @@ impl Facts {
         version: u64,
         body: Value,
     ) -> Result<(), String> {
-        self.memo.clear();
-        self.known_until = self.known_until.max(known_at);
+        if SPENDING.contains(&kind) {
+            self.count_spending(kind, known_at, &body);
+        }
         match kind {
             RecordKind::Vendor => {
                 let vendor: Vendor = read(body)?;
@@ -189,6 +201,14 @@ impl Facts {
         Ok(())
     }
 
+    fn count_spending(&mut self, kind: RecordKind, known_at: DateTime<Utc>, body: &Value) {
+        let id = body.get("id").and_then(Value::as_str).unwrap_or_default();
+        let id = id.to_owned();
+        self.memo.change(&Changed { kind, id }, known_at);
+        self.milestones.count(known_at);
+        self.spending_until = self.spending_until.max(known_at);
+    }
+
     pub(super) fn setups(&self, as_of: DateTime<Utc>) -> Vec<Arc<ProjectSetup>> {
         self.setups.with_key(ALL, as_of)
     }
@@ -197,9 +217,20 @@ impl Facts {
         &self.work
     }
 
-    /// What was worked out, if everything was known at that moment.
-    pub(super) fn memo(&self, as_of: DateTime<Utc>) -> Option<&Memo> {
-        (self.known_until <= as_of).then_some(&self.memo)
+    /// What was worked out.
+    pub(super) const fn memo(&self) -> &Memo {
+        &self.memo
+    }
+
+    /// Whether all spending was known at a moment.
+    pub(super) fn spending_is_known(&self, as_of: DateTime<Utc>) -> bool {
+        self.spending_until <= as_of
+    }
+
+    /// Until when things are worked out for questions of a moment; none where that is the moment
+    /// itself.
+    pub(super) fn milestone(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.milestones.before(as_of)
     }
 
     pub(super) const fn spending(&self) -> &Spending {
@@ -271,6 +302,14 @@ impl Facts {
 
     pub(super) fn invoice(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<KnownInvoice>> {
         self.invoices.get(id, as_of)
+    }
+
+    pub(super) fn invoice_known(
+        &self,
+        id: &str,
+        as_of: DateTime<Utc>,
+    ) -> Option<(DateTime<Utc>, Arc<KnownInvoice>)> {
+        self.invoices.known(id, as_of)
     }
 
     pub(super) fn invoices_of(

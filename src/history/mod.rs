@@ -7,6 +7,7 @@ mod dated;
 mod facts;
 mod keys;
 mod memo;
+mod milestones;
 mod receipt;
 mod receivables;
 mod sharded;
@@ -26,6 +27,7 @@ use chrono::{DateTime, Utc};
 pub(crate) use facts::read;
 pub use facts::{Facts, ItemPrice, KnownInvoice};
 pub use keys::{identifier_key, name_key};
+pub use memo::{Changed, Follows, KeptUp, Reading};
 pub use receipt::Receipt;
 pub use receivables::{Receivable, ReceivablesAsOf};
 pub use sheet::KnownSheet;
@@ -78,6 +80,9 @@ pub trait History: Send + Sync {
 
     /// The vendor's invoice with this id.
     fn invoice(&self, id: &str) -> Option<Arc<KnownInvoice>>;
+
+    /// The same, with the moment when it first was known.
+    fn invoice_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<KnownInvoice>)>;
 
     /// The invoices known of a vendor, oldest first.
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
@@ -200,6 +205,10 @@ impl History for FactsAsOf {
 
     fn invoice(&self, id: &str) -> Option<Arc<KnownInvoice>> {
         self.facts.invoice(id, self.as_of)
+    }
+
+    fn invoice_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<KnownInvoice>)> {
+        self.facts.invoice_known(id, self.as_of)
     }
 
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {

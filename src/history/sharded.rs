@@ -69,6 +69,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Sharded<K, V> {
         }
     }
 
+    /// Every key with its value, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.parts.iter().flat_map(|part| part.iter())
+    }
+
     /// Every key, in no order.
     pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
         self.parts.iter().flat_map(|part| part.keys())

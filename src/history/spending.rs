@@ -6,9 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
+use super::FactsAsOf;
 use super::dated::Dated;
 use super::facts::{Facts, read};
 use super::keys::name_key;
+use super::memo::{Follows, KeptUp};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
 use crate::domain::{Currency, RecordKind};
 
@@ -96,20 +98,52 @@ impl SpendingAsOf {
         self.as_of
     }
 
-    /// What can be worked out from all claims, and is kept until the records change; of an earlier
-    /// moment it is worked out anew.
+    /// What can be worked out from all spending, seen from the moment that `make` is given: where
+    /// there is much, from the last milestone before this one, until the next; else from this one,
+    /// until the records change.
     pub fn worked_out<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
-        match self.facts.memo(self.as_of) {
-            Some(memo) => memo.get_or_make(|| make(self)),
-            None => Arc::new(make(self)),
+        let milestone = self.facts.milestone(self.as_of);
+        let then = self.at(milestone.unwrap_or(self.as_of));
+        if milestone.is_some() || self.knows_all() {
+            self.facts.memo().get_or_make(milestone, || make(&then))
+        } else {
+            Arc::new(make(&then))
         }
     }
 
     /// Whether that is at hand.
     #[must_use]
     pub fn is_worked_out<T: Any>(&self) -> bool {
-        let memo = self.facts.memo(self.as_of);
-        memo.is_some_and(super::memo::Memo::holds::<T>)
+        let milestone = self.facts.milestone(self.as_of);
+        (milestone.is_some() || self.knows_all()) && self.facts.memo().holds::<T>(milestone)
+    }
+
+    /// What is made of all spending and kept up with it; of an earlier moment it is made anew.
+    #[must_use]
+    pub fn followed<T: Follows>(&self) -> KeptUp<T> {
+        let history = FactsAsOf::new(Arc::clone(&self.facts), self.as_of);
+        if self.knows_all() {
+            self.facts.memo().follow(&history)
+        } else {
+            KeptUp::new(T::of(&history))
+        }
+    }
+
+    /// Whether that is at hand.
+    #[must_use]
+    pub fn is_followed<T: Follows>(&self) -> bool {
+        self.knows_all() && self.facts.memo().follows::<T>()
+    }
+
+    /// Whether nothing became known later.
+    fn knows_all(&self) -> bool {
+        self.facts.spending_is_known(self.as_of)
+    }
+
+    /// The same, seen from another moment.
+    #[must_use]
+    pub fn at(&self, as_of: DateTime<Utc>) -> Self {
+        Self::new(Arc::clone(&self.facts), as_of)
     }
 
     /// Every claim known, claimant by claimant in order of day.
@@ -141,6 +175,18 @@ impl SpendingAsOf {
     #[must_use]
     pub fn cards_known(&self) -> Vec<(DateTime<Utc>, Arc<CardTransaction>)> {
         self.facts.spending().cards.all(self.as_of)
+    }
+
+    /// The claim with this id, with the moment when it first was known.
+    #[must_use]
+    pub fn claim_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<ExpenseClaim>)> {
+        self.facts.spending().claims.known(id, self.as_of)
+    }
+
+    /// The use of a card with this id, with the moment when it first was known.
+    #[must_use]
+    pub fn card_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<CardTransaction>)> {
+        self.facts.spending().cards.known(id, self.as_of)
     }
 
     /// The claim with this id.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Facts, FactsAsOf, History, VendorKey};
+use super::{Facts, FactsAsOf, History, SpendingAsOf, VendorKey};
 use crate::domain::RecordKind;
 
 fn at(day: u32) -> DateTime<Utc> {
@@ -92,6 +92,42 @@ fn each_moment_sees_what_was_known_by_then() {
     assert_eq!(seen(6).purchase_orders("po 77").len(), 1);
     assert!(seen(4).vendor("v1").is_none());
     assert_eq!(seen(16).vendor("v1").unwrap().name, "New Name GmbH");
+}
+
+#[test]
+fn what_is_worked_out_holds_until_much_more_is_known() {
+    let claim = |number: usize| json!({"id": format!("c{number}"), "employee_id": "e", "incurred_on": "2026-01-01", "currency": "EUR", "amount": "5"});
+    let mut held = Arc::new(Facts::default());
+    let put = |held: &mut Arc<Facts>, numbers: std::ops::Range<usize>, day: u32| {
+        let facts = Arc::make_mut(held);
+        for number in numbers {
+            facts
+                .insert(RecordKind::ExpenseClaim, at(day), 1, claim(number))
+                .unwrap();
+        }
+    };
+    // Whether it was at hand, and what it is.
+    let counted = |held: &Arc<Facts>, day: u32| {
+        let seen = SpendingAsOf::new(Arc::clone(held), at(day));
+        let known = seen.is_worked_out::<usize>();
+        (known, *seen.worked_out(|then| then.claims_known().len()))
+    };
+    put(&mut held, 0..9, 2);
+    assert_eq!(counted(&held, 3), (false, 9));
+    assert_eq!(counted(&held, 4), (true, 9));
+    put(&mut held, 9..10, 3);
+    assert_eq!(counted(&held, 4), (false, 10), "little: with each change");
+    assert_eq!(counted(&held, 2), (false, 9), "nothing known later");
+    put(&mut held, 10..20_000, 4);
+    assert_eq!(counted(&held, 5), (false, 20_000));
+    put(&mut held, 20_000..20_001, 5);
+    assert_eq!(counted(&held, 6), (true, 20_000), "one more is not much");
+    put(&mut held, 20_001..20_200, 6);
+    assert_eq!(counted(&held, 6), (true, 20_000), "its day is not over");
+    assert_eq!(counted(&held, 7), (false, 20_200));
+    assert_eq!(counted(&held, 5), (false, 20_000), "as it was then");
+    put(&mut held, 20_200..20_201, 1);
+    assert_eq!(counted(&held, 7), (false, 20_201), "it was known before");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Versions of records, and what was in force at a moment.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+
+use super::sharded::Sharded;
 
 /// The versions of one record, in order of `(known_at, version)`.
 type Known<T> = BTreeMap<(DateTime<Utc>, u64), Arc<T>>;
@@ -12,9 +14,9 @@ type Known<T> = BTreeMap<(DateTime<Utc>, u64), Arc<T>>;
 #[derive(Debug, Clone)]
 pub(super) struct Versions<T> {
     /// By id.
-    by_id: HashMap<String, Known<T>>,
+    by_id: Sharded<String, Known<T>>,
     /// Ids of records that had the key in some version.
-    by_key: HashMap<String, BTreeSet<String>>,
+    by_key: Sharded<String, BTreeSet<String>>,
     /// The keys of a record.
     keys: fn(&T) -> Vec<String>,
 }
@@ -22,20 +24,21 @@ pub(super) struct Versions<T> {
 impl<T> Versions<T> {
     pub(super) fn new(keys: fn(&T) -> Vec<String>) -> Self {
         Self {
-            by_id: HashMap::new(),
-            by_key: HashMap::new(),
+            by_id: Sharded::default(),
+            by_key: Sharded::default(),
             keys,
         }
     }
 
     pub(super) fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {
         for key in (self.keys)(&record) {
-            self.by_key.entry(key).or_default().insert(id.to_owned());
+            if let Some(ids) = self.by_key.entry(key) {
+                ids.insert(id.to_owned());
+            }
         }
-        self.by_id
-            .entry(id.to_owned())
-            .or_default()
-            .insert((known_at, version), Arc::new(record));
+        if let Some(versions) = self.by_id.entry(id.to_owned()) {
+            versions.insert((known_at, version), Arc::new(record));
+        }
     }
 
     /// The version in force at a moment: the last that was known by then.
@@ -45,18 +48,17 @@ impl<T> Versions<T> {
         Some(Arc::clone(record))
     }
 
+    /// The same, with the moment when the record first was known.
+    pub(super) fn known(&self, id: &str, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, Arc<T>)> {
+        in_force(self.by_id.get(id)?, as_of)
+    }
+
     /// Every record known by then, in order of id, with the moment when it first was.
     pub(super) fn all(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<T>)> {
         let mut all: Vec<(&String, &Known<T>)> = self.by_id.iter().collect();
         all.sort_unstable_by_key(|(id, _)| *id);
-        let in_force = |versions: &Known<T>| {
-            let known = versions.range(..=(as_of, u64::MAX));
-            let ((_, record), ((first, _), _)) =
-                known.clone().next_back().zip(known.clone().next())?;
-            Some((*first, Arc::clone(record)))
-        };
         all.into_iter()
-            .filter_map(|(_, versions)| in_force(versions))
+            .filter_map(|(_, versions)| in_force(versions, as_of))
             .collect()
     }
 
@@ -72,8 +74,8 @@ impl<T> Versions<T> {
     /// Whether a record was known by then.
     pub(super) fn any(&self, as_of: DateTime<Utc>) -> bool {
         self.by_id
-            .values()
-            .any(|versions| versions.range(..=(as_of, u64::MAX)).next().is_some())
+            .iter()
+            .any(|(_, versions)| versions.range(..=(as_of, u64::MAX)).next().is_some())
     }
 
     /// The records that have the key in the version in force, in order of id.
@@ -86,4 +88,11 @@ impl<T> Versions<T> {
             .filter(|record| (self.keys)(record).iter().any(|known| known == key))
             .collect()
     }
+}
+
+/// The version in force at a moment, with the moment of the first.
+fn in_force<T>(versions: &Known<T>, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, Arc<T>)> {
+    let known = versions.range(..=(as_of, u64::MAX));
+    let ((_, record), ((first, _), _)) = known.clone().next_back().zip(known.clone().next())?;
+    Some((*first, Arc::clone(record)))
 }

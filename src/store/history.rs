@@ -34,6 +34,7 @@ struct Held {
 
 #[derive(FromRow)]
 struct StoredVersion {
+    generation: i64,
     kind: String,
     id: String,
     version: i64,
@@ -113,10 +114,15 @@ impl Store {
         let cache = self.facts_cache();
         let held = cache.lock().remove(tenant);
         let held = held.filter(|held| held.erasures == state.records_erasures);
-        let since = held.as_ref().map_or(-1, |held| held.generation);
-        // Copied only if somebody still looks at the older state.
-        let facts = held.map_or_else(Facts::default, |held| Arc::unwrap_or_clone(held.facts));
-        let facts = Arc::new(add_newer(&mut snapshot, tenant, since, facts).await?);
+        let facts = match held {
+            Some(held) => {
+                // Copied only if somebody still looks at the older state.
+                let facts = Arc::unwrap_or_clone(held.facts);
+                add_newer(&mut snapshot, tenant, held.generation, facts).await?
+            }
+            None => add_all(&mut snapshot, tenant, Facts::default()).await?,
+        };
+        let facts = Arc::new(facts);
         let held = Held {
             facts: Arc::clone(&facts),
             generation: state.records_generation,
@@ -131,12 +137,46 @@ impl Store {
     }
 }
 
-/// Adds every version that was stored after a generation. One page is taken in while the next
-/// is read.
+/// Adds every version that was stored after a generation: little as a rule, so it is looked for by
+/// that.
 async fn add_newer(
     snapshot: &mut SqliteConnection,
     tenant: &TenantId,
     since: i64,
+    mut facts: Facts,
+) -> Result<Facts> {
+    let newer = "SELECT generation, kind, id, version, known_at, body FROM records \
+        WHERE tenant = $1 AND generation > $2 AND (generation, kind, id, version) > ($3, $4, $5, $6) \
+        ORDER BY generation, kind, id, version LIMIT $7";
+    let mut last = (since, String::new(), String::new(), 0);
+    loop {
+        let page: Vec<StoredVersion> = sqlx::query_as(newer)
+            .bind(tenant.as_str())
+            .bind(since)
+            .bind(last.0)
+            .bind(&last.1)
+            .bind(&last.2)
+            .bind(last.3)
+            .bind(PAGE)
+            .fetch_all(&mut *snapshot)
+            .await?;
+        let Some(end) = page.last() else {
+            return Ok(facts);
+        };
+        last = (
+            end.generation,
+            end.kind.clone(),
+            end.id.clone(),
+            end.version,
+        );
+        facts = take_in(facts, page).await?;
+    }
+}
+
+/// Adds every version there is. One page is taken in while the next is read.
+async fn add_all(
+    snapshot: &mut SqliteConnection,
+    tenant: &TenantId,
     mut facts: Facts,
 ) -> Result<Facts> {
     let mut waiting = Vec::new();
@@ -144,7 +184,7 @@ async fn add_newer(
         let mut last = (String::new(), 0);
         loop {
             let (page, taken) = tokio::join!(
-                page(snapshot, tenant, since, *kind, &last),
+                page(snapshot, tenant, *kind, &last),
                 take_in(facts, std::mem::take(&mut waiting)),
             );
             (waiting, facts) = (page?, taken?);
@@ -162,7 +202,9 @@ async fn take_in(mut facts: Facts, page: Vec<StoredVersion>) -> Result<Facts> {
     }
     let work = tokio::task::spawn_blocking(move || {
         for row in page {
-            insert(&mut facts, row)?;
+            if Facts::KINDS.iter().any(|kind| kind.as_str() == row.kind) {
+                insert(&mut facts, row)?;
+            }
         }
         Ok(facts)
     });
@@ -173,12 +215,11 @@ async fn take_in(mut facts: Facts, page: Vec<StoredVersion>) -> Result<Facts> {
 async fn page(
     snapshot: &mut SqliteConnection,
     tenant: &TenantId,
-    since: i64,
     kind: RecordKind,
     last: &(String, i64),
 ) -> Result<Vec<StoredVersion>> {
     let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT kind, id, version, known_at, body FROM records WHERE tenant = ",
+        "SELECT generation, kind, id, version, known_at, body FROM records WHERE tenant = ",
     );
     query.push_bind(tenant.as_str());
     query.push(" AND kind = ").push_bind(kind.as_str());
@@ -186,7 +227,6 @@ async fn page(
         .push(" AND (id, version) > (")
         .push_bind(last.0.as_str());
     query.push(", ").push_bind(last.1).push(")");
-    query.push(" AND generation > ").push_bind(since);
     query.push(" ORDER BY id, version LIMIT ").push_bind(PAGE);
     Ok(query.build_query_as().fetch_all(snapshot).await?)
 }

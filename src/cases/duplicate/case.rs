@@ -1,13 +1,11 @@
 //! One invoice, claim or use of a card judged beside all that was known before it.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::firm::FirmItems;
 use super::recommendation::{DuplicateInput, Twin, recommend};
-use super::{Item, check};
+use super::{CopyRates, Counted, DuplicateIndex, Item, check};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::{CanonicalJson, sha256_hex};
@@ -22,12 +20,6 @@ const MOST_TWINS: usize = 5;
 pub struct DuplicateCase;
 
 impl DuplicateCase {
-    /// All that is known, filed.
-    pub(super) fn firm(history: &dyn History) -> Arc<FirmItems> {
-        let spending = history.spending();
-        spending.worked_out(|all| FirmItems::of(history, all))
-    }
-
     /// Answers, and keeps what the answer is made from.
     pub(super) fn answer(input: &DuplicateInput) -> Result<Judged, JudgeError> {
         let bits: Vec<f64> = input.twins.iter().map(|twin| twin.bits).collect();
@@ -43,8 +35,8 @@ impl DuplicateCase {
 
 /// A firm's records and what people said of them, at one moment.
 pub(super) struct Asked<'a> {
-    firm: &'a FirmItems,
     history: &'a dyn History,
+    rates: &'a CopyRates,
     ranking: Option<&'a Ranking>,
     model_sha256: String,
 }
@@ -54,19 +46,19 @@ impl<'a> Asked<'a> {
     ///
     /// # Errors
     /// [`JudgeError::Kept`] for a defect: rates that are no numbers.
-    pub(super) fn of(firm: &'a FirmItems, history: &'a dyn History) -> Result<Self, JudgeError> {
+    pub(super) fn of(rates: &'a CopyRates, history: &'a dyn History) -> Result<Self, JudgeError> {
         let ranking = history.ranking();
-        let model = CanonicalJson::of(&(&firm.rates, ranking))?;
+        let model = CanonicalJson::of(&(rates, ranking))?;
         Ok(Self {
-            firm,
+            rates,
             ranking,
             model_sha256: sha256_hex(model.as_str()),
             history,
         })
     }
 
-    /// What is said of an item.
-    pub(super) fn read(&self, item: &Item) -> DuplicateInput {
+    /// What is said of an item beside those filed.
+    pub(super) fn read(&self, index: &DuplicateIndex, item: &Item) -> DuplicateInput {
         let pictures = item.document.as_deref();
         let pictures = pictures.map_or(&[][..], |document| self.history.same_pictures(document));
         let with_pictures = (!pictures.is_empty()).then(|| Item {
@@ -74,7 +66,7 @@ impl<'a> Asked<'a> {
             ..item.clone()
         });
         let item = with_pictures.as_ref().unwrap_or(item);
-        let hits = check(&self.firm.index, &self.firm.rates, item);
+        let hits = check(index, self.rates, item);
         let twins = hits.iter().map(|hit| Twin::of(hit, self.ranking));
         let mut twins: Vec<Twin> = twins.collect();
         // What alarms comes first, however likely what does not; what people said ranks again.
@@ -88,7 +80,7 @@ impl<'a> Asked<'a> {
             id: item.id.clone(),
             as_of: self.history.as_of(),
             party: item.party_name.clone().or_else(|| item.party.clone()),
-            known_before: self.firm.index.count(item, super::Counted::Before),
+            known_before: index.count(item, Counted::Before),
             answers: self.ranking.map_or(0, |ranking| ranking.answers),
             model_sha256: self.model_sha256.clone(),
             twins,
@@ -105,14 +97,15 @@ impl RecordCase for DuplicateCase {
                 "is not for this case",
             ));
         }
-        let firm = Self::firm(history);
-        match firm.named(&item.id).as_slice() {
+        let firm = FirmItems::of(history);
+        let index = firm.index();
+        match index.named(&item.id).as_slice() {
             [] => Err(JudgeError::not_asked(
                 "id",
                 true,
                 "names no vendor_invoice, expense_claim or card_transaction",
             )),
-            [one] => Self::answer(&Asked::of(&firm, history)?.read(one)),
+            [one] => Self::answer(&Asked::of(&firm.rates, history)?.read(&index, one)),
             _ => Err(JudgeError::not_asked(
                 "id",
                 false,
@@ -122,7 +115,7 @@ impl RecordCase for DuplicateCase {
     }
 
     fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
-        !history.spending().is_worked_out::<FirmItems>()
+        !FirmItems::are_filed(history)
     }
 
     fn replay(

@@ -1,22 +1,47 @@
-//! Everything a firm paid or is asked to pay, filed once until its records change.
+//! Everything a firm paid or is asked to pay, filed and kept up with its records.
+
+use std::sync::Arc;
 
 use super::{CopyRates, Counted, DuplicateIndex, Item};
 use crate::domain::RecordKind;
-use crate::history::{History, SpendingAsOf};
+use crate::history::{Changed, Follows, History, KeptUp, Reading};
 
 /// What is known of a firm, filed.
 #[derive(Debug)]
 pub struct FirmItems {
-    /// The index.
-    pub index: DuplicateIndex,
+    index: KeptUp<DuplicateIndex>,
     /// How its copies look.
-    pub rates: CopyRates,
+    pub(super) rates: Arc<CopyRates>,
 }
 
 impl FirmItems {
     /// Of all that is known at the history's moment.
     #[must_use]
-    pub fn of(history: &dyn History, spending: &SpendingAsOf) -> Self {
+    pub fn of(history: &dyn History) -> Self {
+        let spending = history.spending();
+        let index = spending.followed::<DuplicateIndex>();
+        let rates = spending
+            .worked_out(|then| CopyRates::fit_until(&index.read(), Counted::Before, then.as_of()));
+        Self { index, rates }
+    }
+
+    /// Whether that is at hand.
+    #[must_use]
+    pub fn are_filed(history: &dyn History) -> bool {
+        let spending = history.spending();
+        spending.is_followed::<DuplicateIndex>() && spending.is_worked_out::<CopyRates>()
+    }
+
+    /// The items, as long as they are looked at.
+    #[must_use]
+    pub fn index(&self) -> Reading<'_, DuplicateIndex> {
+        self.index.read()
+    }
+}
+
+impl Follows for DuplicateIndex {
+    fn of(history: &dyn History) -> Self {
+        let spending = history.spending();
         let mut items = Vec::new();
         // When a record first was known tells which of two came later, not what it says of itself
         // nor when it was changed.
@@ -34,12 +59,48 @@ impl FirmItems {
         }
         // In the order in which they became known, so that each is filed behind the others.
         items.sort_by(|one, other| one.order_key().cmp(&other.order_key()));
-        let mut index = DuplicateIndex::default();
+        let mut index = Self::default();
         for item in items {
             index.insert(item);
         }
-        let rates = CopyRates::fit(&index, Counted::Before);
-        Self { index, rates }
+        index
+    }
+
+    fn take_in(&mut self, changed: &[Changed], history: &dyn History) {
+        for Changed { kind, id } in changed {
+            match kind {
+                // Its name stands in its invoices.
+                RecordKind::Vendor => {
+                    for invoice in history.invoices_of(id) {
+                        self.take_in_one(RecordKind::VendorInvoice, &invoice.id, history);
+                    }
+                }
+                _ => self.take_in_one(*kind, id, history),
+            }
+        }
+    }
+}
+
+impl DuplicateIndex {
+    fn take_in_one(&mut self, kind: RecordKind, id: &str, history: &dyn History) {
+        let spending = history.spending();
+        let found = match kind {
+            RecordKind::VendorInvoice => history.invoice_known(id).map(|(known_at, invoice)| {
+                let vendor = history.vendor(&invoice.vendor_id);
+                let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
+                (known_at, Item::from_invoice(&invoice, name))
+            }),
+            RecordKind::ExpenseClaim => spending
+                .claim_known(id)
+                .map(|(known_at, claim)| (known_at, Item::from_claim(&claim))),
+            RecordKind::CardTransaction => spending
+                .card_known(id)
+                .map(|(known_at, used)| (known_at, Item::from_card(&used))),
+            _ => None,
+        };
+        if let Some((known_at, item)) = found {
+            self.put(Item { known_at, ..item });
+        }
     }
 
     /// The items that a name points at: `expense_claim/ID`, or an id alone.
@@ -49,12 +110,83 @@ impl FirmItems {
             RecordKind::ExpenseClaim,
             RecordKind::CardTransaction,
         ];
-        let of = |id: &str| kinds.map(|kind| self.index.item(kind, id));
+        let of = |id: &str| kinds.map(|kind| self.item(kind, id));
         let alone = of(name).into_iter().flatten();
         let with_kind = name.split_once('/').and_then(|(kind, id)| {
             let kind = kinds.into_iter().find(|known| known.as_str() == kind)?;
-            self.index.item(kind, id)
+            self.item(kind, id)
         });
         alone.chain(with_kind).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Days, Utc};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::cases::duplicate::check;
+    use crate::history::{Facts, FactsAsOf};
+
+    /// A version of a record, known on a day of its own.
+    type Version = (RecordKind, DateTime<Utc>, Value);
+
+    fn any_version() -> impl Strategy<Value = Version> {
+        let kind = prop_oneof![
+            3 => Just(RecordKind::VendorInvoice),
+            2 => Just(RecordKind::ExpenseClaim),
+            1 => Just(RecordKind::CardTransaction),
+            1 => Just(RecordKind::Vendor),
+        ];
+        (kind, 0..4_u8, 0..20_u64, 1..4_u8, 0..3_u8).prop_map(|(kind, id, day, amount, number)| {
+            let known: DateTime<Utc> = "2026-02-01T08:00:00Z".parse().unwrap();
+            let total = format!("{amount}00.00");
+            let body = match kind {
+                RecordKind::VendorInvoice => json!({"id": format!("r{id}"), "vendor_id": format!("r{}", id % 2), "number": format!("N-10{number}"),
+                    "issued_on": "2026-01-20", "currency": "EUR", "total": total}),
+                RecordKind::ExpenseClaim => json!({"id": format!("r{id}"), "employee_id": "e", "merchant": format!("Shop {}", char::from(b'a' + number)),
+                    "incurred_on": "2026-01-21", "currency": "EUR", "amount": total}),
+                RecordKind::CardTransaction => json!({"id": format!("r{id}"), "employee_id": "e", "merchant": "Shop a",
+                    "transacted_on": "2026-01-21", "currency": "EUR", "amount": total}),
+                _ => json!({"id": format!("r{}", id % 2), "name": format!("Vendor {number}")}),
+            };
+            (kind, known + Days::new(day), body)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_index_that_is_kept_up_answers_like_one_made_anew(versions in prop::collection::vec(any_version(), 1..40), asked in 1..6_usize) {
+            let now = "2026-06-30T00:00:00Z".parse().unwrap();
+            let mut facts = Facts::default();
+            let mut number = 0;
+            for part in versions.chunks(asked) {
+                // An older copy that somebody still looks at shares what is kept up.
+                let older = FactsAsOf::new(Arc::new(facts.clone()), now);
+                for (kind, known_at, body) in part {
+                    number += 1;
+                    facts.insert(*kind, *known_at, number, body.clone()).unwrap();
+                }
+                let held = Arc::new(facts);
+                let history = FactsAsOf::new(Arc::clone(&held), now);
+                let kept = history.spending().followed::<DuplicateIndex>();
+                let anew = DuplicateIndex::of(&history);
+                drop(older.spending().followed::<DuplicateIndex>());
+                let kept = kept.read();
+                prop_assert_eq!(kept.len(), anew.len());
+                for item in anew.items() {
+                    prop_assert_eq!(kept.item(item.kind, &item.id), Some(item));
+                    let rates = CopyRates::default();
+                    prop_assert_eq!(check(&kept, &rates, item), check(&anew, &rates, item));
+                    for counted in [Counted::Before, Counted::Whole] {
+                        prop_assert_eq!(kept.count(item, counted), anew.count(item, counted));
+                    }
+                }
+                drop(history);
+                facts = Arc::unwrap_or_clone(held);
+            }
+        }
     }
 }

@@ -76,6 +76,48 @@ impl DuplicateIndex {
         true
     }
 
+    /// Files an item, in place of what was filed of its kind and id.
+    pub fn put(&mut self, item: Item) {
+        let id = (item.kind, item.id.clone());
+        let Some(slot) = self.by_id.get(&id).copied() else {
+            self.insert(item);
+            return;
+        };
+        let Some(before) = self.get(slot).filter(|before| **before != item).cloned() else {
+            return;
+        };
+        for key in filed_under(&before) {
+            self.take_out(&key, slot);
+        }
+        if before.known_at != item.known_at {
+            let at = self
+                .moments
+                .partition_point(|known| *known < before.known_at);
+            self.moments.remove(at);
+            let at = self
+                .moments
+                .partition_point(|known| *known <= item.known_at);
+            self.moments.insert(at, item.known_at);
+        }
+        let keys = filed_under(&item);
+        if let Some(place) = self.items.get_mut(slot as usize) {
+            *place = item;
+        }
+        for key in keys {
+            self.file(key, slot);
+        }
+    }
+
+    fn take_out(&mut self, key: &Key, slot: Slot) {
+        match self.by_key.get_mut(key) {
+            Some(Posting::Many(slots)) => slots.retain(|other| *other != slot),
+            Some(Posting::One(only)) if *only == slot => {
+                self.by_key.remove(key);
+            }
+            Some(Posting::One(_)) | None => {}
+        }
+    }
+
     fn file(&mut self, key: Key, slot: Slot) {
         use std::collections::hash_map::Entry;
         let items = &self.items;

@@ -98,11 +98,9 @@ pub fn check(index: &DuplicateIndex, rates: &CopyRates, item: &Item) -> Vec<Hit>
         .filter(|hit| hit.verdict != Verdict::Unrelated)
         .collect();
     hits.sort_by(|one, other| {
-        other
-            .score
-            .bits
-            .total_cmp(&one.score.bits)
-            .then_with(|| one.earlier_id.cmp(&other.earlier_id))
+        let record = |hit: &Hit| (hit.earlier_id.clone(), hit.earlier_kind);
+        let bits = other.score.bits.total_cmp(&one.score.bits);
+        bits.then_with(|| record(one).cmp(&record(other)))
     });
     hits
 }

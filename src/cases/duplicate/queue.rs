@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::case::{Asked, DuplicateCase};
 use super::recommendation::DuplicateInput;
+use super::{FirmItems, Item};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::JudgeError;
 use crate::history::History;
@@ -48,15 +49,17 @@ impl DuplicateCase {
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
     pub(crate) fn run(history: &dyn History) -> Result<Made, JudgeError> {
-        let firm = Self::firm(history);
+        let firm = FirmItems::of(history);
         let since = history.as_of() - Days::new(RECENT);
-        let items = firm.index.items().iter();
         let oldest = Self::looks_at_since(history.as_of());
-        let recent: Vec<_> = items
-            .filter(|item| item.known_at >= since && item.date >= oldest)
-            .collect();
-        let asked = Asked::of(&firm, history)?;
-        let read = recent.iter().map(|item| asked.read(item));
+        let is_recent = |item: &&Item| item.known_at >= since && item.date >= oldest;
+        let index = firm.index();
+        let records = index.len();
+        let recent: Vec<Item> = index.items().iter().filter(is_recent).cloned().collect();
+        drop(index);
+        let asked = Asked::of(&firm.rates, history)?;
+        // Held for one at a time, so that records that come meanwhile need not wait.
+        let read = recent.iter().map(|item| asked.read(&firm.index(), item));
         let mut found: Vec<DuplicateInput> = read
             .filter(|input| input.twins.first().is_some_and(|twin| twin.alarms))
             .collect();
@@ -71,7 +74,7 @@ impl DuplicateCase {
         Ok(Made {
             run: DuplicateRun {
                 as_of: history.as_of(),
-                records: firm.index.len(),
+                records,
                 recent: recent.len(),
                 queue: queue.collect(),
             },

@@ -6,6 +6,7 @@
 //! copies is judged by it and a firm of many by its own. How many days lie between is not learned: most
 //! pairs of one day are one document posted in parts, and would teach that copies come at once.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::compare::{AmountLevel, PartyLevel};
@@ -51,8 +52,22 @@ impl CopyRates {
     /// Of a firm's items, among which what is usual is counted as asked.
     #[must_use]
     pub fn fit(index: &DuplicateIndex, counted: Counted) -> Self {
-        let every = index.len().div_ceil(MOST_ITEMS).max(1);
-        let looked_at: Vec<&Item> = index.items().iter().step_by(every).collect();
+        Self::of(index, index.items().iter().collect(), counted)
+    }
+
+    /// Of those that were known at a moment, as they are now.
+    #[must_use]
+    pub fn fit_until(index: &DuplicateIndex, counted: Counted, until: DateTime<Utc>) -> Self {
+        let known = index.items().iter().filter(|item| item.known_at <= until);
+        let mut known: Vec<&Item> = known.collect();
+        // In an order that does not depend on when each was filed.
+        known.sort_by(|one, other| one.order_key().cmp(&other.order_key()));
+        Self::of(index, known, counted)
+    }
+
+    fn of(index: &DuplicateIndex, known: Vec<&Item>, counted: Counted) -> Self {
+        let every = known.len().div_ceil(MOST_ITEMS).max(1);
+        let looked_at: Vec<&Item> = known.into_iter().step_by(every).collect();
         let usual = Self::default();
         let pairs = parallel::map(&looked_at, |item| {
             Pair::of_item(index, item, counted, &usual)

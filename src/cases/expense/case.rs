@@ -68,7 +68,7 @@ impl ExpenseCase {
     ) -> (ExpenseInput, Vec<f64>) {
         let today = history.as_of().date_naive();
         let around = Around::of(claim, history, &self.thresholds, today);
-        let said = firm.say(claim.id.as_str());
+        let said = firm.say(claim, &history.spending());
         let fitted = firm.fitted().filter(|_| said.is_some());
         let input = ExpenseInput {
             claim_id: claim.id.to_string(),

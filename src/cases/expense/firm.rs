@@ -1,21 +1,25 @@
-//! All claims of a firm judged against each other, worked out once until its records change.
+//! All claims of a firm judged against each other, worked out once until much more is known.
 
-use std::collections::HashMap;
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::features;
 use super::features::Row;
-use super::{AlertPlan, Batch, Claim, ClaimReason, Insufficient, Judged, reasons};
+use super::{
+    AlertPlan, Batch, Claim, ClaimReason, Insufficient, Judged, PeerState, Scale, reasons,
+};
+use crate::domain::records::ExpenseClaim;
 use crate::domain::{CanonicalJson, Currency, sha256_hex};
 use crate::history::SpendingAsOf;
-use chrono::NaiveDate;
 
 /// All claims, judged.
 #[derive(Debug)]
 pub struct FirmClaims {
     /// Number of claims.
     pub count: usize,
-    places: HashMap<String, usize>,
-    claims: Vec<Claim>,
-    batch: Result<Batch, Insufficient>,
+    /// The moment they were known at.
+    until: DateTime<Utc>,
+    home: Currency,
+    found: Result<(PeerState, Scale), Insufficient>,
     plan: Option<AlertPlan>,
     last_day: NaiveDate,
 }
@@ -39,10 +43,6 @@ impl FirmClaims {
             .iter()
             .map(|one| Claim::of_claim(one, home))
             .collect();
-        let places = claims
-            .iter()
-            .enumerate()
-            .map(|(at, claim)| (claim.id.clone(), at));
         let batch = Batch::of(&claims);
         let plan = batch.as_ref().ok().and_then(|batch| {
             let days = claims.iter().map(|claim| claim.day);
@@ -52,41 +52,49 @@ impl FirmClaims {
         });
         Self {
             count: claims.len(),
-            places: places.collect(),
-            batch,
+            until: spending.as_of(),
+            home: *home,
+            found: batch.map(|batch| (batch.state, batch.scale)),
             plan,
             last_day: claims
                 .iter()
                 .map(|claim| claim.day)
                 .max()
                 .unwrap_or_default(),
-            claims,
         }
     }
 
     /// Why nothing can be said, where that is so.
     #[must_use]
     pub fn insufficient(&self) -> Option<Insufficient> {
-        self.batch.as_ref().err().copied()
+        self.found.as_ref().err().copied()
     }
 
     /// Digest of what a feature counts for here, and the last day it was found on.
     pub(super) fn fitted(&self) -> Option<(String, NaiveDate)> {
-        let batch = self.batch.as_ref().ok()?;
-        let weights = CanonicalJson::of(&(self.count, batch.scale.weights().as_slice())).ok()?;
+        let (_, scale) = self.found.as_ref().ok()?;
+        let weights = CanonicalJson::of(&(self.count, scale.weights().as_slice())).ok()?;
         Some((sha256_hex(weights.as_str()), self.last_day))
     }
 
-    /// What is said of a claim beside all others.
-    pub(super) fn say(&self, id: &str) -> Option<Said> {
-        let batch = self.batch.as_ref().ok()?;
-        let at = *self.places.get(id)?;
-        let (claim, row) = (self.claims.get(at)?, batch.rows.get(at)?);
-        let judged = batch.scale.judge(row);
+    /// What is said of a claim beside all others: it is among them as it was known then, or came
+    /// since and stands outside.
+    pub(super) fn say(&self, claim: &ExpenseClaim, spending: &SpendingAsOf) -> Option<Said> {
+        let (state, scale) = self.found.as_ref().ok()?;
+        let then = spending.at(self.until).claim(claim.id.as_str());
+        let claim = Claim::of_claim(claim, &self.home);
+        let is_inside = then.is_some_and(|then| Claim::of_claim(&then, &self.home) == claim);
+        let coded = if is_inside {
+            state.inside(&claim)
+        } else {
+            state.outside(&claim)
+        };
+        let row = features::row(state, &coded);
+        let judged = scale.judge(&row);
         Some(Said {
-            row: *row,
-            odder_than: 1.0 - batch.scale.share_at_least(judged.total),
-            reasons: reasons(&batch.state, &batch.state.inside(claim), &judged),
+            row,
+            odder_than: 1.0 - scale.share_at_least(judged.total),
+            reasons: reasons(state, &coded, &judged),
             judged,
         })
     }

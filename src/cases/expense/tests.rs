@@ -1,8 +1,14 @@
-use chrono::NaiveDate;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::features::{self, NAMES, WIDTH};
 use super::*;
+use crate::cases::record_case::{RecordCase as _, RecordItem};
+use crate::domain::RecordKind;
+use crate::history::{Facts, FactsAsOf};
 
 fn day(number: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(u64::from(number % 300))
@@ -269,5 +275,44 @@ proptest! {
         let other = ask(&batch, &claim(9_000, low * times, employee, merchant)).0;
         prop_assert!(one.total <= other.total + 1e-9);
         prop_assert_eq!(one.points.len(), WIDTH);
+    }
+}
+
+#[test]
+fn a_claim_that_came_since_is_judged_alike_wherever_the_service_was_started() {
+    let row = |number: usize| {
+        json!({"id": format!("c{number}"), "employee_id": format!("e{}", number % 40), "incurred_on": "2026-01-05",
+            "merchant": format!("Shop {}", number % 90), "category": "meals", "currency": "EUR",
+            "amount": format!("{}.00", 10 + number * 7 % 83)})
+    };
+    let at = |day: u32| -> DateTime<Utc> { format!("2026-02-{day:02}T09:00:00Z").parse().unwrap() };
+    let put = |facts: &mut Facts, numbers: std::ops::Range<usize>, day: u32| {
+        for number in numbers {
+            facts
+                .insert(RecordKind::ExpenseClaim, at(day), 1, row(number))
+                .unwrap();
+        }
+    };
+    let case = ExpenseCase::new(ReviewPlan::default(), Arc::default());
+    let judge = |facts: &Arc<Facts>, id: &str, day: u32| {
+        let item = RecordItem {
+            id: id.to_owned(),
+            as_of: None,
+            period_end: None,
+        };
+        let judged = case.judge(&item, &FactsAsOf::new(Arc::clone(facts), at(day)));
+        judged.unwrap()
+    };
+    let mut facts = Facts::default();
+    put(&mut facts, 0..20_000, 2);
+    let mut running = Arc::new(facts.clone());
+    judge(&running, "c7", 3);
+    put(Arc::make_mut(&mut running), 20_000..20_004, 3);
+    put(&mut facts, 20_000..20_004, 3);
+    let started = Arc::new(facts);
+    for id in ["c7", "c20003"] {
+        let (one, other) = (judge(&running, id, 4), judge(&started, id, 4));
+        assert_eq!((&one.input, &one.features), (&other.input, &other.features));
+        assert!(one.recommendation.score.is_some(), "{id}");
     }
 }

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Times the live check of one claim and one invoice against a million earlier ones in the store.
+
+Imports records made here into a fresh store (seed fixed), starts the service, and then sends
+records one by one, each followed by the question whether it is unusual or a copy: what counts
+is the time of that question, of which every one comes after a change. Says of every target
+whether it is met; fails only where nothing could be measured."""
+
+import argparse
+import datetime
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+TODAY = datetime.date.today()
+TIMEOUT_S = 600
+TARGET_MS = 10
+CASES = {"expense_claim": "expense", "vendor_invoice": "duplicate"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", type=Path, required=True, help="the scrutineer binary")
+    parser.add_argument("--records", type=int, default=1_000_000, help="of each kind")
+    parser.add_argument("--asked", type=int, default=500)
+    options = parser.parse_args()
+    program = options.program.resolve()
+    for kind, case in CASES.items():
+        with tempfile.TemporaryDirectory(prefix="scrutineer-bench-") as folder:
+            bench(program, Path(folder), kind, case, options)
+
+
+def bench(program: Path, work: Path, kind: str, case: str, options) -> None:
+    make = claim if kind == "expense_claim" else invoice
+    draw = random.Random(11)
+    rows = work / "rows.ndjson"
+    with rows.open("w") as out:
+        for number in range(options.records):
+            day = TODAY - datetime.timedelta(days=2 + int(draw.random() * 1400))
+            row = make(draw, number, day) | {"known_at": f"{day}T18:00:00Z"}
+            out.write(json.dumps(row) + "\n")
+    environment = {
+        **os.environ,
+        "SCRUTINEER_DATA_DIR": str(work / "data"),
+        "SCRUTINEER_LISTEN": "127.0.0.1:0",
+        "SCRUTINEER_LOG_FILTER": "warn",
+        "SCRUTINEER_LIMITS_REQUESTS_PER_MINUTE": "60000000",
+        "SCRUTINEER_LIMITS_REQUEST_BURST": "1000000",
+    }
+    run([program, "import", kind, rows], environment)
+    made = run([program, "keys", "create", "--label", "bench", "--json"], environment)
+    token = json.loads(made)["token"]
+    process = subprocess.Popen(
+        [program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        found = re.match(r"listening on (http://[0-9.:]+)", process.stdout.readline().decode())
+        if not found:
+            sys.exit("the server did not start")
+        address = found[1]
+        times = []
+        for number in range(options.asked + 1):
+            row = make(draw, options.records + number, TODAY)
+            ask(f"{address}/v1/records/{kind}", row, token, "application/x-ndjson")
+            began = time.perf_counter()
+            answer = ask(f"{address}/v1/{case}/score", {"id": row["id"]}, token)
+            times.append(time.perf_counter() - began)
+            if answer["status"] not in ("scored", "no_history"):
+                sys.exit(f"{row['id']}: {answer['status']}")
+        print(f"first {kind + ', history read':<34} {times.pop(0):.1f} s")
+        told(f"one {kind} after a change", times)
+        print(f"{'memory':<40} {memory_mb(process.pid):.0f} MB")
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def claim(draw: random.Random, number: int, day: datetime.date) -> dict:
+    person = draw.randrange(5_000)
+    return {
+        "id": f"E{number}",
+        "employee_id": f"P{person}",
+        "team": f"T{person // 10}",
+        "incurred_on": str(day),
+        "amount": f"{draw.lognormvariate(4, 1):.2f}",
+        "currency": "EUR",
+        "merchant": f"Merchant {draw.randrange(20_000)}",
+        "category": draw.choice(("meals", "hotel", "taxi", "train")),
+        "city": f"City {draw.randrange(300)}",
+    }
+
+
+def invoice(draw: random.Random, number: int, day: datetime.date) -> dict:
+    return {
+        "id": f"V{number}",
+        "vendor_id": f"VENDOR{draw.randrange(10_000)}",
+        "issued_on": str(day),
+        "number": f"RE-{draw.randrange(100_000, 1_000_000)}",
+        "currency": "EUR",
+        "total": f"{draw.lognormvariate(7, 1.2):.2f}",
+    }
+
+
+def told(what: str, times: list[float]) -> None:
+    times.sort()
+    p50, p99 = (times[len(times) * share // 100] * 1000 for share in (50, 99))
+    met = "met" if p99 <= TARGET_MS else "MISSED"
+    print(f"{what:<40} p50 {p50:.1f} ms  p99 {p99:.1f} ms  target at most {TARGET_MS} ms: {met}")
+
+
+def memory_mb(pid: int) -> float:
+    """Peak resident memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+
+
+def ask(url: str, body: dict, token: str, kind: str = "application/json") -> dict:
+    headers = {"content-type": kind, "authorization": f"Bearer {token}"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        return json.loads(answer.read())
+
+
+def run(command: list, environment: dict) -> str:
+    done = subprocess.run(
+        [str(part) for part in command], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode != 0:
+        sys.exit(f"{command[1]} ended with status {done.returncode}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()
