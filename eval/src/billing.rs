@@ -112,6 +112,7 @@ pub fn on_records(
             row: looked.row.clone(),
             outcome: outcome(looked.planned_on, looked.issued_on, options.cut),
             weight: 1.0,
+            group: None,
         })
         .collect();
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;

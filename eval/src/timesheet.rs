@@ -102,6 +102,7 @@ pub fn on_records(
             row: one.row.clone(),
             outcome: Outcome::known(one.came),
             weight: 1.0,
+            group: None,
         })
         .collect();
     let (plan, threshold) = plan(options).map_err(|error| wrong(error.to_string()))?;

@@ -6,6 +6,8 @@ mod learners;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, ensure};
 use scrutineer::learn::calibrated::Calibration;
 use scrutineer::learn::distribution::{Curve, Distribution, Level, Range, Tails};
@@ -25,6 +27,8 @@ const HELD_BACK: f64 = 0.2;
 const LEAST_GROUP: usize = 150;
 /// Steps in which the share left out of an interval is looked for.
 const TAIL_STEPS: u32 = 490;
+/// One finished case stands for at most so many that were not watched for as long.
+const MOST_STOOD_FOR: f64 = 10.0;
 
 /// One case with what is known of its outcome.
 #[derive(Debug, Clone)]
@@ -35,6 +39,9 @@ pub struct Example {
     pub outcome: Outcome,
     /// How much it counts.
     pub weight: f64,
+    /// Which of several that belong together, as the steps of one request do; none of one that
+    /// stands alone.
+    pub group: Option<usize>,
 }
 
 /// What is known of a quantity, and how far it was watched.
@@ -207,14 +214,18 @@ impl DistributionPlan {
     ) -> anyhow::Result<Vec<Foretold>> {
         let (first, second) = late.split_at(late.len() / 2);
         let no_tails = self.no_tails();
+        let watched = Watched::of(late);
         let mut foretold = Vec::with_capacity(late.len());
         for (half, other) in [(first, second), (second, first)] {
             let calibrations = chosen.calibrations(thresholds, other);
             let learners = chosen.learners.clone();
             let trial = self.join(range, thresholds, learners, &calibrations, no_tails.clone())?;
             foretold.extend(half.iter().filter_map(|example| {
+                let quantity = example.outcome.quantity?;
                 Some(Foretold {
-                    quantity: example.outcome.quantity?,
+                    quantity,
+                    stands_for: watched.stands_for(quantity),
+                    of: example.group,
                     group: no_tails.group(&example.row),
                     curve: trial.curve(&example.row),
                 })
@@ -239,14 +250,21 @@ impl DistributionPlan {
         tails
     }
 
+    /// With few cases the promise is kept by the rank of conformal prediction. Those of one group
+    /// are held or missed together, so as many count as there are groups: Dunn, Wasserman and
+    /// Ramdas, "Distribution-free prediction sets for two-layer hierarchical data" (2022).
     fn left_out(&self, cases: &[&Foretold]) -> f64 {
-        // With few cases the promise is kept by the rank of conformal prediction.
-        let needed = ((cases.len() + 1) as f64 * self.coverage).ceil();
+        let alone = cases.iter().filter(|case| case.of.is_none()).count();
+        let groups: BTreeSet<usize> = cases.iter().filter_map(|case| case.of).collect();
+        let count = (alone + groups.len()) as f64;
+        let level = ((count + 1.0) * self.coverage / count).min(1.0);
+        let all: f64 = cases.iter().map(|case| case.stands_for).sum();
         (1..=TAIL_STEPS)
             .rev()
             .map(|step| f64::from(step) / 1000.0)
             .find(|left_out| {
-                cases.iter().filter(|case| case.holds(*left_out)).count() as f64 >= needed
+                let held = cases.iter().filter(|case| case.holds(*left_out));
+                held.map(|case| case.stands_for).sum::<f64>() >= level * all * (1.0 - 1e-12)
             })
             .unwrap_or(0.0)
     }
@@ -255,6 +273,10 @@ impl DistributionPlan {
 /// A finished case, and what was said of it.
 struct Foretold {
     quantity: f64,
+    /// Cases that it stands for, itself included.
+    stands_for: f64,
+    /// Which of several that belong together.
+    of: Option<usize>,
     group: usize,
     curve: Curve,
 }
@@ -266,6 +288,26 @@ impl Foretold {
             self.curve.quantile(1.0 - left_out),
         );
         (low..=high).contains(&self.quantity)
+    }
+}
+
+/// How long cases were watched, in order.
+struct Watched(Vec<f64>);
+
+impl Watched {
+    fn of(cases: &[Example]) -> Self {
+        let mut watched: Vec<f64> = cases.iter().map(|case| case.outcome.watched).collect();
+        watched.sort_by(f64::total_cmp);
+        Self(watched)
+    }
+
+    /// How many cases one that came to a quantity stands for: of all, only those watched as long
+    /// could have been seen to come to it. The inverse of that chance is its weight, as in Robins
+    /// and Finkelstein (2000), else intervals would be set by the short ones alone.
+    fn stands_for(&self, quantity: f64) -> f64 {
+        let before = self.0.partition_point(|watched| *watched < quantity);
+        let as_long = self.0.len() - before;
+        (self.0.len() as f64 / as_long.max(1) as f64).min(MOST_STOOD_FOR)
     }
 }
 

@@ -108,6 +108,7 @@ fn example(row: &AskedRow, outcome: Outcome) -> Example {
         row: row.row.clone(),
         outcome,
         weight: 1.0,
+        group: Some(row.request),
     }
 }
 

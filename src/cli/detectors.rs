@@ -43,8 +43,17 @@ fn show(run: &DryRun, json: bool) -> io::Result<()> {
     if json {
         return writeln!(out, "{}", serde_json::to_string(run)?);
     }
-    writeln!(out, "{} claims, {} invoices", run.claims, run.invoices)?;
+    writeln!(
+        out,
+        "{} claims, {} uses of cards, {} invoices",
+        run.claims, run.cards, run.invoices
+    )?;
+    let mut of = "";
     for tried in &run.detectors {
+        if of != tried.of {
+            of = &tried.of;
+            writeln!(out, "\n{of}")?;
+        }
         let off = if tried.runs { "" } else { "  (off)" };
         writeln!(
             out,

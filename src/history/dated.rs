@@ -104,6 +104,11 @@ impl<T> Dated<T> {
         keys.filter(move |key| key.starts_with(prefix))
     }
 
+    /// Whether a key begins with a prefix.
+    pub(super) fn has_key(&self, prefix: &'static str) -> bool {
+        self.keys_in_no_order(prefix).next().is_some()
+    }
+
     /// The keys that begin with a prefix, without it, in order.
     pub(super) fn keys(&self, prefix: &str) -> Vec<String> {
         let stripped = self

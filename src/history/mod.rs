@@ -31,7 +31,7 @@ pub use memo::{Changed, Follows, KeptUp, Reading};
 pub use receipt::Receipt;
 pub use receivables::{Receivable, ReceivablesAsOf};
 pub use sheet::KnownSheet;
-pub use spending::SpendingAsOf;
+pub use spending::{Lines, SpendingAsOf};
 pub use work::{ProjectsOf, WorkAsOf};
 
 use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::FactsAsOf;
@@ -13,6 +14,31 @@ use super::keys::name_key;
 use super::memo::{Follows, KeptUp};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
 use crate::domain::{Currency, RecordKind};
+
+/// Which lines of spending are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lines {
+    /// Those of expense reports.
+    #[default]
+    Claims,
+    /// Uses of company cards, told as such.
+    Cards,
+}
+
+impl Lines {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Claims, Self::Cards];
+
+    /// The kind of record they are.
+    #[must_use]
+    pub const fn kind(self) -> RecordKind {
+        match self {
+            Self::Claims => RecordKind::ExpenseClaim,
+            Self::Cards => RecordKind::CardTransaction,
+        }
+    }
+}
 
 /// Every version of the records that tell of spending.
 #[derive(Debug, Clone)]
@@ -25,10 +51,7 @@ impl Default for Spending {
     fn default() -> Self {
         Self {
             claims: Dated::new(|claim| (claim_keys(claim), claim.incurred_on)),
-            cards: Dated::new(|used| {
-                let holder = used.employee_id.iter().map(|id| employee_key(id.as_str()));
-                (holder.collect(), used.transacted_on)
-            }),
+            cards: Dated::new(|used| (claim_keys(&used.as_line()), used.transacted_on)),
         }
     }
 }
@@ -36,12 +59,19 @@ impl Default for Spending {
 fn claim_keys(claim: &ExpenseClaim) -> Vec<String> {
     let merchant = claim.merchant.as_deref().and_then(merchant_key);
     let currency = format!("currency:{}", claim.currency);
-    let report = claim.report_id.iter().map(|id| format!("report:{id}"));
+    let card = claim
+        .card_transaction_id
+        .iter()
+        .map(|id| card_key(id.as_str()));
     [employee_key(claim.employee_id.as_str()), currency]
         .into_iter()
         .chain(merchant)
-        .chain(report)
+        .chain(card)
         .collect()
+}
+
+fn card_key(id: &str) -> String {
+    format!("card:{id}")
 }
 
 fn employee_key(id: &str) -> String {
@@ -146,20 +176,23 @@ impl SpendingAsOf {
         Self::new(Arc::clone(&self.facts), as_of)
     }
 
-    /// Every claim known, claimant by claimant in order of day.
+    /// Every line from a day to another, spender by spender in order of day.
     #[must_use]
-    pub fn all(&self) -> Vec<Arc<ExpenseClaim>> {
-        let claims = self.claimants().into_iter();
-        claims
-            .flat_map(|employee| self.claims_of(&employee, NaiveDate::MIN, NaiveDate::MAX))
+    pub fn all(&self, of: Lines, from: NaiveDate, to: NaiveDate) -> Vec<Arc<ExpenseClaim>> {
+        let spenders = match of {
+            Lines::Claims => self.facts.spending().claims.keys("employee:"),
+            Lines::Cards => self.facts.spending().cards.keys("employee:"),
+        };
+        let spenders = spenders.into_iter();
+        spenders
+            .flat_map(|spender| self.lines_of(of, &spender, from, to))
             .collect()
     }
 
     /// Digests of the receipts of claims of a day or later.
     #[must_use]
     pub fn receipts_since(&self, day: NaiveDate) -> Vec<String> {
-        let claims = self.claimants().into_iter();
-        let claims = claims.flat_map(|employee| self.claims_of(&employee, day, NaiveDate::MAX));
+        let claims = self.all(Lines::Claims, day, NaiveDate::MAX).into_iter();
         let digests =
             claims.filter_map(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
         digests.collect()
@@ -195,10 +228,26 @@ impl SpendingAsOf {
         self.facts.spending().claims.get(id, self.as_of)
     }
 
-    /// The use of a card with this id.
+    /// The line with this id.
     #[must_use]
-    pub fn card(&self, id: &str) -> Option<Arc<CardTransaction>> {
-        self.facts.spending().cards.get(id, self.as_of)
+    pub fn line(&self, of: Lines, id: &str) -> Option<Arc<ExpenseClaim>> {
+        match of {
+            Lines::Claims => self.claim(id),
+            Lines::Cards => {
+                let used = self.facts.spending().cards.get(id, self.as_of)?;
+                Some(Arc::new(used.as_line()))
+            }
+        }
+    }
+
+    /// Whether a claim says that it explains this use of a card.
+    #[must_use]
+    pub fn is_explained(&self, card: &str) -> bool {
+        let (first, last) = (NaiveDate::MIN, NaiveDate::MAX);
+        let claims = &self.facts.spending().claims;
+        !claims
+            .between(&card_key(card), first, last, self.as_of)
+            .is_empty()
     }
 
     /// Whoever claimed.
@@ -207,89 +256,76 @@ impl SpendingAsOf {
         self.facts.work().employee(id, self.as_of)
     }
 
-    /// Everybody who claimed, in order.
+    /// Whether lines name merchants at all.
     #[must_use]
-    pub fn claimants(&self) -> Vec<String> {
-        self.facts.spending().claims.keys("employee:")
+    pub fn names_merchants(&self, of: Lines) -> bool {
+        let spending = self.facts.spending();
+        match of {
+            Lines::Claims => spending.claims.has_key("merchant:"),
+            Lines::Cards => spending.cards.has_key("merchant:"),
+        }
     }
 
-    /// Whether claims name merchants at all.
+    /// A spender's lines from a day to another, in order of that day.
     #[must_use]
-    pub fn names_merchants(&self) -> bool {
-        let claims = &self.facts.spending().claims;
-        claims.keys_in_no_order("merchant:").next().is_some()
-    }
-
-    /// An employee's lines of expenses from a day to another, in order of that day.
-    #[must_use]
-    pub fn claims_of(
+    pub fn lines_of(
         &self,
-        employee: &str,
+        of: Lines,
+        spender: &str,
         from: NaiveDate,
         to: NaiveDate,
     ) -> Vec<Arc<ExpenseClaim>> {
-        self.claims(&employee_key(employee), from, to)
+        let (spending, key) = (self.facts.spending(), employee_key(spender));
+        match of {
+            Lines::Claims => spending.claims.between(&key, from, to, self.as_of),
+            Lines::Cards => as_lines(&spending.cards.between(&key, from, to, self.as_of)),
+        }
     }
 
     /// Everybody's latest lines at a merchant, however its name is spelt, latest first.
     #[must_use]
     pub fn latest_at(
         &self,
+        of: Lines,
         merchant: &str,
         from: NaiveDate,
         to: NaiveDate,
         most: usize,
     ) -> Vec<Arc<ExpenseClaim>> {
         let key = merchant_key(merchant);
-        key.map_or_else(Vec::new, |key| self.latest(&key, (from, to), most))
+        key.map_or_else(Vec::new, |key| self.latest(of, &key, (from, to), most))
     }
 
     /// Everybody's latest lines in a currency, latest first.
     #[must_use]
     pub fn latest_in(
         &self,
+        of: Lines,
         currency: Currency,
         from: NaiveDate,
         to: NaiveDate,
         most: usize,
     ) -> Vec<Arc<ExpenseClaim>> {
-        self.latest(&format!("currency:{currency}"), (from, to), most)
-    }
-
-    /// The lines of a report.
-    #[must_use]
-    pub fn claims_of_report(&self, report: &str) -> Vec<Arc<ExpenseClaim>> {
-        self.claims(&format!("report:{report}"), NaiveDate::MIN, NaiveDate::MAX)
-    }
-
-    /// An employee's uses of cards.
-    #[must_use]
-    pub fn cards_of(
-        &self,
-        employee: &str,
-        from: NaiveDate,
-        to: NaiveDate,
-    ) -> Vec<Arc<CardTransaction>> {
-        let cards = &self.facts.spending().cards;
-        cards.between(&employee_key(employee), from, to, self.as_of)
+        self.latest(of, &format!("currency:{currency}"), (from, to), most)
     }
 
     fn latest(
         &self,
+        of: Lines,
         key: &str,
         days: (NaiveDate, NaiveDate),
         most: usize,
     ) -> Vec<Arc<ExpenseClaim>> {
-        let claims = &self.facts.spending().claims;
-        claims.latest(key, days, most, self.as_of)
+        let spending = self.facts.spending();
+        match of {
+            Lines::Claims => spending.claims.latest(key, days, most, self.as_of),
+            Lines::Cards => as_lines(&spending.cards.latest(key, days, most, self.as_of)),
+        }
     }
+}
 
-    fn claims(&self, key: &str, from: NaiveDate, to: NaiveDate) -> Vec<Arc<ExpenseClaim>> {
-        self.facts
-            .spending()
-            .claims
-            .between(key, from, to, self.as_of)
-    }
+fn as_lines(used: &[Arc<CardTransaction>]) -> Vec<Arc<ExpenseClaim>> {
+    used.iter().map(|used| Arc::new(used.as_line())).collect()
 }
 
 #[cfg(test)]
@@ -320,17 +356,67 @@ mod tests {
         };
         let early = seen("2026-03-06T00:00:00Z");
         assert_eq!(
-            ids(early.latest_at("cafe nord", day, day, 9)),
+            ids(early.latest_at(Lines::Claims, "cafe nord", day, day, 9)),
             ["c1"],
             "c2 is a leak here"
         );
-        assert!(early.claim("c2").is_none() && early.latest_at("--", day, day, 9).is_empty());
+        assert!(
+            early.claim("c2").is_none()
+                && early.latest_at(Lines::Claims, "--", day, day, 9).is_empty()
+        );
         let late = seen("2026-03-10T00:00:00Z");
-        assert_eq!(ids(late.latest_at("Cafe Nord", day, day, 9)), ["c2", "c1"]);
-        assert_eq!(ids(late.latest_at("Cafe Nord", day, day, 1)), ["c2"]);
-        assert_eq!(ids(late.claims_of("e1", day, day)), ["c1", "c2", "c3"]);
-        assert_eq!(ids(late.claims_of_report("r")).len(), 3);
-        assert_eq!(ids(late.latest_in(Currency::EUR, day, day, 9)).len(), 3);
-        assert!(late.names_merchants() && late.claimants() == ["e1"]);
+        assert_eq!(
+            ids(late.latest_at(Lines::Claims, "Cafe Nord", day, day, 9)),
+            ["c2", "c1"]
+        );
+        assert_eq!(
+            ids(late.latest_at(Lines::Claims, "Cafe Nord", day, day, 1)),
+            ["c2"]
+        );
+        assert_eq!(
+            ids(late.lines_of(Lines::Claims, "e1", day, day)),
+            ["c1", "c2", "c3"]
+        );
+        assert_eq!(
+            ids(late.latest_in(Lines::Claims, Currency::EUR, day, day, 9)).len(),
+            3
+        );
+        assert_eq!(ids(late.all(Lines::Claims, day, day)).len(), 3);
+        assert!(late.names_merchants(Lines::Claims) && !late.names_merchants(Lines::Cards));
+    }
+
+    #[test]
+    fn a_use_of_a_card_is_a_line_until_a_claim_explains_it() {
+        let mut facts = Facts::default();
+        let at =
+            |day: u32| -> DateTime<Utc> { format!("2026-03-{day:02}T08:00:00Z").parse().unwrap() };
+        let day: NaiveDate = "2026-03-04".parse().unwrap();
+        let used = json!({"id": "k1", "card_id": "card-7", "transacted_on": day, "merchant": "Nord",
+            "merchant_category": "5812", "amount": "12", "currency": "EUR"});
+        let claim = json!({"id": "c1", "employee_id": "e1", "incurred_on": day, "amount": "12",
+            "currency": "EUR", "card_transaction_id": "k1"});
+        for (kind, known, body) in [
+            (RecordKind::CardTransaction, 5, used),
+            (RecordKind::ExpenseClaim, 9, claim),
+        ] {
+            facts.insert(kind, at(known), 1, body).unwrap();
+        }
+        let facts = Arc::new(facts);
+        let seen = |day| SpendingAsOf::new(Arc::clone(&facts), at(day));
+        let line = seen(5).line(Lines::Cards, "k1").unwrap();
+        assert_eq!(
+            (line.employee_id.as_str(), line.incurred_on),
+            ("card-7", day)
+        );
+        assert_eq!(
+            seen(5).latest_at(Lines::Cards, "NORD", day, day, 9),
+            [Arc::clone(&line)]
+        );
+        assert_eq!(seen(5).lines_of(Lines::Cards, "card-7", day, day), [line]);
+        assert!(!seen(8).is_explained("k1") && seen(9).is_explained("k1"));
+        assert!(
+            seen(4).line(Lines::Cards, "k1").is_none()
+                && seen(9).line(Lines::Claims, "k1").is_none()
+        );
     }
 }

@@ -36,8 +36,8 @@ pub struct ExpenseQueue {
 /// Something new about a claim that was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NewSince {
-    /// The claim.
-    pub claim_id: String,
+    /// The claim or use of a card, as in `expense_claim/ID`.
+    pub record: String,
     /// Detectors that had not flagged it then.
     pub detectors: Vec<String>,
 }
@@ -88,9 +88,9 @@ fn without_decided(mut run: ExpenseRun, said: &HashMap<Subject, Said>) -> Expens
             let detectors = new_flags(answer, &then.answer);
             let shows = !detectors.is_empty();
             if shows {
-                let claim_id = answer.subject.id.clone();
+                let Subject { kind, id } = &answer.subject;
                 again.push(NewSince {
-                    claim_id,
+                    record: format!("{kind}/{id}"),
                     detectors,
                 });
             }

@@ -50,7 +50,8 @@ impl Wanted {
                     .collect()
             }
             Self::ReceiptOf(claim) => {
-                let claim = history.spending().claim(claim);
+                let id = claim.strip_prefix("expense_claim/").unwrap_or(claim);
+                let claim = history.spending().claim(id);
                 let digest = claim
                     .and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
                 digest.into_iter().collect()

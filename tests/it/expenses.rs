@@ -182,6 +182,66 @@ async fn the_queue_is_stable_and_a_dismissed_claim_comes_back_only_with_news() {
     assert!(ids(&again["run"]["queue"]).contains(&"ODD"));
     assert_eq!(
         again["again"],
-        json!([{"claim_id": "ODD", "detectors": ["just_under_limit"]}])
+        json!([{"record": "expense_claim/ODD", "detectors": ["just_under_limit"]}])
+    );
+}
+
+#[tokio::test]
+async fn uses_of_cards_are_judged_among_themselves_until_a_claim_explains_them() {
+    let app = TestApp::start().await;
+    let (_, claims) = records(Utc::now().date_naive()).remove(0);
+    let mut uses = String::new();
+    for row in claims.lines() {
+        let claim: Value = serde_json::from_str(row).unwrap();
+        let used = json!({"id": claim["id"], "employee_id": claim["employee_id"], "transacted_on": claim["incurred_on"],
+            "amount": claim["amount"], "currency": "EUR", "merchant": claim["merchant"], "merchant_category": "5812",
+            "city": claim["city"], "known_at": claim["known_at"]});
+        uses += &format!("{used}\n");
+    }
+    app.put_records("card_transaction", uses).await;
+    let odd = scored(&app, "ODD").await;
+    assert_eq!(odd["subject"]["type"], "card_transaction");
+    assert_eq!(
+        (&odd["status"], &odd["level"]),
+        (&json!("scored"), &json!("high")),
+        "{odd}"
+    );
+    assert!(odd["score"].as_f64().unwrap() > 0.99);
+    let id = odd["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
+    let queue = app.get("/v1/worklists/expenses").await.json();
+    assert_eq!(queue["run"]["claims"], 0);
+    assert!(ids(&queue["run"]["queue"]).contains(&"ODD"));
+    let page = app.get("/v1/detectors/dry-run").await.json();
+    assert!(page["cards"].as_u64().unwrap() > 900);
+
+    let claim = json!({"id": "ODD", "employee_id": "E2", "incurred_on": monday(Utc::now().date_naive()),
+        "amount": "481.35", "currency": "EUR", "card_transaction_id": "ODD", "paid_by": "company_card"});
+    app.put_records("expense_claim", claim.to_string()).await;
+    let queue = app.get("/v1/worklists/expenses").await.json();
+    let kinds: Vec<&Value> = queue["run"]["queue"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .chain(queue["run"]["audit"].as_array().unwrap())
+        .filter(|answer| answer["subject"]["id"] == "ODD")
+        .map(|answer| &answer["subject"]["type"])
+        .collect();
+    assert!(
+        !kinds.contains(&&json!("card_transaction")),
+        "its claim is looked at"
+    );
+    let both = Ask::post("/v1/expense/score")
+        .key(&app.key)
+        .json(&json!({"id": "ODD"}));
+    assert_eq!(app.send(both).await.status, 422);
+    assert_eq!(
+        scored(&app, "expense_claim/ODD").await["status"],
+        "insufficient_history"
+    );
+    assert_eq!(
+        scored(&app, "card_transaction/ODD").await["status"],
+        "scored"
     );
 }

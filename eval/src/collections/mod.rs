@@ -111,6 +111,7 @@ fn evaluate(
                 row: invoice.row(facts, &notes)?,
                 outcome: fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut),
                 weight: 1.0,
+                group: None,
             })
         })
         .collect::<Result<_, EvalError>>()?;

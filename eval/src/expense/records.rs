@@ -53,7 +53,7 @@ pub(super) fn claims_of(folder: &Path) -> Result<Vec<Claim>, EvalError> {
         let claim = if kind == RecordKind::ExpenseClaim {
             Claim::of_claim(&read::<ExpenseClaim>(body, &path)?, &home)
         } else {
-            Claim::of_card(&read::<CardTransaction>(body, &path)?, &home)
+            Claim::of_claim(&read::<CardTransaction>(body, &path)?.as_line(), &home)
         };
         let place = *places.entry(claim.id.clone()).or_insert(claims.len());
         match claims.get_mut(place) {

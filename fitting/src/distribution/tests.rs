@@ -42,6 +42,7 @@ fn examples(count: u64, salt: u64) -> Vec<Example> {
                 row: vec![x, u(i, 2)],
                 outcome: Outcome::known(4.0 * x + width * (u(i, 3) - 0.5)),
                 weight: 1.0,
+                group: None,
             }
         })
         .collect()
@@ -177,4 +178,39 @@ fn a_linear_score_is_calibrated_and_its_intervals_hold() {
     });
     let share = held.count() as f64 / new.len() as f64;
     assert!((0.74..=0.88).contains(&share), "{share}");
+}
+
+#[test]
+fn a_long_case_stands_for_those_that_were_not_watched_for_as_long() {
+    let watched = |watched: f64| Example {
+        row: Vec::new(),
+        outcome: Outcome::watched(None, watched),
+        weight: 1.0,
+        group: None,
+    };
+    let cases: Vec<Example> = (1..=100).map(|days| watched(f64::from(days))).collect();
+    let all = Watched::of(&cases);
+    assert_eq!(all.stands_for(0.0), 1.0);
+    assert_eq!(all.stands_for(51.0), 2.0);
+    assert_eq!(all.stands_for(100.0), MOST_STOOD_FOR);
+    assert_eq!(all.stands_for(f64::INFINITY), MOST_STOOD_FOR);
+    let over: Vec<Example> = examples(20, 1);
+    assert_eq!(Watched::of(&over).stands_for(1e9), 1.0);
+}
+
+#[test]
+fn many_steps_of_few_requests_promise_less_than_many_requests() {
+    let plan = plan();
+    let width = |of: fn(usize) -> Option<usize>| {
+        let mut examples = examples(600, 1);
+        for (at, example) in examples.iter_mut().enumerate() {
+            example.group = of(at);
+        }
+        let model = plan.fit(&examples).unwrap();
+        let (low, high) = model.interval(&[0.75, 0.5], &model.curve(&[0.75, 0.5]));
+        high - low
+    };
+    let (alone, in_tens) = (width(|_| None), width(|at| Some(at / 10)));
+    assert!(in_tens > alone, "{in_tens} {alone}");
+    assert_eq!(width(Some), alone, "a group of one is a case alone");
 }

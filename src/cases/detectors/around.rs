@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{ClaimView, Thresholds};
 use crate::domain::records::{Employee, ExpenseClaim};
-use crate::history::{History, Receipt};
+use crate::history::{History, Lines, Receipt};
 
 /// Lines of a merchant or currency that are looked at, the latest: more say no more.
 const LATEST: usize = 200;
@@ -18,6 +18,7 @@ const RATE_DAYS: u64 = 15;
 /// What is known around a claim.
 #[derive(Debug, Clone)]
 pub struct Around<'a> {
+    lines: Lines,
     receipt: Option<&'a Receipt>,
     own: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
@@ -28,9 +29,10 @@ pub struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    /// Gathers it from lines dated up to a day.
+    /// Gathers it from lines of its kind, dated up to a day.
     #[must_use]
     pub fn of(
+        lines: Lines,
         claim: &ExpenseClaim,
         history: &'a dyn History,
         thresholds: &Thresholds,
@@ -58,24 +60,25 @@ impl<'a> Around<'a> {
         } = *thresholds;
         let window = u64::from(split_days.max(repeated_days).max(burst_days).max(1));
         let employee = claim.employee_id.as_str();
-        let own = spending.claims_of(employee, before(window), until.min(after(window)));
+        let own = spending.lines_of(lines, employee, before(window), until.min(after(window)));
         let merchant = claim.merchant.as_deref().unwrap_or_default();
-        let at_merchant = spending.latest_at(merchant, before(MERCHANT_DAYS), until, LATEST);
+        let at_merchant = spending.latest_at(lines, merchant, before(MERCHANT_DAYS), until, LATEST);
         let abroad = claim.currency != thresholds.home_currency;
         let in_currency = if abroad {
             let until = until.min(after(RATE_DAYS));
-            spending.latest_in(claim.currency, before(RATE_DAYS), until, LATEST)
+            spending.latest_in(lines, claim.currency, before(RATE_DAYS), until, LATEST)
         } else {
             Vec::new()
         };
         let sheets = work.sheets_of_employee(employee, day, after(31));
         let digest = claim.receipt_sha256.as_ref();
         Self {
+            lines,
             receipt: digest.and_then(|digest| history.receipt(digest.as_str())),
             own: others(own),
             at_merchant: others(at_merchant),
             in_currency: others(in_currency),
-            merchants_are_named: spending.names_merchants(),
+            merchants_are_named: spending.names_merchants(lines),
             employee: spending.employee(employee),
             on_leave: sheets.iter().any(|sheet| sheet.away.contains(&day)),
         }
@@ -89,6 +92,7 @@ impl<'a> Around<'a> {
         thresholds: &'v Thresholds,
     ) -> ClaimView<'v> {
         ClaimView {
+            lines: self.lines,
             claim,
             own: &self.own,
             at_merchant: &self.at_merchant,

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::first_digits::{FirstDigits, first_digits};
-use super::{Around, CLAIM, Detector, Found, INVOICE, InvoiceView, Salt, Thresholds};
+use super::{Around, Detector, Found, INVOICE, InvoiceView, Salt, Thresholds, of_lines};
 use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
-use crate::history::{History, KnownInvoice};
+use crate::history::{History, KnownInvoice, Lines};
 
 /// Examples shown of each detector, the latest.
 const EXAMPLES: usize = 5;
@@ -22,6 +22,8 @@ pub struct DryRun {
     pub as_of: DateTime<Utc>,
     /// Claims looked at.
     pub claims: usize,
+    /// Uses of cards looked at.
+    pub cards: usize,
     /// Invoices of vendors looked at.
     pub invoices: usize,
     /// Every detector, also those that are switched off.
@@ -39,7 +41,7 @@ pub struct Tried {
     pub detector: String,
     /// What it asks.
     pub asks: String,
-    /// `expense_claim` or `vendor_invoice`.
+    /// `expense_claim`, `card_transaction` or `vendor_invoice`.
     pub of: String,
     /// Whether it runs.
     pub runs: bool,
@@ -76,17 +78,21 @@ pub fn dry_run(
     thresholds: &Thresholds,
 ) -> DryRun {
     let spending = history.spending();
-    let mut of_claims = Tally::new(CLAIM);
     let mut amounts = Vec::new();
-    for claim in spending.all() {
-        let day = claim.incurred_on;
-        let around = Around::of(&claim, history, thresholds, day);
-        let view = around.view(&claim, thresholds);
-        of_claims.try_all(&format!("expense_claim/{}", claim.id), day, |detector| {
-            (detector.check)(&view)
-        });
-        amounts.push(claim.amount.decimal());
-    }
+    let [of_claims, of_cards] = Lines::ALL.map(|lines| {
+        let mut tally = Tally::new(of_lines(lines));
+        for claim in spending.all(lines, NaiveDate::MIN, NaiveDate::MAX) {
+            let day = claim.incurred_on;
+            let around = Around::of(lines, &claim, history, thresholds, day);
+            let view = around.view(&claim, thresholds);
+            let subject = format!("{}/{}", lines.kind(), claim.id);
+            tally.try_all(&subject, day, |detector| (detector.check)(&view));
+            if lines == Lines::Claims {
+                amounts.push(claim.amount.decimal());
+            }
+        }
+        tally
+    });
     let mut of_invoices = Tally::new(INVOICE);
     let books = Books::of(history, salt);
     for invoice in invoices {
@@ -101,11 +107,13 @@ pub fn dry_run(
     DryRun {
         as_of: history.as_of(),
         claims: of_claims.looked_at,
+        cards: of_cards.looked_at,
         invoices: of_invoices.looked_at,
         claim_digits: first_digits(amounts),
         invoice_digits: first_digits(totals),
         detectors: [
             of_claims.tried("expense_claim", thresholds),
+            of_cards.tried("card_transaction", thresholds),
             of_invoices.tried("vendor_invoice", thresholds),
         ]
         .concat(),
@@ -114,13 +122,14 @@ pub fn dry_run(
 
 /// What detectors of one kind found.
 struct Tally<View: 'static> {
-    registry: &'static [Detector<View>],
+    registry: Vec<&'static Detector<View>>,
     looked_at: usize,
     examples: Vec<Vec<Example>>,
 }
 
 impl<View> Tally<View> {
-    fn new(registry: &'static [Detector<View>]) -> Self {
+    fn new(registry: impl IntoIterator<Item = &'static Detector<View>>) -> Self {
+        let registry: Vec<_> = registry.into_iter().collect();
         let examples = registry.iter().map(|_| Vec::new()).collect();
         Self {
             registry,
@@ -148,7 +157,7 @@ impl<View> Tally<View> {
 
     fn tried(self, of: &str, thresholds: &Thresholds) -> Vec<Tried> {
         let all = self.looked_at.max(1) as f64;
-        let both = self.registry.iter().zip(self.examples);
+        let both = self.registry.into_iter().zip(self.examples);
         both.map(|(detector, mut examples)| {
             let mut months = BTreeMap::new();
             for example in &examples {

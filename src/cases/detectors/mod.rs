@@ -20,6 +20,8 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::history::Lines;
+
 pub use around::Around;
 pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Tried, dry_run};
@@ -93,6 +95,31 @@ pub const CLAIM: &[ClaimDetector] = registry! {
     burst: "Are there many lines in few days?", claim::burst::check;
 };
 
+/// Those of [`CLAIM`] that are asked of uses of cards too: the others ask what only a claim says.
+const OF_CARDS: [&str; 14] = [
+    "just_under_limit",
+    "split_purchase",
+    "round_amount",
+    "repeated_amount",
+    "weekend",
+    "holiday",
+    "on_leave",
+    "back_dated",
+    "exchange_rate",
+    "impossible_travel",
+    "barred_merchant",
+    "cash_advance",
+    "new_merchant",
+    "burst",
+];
+
+/// The detectors of some lines.
+pub fn of_lines(lines: Lines) -> impl Iterator<Item = &'static ClaimDetector> {
+    CLAIM
+        .iter()
+        .filter(move |detector| lines == Lines::Claims || OF_CARDS.contains(&detector.name))
+}
+
 /// The detectors of invoices of vendors.
 pub const INVOICE: &[InvoiceDetector] = registry! {
     tax_arithmetic: "Do net and tax not make the total?", invoice::tax_arithmetic::check;
@@ -111,9 +138,7 @@ pub const INVOICE: &[InvoiceDetector] = registry! {
 /// What the detectors find in a claim, in order of the registry.
 #[must_use]
 pub fn flags_of_claim(view: &ClaimView<'_>) -> Vec<Flag> {
-    let found = CLAIM
-        .iter()
-        .filter(|detector| view.thresholds.runs(detector.name));
+    let found = of_lines(view.lines).filter(|detector| view.thresholds.runs(detector.name));
     found
         .filter_map(|detector| Some(signed(detector.name, (detector.check)(view)?)))
         .collect()

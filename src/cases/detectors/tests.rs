@@ -38,6 +38,7 @@ fn other(id: usize, changed: Value) -> Arc<ExpenseClaim> {
 
 #[derive(Default)]
 struct Around {
+    lines: Lines,
     own: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
     in_currency: Vec<Arc<ExpenseClaim>>,
@@ -62,6 +63,7 @@ impl Around {
 
     fn flags(&self, changed: Value) -> Vec<Flag> {
         flags_of_claim(&ClaimView {
+            lines: self.lines,
             claim: &claim(changed),
             own: &self.own,
             at_merchant: &self.at_merchant,
@@ -102,6 +104,26 @@ fn names_are_unique_and_a_detector_can_be_turned_off() {
     assert!(around.alarms("just_under_limit", json!({"amount": "98"})));
     around.thresholds.off = vec!["just_under_limit".to_owned()];
     assert!(!around.alarms("just_under_limit", json!({"amount": "98"})));
+}
+
+#[test]
+fn uses_of_cards_are_asked_what_they_can_answer() {
+    let names = of_lines(Lines::Cards).map(|detector| detector.name);
+    assert!(
+        names.eq(CLAIM
+            .iter()
+            .map(|d| d.name)
+            .filter(|name| OF_CARDS.contains(name)))
+    );
+    assert_eq!(of_lines(Lines::Cards).count(), OF_CARDS.len());
+    let line = || json!({"amount": "60", "receipt": false});
+    let mut around = Around::own([json!({"amount": "45", "incurred_on": "2026-03-03"})]);
+    assert!(around.alarms("receipt_missing", line()));
+    around.lines = Lines::Cards;
+    let flags = around.flags(line());
+    let found: Vec<&str> = flags.iter().map(|flag| flag.detector.as_str()).collect();
+    assert_eq!(found, ["split_purchase"]);
+    assert_eq!(flags[0].twins, ["card_transaction/o0"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! One claim judged beside all others of the firm, with what detectors find in it.
+//! One claim or use of a card judged beside all others of the firm, with what detectors find in it.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::firm::FirmClaims;
+use super::firm::FirmSpending;
 use super::recommendation::{ExpenseInput, KeptReason, Lane, recommend};
 use crate::advice::{Judged, ModelRef, Recommendation};
 use crate::cases::detectors::{Around, Thresholds, flags_of_claim};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::records::ExpenseClaim;
 use crate::domain::{CanonicalJson, sha256_hex};
-use crate::history::{History, SpendingAsOf};
+use crate::history::{History, Lines, SpendingAsOf};
 use crate::learn::forecast::to_json;
 
 /// Version of the way claims are judged; what it counts on is found on the firm's own claims.
@@ -52,31 +52,36 @@ impl ExpenseCase {
         Self { plan, thresholds }
     }
 
-    /// All claims, judged.
-    pub(super) fn firm(&self, spending: &SpendingAsOf) -> Arc<FirmClaims> {
+    /// All spending, judged.
+    pub(super) fn firm(&self, spending: &SpendingAsOf) -> Arc<FirmSpending> {
         let (home, reviews) = (&self.thresholds.home_currency, self.plan.reviews_a_week);
-        spending.worked_out(|all| FirmClaims::of(all, home, reviews))
+        spending.worked_out(|all| FirmSpending::of(all, home, reviews))
     }
 
-    /// What is known of a claim, and its features.
+    /// What is known of a line, and its features.
     pub(super) fn read(
         &self,
+        lines: Lines,
         claim: &ExpenseClaim,
-        firm: &FirmClaims,
+        firm: &FirmSpending,
         threshold: Option<f64>,
         history: &dyn History,
     ) -> (ExpenseInput, Vec<f64>) {
         let today = history.as_of().date_naive();
-        let around = Around::of(claim, history, &self.thresholds, today);
-        let said = firm.say(claim, &history.spending());
-        let fitted = firm.fitted().filter(|_| said.is_some());
+        let around = Around::of(lines, claim, history, &self.thresholds, today);
+        let said = firm.say(lines, claim, &history.spending());
+        let fitted = firm.fitted(lines).filter(|_| said.is_some());
         let input = ExpenseInput {
+            lines,
             claim_id: claim.id.to_string(),
             employee_id: claim.employee_id.to_string(),
             as_of: history.as_of(),
             incurred_on: claim.incurred_on,
             merchant: claim.merchant.clone(),
-            category: claim.category.clone(),
+            category: claim
+                .category
+                .clone()
+                .or_else(|| claim.merchant_category.clone()),
             amount: claim.amount.to_string(),
             currency: claim.currency,
             points: said.as_ref().map(|said| said.judged.total),
@@ -121,18 +126,24 @@ impl RecordCase for ExpenseCase {
             ));
         }
         let spending = history.spending();
-        let claim = spending
-            .claim(&item.id)
-            .ok_or_else(|| JudgeError::not_asked("id", true, "names no expense claim"))?;
+        let (lines, claim) = match named(&spending, &item.id).as_slice() {
+            [] => Err(("names no expense_claim or card_transaction", true)),
+            [one] => Ok(one.clone()),
+            _ => Err((
+                "names a claim and a use of a card: put the kind before it, as in expense_claim/ID",
+                false,
+            )),
+        }
+        .map_err(|(why, unknown)| JudgeError::not_asked("id", unknown, why))?;
         let firm = self.firm(&spending);
         let threshold = firm.plan().map(|plan| plan.threshold);
-        let (mut input, row) = self.read(&claim, &firm, threshold, history);
+        let (mut input, row) = self.read(lines, &claim, &firm, threshold, history);
         input.lane = input.found();
         Self::answer(&input, &row)
     }
 
     fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
-        !history.spending().is_worked_out::<FirmClaims>()
+        !history.spending().is_worked_out::<FirmSpending>()
     }
 
     fn replay(
@@ -145,6 +156,18 @@ impl RecordCase for ExpenseCase {
         let digest = sha256_hex(CanonicalJson::of(features)?.as_str());
         Ok(recommend(&input, digest, recommendation_id)?)
     }
+}
+
+/// The lines that a name points at: `expense_claim/ID`, or an id alone.
+fn named(spending: &SpendingAsOf, name: &str) -> Vec<(Lines, Arc<ExpenseClaim>)> {
+    let found = Lines::ALL.map(|lines| {
+        let prefix = name.strip_prefix(lines.kind().as_str());
+        let id = prefix.and_then(|rest| rest.strip_prefix('/'));
+        let line = spending.line(lines, name);
+        line.or_else(|| spending.line(lines, id?))
+            .map(|line| (lines, line))
+    });
+    found.into_iter().flatten().collect()
 }
 
 impl ExpenseInput {

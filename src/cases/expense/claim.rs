@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::domain::records::{CardTransaction, ExpenseClaim};
+use crate::domain::records::ExpenseClaim;
 use crate::domain::{Country, Currency};
 
 /// What is compared.
@@ -34,7 +34,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Of a line of an expense report, in a firm of that currency.
+    /// Of a line of an expense report or a use of a card told as one, in a firm of that currency.
     #[must_use]
     pub fn of_claim(claim: &ExpenseClaim, home: &Currency) -> Self {
         let own = (claim.currency == *home).then_some(claim.amount);
@@ -59,28 +59,6 @@ impl Claim {
                 .as_ref()
                 .map(ToString::to_string)
                 .or_else(|| claim.cost_centre.clone()),
-        }
-    }
-
-    /// Of a use of a company card, in a firm of that currency.
-    #[must_use]
-    pub fn of_card(used: &CardTransaction, home: &Currency) -> Self {
-        let own = (used.currency == *home).then_some(used.amount);
-        let holder = used.employee_id.as_ref().or(used.card_id.as_ref());
-        Self {
-            id: used.id.to_string(),
-            day: used.transacted_on,
-            amount: used
-                .home_amount
-                .or(own)
-                .and_then(|amount| amount.decimal().to_f64()),
-            employee: holder.map(ToString::to_string),
-            team: used.team.clone(),
-            merchant: used.merchant.clone(),
-            category: used.merchant_category.clone(),
-            place: used.city.clone(),
-            region: region(&used.attributes, used.country.as_ref()),
-            project: used.cost_centre.clone(),
         }
     }
 

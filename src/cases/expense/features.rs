@@ -44,15 +44,15 @@ pub const NAMES: [&str; WIDTH] = [
 
 /// Whose claims each amount is compared with, in words, in the order of the groups.
 pub const AMOUNT_OF: [&str; GROUPS] = [
-    "claims of the firm",
-    "claims of this team",
-    "claims of this category",
-    "claims at this merchant",
-    "claims on this project",
-    "this employee's claims",
-    "this employee's claims at this merchant",
-    "this employee's claims of this category",
-    "claims of this category in this city",
+    "expenses of the firm",
+    "expenses of this team",
+    "expenses of this category",
+    "expenses at this merchant",
+    "expenses on this project",
+    "this employee's expenses",
+    "this employee's expenses at this merchant",
+    "this employee's expenses of this category",
+    "expenses of this category in this city",
 ];
 
 /// A claim's features, in the order of [`NAMES`].

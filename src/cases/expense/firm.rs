@@ -1,87 +1,112 @@
-//! All claims of a firm judged against each other, worked out once until much more is known.
+//! All spending of a firm judged against each other, worked out once until much more is known.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::features;
-use super::features::Row;
+use super::features::{self, Row};
 use super::{
     AlertPlan, Batch, Claim, ClaimReason, Insufficient, Judged, PeerState, Scale, reasons,
 };
 use crate::domain::records::ExpenseClaim;
 use crate::domain::{CanonicalJson, Currency, sha256_hex};
-use crate::history::SpendingAsOf;
+use crate::history::{Lines, SpendingAsOf};
 
-/// All claims, judged.
+/// All spending, judged: claims among claims, uses of cards among uses of cards.
 #[derive(Debug)]
-pub struct FirmClaims {
-    /// Number of claims.
-    pub count: usize,
-    /// The moment they were known at.
+pub struct FirmSpending {
+    /// The moment it was known at.
     until: DateTime<Utc>,
     home: Currency,
-    found: Result<(PeerState, Scale), Insufficient>,
+    claims: Among,
+    cards: Among,
     plan: Option<AlertPlan>,
-    last_day: NaiveDate,
 }
 
-/// What is said of one claim.
+/// What lines of one kind are judged by.
+#[derive(Debug)]
+struct Among {
+    count: usize,
+    last_day: NaiveDate,
+    found: Result<(PeerState, Scale), Insufficient>,
+}
+
+/// What is said of one line.
 #[derive(Debug)]
 pub(super) struct Said {
     pub(super) row: Row,
     pub(super) judged: Judged,
-    /// Share of the firm's claims with fewer points.
+    /// Share of the firm's lines with fewer points.
     pub(super) odder_than: f64,
     pub(super) reasons: Vec<ClaimReason>,
 }
 
-impl FirmClaims {
-    /// Of all claims known, with the threshold that keeps a week's reviews within a number.
+impl FirmSpending {
+    /// Of all that is known, with the threshold that keeps a week's reviews within a number. A use
+    /// of a card that a claim explains is looked at as that claim.
     #[must_use]
     pub fn of(spending: &SpendingAsOf, home: &Currency, reviews_a_week: u32) -> Self {
-        let records = spending.all();
-        let claims: Vec<Claim> = records
-            .iter()
-            .map(|one| Claim::of_claim(one, home))
-            .collect();
-        let batch = Batch::of(&claims);
-        let plan = batch.as_ref().ok().and_then(|batch| {
-            let days = claims.iter().map(|claim| claim.day);
-            let totals = batch.totals.iter().copied();
-            let past: Vec<(NaiveDate, f64)> = days.zip(totals).collect();
-            AlertPlan::of(&past, reviews_a_week, &[])
+        let mut past = Vec::new();
+        let [claims, cards] = Lines::ALL.map(|lines| {
+            let records = spending.all(lines, NaiveDate::MIN, NaiveDate::MAX);
+            let claims = records.iter().map(|one| Claim::of_claim(one, home));
+            let claims: Vec<Claim> = claims.collect();
+            let batch = Batch::of(&claims);
+            if let Ok(batch) = &batch {
+                let judged = claims.iter().zip(batch.totals.iter().copied());
+                let shown = judged.filter(|(claim, _)| {
+                    lines == Lines::Claims || !spending.is_explained(&claim.id)
+                });
+                past.extend(shown.map(|(claim, total)| (claim.day, total)));
+            }
+            Among {
+                count: claims.len(),
+                last_day: claims
+                    .iter()
+                    .map(|claim| claim.day)
+                    .max()
+                    .unwrap_or_default(),
+                found: batch.map(|batch| (batch.state, batch.scale)),
+            }
         });
         Self {
-            count: claims.len(),
             until: spending.as_of(),
             home: *home,
-            found: batch.map(|batch| (batch.state, batch.scale)),
-            plan,
-            last_day: claims
-                .iter()
-                .map(|claim| claim.day)
-                .max()
-                .unwrap_or_default(),
+            claims,
+            cards,
+            plan: AlertPlan::of(&past, reviews_a_week, &[]),
         }
     }
 
-    /// Why nothing can be said, where that is so.
+    const fn among(&self, lines: Lines) -> &Among {
+        match lines {
+            Lines::Claims => &self.claims,
+            Lines::Cards => &self.cards,
+        }
+    }
+
+    /// Lines of a kind that others are judged beside.
     #[must_use]
-    pub fn insufficient(&self) -> Option<Insufficient> {
-        self.found.as_ref().err().copied()
+    pub const fn count(&self, lines: Lines) -> usize {
+        self.among(lines).count
     }
 
     /// Digest of what a feature counts for here, and the last day it was found on.
-    pub(super) fn fitted(&self) -> Option<(String, NaiveDate)> {
-        let (_, scale) = self.found.as_ref().ok()?;
-        let weights = CanonicalJson::of(&(self.count, scale.weights().as_slice())).ok()?;
-        Some((sha256_hex(weights.as_str()), self.last_day))
+    pub(super) fn fitted(&self, lines: Lines) -> Option<(String, NaiveDate)> {
+        let among = self.among(lines);
+        let (_, scale) = among.found.as_ref().ok()?;
+        let weights = CanonicalJson::of(&(among.count, scale.weights().as_slice())).ok()?;
+        Some((sha256_hex(weights.as_str()), among.last_day))
     }
 
-    /// What is said of a claim beside all others: it is among them as it was known then, or came
-    /// since and stands outside.
-    pub(super) fn say(&self, claim: &ExpenseClaim, spending: &SpendingAsOf) -> Option<Said> {
-        let (state, scale) = self.found.as_ref().ok()?;
-        let then = spending.at(self.until).claim(claim.id.as_str());
+    /// What is said of a line beside all others of its kind: it is among them as it was known then,
+    /// or came since and stands outside.
+    pub(super) fn say(
+        &self,
+        lines: Lines,
+        claim: &ExpenseClaim,
+        spending: &SpendingAsOf,
+    ) -> Option<Said> {
+        let (state, scale) = self.among(lines).found.as_ref().ok()?;
+        let then = spending.at(self.until).line(lines, claim.id.as_str());
         let claim = Claim::of_claim(claim, &self.home);
         let is_inside = then.is_some_and(|then| Claim::of_claim(&then, &self.home) == claim);
         let coded = if is_inside {

@@ -15,7 +15,7 @@ mod tests;
 
 pub use case::{ExpenseCase, ReviewPlan};
 pub use claim::Claim;
-pub use firm::FirmClaims;
+pub use firm::FirmSpending;
 pub use peers::{Coded, PeerState, Side};
 pub use queue::ExpenseRun;
 pub use reasons::{ClaimReason, reasons};

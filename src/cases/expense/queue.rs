@@ -1,4 +1,4 @@
-//! The review queue: recent claims that a person should look at, and a few drawn at random.
+//! The review queue: recent claims and uses of cards that a person should look at, and a few drawn at random.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::recommendation::{ExpenseInput, Lane};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::JudgeError;
 use crate::domain::sha256_hex;
-use crate::history::History;
+use crate::history::{History, Lines};
 
 /// Days back from which claims are in the queue.
 const RECENT: u64 = 42;
@@ -21,8 +21,11 @@ const MOST: usize = 200;
 pub struct ExpenseRun {
     /// The moment.
     pub as_of: DateTime<Utc>,
-    /// Claims known.
+    /// Claims that others are compared with.
     pub claims: usize,
+    /// Uses of cards that others are compared with.
+    #[serde(default)]
+    pub cards: usize,
     /// Of the last six weeks.
     pub recent: usize,
     /// Claims that can be reviewed in a week.
@@ -50,7 +53,7 @@ pub(crate) struct Made {
 }
 
 impl ExpenseCase {
-    /// Looks at the claims of the last six weeks. The same records and day give the same run.
+    /// Looks at the claims of the last six weeks, and the uses of cards that no claim explains. The same records and day give the same run.
     ///
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
@@ -63,9 +66,13 @@ impl ExpenseCase {
         let since = ExpenseRun::since(history.as_of());
         let mut found = Vec::new();
         let mut others = Vec::new();
-        for employee in spending.claimants() {
-            for claim in spending.claims_of(&employee, since, today) {
-                let (mut input, row) = self.read(&claim, &firm, threshold, history);
+        for lines in Lines::ALL {
+            for claim in spending.all(lines, since, today) {
+                // Its claim says more.
+                if lines == Lines::Cards && spending.is_explained(claim.id.as_str()) {
+                    continue;
+                }
+                let (mut input, row) = self.read(lines, &claim, &firm, threshold, history);
                 input.lane = input.found();
                 let list = if input.lane.is_some() {
                     &mut found
@@ -98,7 +105,8 @@ impl ExpenseCase {
         Ok(Made {
             run: ExpenseRun {
                 as_of: history.as_of(),
-                claims: firm.count,
+                claims: firm.count(Lines::Claims),
+                cards: firm.count(Lines::Cards),
                 recent,
                 reviews_a_week: self.plan.reviews_a_week,
                 expected_a_week: plan.map(|plan| plan.expected_per_week),

@@ -45,8 +45,8 @@ fn texts(state: &PeerState, asked: &Coded) -> impl Iterator<Item = String> {
                 let times = (f64::from(amount) - usual.location).exp();
                 let among = match usual.count {
                     0 => " (none known yet: taken from wider groups)".to_owned(),
-                    1 => " (of 1 claim)".to_owned(),
-                    count => format!(" (of {count} claims)"),
+                    1 => " (of 1 expense)".to_owned(),
+                    count => format!(" (of {count} expenses)"),
                 };
                 format!(
                     "amount is {} what {whose} usually are{among}",
@@ -57,7 +57,7 @@ fn texts(state: &PeerState, asked: &Coded) -> impl Iterator<Item = String> {
     let rare = RARE.map(|side| {
         let seen = state.seen(asked, side).unwrap_or_default();
         format!(
-            "{} of this claim is on {} of {} other claims",
+            "{} of this expense is on {} of {} other expenses",
             name(side),
             seen.with,
             seen.of
@@ -91,8 +91,8 @@ fn pair(group: Side, side: Side, within: Seen) -> String {
         _ => "this category",
     };
     match within.with {
-        0 => format!("{what} of this claim is new among {of} other claims of {with}"),
-        seen => format!("{what} of this claim is on {seen} of {of} other claims of {with}"),
+        0 => format!("{what} of this expense is new among {of} other expenses of {with}"),
+        seen => format!("{what} of this expense is on {seen} of {of} other expenses of {with}"),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::cases::detectors::Flag;
 use crate::cases::forecast::{heaviest, reason};
 use crate::cases::forecast_answer::record;
 use crate::domain::Currency;
+use crate::history::Lines;
 
 /// Days for which the advice holds.
 const VALID_DAYS: i64 = 1;
@@ -36,6 +37,8 @@ pub enum Lane {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpenseInput {
+    #[serde(default)]
+    pub(super) lines: Lines,
     pub(super) claim_id: String,
     pub(super) employee_id: String,
     pub(super) as_of: DateTime<Utc>,
@@ -81,7 +84,7 @@ pub struct ExpenseAdvice {
     pub incurred_on: NaiveDate,
     /// Who was paid.
     pub merchant: Option<String>,
-    /// Kind of expense.
+    /// Kind of expense, or what the merchant sells.
     pub category: Option<String>,
     /// Amount claimed.
     pub amount: String,
@@ -112,7 +115,7 @@ pub(super) fn recommend(
         })
         .collect();
     if parts.is_empty() && input.points.is_some() {
-        let text = "No value of it is rare among the firm's claims.".to_owned();
+        let text = "No value of it is rare in the firm.".to_owned();
         parts.push(reason("nothing_rare", text, "all", 0.0));
     }
     check_weights(&parts, input.points.unwrap_or(0.0))?;
@@ -144,7 +147,7 @@ pub(super) fn recommend(
         recommendation_id,
         case: Case::Expense,
         subject: Subject {
-            kind: "expense_claim".to_owned(),
+            kind: input.lines.kind().as_str().to_owned(),
             id: input.claim_id.clone(),
         },
         as_of: input.as_of,
@@ -179,7 +182,7 @@ pub(super) fn recommend(
 /// The claim, and the records that flags lay beside it.
 fn evidence(input: &ExpenseInput) -> Vec<Evidence> {
     let claim = record(
-        format!("expense_claim/{}", input.claim_id),
+        format!("{}/{}", input.lines.kind(), input.claim_id),
         format!(
             "{} {} on {}",
             input.amount, input.currency, input.incurred_on
@@ -193,7 +196,10 @@ fn evidence(input: &ExpenseInput) -> Vec<Evidence> {
 }
 
 fn missing(input: &ExpenseInput) -> Vec<String> {
-    let history = input.model.is_none().then_some("expense_claims");
+    let history = input.model.is_none().then_some(match input.lines {
+        Lines::Claims => "expense_claims",
+        Lines::Cards => "card_transactions",
+    });
     let merchant = input.merchant.is_none().then_some("merchant");
     let category = input.category.is_none().then_some("category");
     [history, merchant, category]

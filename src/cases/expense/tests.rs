@@ -106,7 +106,7 @@ fn an_amount_usual_for_the_firm_is_odd_where_it_is_not_usual() {
         .find(|reason| reason.feature == "amount_of_employee_at_merchant");
     let text = &at_merchant.unwrap().text;
     assert!(
-        text.contains("times what this employee's claims at this merchant usually are"),
+        text.contains("times what this employee's expenses at this merchant usually are"),
         "{text}"
     );
     assert!(
@@ -125,7 +125,7 @@ fn a_usual_value_in_an_unusual_combination_is_odd() {
     assert!(share < 0.02, "{share}");
     assert_eq!(why[0].feature, "pair_merchant_place");
     assert!(
-        why[0].text.starts_with("city of this claim is new among"),
+        why[0].text.starts_with("city of this expense is new among"),
         "{}",
         why[0].text
     );

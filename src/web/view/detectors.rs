@@ -20,6 +20,7 @@ const PAIR_WIDE: f64 = 8.0;
 pub(in crate::web) struct DetectorsView {
     pub(in crate::web) as_of: String,
     pub(in crate::web) claims: usize,
+    pub(in crate::web) cards: usize,
     pub(in crate::web) invoices: usize,
     pub(in crate::web) groups: Vec<Group>,
     pub(in crate::web) digits: Vec<Digits>,
@@ -74,18 +75,18 @@ impl DetectorsView {
             run.detectors.iter().flat_map(|d| d.months.keys()).collect();
         let skipped = months.len().saturating_sub(MONTHS);
         let months: Vec<&String> = months.into_iter().skip(skipped).collect();
-        let group = |title, of: &str| {
+        let group = |(title, of, looked_at): (&'static str, &str, usize)| {
             let of_kind = run.detectors.iter().filter(|tried| tried.of == of);
             let (flagging, silent): (Vec<_>, Vec<_>) = of_kind.partition(|tried| tried.flagged > 0);
             let silent: Vec<String> = silent.into_iter().map(name).collect();
-            Group {
+            (looked_at > 0).then(|| Group {
                 title,
                 detectors: flagging
                     .into_iter()
                     .map(|tried| shown(tried, &months))
                     .collect(),
                 silent: silent.join(", "),
-            }
+            })
         };
         let digits = [
             ("Amounts claimed", &run.claim_digits),
@@ -94,11 +95,16 @@ impl DetectorsView {
         Self {
             as_of: words::minute(run.as_of),
             claims: run.claims,
+            cards: run.cards,
             invoices: run.invoices,
-            groups: vec![
-                group("Claims", "expense_claim"),
-                group("Invoices of vendors", "vendor_invoice"),
-            ],
+            groups: [
+                ("Claims", "expense_claim", run.claims),
+                ("Uses of cards", "card_transaction", run.cards),
+                ("Invoices of vendors", "vendor_invoice", run.invoices),
+            ]
+            .into_iter()
+            .filter_map(group)
+            .collect(),
             digits: digits
                 .into_iter()
                 .filter_map(|(title, digits)| Some(drawn(title, digits.as_ref()?)))

@@ -14,7 +14,7 @@ use crate::service::ExpenseQueue;
 /// The page's content.
 pub(in crate::web) struct ExpensesView {
     pub(in crate::web) as_of: String,
-    pub(in crate::web) claims: usize,
+    pub(in crate::web) known: usize,
     pub(in crate::web) recent: usize,
     pub(in crate::web) decided: usize,
     pub(in crate::web) budget: String,
@@ -33,7 +33,10 @@ pub(in crate::web) struct Group {
 pub(in crate::web) struct Claim {
     pub(in crate::web) answer: Answer,
     pub(in crate::web) recommendation_id: String,
-    pub(in crate::web) id: String,
+    /// The record, as in `expense_claim/ID`.
+    pub(in crate::web) record: String,
+    /// What it is, in words.
+    pub(in crate::web) is: String,
     pub(in crate::web) day: String,
     pub(in crate::web) employee: String,
     pub(in crate::web) merchant: String,
@@ -85,7 +88,7 @@ impl ExpensesView {
         });
         Self {
             as_of: words::minute(run.as_of),
-            claims: run.claims,
+            known: run.claims + run.cards,
             recent: run.recent,
             decided: queue.decided,
             budget: run.expected_a_week.map_or_else(
@@ -105,11 +108,12 @@ impl ExpensesView {
 
 impl Claim {
     fn with_receipts(self, receipts: &HashMap<String, String>, documents: &Shown) -> Self {
-        let ids = std::iter::once(&self.id).chain(beside(&self.flags));
+        let records = std::iter::once(&self.record).chain(beside(&self.flags));
         let mut seen = BTreeSet::new();
-        let ids = ids.filter(|id| seen.insert(*id));
-        let records = ids.map(|id| {
-            let digest = receipts.get(id).map(String::as_str);
+        let records = records.filter(|record| seen.insert(*record));
+        let records = records.map(|record| {
+            let digest = receipts.get(record).map(String::as_str);
+            let id = record.split_once('/').map_or(&**record, |(_, id)| id);
             (format!("receipt of {id}"), digest)
         });
         Self {
@@ -124,7 +128,7 @@ fn beside(flags: &[Flag]) -> impl Iterator<Item = &String> {
     flags.iter().flat_map(|flag| &flag.twins)
 }
 
-/// Digests of the receipts of the queue's claims and of those beside them, by claim.
+/// Digests of the receipts of the queue's claims and of those beside them, by record.
 pub(in crate::web) fn receipts(
     queue: &ExpenseQueue,
     history: &dyn History,
@@ -136,14 +140,20 @@ pub(in crate::web) fn receipts(
         let advice: Option<ExpenseAdvice> =
             suggestion.and_then(|advice| serde_json::from_value(advice).ok());
         let flags = advice.map(|advice| advice.flags).unwrap_or_default();
-        for id in std::iter::once(&given.subject.id).chain(beside(&flags)) {
-            let claim = spending.claim(id);
+        for record in std::iter::once(&record_of(given)).chain(beside(&flags)) {
+            let claim = record
+                .strip_prefix("expense_claim/")
+                .and_then(|id| spending.claim(id));
             let receipt =
                 claim.and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
-            found.extend(receipt.map(|digest| (id.clone(), digest)));
+            found.extend(receipt.map(|digest| (record.clone(), digest)));
         }
     }
     found
+}
+
+fn record_of(given: &Recommendation) -> String {
+    format!("{}/{}", given.subject.kind, given.subject.id)
 }
 
 fn learnt(queue: &ExpenseQueue) -> String {
@@ -172,14 +182,18 @@ fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Cla
     if advice.lane != Some(lane) {
         return None;
     }
-    let again = queue
-        .again
-        .iter()
-        .find(|new| new.claim_id == given.subject.id);
+    let record = record_of(given);
+    let again = queue.again.iter().find(|new| new.record == record);
+    let id = &given.subject.id;
+    let is = match given.subject.kind.as_str() {
+        "card_transaction" => format!("use {id} of a card"),
+        _ => format!("claim {id}"),
+    };
     Some(Claim {
         answer: answer(given, "of claims are less unusual"),
         recommendation_id: given.recommendation_id.to_string(),
-        id: given.subject.id.clone(),
+        record,
+        is,
         day: advice.incurred_on.to_string(),
         employee: advice.employee_id,
         merchant: advice.merchant.unwrap_or_default(),

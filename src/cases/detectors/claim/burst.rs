@@ -11,6 +11,6 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let lines = near.len() + 1;
     (lines >= view.thresholds.burst_lines as usize).then(|| {
         let text = format!("{lines} lines within {} days.", view.thresholds.burst_days);
-        Found::new(text).beside("expense_claim", near)
+        Found::new(text).beside(view.lines.kind().as_str(), near)
     })
 }

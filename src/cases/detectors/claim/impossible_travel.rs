@@ -22,5 +22,8 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
         country.as_str(),
         other.as_str(),
     );
-    Some(Found::new(text).beside("expense_claim", elsewhere.iter().map(|other| &other.id)))
+    Some(Found::new(text).beside(
+        view.lines.kind().as_str(),
+        elsewhere.iter().map(|other| &other.id),
+    ))
 }

@@ -27,12 +27,14 @@ use rust_decimal::Decimal;
 
 use super::Thresholds;
 use crate::domain::records::{Employee, ExpenseClaim};
-use crate::history::{Receipt, name_key};
+use crate::history::{Lines, Receipt, name_key};
 
 /// A claim with what was known around it when it is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct ClaimView<'a> {
-    /// The claim.
+    /// What the line is one of.
+    pub lines: Lines,
+    /// The claim, or a use of a card told as one.
     pub claim: &'a ExpenseClaim,
     /// Other lines of the claimant, in any order.
     pub own: &'a [Arc<ExpenseClaim>],

@@ -18,6 +18,9 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
             "{} {} was claimed {lines} times within {} days.",
             view.claim.amount, view.claim.currency, view.thresholds.repeated_days,
         );
-        Found::new(text).beside("expense_claim", same.iter().map(|other| &other.id))
+        Found::new(text).beside(
+            view.lines.kind().as_str(),
+            same.iter().map(|other| &other.id),
+        )
     })
 }

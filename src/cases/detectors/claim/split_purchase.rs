@@ -26,6 +26,6 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
             others.len() + 1,
             view.thresholds.split_days,
         );
-        Found::new(text).beside("expense_claim", others.iter().map(|(other, _)| &other.id))
+        Found::new(text).beside(view.lines.kind().as_str(), others.iter().map(|(other, _)| &other.id))
     })
 }
