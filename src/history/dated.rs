@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 
+use super::facts::read;
 use super::sharded::Sharded;
 use super::versions::Versions;
+use crate::domain::records::Record;
 
 /// Every version of every record of one kind, by the keys it can be found by and its day.
 #[derive(Debug, Clone)]
@@ -27,7 +30,23 @@ impl<T> Dated<T> {
         }
     }
 
-    pub(super) fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {
+    /// Adds a version as it is stored: a record of kind `R`.
+    ///
+    /// # Errors
+    /// The first member that is not what the kind asks for.
+    pub(super) fn take_in<R: Record + Into<T>>(
+        &mut self,
+        known_at: DateTime<Utc>,
+        version: u64,
+        body: Value,
+    ) -> Result<(), String> {
+        let record: R = read(body)?;
+        let id = record.id().as_str().to_owned();
+        self.insert(&id, known_at, version, record.into());
+        Ok(())
+    }
+
+    fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {
         let (keys, day) = (self.place)(&record);
         for key in keys {
             if let Some(days) = self.places.entry(key) {

@@ -155,50 +155,35 @@ impl Facts {
             self.count_spending(kind, known_at, &body);
         }
         match kind {
-            RecordKind::Vendor => {
-                let vendor: Vendor = read(body)?;
-                let id = vendor.id.as_str().to_owned();
-                self.vendors.insert(&id, known_at, version, vendor);
-            }
-            RecordKind::PurchaseOrder => {
-                let order: PurchaseOrder = read(body)?;
-                let id = order.id.as_str().to_owned();
-                self.orders.insert(&id, known_at, version, order);
-            }
-            RecordKind::VendorInvoice => {
-                let invoice = KnownInvoice::from(read::<VendorInvoice>(body)?);
-                let id = invoice.id.clone();
-                self.invoices.insert(&id, known_at, version, invoice);
-            }
-            RecordKind::Customer => {
-                let customer: Customer = read(body)?;
-                let id = customer.id.as_str().to_owned();
-                self.customers.insert(&id, known_at, version, customer);
-            }
-            RecordKind::Interaction => {
-                let said: Interaction = read(body)?;
-                let id = said.id.as_str().to_owned();
-                self.interactions.insert(&id, known_at, version, said);
-            }
+            RecordKind::Vendor => self.vendors.take_in::<Vendor>(known_at, version, body),
+            RecordKind::PurchaseOrder => self
+                .orders
+                .take_in::<PurchaseOrder>(known_at, version, body),
+            RecordKind::VendorInvoice => self
+                .invoices
+                .take_in::<VendorInvoice>(known_at, version, body),
+            RecordKind::Customer => self.customers.take_in::<Customer>(known_at, version, body),
+            RecordKind::Interaction => self
+                .interactions
+                .take_in::<Interaction>(known_at, version, body),
             RecordKind::ProjectSetup => {
-                let setup: ProjectSetup = read(body)?;
-                let id = setup.id.as_str().to_owned();
-                self.setups.insert(&id, known_at, version, setup);
+                self.setups.take_in::<ProjectSetup>(known_at, version, body)
             }
             RecordKind::CustomerInvoice => {
                 let invoice: CustomerInvoice = read(body)?;
                 self.receivables.insert_invoice(known_at, version, &invoice);
+                Ok(())
             }
             RecordKind::Payment => {
                 let payment: Payment = read(body)?;
                 self.receivables.insert_payment(known_at, version, &payment);
+                Ok(())
             }
             RecordKind::ExpenseClaim | RecordKind::CardTransaction => {
-                self.spending.insert(kind, known_at, version, body)?;
+                self.spending.insert(kind, known_at, version, body)
             }
-            _ => self.work.insert(kind, known_at, version, body)?,
+            _ => self.work.insert(kind, known_at, version, body),
         }
-        Ok(())
     }
 
     fn count_spending(&mut self, kind: RecordKind, known_at: DateTime<Utc>, body: &Value) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::FactsAsOf;
 use super::dated::Dated;
-use super::facts::{Facts, read};
+use super::facts::Facts;
 use super::keys::name_key;
 use super::memo::{Follows, KeptUp};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
@@ -95,18 +95,13 @@ impl Spending {
     ) -> Result<(), String> {
         match kind {
             RecordKind::ExpenseClaim => {
-                let claim: ExpenseClaim = read(body)?;
-                let id = claim.id.as_str().to_owned();
-                self.claims.insert(&id, known_at, version, claim);
+                self.claims.take_in::<ExpenseClaim>(known_at, version, body)
             }
-            RecordKind::CardTransaction => {
-                let used: CardTransaction = read(body)?;
-                let id = used.id.as_str().to_owned();
-                self.cards.insert(&id, known_at, version, used);
-            }
-            _ => {}
+            RecordKind::CardTransaction => self
+                .cards
+                .take_in::<CardTransaction>(known_at, version, body),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
+use super::facts::read;
 use super::sharded::Sharded;
+use crate::domain::records::Record;
 
 /// The versions of one record, in order of `(known_at, version)`.
 type Known<T> = BTreeMap<(DateTime<Utc>, u64), Arc<T>>;
@@ -28,6 +31,22 @@ impl<T> Versions<T> {
             by_key: Sharded::default(),
             keys,
         }
+    }
+
+    /// Adds a version as it is stored: a record of kind `R`.
+    ///
+    /// # Errors
+    /// The first member that is not what the kind asks for.
+    pub(super) fn take_in<R: Record + Into<T>>(
+        &mut self,
+        known_at: DateTime<Utc>,
+        version: u64,
+        body: Value,
+    ) -> Result<(), String> {
+        let record: R = read(body)?;
+        let id = record.id().as_str().to_owned();
+        self.insert(&id, known_at, version, record.into());
+        Ok(())
     }
 
     pub(super) fn insert(&mut self, id: &str, known_at: DateTime<Utc>, version: u64, record: T) {

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::dated::Dated;
-use super::facts::{Facts, read};
+use super::facts::Facts;
 use super::sheet::KnownSheet;
 use super::versions::Versions;
 use crate::domain::RecordKind;
@@ -89,34 +89,13 @@ impl Work {
         body: Value,
     ) -> Result<(), String> {
         match kind {
-            RecordKind::Timesheet => {
-                let sheet = KnownSheet::from(read::<Timesheet>(body)?);
-                let id = sheet.id.clone();
-                self.sheets.insert(&id, known_at, version, sheet);
-            }
-            RecordKind::Employee => {
-                let employee: Employee = read(body)?;
-                let id = employee.id.as_str().to_owned();
-                self.employees.insert(&id, known_at, version, employee);
-            }
-            RecordKind::Project => {
-                let project: Project = read(body)?;
-                let id = project.id.as_str().to_owned();
-                self.projects.insert(&id, known_at, version, project);
-            }
-            RecordKind::Bill => {
-                let bill: Bill = read(body)?;
-                let id = bill.id.as_str().to_owned();
-                self.bills.insert(&id, known_at, version, bill);
-            }
-            RecordKind::Approval => {
-                let approval: Approval = read(body)?;
-                let id = approval.id.as_str().to_owned();
-                self.approvals.insert(&id, known_at, version, approval);
-            }
-            _ => {}
+            RecordKind::Timesheet => self.sheets.take_in::<Timesheet>(known_at, version, body),
+            RecordKind::Employee => self.employees.take_in::<Employee>(known_at, version, body),
+            RecordKind::Project => self.projects.take_in::<Project>(known_at, version, body),
+            RecordKind::Bill => self.bills.take_in::<Bill>(known_at, version, body),
+            RecordKind::Approval => self.approvals.take_in::<Approval>(known_at, version, body),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -174,6 +174,9 @@ impl Batch {
     }
 }
 
+/// At most one claim of so many is unusual, however many could be reviewed.
+const UNUSUAL: usize = 10;
+
 /// How many claims a firm can review in a week, turned into a threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AlertPlan {
@@ -189,7 +192,8 @@ pub struct AlertPlan {
 pub const LEAST_LOOKED_AT: usize = 20;
 
 impl AlertPlan {
-    /// The lowest threshold at which the past would have stayed within the budget, with what
+    /// The lowest threshold at which the past would have stayed within the budget, and no more than
+    /// a tenth of it would have been shown, with what
     /// people said of claims that were looked at: points, and whether it was confirmed. `None`
     /// without a past.
     #[must_use]
@@ -197,7 +201,7 @@ impl AlertPlan {
         let first = past.iter().map(|(day, _)| *day).min()?;
         let last = past.iter().map(|(day, _)| *day).max()?;
         let weeks = ((last - first).num_days() + 1) as f64 / 7.0;
-        let most = (f64::from(per_week) * weeks) as usize;
+        let most = ((f64::from(per_week) * weeks) as usize).min(past.len() / UNUSUAL);
         let mut totals: Vec<f64> = past.iter().map(|(_, total)| *total).collect();
         totals.sort_unstable_by(|one, other| other.total_cmp(one));
         // Ties at the threshold stay out, so that the budget holds; and what has no points is

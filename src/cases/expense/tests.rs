@@ -203,7 +203,8 @@ fn credits_nothing_and_what_is_no_number_have_no_amount_to_compare() {
 
 #[test]
 fn a_budget_is_kept_and_precision_unknown_until_people_have_said() {
-    let past: Vec<(NaiveDate, f64)> = (0..140).map(|at| (day(at), f64::from(at % 50))).collect();
+    let past = (0..1400).map(|at| (day(at / 10), f64::from(at % 500)));
+    let past: Vec<(NaiveDate, f64)> = past.collect();
     let plan = AlertPlan::of(&past, 2, &[]).unwrap();
     assert!(
         plan.expected_per_week <= 2.0 && plan.expected_per_week > 1.0,
@@ -211,7 +212,7 @@ fn a_budget_is_kept_and_precision_unknown_until_people_have_said() {
     );
     assert_eq!(plan.precision, None);
     let said: Vec<(f64, bool)> = (0..40)
-        .map(|at| (100.0, at % 4 == 0))
+        .map(|at| (1000.0, at % 4 == 0))
         .chain([(0.0, true)])
         .collect();
     assert_eq!(
@@ -225,8 +226,16 @@ fn a_budget_is_kept_and_precision_unknown_until_people_have_said() {
     assert_eq!(AlertPlan::of(&[], 2, &[]), None);
     assert_eq!(AlertPlan::of(&past, 0, &[]).unwrap().expected_per_week, 0.0);
     let all = AlertPlan::of(&past, 10_000, &[]).unwrap();
+    let shown = past.iter().filter(|(_, total)| *total > all.threshold);
+    let tenth = past.len() / 10;
     assert!(
-        all.threshold == 0.0 && all.expected_per_week < 7.0,
+        (tenth - 2..=tenth).contains(&shown.count()),
+        "a tenth, whatever the budget"
+    );
+    let nothing: Vec<(NaiveDate, f64)> = past.iter().map(|(day, _)| (*day, 0.0)).collect();
+    let none = AlertPlan::of(&nothing, 10_000, &[]).unwrap();
+    assert_eq!(
+        none.expected_per_week, 0.0,
         "what has no points is not shown"
     );
 }
