@@ -3,14 +3,20 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, TryLockError,
+};
 
 use chrono::{DateTime, Utc};
 
 use super::History;
 use crate::domain::RecordKind;
 
-type Value = Arc<dyn Any + Send + Sync>;
+/// An `Arc<OnceLock<T>>`. Copies of facts share a value also while it is being made.
+type Cell = Arc<dyn Any + Send + Sync>;
+
+/// Changes that are taken in while whoever asks waits.
+const FEW: usize = 1_000;
 
 /// A record of which a version came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +54,12 @@ struct Kept {
 struct Made {
     /// What became known until then is in it; none where that is everything.
     until: Option<DateTime<Utc>>,
-    value: Value,
+    value: Cell,
 }
 
 #[derive(Debug, Clone)]
 struct Following {
-    /// An `Arc<RwLock<Followed<T>>>`.
-    value: Value,
+    value: Cell,
     /// What may not have been taken in, by its number.
     changes: Vec<(u64, Changed)>,
 }
@@ -67,9 +72,11 @@ struct Followed<T> {
     taken: u64,
 }
 
+type Shared<T> = Arc<RwLock<Followed<T>>>;
+
 /// A value that is kept up with the records.
 #[derive(Debug)]
-pub struct KeptUp<T>(Arc<RwLock<Followed<T>>>);
+pub struct KeptUp<T>(Shared<T>);
 
 /// A value that does not change while it is read.
 #[derive(Debug)]
@@ -114,58 +121,56 @@ impl Memo {
         until: Option<DateTime<Utc>>,
         make: impl FnOnce() -> T,
     ) -> Arc<T> {
-        let mut kept = self.lock();
-        let made = kept.made.get(&TypeId::of::<T>());
-        let same = made.filter(|made| made.until == until);
-        if let Some(known) = same.and_then(|made| Arc::clone(&made.value).downcast().ok()) {
-            return known;
-        }
-        let value = Arc::new(make());
-        let is_later = kept
-            .made
-            .get(&TypeId::of::<T>())
-            .is_none_or(|made| made.until <= until);
-        if is_later {
-            let made = Made {
+        let cell = {
+            let mut kept = self.lock();
+            let fresh = || Made {
                 until,
-                value: Arc::clone(&value) as Value,
+                value: Arc::new(OnceLock::<Arc<T>>::new()),
             };
-            kept.made.insert(TypeId::of::<T>(), made);
-        }
-        value
+            let made = kept.made.entry(TypeId::of::<T>()).or_insert_with(fresh);
+            if made.until < until {
+                *made = fresh();
+            }
+            (made.until == until).then(|| cell::<Arc<T>>(&mut made.value))
+        };
+        // Made without the lock, so that nobody waits who asks for something else.
+        let cell = cell.unwrap_or_default();
+        Arc::clone(cell.get_or_init(|| Arc::new(make())))
     }
 
-    /// Whether there is such a value; not while somebody makes one.
-    pub(super) fn holds<T: Any>(&self, until: Option<DateTime<Utc>>) -> bool {
+    /// Whether there is such a value; not while it is being made.
+    pub(super) fn holds<T: Any + Send + Sync>(&self, until: Option<DateTime<Utc>>) -> bool {
         self.look(|kept| {
             let made = kept.made.get(&TypeId::of::<T>());
-            made.is_some_and(|made| made.until == until)
+            made.is_some_and(|made| made.until == until && is_made::<Arc<T>>(&made.value))
         })
     }
 
     /// The value that is kept up, made if there is none. The history must know everything.
     pub(super) fn follow<T: Follows>(&self, history: &dyn History) -> KeptUp<T> {
-        let mut kept = self.lock();
-        let count = kept.count;
-        let following = kept.followed.entry(TypeId::of::<T>()).or_insert_with(|| {
-            let followed = Followed {
+        let key = TypeId::of::<T>();
+        let (cell, count) = {
+            let mut kept = self.lock();
+            let count = kept.count;
+            let following = kept.followed.entry(key).or_insert_with(|| Following {
+                value: Arc::new(OnceLock::<Shared<T>>::new()),
+                changes: Vec::new(),
+            });
+            (cell::<Shared<T>>(&mut following.value), count)
+        };
+        let shared = Arc::clone(cell.get_or_init(|| {
+            Arc::new(RwLock::new(Followed {
                 value: T::of(history),
                 taken: count,
-            };
-            Following {
-                value: Arc::new(RwLock::new(followed)),
-                changes: Vec::new(),
-            }
-        });
-        let Ok(value) = Arc::clone(&following.value).downcast::<RwLock<Followed<T>>>() else {
-            // Not reached: the type is the key.
-            return KeptUp::new(T::of(history));
-        };
-        if !following.changes.is_empty() {
-            let mut followed = value.write().unwrap_or_else(PoisonError::into_inner);
+            }))
+        }));
+        // Taken in under the lock: whoever asks next must not find it half done.
+        let mut kept = self.lock();
+        let changes = kept.followed.get_mut(&key).map(|one| &mut one.changes);
+        if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
+            let mut followed = shared.write().unwrap_or_else(PoisonError::into_inner);
             let taken = followed.taken;
-            let new: Vec<Changed> = following
-                .changes
+            let new: Vec<Changed> = changes
                 .drain(..)
                 .filter(|(number, _)| *number > taken)
                 .map(|(_, changed)| changed)
@@ -173,12 +178,19 @@ impl Memo {
             followed.value.take_in(&new, history);
             followed.taken = taken.max(count);
         }
-        KeptUp(value)
+        drop(kept);
+        KeptUp(shared)
     }
 
-    /// Whether there is a value that is kept up; not while somebody makes one.
-    pub(super) fn follows<T: Any>(&self) -> bool {
-        self.look(|kept| kept.followed.contains_key(&TypeId::of::<T>()))
+    /// Whether there is a value that is kept up, and little to be taken in; not while it is being
+    /// made.
+    pub(super) fn follows<T: Follows>(&self) -> bool {
+        self.look(|kept| {
+            let following = kept.followed.get(&TypeId::of::<T>());
+            following.is_some_and(|following| {
+                following.changes.len() <= FEW && is_made::<Shared<T>>(&following.value)
+            })
+        })
     }
 
     /// A version came in.
@@ -201,4 +213,18 @@ impl Memo {
             Err(TryLockError::WouldBlock) => false,
         }
     }
+}
+
+/// The cell of a type; a new one where it were of another, which its key rules out.
+fn cell<T: Send + Sync + 'static>(value: &mut Cell) -> Arc<OnceLock<T>> {
+    Arc::clone(value).downcast().unwrap_or_else(|_| {
+        let cell = Arc::<OnceLock<T>>::default();
+        *value = Arc::clone(&cell) as Cell;
+        cell
+    })
+}
+
+fn is_made<T: Send + Sync + 'static>(value: &Cell) -> bool {
+    let cell = value.downcast_ref::<OnceLock<T>>();
+    cell.is_some_and(|cell| cell.get().is_some())
 }

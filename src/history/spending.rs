@@ -138,7 +138,7 @@ impl SpendingAsOf {
 
     /// Whether that is at hand.
     #[must_use]
-    pub fn is_worked_out<T: Any>(&self) -> bool {
+    pub fn is_worked_out<T: Any + Send + Sync>(&self) -> bool {
         let milestone = self.facts.milestone(self.as_of);
         (milestone.is_some() || self.knows_all()) && self.facts.memo().holds::<T>(milestone)
     }

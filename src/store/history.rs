@@ -116,8 +116,12 @@ impl Store {
         let held = held.filter(|held| held.erasures == state.records_erasures);
         let facts = match held {
             Some(held) => {
-                // Copied only if somebody still looks at the older state.
-                let facts = Arc::unwrap_or_clone(held.facts);
+                // Copied only if somebody still looks at the older state; that takes a while.
+                let copying = move || Arc::unwrap_or_clone(held.facts);
+                let copied = tokio::task::spawn_blocking(copying).await;
+                let facts = copied.map_err(|error| {
+                    StoreError::Damaged(format!("records were not copied: {error}"))
+                })?;
                 add_newer(&mut snapshot, tenant, held.generation, facts).await?
             }
             None => add_all(&mut snapshot, tenant, Facts::default()).await?,
