@@ -27,8 +27,6 @@ const HELD_BACK: f64 = 0.2;
 const LEAST_GROUP: usize = 150;
 /// Steps in which the share left out of an interval is looked for.
 const TAIL_STEPS: u32 = 490;
-/// One finished case stands for at most so many that were not watched for as long.
-const MOST_STOOD_FOR: f64 = 10.0;
 
 /// One case with what is known of its outcome.
 #[derive(Debug, Clone)]
@@ -214,17 +212,14 @@ impl DistributionPlan {
     ) -> anyhow::Result<Vec<Foretold>> {
         let (first, second) = late.split_at(late.len() / 2);
         let no_tails = self.no_tails();
-        let watched = Watched::of(late);
         let mut foretold = Vec::with_capacity(late.len());
         for (half, other) in [(first, second), (second, first)] {
             let calibrations = chosen.calibrations(thresholds, other);
             let learners = chosen.learners.clone();
             let trial = self.join(range, thresholds, learners, &calibrations, no_tails.clone())?;
             foretold.extend(half.iter().filter_map(|example| {
-                let quantity = example.outcome.quantity?;
                 Some(Foretold {
-                    quantity,
-                    stands_for: watched.stands_for(quantity),
+                    quantity: example.outcome.quantity?,
                     of: example.group,
                     group: no_tails.group(&example.row),
                     curve: trial.curve(&example.row),
@@ -258,13 +253,12 @@ impl DistributionPlan {
         let groups: BTreeSet<usize> = cases.iter().filter_map(|case| case.of).collect();
         let count = (alone + groups.len()) as f64;
         let level = ((count + 1.0) * self.coverage / count).min(1.0);
-        let all: f64 = cases.iter().map(|case| case.stands_for).sum();
+        let needed = level * cases.len() as f64 * (1.0 - 1e-12);
         (1..=TAIL_STEPS)
             .rev()
             .map(|step| f64::from(step) / 1000.0)
             .find(|left_out| {
-                let held = cases.iter().filter(|case| case.holds(*left_out));
-                held.map(|case| case.stands_for).sum::<f64>() >= level * all * (1.0 - 1e-12)
+                cases.iter().filter(|case| case.holds(*left_out)).count() as f64 >= needed
             })
             .unwrap_or(0.0)
     }
@@ -273,8 +267,6 @@ impl DistributionPlan {
 /// A finished case, and what was said of it.
 struct Foretold {
     quantity: f64,
-    /// Cases that it stands for, itself included.
-    stands_for: f64,
     /// Which of several that belong together.
     of: Option<usize>,
     group: usize,
@@ -288,26 +280,6 @@ impl Foretold {
             self.curve.quantile(1.0 - left_out),
         );
         (low..=high).contains(&self.quantity)
-    }
-}
-
-/// How long cases were watched, in order.
-struct Watched(Vec<f64>);
-
-impl Watched {
-    fn of(cases: &[Example]) -> Self {
-        let mut watched: Vec<f64> = cases.iter().map(|case| case.outcome.watched).collect();
-        watched.sort_by(f64::total_cmp);
-        Self(watched)
-    }
-
-    /// How many cases one that came to a quantity stands for: of all, only those watched as long
-    /// could have been seen to come to it. The inverse of that chance is its weight, as in Robins
-    /// and Finkelstein (2000), else intervals would be set by the short ones alone.
-    fn stands_for(&self, quantity: f64) -> f64 {
-        let before = self.0.partition_point(|watched| *watched < quantity);
-        let as_long = self.0.len() - before;
-        (self.0.len() as f64 / as_long.max(1) as f64).min(MOST_STOOD_FOR)
     }
 }
 

@@ -181,24 +181,6 @@ fn a_linear_score_is_calibrated_and_its_intervals_hold() {
 }
 
 #[test]
-fn a_long_case_stands_for_those_that_were_not_watched_for_as_long() {
-    let watched = |watched: f64| Example {
-        row: Vec::new(),
-        outcome: Outcome::watched(None, watched),
-        weight: 1.0,
-        group: None,
-    };
-    let cases: Vec<Example> = (1..=100).map(|days| watched(f64::from(days))).collect();
-    let all = Watched::of(&cases);
-    assert_eq!(all.stands_for(0.0), 1.0);
-    assert_eq!(all.stands_for(51.0), 2.0);
-    assert_eq!(all.stands_for(100.0), MOST_STOOD_FOR);
-    assert_eq!(all.stands_for(f64::INFINITY), MOST_STOOD_FOR);
-    let over: Vec<Example> = examples(20, 1);
-    assert_eq!(Watched::of(&over).stands_for(1e9), 1.0);
-}
-
-#[test]
 fn many_steps_of_few_requests_promise_less_than_many_requests() {
     let plan = plan();
     let width = |of: fn(usize) -> Option<usize>| {
