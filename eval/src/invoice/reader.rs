@@ -40,6 +40,8 @@ impl Reader {
         let options = ParseOptions {
             ignore_xml: protocol == Protocol::Page,
             ocr: OcrFiles::installed(models, None),
+            // What is read must not depend on how fast the machine is that measures it.
+            time_budget_ms: 60_000,
             ..ParseOptions::default()
         };
         Ok(Self {
