@@ -190,7 +190,7 @@ impl Facts {
         let id = body.get("id").and_then(Value::as_str).unwrap_or_default();
         let id = id.to_owned();
         self.memo.change(&Changed { kind, id }, known_at);
-        self.milestones.count(known_at);
+        self.milestones.count(kind, known_at);
         self.spending_until = self.spending_until.max(known_at);
     }
 
@@ -212,10 +212,14 @@ impl Facts {
         self.spending_until <= as_of
     }
 
-    /// Until when things are worked out for questions of a moment; none where that is the moment
-    /// itself.
-    pub(super) fn milestone(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.milestones.before(as_of)
+    /// Until when what rests on some kinds is worked out for questions of a moment; none where that
+    /// is the moment itself.
+    pub(super) fn milestone(
+        &self,
+        as_of: DateTime<Utc>,
+        kinds: &[RecordKind],
+    ) -> Option<DateTime<Utc>> {
+        self.milestones.before(as_of, kinds)
     }
 
     pub(super) const fn spending(&self) -> &Spending {

@@ -8,33 +8,49 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use crate::domain::RecordKind;
+
 /// Fewer records are walked through in a moment, so everything is found anew with each change.
 const LEAST: usize = 20_000;
-/// One record more of so many is a milestone.
+/// One record more of so many of a kind is a milestone.
 const GROWTH: usize = 100;
+/// Of a kind of which little is known, so many more.
+const OF_FEW: usize = 30;
 
 /// How many versions of records became known on each day.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Milestones {
-    by_day: BTreeMap<NaiveDate, usize>,
+    by_day: BTreeMap<NaiveDate, BTreeMap<RecordKind, usize>>,
 }
 
 impl Milestones {
     /// Counts a version.
-    pub(super) fn count(&mut self, known_at: DateTime<Utc>) {
-        *self.by_day.entry(known_at.date_naive()).or_default() += 1;
+    pub(super) fn count(&mut self, kind: RecordKind, known_at: DateTime<Utc>) {
+        let day = self.by_day.entry(known_at.date_naive()).or_default();
+        *day.entry(kind).or_default() += 1;
     }
 
-    /// The last moment of the day after which what is asked at `as_of` was found last; none while
-    /// there is little. It is of a day before.
-    pub(super) fn before(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let (mut known, mut least) = (0, LEAST);
+    /// The last moment of the day after which what rests on these kinds and is asked at `as_of` was
+    /// found last: one by which any of them had grown, so that the few are not lost among the many.
+    /// None while there is little. It is of a day before.
+    pub(super) fn before(
+        &self,
+        as_of: DateTime<Utc>,
+        kinds: &[RecordKind],
+    ) -> Option<DateTime<Utc>> {
+        // How many are known of each kind, and how many make it a milestone.
+        let mut each: Vec<(usize, usize)> = vec![(0, 0); kinds.len()];
         let mut last = None;
-        for (day, count) in self.by_day.range(..as_of.date_naive()) {
-            known += count;
-            if known >= least {
+        for (day, counts) in self.by_day.range(..as_of.date_naive()) {
+            for ((known, _), kind) in each.iter_mut().zip(kinds) {
+                *known += counts.get(kind).copied().unwrap_or(0);
+            }
+            let all: usize = each.iter().map(|(known, _)| known).sum();
+            if all >= LEAST && each.iter().any(|(known, least)| known >= least) {
                 last = Some(*day);
-                least = known + known / GROWTH;
+                for (known, least) in &mut each {
+                    *least = *known + (*known / GROWTH).max(OF_FEW);
+                }
             }
         }
         let midnight = last?.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
@@ -54,7 +70,7 @@ mod tests {
         let mut milestones = Milestones::default();
         for (day, count) in days {
             let known_at = at(&format!("{day}T12:00:00Z"));
-            (0..*count).for_each(|_| milestones.count(known_at));
+            (0..*count).for_each(|_| milestones.count(RecordKind::ExpenseClaim, known_at));
         }
         milestones
     }
@@ -67,16 +83,36 @@ mod tests {
             ("2026-03-03", 1),
             ("2026-03-04", 9 * LEAST),
         ]);
-        let before = |moment: &str| milestones.before(at(moment));
+        let before = |moment: &str| milestones.before(at(moment), &[RecordKind::ExpenseClaim]);
         let end_of = |day: &str| Some(at(&format!("{day}T23:59:59.999999999Z")));
         assert_eq!(before("2026-03-01T23:59:59Z"), None);
         assert_eq!(before("2026-03-02T00:00:00Z"), end_of("2026-03-01"));
         assert_eq!(before("2026-03-03T23:00:00Z"), end_of("2026-03-01"));
         assert_eq!(before("2026-03-04T23:00:00Z"), end_of("2026-03-03"));
         assert_eq!(before("2026-09-01T00:00:00Z"), end_of("2026-03-04"));
+        let few = counted(&[("2026-03-01", LEAST - 1)]);
+        let kinds = [RecordKind::ExpenseClaim];
+        assert_eq!(few.before(at("2027-01-01T00:00:00Z"), &kinds), None);
+    }
+
+    #[test]
+    fn a_few_of_one_kind_are_not_lost_among_many_of_another() {
+        let mut milestones = counted(&[("2026-03-01", LEAST)]);
+        let (claim, card) = (RecordKind::ExpenseClaim, RecordKind::CardTransaction);
+        (1..OF_FEW).for_each(|_| milestones.count(card, at("2026-03-02T12:00:00Z")));
+        let before = |milestones: &Milestones, kinds: &[RecordKind]| {
+            milestones.before(at("2026-03-09T00:00:00Z"), kinds)
+        };
+        let first = before(&milestones, &[claim, card]);
+        assert_eq!(first, Some(at("2026-03-01T23:59:59.999999999Z")));
+        milestones.count(card, at("2026-03-03T12:00:00Z"));
+        let second = before(&milestones, &[claim, card]);
+        assert_eq!(second, Some(at("2026-03-03T23:59:59.999999999Z")));
+        assert_eq!(before(&milestones, &[claim]), first);
         assert_eq!(
-            counted(&[("2026-03-01", LEAST - 1)]).before(at("2027-01-01T00:00:00Z")),
-            None
+            before(&milestones, &[card]),
+            None,
+            "of them alone there is little"
         );
     }
 }

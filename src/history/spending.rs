@@ -123,11 +123,15 @@ impl SpendingAsOf {
         self.as_of
     }
 
-    /// What can be worked out from all spending, seen from the moment that `make` is given: where
+    /// What can be worked out from all records of some kinds, seen from the moment that `make` is given: where
     /// there is much, from the last milestone before this one, until the next; else from this one,
     /// until the records change.
-    pub fn worked_out<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
-        let milestone = self.facts.milestone(self.as_of);
+    pub fn worked_out<T: Any + Send + Sync>(
+        &self,
+        kinds: &[RecordKind],
+        make: impl FnOnce(&Self) -> T,
+    ) -> Arc<T> {
+        let milestone = self.facts.milestone(self.as_of, kinds);
         let then = self.at(milestone.unwrap_or(self.as_of));
         if milestone.is_some() || self.knows_all() {
             self.facts.memo().get_or_make(milestone, || make(&then))
@@ -138,8 +142,8 @@ impl SpendingAsOf {
 
     /// Whether that is at hand.
     #[must_use]
-    pub fn is_worked_out<T: Any + Send + Sync>(&self) -> bool {
-        let milestone = self.facts.milestone(self.as_of);
+    pub fn is_worked_out<T: Any + Send + Sync>(&self, kinds: &[RecordKind]) -> bool {
+        let milestone = self.facts.milestone(self.as_of, kinds);
         (milestone.is_some() || self.knows_all()) && self.facts.memo().holds::<T>(milestone)
     }
 

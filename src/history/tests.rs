@@ -109,8 +109,13 @@ fn what_is_worked_out_holds_until_much_more_is_known() {
     // Whether it was at hand, and what it is.
     let counted = |held: &Arc<Facts>, day: u32| {
         let seen = SpendingAsOf::new(Arc::clone(held), at(day));
-        let known = seen.is_worked_out::<usize>();
-        (known, *seen.worked_out(|then| then.claims_known().len()))
+        let known = seen.is_worked_out::<usize>(&[RecordKind::ExpenseClaim]);
+        (
+            known,
+            *seen.worked_out(&[RecordKind::ExpenseClaim], |then| {
+                then.claims_known().len()
+            }),
+        )
     };
     put(&mut held, 0..9, 2);
     assert_eq!(counted(&held, 3), (false, 9));

@@ -6,6 +6,13 @@ use super::{CopyRates, Counted, DuplicateIndex, Item};
 use crate::domain::RecordKind;
 use crate::history::{Changed, Follows, History, KeptUp, Reading};
 
+/// The kinds of record that are filed.
+const KINDS: [RecordKind; 3] = [
+    RecordKind::VendorInvoice,
+    RecordKind::ExpenseClaim,
+    RecordKind::CardTransaction,
+];
+
 /// What is known of a firm, filed.
 #[derive(Debug)]
 pub struct FirmItems {
@@ -20,8 +27,9 @@ impl FirmItems {
     pub fn of(history: &dyn History) -> Self {
         let spending = history.spending();
         let index = spending.followed::<DuplicateIndex>();
-        let rates = spending
-            .worked_out(|then| CopyRates::fit_until(&index.read(), Counted::Before, then.as_of()));
+        let rates = spending.worked_out(&KINDS, |then| {
+            CopyRates::fit_until(&index.read(), Counted::Before, then.as_of())
+        });
         Self { index, rates }
     }
 
@@ -29,7 +37,7 @@ impl FirmItems {
     #[must_use]
     pub fn are_filed(history: &dyn History) -> bool {
         let spending = history.spending();
-        spending.is_followed::<DuplicateIndex>() && spending.is_worked_out::<CopyRates>()
+        spending.is_followed::<DuplicateIndex>() && spending.is_worked_out::<CopyRates>(&KINDS)
     }
 
     /// The items, as long as they are looked at.
@@ -105,15 +113,10 @@ impl DuplicateIndex {
 
     /// The items that a name points at: `expense_claim/ID`, or an id alone.
     pub(super) fn named(&self, name: &str) -> Vec<&Item> {
-        let kinds = [
-            RecordKind::VendorInvoice,
-            RecordKind::ExpenseClaim,
-            RecordKind::CardTransaction,
-        ];
-        let of = |id: &str| kinds.map(|kind| self.item(kind, id));
+        let of = |id: &str| KINDS.map(|kind| self.item(kind, id));
         let alone = of(name).into_iter().flatten();
         let with_kind = name.split_once('/').and_then(|(kind, id)| {
-            let kind = kinds.into_iter().find(|known| known.as_str() == kind)?;
+            let kind = KINDS.into_iter().find(|known| known.as_str() == kind)?;
             self.item(kind, id)
         });
         alone.chain(with_kind).collect()

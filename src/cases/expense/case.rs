@@ -55,7 +55,9 @@ impl ExpenseCase {
     /// All spending, judged.
     pub(super) fn firm(&self, spending: &SpendingAsOf) -> Arc<FirmSpending> {
         let (home, reviews) = (&self.thresholds.home_currency, self.plan.reviews_a_week);
-        spending.worked_out(|all| FirmSpending::of(all, home, reviews))
+        spending.worked_out(&Lines::ALL.map(Lines::kind), |all| {
+            FirmSpending::of(all, home, reviews)
+        })
     }
 
     /// What is known of a line, and its features.
@@ -143,7 +145,9 @@ impl RecordCase for ExpenseCase {
     }
 
     fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
-        !history.spending().is_worked_out::<FirmSpending>()
+        !history
+            .spending()
+            .is_worked_out::<FirmSpending>(&Lines::ALL.map(Lines::kind))
     }
 
     fn replay(
