@@ -2,10 +2,11 @@
 # Built from the repository's own sources and Cargo.lock; the second stage holds
 # the service and its models, no compiler, no training code, no data sets.
 FROM rust:1.95-slim-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY askama.toml ./
+COPY benches ./benches
 COPY src ./src
 COPY datasets ./datasets
 COPY fitting ./fitting

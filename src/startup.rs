@@ -130,10 +130,10 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
         let grace = self.state.config().limits.shutdown_time();
-        let store = self.state.store().clone();
+        let service = self.state.service().clone();
         // Nobody waits for it: whoever asks before it is done waits as if it were not there.
         let warming = tokio::spawn(async move {
-            if let Err(error) = store.warm_up().await {
+            if let Err(error) = service.warm_up().await {
                 tracing::warn!(%error, "records were not read ahead");
             }
         });

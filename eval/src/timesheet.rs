@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use scrutineer::cases::timesheet::features::{self, Subject, expected_hours};
+use scrutineer::cases::timesheet::features::{self, Known, Subject};
 use scrutineer::cases::timesheet::{LEAST_TEAM, SheetSubject, TeamPeriod, periods, sheet_row};
 use scrutineer::domain::RecordKind;
 use scrutineer::history::{Facts, FactsAsOf, History as _};
@@ -181,14 +181,14 @@ fn subject<'a>(team: &'a str, period: &TeamPeriod) -> Subject<'a> {
 fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Asked> {
     let subject = subject(team, period);
     let on = period.asked_at();
-    let work = fitting::known(facts, on);
+    let known = Known::of(&subject, &fitting::known(facts, on));
     Some(Asked {
         team: team.to_owned(),
         on,
         due_at: period.due_at(),
-        row: features::row(&subject, &work),
+        row: known.row(&subject),
         came: period.late_percent(moment(END))?,
-        hours: expected_hours(&subject, &work),
+        hours: known.expected_hours(),
     })
 }
 

@@ -78,6 +78,14 @@ pub struct Explaining<'a> {
     pub beyond: (&'static str, String),
 }
 
+/// What one feature, or what the learner does not see, adds to a raw score.
+struct Part<'a> {
+    /// Its place in the row; none for what the learner does not see.
+    feature: Option<usize>,
+    code: &'a str,
+    weight: f64,
+}
+
 /// The reasons of a probability.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explained {
@@ -130,27 +138,50 @@ impl Explaining<'_> {
         let baseline = calibration.log_odds(learner.expected());
         let scale = calibration.slope(learner.expected(), learner.raw(self.row));
         let contributions = learner.contributions(self.row);
-        let mut parts: Vec<Reason> = contributions
+        let mut parts: Vec<Part> = contributions
             .iter()
             .enumerate()
             .filter(|(_, weight)| **weight != 0.0)
-            .map(|(at, weight)| self.reason(at, weight * scale))
+            .map(|(at, weight)| Part {
+                feature: Some(at),
+                code: self.words.get(at).map_or("feature", |words| &words.feature),
+                weight: weight * scale,
+            })
             .collect();
         let seen = baseline + contributions.iter().sum::<f64>() * scale;
         let beyond = raw - seen;
         if beyond.abs() > ROUNDING {
-            let (code, text) = &self.beyond;
-            parts.push(reason(code, text.clone(), "time", beyond));
+            parts.push(Part {
+                feature: None,
+                code: self.beyond.0,
+                weight: beyond,
+            });
         }
-        check_weights(&parts, raw - baseline)?;
-        let (up, down) = parts.into_iter().partition(|part| part.weight >= 0.0);
+        let (up, down): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.weight >= 0.0);
+        // Most parts are light: only those that are shown are put into words.
+        let said = |parts, code| {
+            let weight = |part: &Part<'_>| part.weight;
+            heaviest_of(
+                parts,
+                weight,
+                |part| part.code,
+                |part| self.reason(&part),
+                code,
+            )
+        };
+        let (reasons, counter_reasons) = (said(up, "others_raise"), said(down, "others_lower"));
+        check_weights(reasons.iter().chain(&counter_reasons), raw - baseline)?;
         Ok(Explained {
-            reasons: heaviest(up, "others_raise"),
-            counter_reasons: heaviest(down, "others_lower"),
+            reasons,
+            counter_reasons,
         })
     }
 
-    fn reason(&self, at: usize, weight: f64) -> Reason {
+    fn reason(&self, part: &Part<'_>) -> Reason {
+        let weight = part.weight;
+        let Some(at) = part.feature else {
+            return reason(part.code, self.beyond.1.clone(), "time", weight);
+        };
         let value = self.row.get(at).copied().unwrap_or(f64::NAN);
         let Some(words) = self.words.get(at) else {
             return reason("feature", format!("Feature {at}."), "feature", weight);
@@ -192,16 +223,28 @@ pub(super) fn reason(code: &str, text: String, feature: &str, weight: f64) -> Re
 }
 
 /// The heaviest, and one for all the others.
-pub(super) fn heaviest(mut reasons: Vec<Reason>, code: &str) -> Vec<Reason> {
-    reasons.sort_by(|a, b| {
-        let weights = b.weight.abs().total_cmp(&a.weight.abs());
-        weights.then_with(|| a.code.cmp(&b.code))
+pub(super) fn heaviest(reasons: Vec<Reason>, code: &str) -> Vec<Reason> {
+    heaviest_of(reasons, |one| one.weight, |one| &one.code, |one| one, code)
+}
+
+/// See [`heaviest`]; of parts of which the shown alone are put into words.
+fn heaviest_of<T>(
+    mut parts: Vec<T>,
+    weight: fn(&T) -> f64,
+    name: fn(&T) -> &str,
+    said: impl Fn(T) -> Reason,
+    code: &str,
+) -> Vec<Reason> {
+    parts.sort_by(|a, b| {
+        let weights = weight(b).abs().total_cmp(&weight(a).abs());
+        weights.then_with(|| name(a).cmp(name(b)))
     });
-    if reasons.len() > SHOWN {
-        let rest = reasons.split_off(SHOWN);
-        let weight = rest.iter().map(|reason| reason.weight).sum();
+    let rest = parts.split_off(SHOWN.min(parts.len()));
+    let mut reasons: Vec<Reason> = parts.into_iter().map(said).collect();
+    if !rest.is_empty() {
         let text = format!("{} lighter signs together.", rest.len());
-        reasons.push(reason(code, text, "others", weight));
+        let together = rest.iter().map(weight).sum();
+        reasons.push(reason(code, text, "others", together));
     }
     reasons
 }

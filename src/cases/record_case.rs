@@ -20,7 +20,10 @@ pub trait RecordCase: Send + Sync + std::fmt::Debug {
     /// [`JudgeError::NotAsked`] where there is nothing to ask, [`JudgeError::Contract`] for a defect.
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError>;
 
-    /// Whether that may take tens of milliseconds, so that it should not hold others up.
+    /// Works out what all records say together, so that the first question need not wait for it.
+    fn prepare(&self, _history: &dyn History) {}
+
+    /// Whether judging may take tens of milliseconds, so that it should not hold others up.
     fn takes_long(&self, _item: &RecordItem, _history: &dyn History) -> bool {
         false
     }

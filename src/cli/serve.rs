@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -10,6 +11,9 @@ use super::exit;
 use crate::config::Config;
 use crate::startup::{App, StartError};
 use crate::telemetry;
+
+/// What threads may still take once nobody waits for them.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -38,7 +42,10 @@ pub(super) fn run(args: &ServeArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return exit::environment(&error.to_string()),
     };
-    match runtime.block_on(serve(config)) {
+    let served = runtime.block_on(serve(config));
+    // What is worked out ahead of questions is nobody's any more.
+    runtime.shutdown_timeout(LEAVE);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::environment(&error.to_string()),
     }

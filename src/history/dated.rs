@@ -112,9 +112,10 @@ impl<T> Dated<T> {
         id: &str,
         as_of: DateTime<Utc>,
     ) -> Option<Arc<T>> {
-        let record = self.versions.get(id, as_of)?;
-        let (keys, now) = (self.place)(&record);
-        (now == day && keys.iter().any(|known| known == key)).then_some(record)
+        self.versions.get_if(id, as_of, |record| {
+            let (keys, now) = (self.place)(record);
+            now == day && keys.iter().any(|known| known == key)
+        })
     }
 
     /// The keys that begin with a prefix, whole and in no order.

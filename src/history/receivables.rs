@@ -235,15 +235,19 @@ impl Receivables {
     }
 
     /// Whether so many invoices were paid by then, and so many of them late and in time. Stops
-    /// at the customer with whom it is enough, whichever comes first.
+    /// at the invoice with which it is enough, whichever comes first.
     pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
         let (mut late, mut in_time) = (0, 0);
-        self.by_customer.keys().any(|customer| {
-            for invoice in self.of(customer, as_of).iter() {
-                match invoice.days_late() {
-                    Some(days) if days > 0 => late += 1,
-                    Some(_) => in_time += 1,
-                    None => {}
+        let ledgers = self.by_customer.iter().map(|(_, ledger)| ledger);
+        let mut invoices = ledgers.flat_map(|ledger| ledger.entries.iter().enumerate());
+        invoices.any(|(at, invoice)| {
+            if let Some(seen) = self.seen(at, invoice, as_of)
+                && let Some(day) = seen.cleared_on
+            {
+                if day > seen.state.due_on {
+                    late += 1;
+                } else {
+                    in_time += 1;
                 }
             }
             late >= of_each && in_time >= of_each && late + in_time >= least
@@ -253,45 +257,46 @@ impl Receivables {
     /// The state of every invoice of a customer at a moment, oldest issue first.
     pub(super) fn of(&self, customer: &str, as_of: DateTime<Utc>) -> ReceivablesAsOf {
         let ledger = self.by_customer.get(customer).cloned().unwrap_or_default();
-        let today = as_of.date_naive();
-        let mut seen: Vec<Seen> = ledger
-            .entries
-            .iter()
-            .enumerate()
-            .filter_map(|(entry, invoice)| {
-                let known = invoice
-                    .states
-                    .partition_point(|state| state.known_at <= as_of);
-                let state = invoice.states.get(known.checked_sub(1)?)?;
-                if state.issued_on > today {
-                    return None;
-                }
-                let recorded = state.cleared_on.filter(|day| *day <= today);
-                let shares = || self.shares_by(&invoice.id, as_of);
-                let cleared_on = recorded.or_else(|| paid_in_full(&shares(), state.amount));
-                let open_amount = match cleared_on {
-                    Some(_) => 0.0,
-                    None if state.open_amount.is_nan() => {
-                        let paid: f64 = shares().iter().map(|share| share.amount).sum();
-                        state.amount - paid
-                    }
-                    None => state.open_amount,
-                };
-                Some(Seen {
-                    entry,
-                    cleared_on,
-                    open_amount,
-                    currency: self.currencies.get(usize::from(state.currency)).copied()?,
-                    state: *state,
-                })
-            })
-            .collect();
+        let entries = ledger.entries.iter().enumerate();
+        // Nearly all are seen: room for all at once, for growing costs as much as filling.
+        let mut seen = Vec::with_capacity(ledger.entries.len());
+        seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, as_of)));
         seen.sort_by_key(|seen| (seen.state.issued_on, seen.entry));
         ReceivablesAsOf {
             ledger,
             seen,
-            today,
+            today: as_of.date_naive(),
         }
+    }
+
+    /// What was known of the invoice at a place of its ledger by then; none before its issue.
+    fn seen(&self, entry: usize, invoice: &Entry, as_of: DateTime<Utc>) -> Option<Seen> {
+        let today = as_of.date_naive();
+        let known = invoice
+            .states
+            .partition_point(|state| state.known_at <= as_of);
+        let state = invoice.states.get(known.checked_sub(1)?)?;
+        if state.issued_on > today {
+            return None;
+        }
+        let recorded = state.cleared_on.filter(|day| *day <= today);
+        let shares = || self.shares_by(&invoice.id, as_of);
+        let cleared_on = recorded.or_else(|| paid_in_full(&shares(), state.amount));
+        let open_amount = match cleared_on {
+            Some(_) => 0.0,
+            None if state.open_amount.is_nan() => {
+                let paid: f64 = shares().iter().map(|share| share.amount).sum();
+                state.amount - paid
+            }
+            None => state.open_amount,
+        };
+        Some(Seen {
+            entry,
+            cleared_on,
+            open_amount,
+            currency: self.currencies.get(usize::from(state.currency)).copied()?,
+            state: *state,
+        })
     }
 
     /// What was paid on an invoice and known by then, in order of payment.

@@ -67,7 +67,20 @@ impl<T> Versions<T> {
         Some(Arc::clone(record))
     }
 
-    /// The same, with the moment when the record first was known.
+    /// The version in force at a moment where it `is_so`. One that is the record's only version
+    /// was found by what it says, and is not asked.
+    pub(super) fn get_if(
+        &self,
+        id: &str,
+        as_of: DateTime<Utc>,
+        is_so: impl Fn(&T) -> bool,
+    ) -> Option<Arc<T>> {
+        let versions = self.by_id.get(id)?;
+        let (_, record) = versions.range(..=(as_of, u64::MAX)).next_back()?;
+        (versions.len() == 1 || is_so(record)).then(|| Arc::clone(record))
+    }
+
+    /// The version in force at a moment, with the moment when the record first was known.
     pub(super) fn known(&self, id: &str, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, Arc<T>)> {
         in_force(self.by_id.get(id)?, as_of)
     }
@@ -103,8 +116,11 @@ impl<T> Versions<T> {
             .get(key)
             .into_iter()
             .flatten()
-            .filter_map(|id| self.get(id, as_of))
-            .filter(|record| (self.keys)(record).iter().any(|known| known == key))
+            .filter_map(|id| {
+                self.get_if(id, as_of, |record| {
+                    (self.keys)(record).iter().any(|known| known == key)
+                })
+            })
             .collect()
     }
 }

@@ -107,6 +107,27 @@ impl RecordCases {
 }
 
 impl Service {
+    /// Reads the records of the firms that are held in memory, and works out what all of them say
+    /// together, so that the first to ask need not wait for it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn warm_up(&self) -> Result<(), ServiceError> {
+        for tenant in self.store().tenants_held().await? {
+            let history = self.history(&tenant, Utc::now(), &Wanted::Records).await?;
+            let records = self.records.clone();
+            let preparing = move || {
+                for case in records.cases().iter().filter_map(|case| records.get(*case)) {
+                    case.prepare(&history);
+                }
+            };
+            tokio::task::spawn_blocking(preparing)
+                .await
+                .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        }
+        Ok(())
+    }
+
     /// Judges one record and chains the answer before giving it. What is computed takes about
     /// a millisecond; notes that were not read before are read on a thread of their own.
     ///

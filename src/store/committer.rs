@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot};
 
 use super::audit_chain::Link;
+use super::checkpoints::Checkpoints;
 use super::decisions::{ChainedDecision, chain};
 use super::error::{Result, StoreError};
 use super::open::Writing;
@@ -33,12 +34,13 @@ pub(crate) struct Committer {
 
 impl Committer {
     /// Starts the task; it ends when the last committer is gone.
-    pub(super) fn start(writing: Writing) -> Self {
+    pub(super) fn start(writing: Writing, checkpoints: Checkpoints) -> Self {
         let (waiting, mut taken) = mpsc::channel::<Waiting>(MAX_WAITING);
         tokio::spawn(async move {
             let mut together = Vec::new();
             while taken.recv_many(&mut together, MAX_TOGETHER).await > 0 {
                 commit(&writing, std::mem::take(&mut together)).await;
+                checkpoints.committed();
             }
         });
         Self { waiting }

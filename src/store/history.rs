@@ -88,23 +88,20 @@ impl Store {
         Ok(FactsAsOf::new(facts, as_of))
     }
 
-    /// Reads the facts of every tenant that will be held, so that the first to ask need not
-    /// wait for it.
+    /// The tenants whose records are all held in memory when each has been asked about.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn warm_up(&self) -> Result<()> {
+    pub async fn tenants_held(&self) -> Result<Vec<TenantId>> {
         let tenants: Vec<String> =
             sqlx::query_scalar("SELECT id FROM tenants ORDER BY id LIMIT $1")
                 .bind(i64::try_from(MAX_TENANTS).unwrap_or(i64::MAX))
                 .fetch_all(self.readers())
                 .await?;
-        for id in tenants {
-            let tenant =
-                TenantId::new(&id).map_err(|error| StoreError::Damaged(error.to_string()))?;
-            self.history(&tenant, Utc::now()).await?;
-        }
-        Ok(())
+        let tenants = tenants.iter().map(|id| TenantId::new(id));
+        tenants
+            .map(|tenant| tenant.map_err(|error| StoreError::Damaged(error.to_string())))
+            .collect()
     }
 
     async fn load(&self, tenant: &TenantId) -> Result<Arc<Facts>> {

@@ -12,6 +12,7 @@ mod audit_head;
 mod audit_report;
 mod audit_verify;
 mod blobs;
+mod checkpoints;
 mod committer;
 mod cursor;
 mod decisions;

@@ -11,6 +11,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 use super::audit_head::HeadFile;
 use super::blobs::DurableFolders;
+use super::checkpoints::Checkpoints;
 use super::committer::Committer;
 use super::error::{Result, StoreError};
 use super::history::FactsCache;
@@ -21,6 +22,9 @@ use crate::domain::TenantId;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// Pages of 4 KiB in the log at which a commit moves them to the database itself, if
+/// [`Checkpoints`] has not.
+const WAL_PAGES: u32 = 8_000;
 
 /// The open store; clones share it.
 #[derive(Debug, Clone)]
@@ -32,6 +36,7 @@ pub struct Store {
 struct Inner {
     writing: Writing,
     committer: Committer,
+    checkpoints: SqlitePool,
     readers: SqlitePool,
     data_dir: PathBuf,
     durable_folders: Arc<DurableFolders>,
@@ -73,6 +78,7 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", WAL_PAGES.to_string())
             .foreign_keys(true)
             // What is erased is overwritten, not only forgotten.
             .pragma("secure_delete", "ON")
@@ -90,6 +96,10 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(|error| failed(error.to_string()))?;
+        let checkpoints = SqlitePoolOptions::new()
+            .max_connections(1)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.clone());
         sqlx::migrate!("src/store/migrations")
             .run(&writer)
             .await
@@ -109,7 +119,11 @@ impl Store {
         };
         Ok(Self {
             inner: Arc::new(Inner {
-                committer: Committer::start(writing.clone()),
+                committer: Committer::start(
+                    writing.clone(),
+                    Checkpoints::start(checkpoints.clone()),
+                ),
+                checkpoints,
                 tenant_states: TenantStates::start(readers.clone()),
                 writing,
                 readers,
@@ -123,6 +137,7 @@ impl Store {
 
     /// Waits for running statements, checkpoints and closes the files.
     pub async fn close(&self) {
+        self.inner.checkpoints.close().await;
         self.inner.readers.close().await;
         self.inner.writing.pool.close().await;
     }

@@ -127,8 +127,9 @@ pub struct Known<'a> {
 pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
     let ledger = known.ledger;
     let today = ledger.today();
-    let others = || ledger.iter().filter(|other| other.id != subject.id);
-    let settled = settled(subject, others());
+    let mut others = Vec::with_capacity(ledger.len());
+    others.extend(ledger.iter().filter(|other| other.id != subject.id));
+    let settled = settled(subject, &others);
     let amount = log_amount(subject.amount);
     let mut row = vec![
         amount,
@@ -139,25 +140,25 @@ pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
         days_to_month_end(subject.due_on),
     ];
     row.extend(habits(&settled, today));
-    row.extend(already_due(others(), today));
+    row.extend(already_due(&others, today));
     row.extend(rhythm(&settled, subject.due_on, today));
     row.extend(same_sort(&settled, subject.due_on, amount));
-    row.extend(open(others(), subject.due_on, today));
+    row.extend(open(&others, subject.due_on, today));
     row.extend(Likeness::of(&settled, subject.due_on, amount, today).features());
-    row.extend(relation(subject, known));
+    row.extend(relation(subject, known, &others));
     row.extend(known.notes.days_since(today));
     row
 }
 
 /// How old the relation is, how far its credit is used, and what was said.
-fn relation(subject: &Subject<'_>, known: &Known<'_>) -> [f64; 9] {
+fn relation(subject: &Subject<'_>, known: &Known<'_>, others: &[Receivable<'_>]) -> [f64; 9] {
     let today = known.ledger.today();
     let since = known.customer.and_then(|customer| customer.since);
     let contact = known.contact;
     let promises = contact.promises_kept + contact.promises_broken;
     [
         since.map_or(f64::NAN, |since| days(since, today)),
-        credit_used(subject, known),
+        credit_used(subject, known, others),
         f64::from(contact.recent_contacts),
         contact
             .last_contact_on
@@ -175,17 +176,16 @@ fn relation(subject: &Subject<'_>, known: &Known<'_>) -> [f64; 9] {
 }
 
 /// Share of the credit limit that open invoices take, this one included.
-fn credit_used(subject: &Subject<'_>, known: &Known<'_>) -> f64 {
+fn credit_used(subject: &Subject<'_>, known: &Known<'_>, others: &[Receivable<'_>]) -> f64 {
     let limit = known.customer.and_then(|customer| {
         let same = customer.currency.is_none_or(|own| own == subject.currency);
         let limit = customer.credit_limit.filter(|_| same)?;
         limit.decimal().to_f64().filter(|limit| *limit > 0.0)
     });
     let Some(limit) = limit else { return f64::NAN };
-    let open: f64 = known
-        .ledger
+    let open: f64 = others
         .iter()
-        .filter(|other| other.id != subject.id && other.cleared_on.is_none())
+        .filter(|other| other.cleared_on.is_none())
         .filter(|other| other.currency == subject.currency)
         .map(|other| other.amount)
         .sum();
@@ -193,27 +193,22 @@ fn credit_used(subject: &Subject<'_>, known: &Known<'_>) -> f64 {
 }
 
 /// The latest payments, oldest first.
-fn settled<'a>(
-    subject: &Subject<'_>,
-    others: impl DoubleEndedIterator<Item = Receivable<'a>>,
-) -> Vec<Settled> {
-    let mut settled: Vec<Settled> = others
-        .rev()
-        .filter_map(|paid| {
-            let same = paid.currency == subject.currency;
-            Some(Settled {
-                due_on: paid.due_on,
-                cleared_on: paid.cleared_on?,
-                late: paid.days_late()? as f64,
-                amount: if same {
-                    log_amount(paid.amount)
-                } else {
-                    f64::NAN
-                },
-            })
+fn settled(subject: &Subject<'_>, others: &[Receivable<'_>]) -> Vec<Settled> {
+    let paid = others.iter().rev().filter_map(|paid| {
+        let same = paid.currency == subject.currency;
+        Some(Settled {
+            due_on: paid.due_on,
+            cleared_on: paid.cleared_on?,
+            late: paid.days_late()? as f64,
+            amount: if same {
+                log_amount(paid.amount)
+            } else {
+                f64::NAN
+            },
         })
-        .take(MAX_SETTLED)
-        .collect();
+    });
+    let mut settled = Vec::with_capacity(others.len().min(MAX_SETTLED));
+    settled.extend(paid.take(MAX_SETTLED));
     settled.sort_by_key(|paid| (paid.cleared_on, paid.due_on));
     settled
 }
@@ -245,16 +240,15 @@ fn habits(settled: &[Settled], today: NaiveDate) -> [f64; 7] {
 }
 
 /// What is known of every invoice whose due date has passed, paid or not.
-fn already_due<'a>(others: impl Iterator<Item = Receivable<'a>>, today: NaiveDate) -> [f64; 3] {
-    let due: Vec<(f64, f64)> = others
-        .filter(|other| other.due_on < today)
-        .map(|other| {
-            let age = days(other.due_on, today);
-            // Unpaid by now is late by so much at least.
-            let late = other.days_late().map_or(age, |late| late as f64);
-            (bounded(late), age)
-        })
-        .collect();
+fn already_due(others: &[Receivable<'_>], today: NaiveDate) -> [f64; 3] {
+    let passed = others.iter().filter(|other| other.due_on < today);
+    let mut due: Vec<(f64, f64)> = Vec::with_capacity(others.len());
+    due.extend(passed.map(|other| {
+        let age = days(other.due_on, today);
+        // Unpaid by now is late by so much at least.
+        let late = other.days_late().map_or(age, |late| late as f64);
+        (bounded(late), age)
+    }));
     let recent = |age: f64| half_life(age, 20.0);
     let weighted =
         |value: fn(f64) -> f64| weighed(due.iter().map(|(late, age)| (value(*late), recent(*age))));
@@ -322,11 +316,7 @@ fn same_sort(settled: &[Settled], due_on: NaiveDate, amount: f64) -> [f64; 3] {
 }
 
 /// What else the customer owes.
-fn open<'a>(
-    others: impl Iterator<Item = Receivable<'a>>,
-    due_on: NaiveDate,
-    today: NaiveDate,
-) -> [f64; 5] {
+fn open(others: &[Receivable<'_>], due_on: NaiveDate, today: NaiveDate) -> [f64; 5] {
     let (mut open, mut amount, mut overdue, mut longest, mut same_day) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for other in others {
         same_day += flag(other.due_on == due_on);

@@ -114,6 +114,10 @@ impl RecordCase for DuplicateCase {
         }
     }
 
+    fn prepare(&self, history: &dyn History) {
+        let _filed = FirmItems::of(history);
+    }
+
     fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
         !FirmItems::are_filed(history)
     }

@@ -144,6 +144,10 @@ impl RecordCase for ExpenseCase {
         Self::answer(&input, &row)
     }
 
+    fn prepare(&self, history: &dyn History) {
+        self.firm(&history.spending());
+    }
+
     fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
         !history
             .spending()

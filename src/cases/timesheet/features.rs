@@ -74,8 +74,8 @@ pub struct Subject<'a> {
     pub end: NaiveDate,
 }
 
-/// What is known of the team at the moment.
-struct Known {
+/// What is known of the team at the moment, read once for all that is told of it.
+pub struct Known {
     as_of: DateTime<Utc>,
     /// Sheets of the period that are known of, as a plan or already handed in.
     current: Vec<Arc<KnownSheet>>,
@@ -90,34 +90,13 @@ struct Known {
 /// The features of one team and period, in the order of [`NAMES`].
 #[must_use]
 pub fn row(subject: &Subject<'_>, work: &WorkAsOf) -> Vec<f64> {
-    let known = Known::of(subject, work);
-    let mut row = calendar(subject, &known);
-    row.extend(habits(&known));
-    row.extend(same_sort(subject, &known));
-    row.extend(lately(&known));
-    row.extend(load(&known));
-    row.extend(away(subject, &known));
-    row.extend(approval(&known));
-    row.push(new_members(&known));
-    row
-}
-
-/// Hours that the team's sheets of the period should come to: as planned, else as the team
-/// last worked. None where neither is known.
-#[must_use]
-pub fn expected_hours(subject: &Subject<'_>, work: &WorkAsOf) -> Option<f64> {
-    let known = Known::of(subject, work);
-    let each = expected_each(&known);
-    let last = known.latest(1).next();
-    let sheets = known
-        .current
-        .len()
-        .max(last.map_or(0, |period| period.sheets.len()));
-    each.is_finite().then_some(each * sheets as f64)
+    Known::of(subject, work).row(subject)
 }
 
 impl Known {
-    fn of(subject: &Subject<'_>, work: &WorkAsOf) -> Self {
+    /// Reads the team's sheets of the period, of the year before and of some weeks ahead.
+    #[must_use]
+    pub fn of(subject: &Subject<'_>, work: &WorkAsOf) -> Self {
         let as_of = work.as_of();
         let from = subject.end.min(work.today()) - Days::new(LOOKED_BACK);
         let to = subject.end + Days::new(LOOKED_AHEAD);
@@ -148,6 +127,33 @@ impl Known {
             past,
             around,
         }
+    }
+
+    /// The features of the period that it was read for, in the order of [`NAMES`].
+    #[must_use]
+    pub fn row(&self, subject: &Subject<'_>) -> Vec<f64> {
+        let mut row = calendar(subject, self);
+        row.extend(habits(self));
+        row.extend(same_sort(subject, self));
+        row.extend(lately(self));
+        row.extend(load(self));
+        row.extend(away(subject, self));
+        row.extend(approval(self));
+        row.push(new_members(self));
+        row
+    }
+
+    /// Hours that the team's sheets of the period should come to: as planned, else as the
+    /// team last worked. None where neither is known.
+    #[must_use]
+    pub fn expected_hours(&self) -> Option<f64> {
+        let each = expected_each(self);
+        let last = self.latest(1).next();
+        let sheets = self
+            .current
+            .len()
+            .max(last.map_or(0, |period| period.sheets.len()));
+        each.is_finite().then_some(each * sheets as f64)
     }
 
     /// The share late of past periods, each weighed by its age.

@@ -104,6 +104,7 @@ pub(super) fn read(
         start: period.start,
         end: period.end,
     };
+    let known = features::Known::of(&subject, work);
     let input = TimesheetInput {
         team: team.to_owned(),
         period_start: period.start,
@@ -116,7 +117,7 @@ pub(super) fn read(
             .iter()
             .filter(|sheet| sheet.submitted_at.is_some())
             .count(),
-        expected_hours: features::expected_hours(&subject, work),
+        expected_hours: known.expected_hours(),
         holds_up: holds_up(&subject, work)
             .into_iter()
             .map(|bill| BillHeldUp {
@@ -130,7 +131,7 @@ pub(super) fn read(
         enough_history: over.count() >= LEAST_PERIODS,
         tolerated_percent: TOLERATED_PERCENT,
     };
-    Ok((input, features::row(&subject, work)))
+    Ok((input, known.row(&subject)))
 }
 
 fn is_open(period: &TeamPeriod) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
-use super::features::{HISTORY, NAMES, Subject, expected_hours, row};
+use super::features::{HISTORY, Known, NAMES, Subject, row};
 use super::{SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
 use crate::domain::RecordKind;
 use crate::history::{Facts, FactsAsOf, History as _, WorkAsOf};
@@ -102,8 +102,8 @@ fn what_is_handed_in_later_is_not_known_yet() {
         (found("away_last_day"), found("hours_expected")),
         (1.0, 7.5)
     );
-    let expected = expected_hours(&subject(week(7)), &seen(&facts, at(week(7), 12)));
-    assert_eq!(expected, Some(45.0));
+    let known = Known::of(&subject(week(7)), &seen(&facts, at(week(7), 12)));
+    assert_eq!(known.expected_hours(), Some(45.0));
 }
 
 #[test]
