@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::error::{Result, StoreError};
-use super::{keys, time};
+use super::{keys, lots, time};
 use crate::domain::{CanonicalJson, TenantId, sha256_hex};
 
 /// What the first entry of a chain links to.
@@ -145,45 +145,36 @@ pub(super) async fn append_all(
         let before = std::mem::replace(&mut prev_sha256, sha256.clone());
         chained.push((entry, seq, text, before, sha256));
     }
-    for rows in in_sizes(&chained) {
-        let kinds: Vec<String> = rows
-            .iter()
-            .map(|(entry, ..)| super::name_of(&entry.kind))
-            .collect::<Result<_>>()?;
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO audit_entries \
-             (tenant, seq, kind, id, at, header, prev_sha256, entry_sha256) ",
-        );
-        query.push_values(rows.iter().zip(&kinds), |mut row, (chained, kind)| {
-            let (entry, seq, text, before, sha256) = chained;
-            row.push_bind(tenant.as_str());
-            row.push_bind(*seq);
-            row.push_bind(kind.as_str());
-            row.push_bind(entry.id.to_string());
-            row.push_bind(entry.at.as_str());
-            row.push_bind(text.as_str());
-            row.push_bind(before.as_str());
-            row.push_bind(sha256.as_str());
-        });
-        query.build().execute(&mut *connection).await?;
-    }
+    let kinds: Vec<String> = entries
+        .iter()
+        .map(|entry| super::name_of(&entry.kind))
+        .collect::<Result<_>>()?;
+    let rows: Vec<_> = chained.iter().zip(&kinds).collect();
+    let columns = "audit_entries (tenant, seq, kind, id, at, header, prev_sha256, entry_sha256)";
+    lots::insert(connection, columns, &rows, |mut row, one| {
+        row.push_bind(one.map(|_| tenant.as_str()));
+        row.push_bind(one.map(|((_, seq, ..), _)| *seq));
+        row.push_bind(one.map(|(_, kind)| kind.as_str()));
+        row.push_bind(one.map(|((entry, ..), _)| entry.id.to_string()));
+        row.push_bind(one.map(|((entry, ..), _)| entry.at.as_str()));
+        row.push_bind(one.map(|((_, _, header, ..), _)| header.as_str()));
+        row.push_bind(one.map(|((_, _, _, before, _), _)| before.as_str()));
+        row.push_bind(one.map(|((.., sha256), _)| sha256.as_str()));
+    })
+    .await?;
     let parts: Vec<_> = chained
         .iter()
         .flat_map(|(entry, seq, ..)| entry.parts.iter().map(move |part| (*seq, part)))
         .collect();
-    for rows in in_sizes(&parts) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO audit_parts (tenant, seq, name, salt, content) ",
-        );
-        query.push_values(rows, |mut row, (seq, (name, salt, content))| {
-            row.push_bind(tenant.as_str());
-            row.push_bind(*seq);
-            row.push_bind(*name);
-            row.push_bind(salt.as_str());
-            row.push_bind(content.as_str());
-        });
-        query.build().execute(&mut *connection).await?;
-    }
+    let columns = "audit_parts (tenant, seq, name, salt, content)";
+    lots::insert(connection, columns, &parts, |mut row, one| {
+        row.push_bind(one.map(|_| tenant.as_str()));
+        row.push_bind(one.map(|(seq, _)| *seq));
+        row.push_bind(one.map(|(_, (name, ..))| *name));
+        row.push_bind(one.map(|(_, (_, salt, _))| salt.as_str()));
+        row.push_bind(one.map(|(_, (.., content))| content.as_str()));
+    })
+    .await?;
     sqlx::query(
         "INSERT INTO audit_heads (tenant, entries, head_sha256) VALUES ($1, $2, $3) \
          ON CONFLICT (tenant) DO UPDATE \
@@ -199,15 +190,4 @@ pub(super) async fn append_all(
         sha256,
     });
     Ok(links.collect())
-}
-
-/// Rows in lots of a few fixed sizes, so that as few statements are prepared.
-pub(super) fn in_sizes<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
-    std::iter::from_fn(move || {
-        let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
-        let (lot, rest) = rows.split_at(size);
-        rows = rest;
-        Some(lot)
-    })
 }

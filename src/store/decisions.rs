@@ -7,9 +7,12 @@ use uuid::Uuid;
 use super::audit_chain::{self, EntryKind, Link, NewEntry, SealedEntry};
 use super::cursor::{Cursor, Page, bounded};
 use super::error::{Result, StoreError};
-use super::{Store, analyses, time};
+use super::{Store, analyses, lots, time};
 use crate::advice::{Case, Judged, Recommendation};
 use crate::domain::{CanonicalJson, TenantId};
+
+/// Columns of `recommendations` behind `seq`.
+const INDEXED: usize = 7;
 
 /// A recommendation with what it was made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -264,8 +267,8 @@ fn entry(
 #[derive(Debug, Clone)]
 pub(super) struct ChainedDecision {
     sealed: SealedEntry,
-    /// Columns of `recommendations` behind `seq`.
-    index: [String; 7],
+    /// Its columns of `recommendations`.
+    index: [String; INDEXED],
 }
 
 impl ChainedDecision {
@@ -305,19 +308,16 @@ pub(super) async fn chain(
         .zip(&links)
         .map(|(decision, link)| (*decision, i64::try_from(link.seq).unwrap_or(i64::MAX)))
         .collect();
-    for rows in audit_chain::in_sizes(&rows) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO recommendations (tenant, seq, id, case_name, subject_kind, subject_id, \
-             status, level, decided_at) ",
-        );
-        query.push_values(rows, |mut row, (decision, seq)| {
-            row.push_bind(tenant.as_str());
-            row.push_bind(*seq);
-            for column in &decision.index {
-                row.push_bind(column.as_str());
-            }
-        });
-        query.build().execute(&mut *connection).await?;
-    }
+    let columns = "recommendations (tenant, seq, id, case_name, subject_kind, subject_id, \
+                   status, level, decided_at)";
+    lots::insert(connection, columns, &rows, |mut row, one| {
+        row.push_bind(one.map(|_| tenant.as_str()));
+        row.push_bind(one.map(|(_, seq)| *seq));
+        for at in 0..INDEXED {
+            let column = one.and_then(|(decision, _)| decision.index.get(at));
+            row.push_bind(column.map(String::as_str));
+        }
+    })
+    .await?;
     Ok(links)
 }

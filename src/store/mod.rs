@@ -27,6 +27,7 @@ mod inbox;
 mod jobs;
 mod keys;
 mod looks;
+mod lots;
 mod open;
 mod records;
 mod tenant_states;
