@@ -11,13 +11,14 @@ import datetime
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
+
+import bench_server
 
 TODAY = datetime.date(2026, 6, 30)
 READY_LIMIT_S = 600
@@ -98,35 +99,19 @@ def make_history(path: Path, count: int) -> list[str]:
 
 def bench_ours(options, work: Path, history: Path, bodies: Path, batch: Path) -> dict:
     program = options.program.resolve()
-    environment = {
-        **os.environ,
-        "SCRUTINEER_DATA_DIR": str(work / "data"),
-        "SCRUTINEER_LISTEN": "127.0.0.1:0",
-        "SCRUTINEER_LOG_FILTER": "warn",
-        "SCRUTINEER_LIMITS_REQUESTS_PER_MINUTE": "60000000",
-        "SCRUTINEER_LIMITS_REQUEST_BURST": "1000000",
-    }
+    settings = bench_server.environment(work)
     started = time.perf_counter()
-    run([program, "import", "customer_invoice", history], environment)
+    bench_server.run([program, "import", "customer_invoice", history], settings)
     print(f"{'import':<40} {time.perf_counter() - started:.1f} s for {options.invoices} invoices")
-    made = run([program, "keys", "create", "--label", "bench", "--json"], environment)
-    token = json.loads(made)["token"]
-    process = subprocess.Popen(
-        [program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    try:
-        line = process.stdout.readline().decode()
-        found = re.match(r"listening on http://([0-9.:]+)", line)
-        if not found:
-            sys.exit("the server did not start")
-        address = found[1]
+    with bench_server.serving(program, settings) as server:
+        address, token = server.address, server.token
         first = bodies.read_text().splitlines()[0]
         started = time.perf_counter()
         ask(f"http://{address}/v1/collections/score", first, token)
         print(f"{'first answer, history read':<40} {time.perf_counter() - started:.1f} s")
         load = [options.load, "--address", address, "--path", "/v1/collections/score"]
         load += ["--token", token, "--bodies", bodies]
-        figures = measure("ours", load, options.seconds, process.pid)
+        figures = measure("ours", load, options.seconds, server.pid)
         met = figures["half"]["p99_ms"] <= 10
         print(f"{'p99 at half the highest rate':<40} {verdict(met, 'at most 10 ms')}")
         started = time.perf_counter()
@@ -147,11 +132,8 @@ def bench_ours(options, work: Path, history: Path, bodies: Path, batch: Path) ->
         )
         met = figures["memory_mb"] <= 800
         print(f"{'memory':<40} {figures['memory_mb']:.0f} MB  {verdict(met, 'at most 800 MB')}")
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
     started = time.perf_counter()
-    run([program, "score", "collections", "--input", batch, "--json"], environment)
+    bench_server.run([program, "score", "collections", "--input", batch, "--json"], settings)
     seconds = time.perf_counter() - started
     print(f"{'batch, start and history included':<40} {seconds:.1f} s for {options.batch} invoices")
     return figures
@@ -167,7 +149,7 @@ def bench_peer(options, work: Path, history: Path, bodies: Path) -> dict:
     folder = Path(__file__).resolve().parent.parent / "eval" / "peers" / "collections"
     # Not resolved: the link is what makes it the environment's.
     python = options.peer.absolute()
-    run([python, "-c", "import serve"], environment, cwd=folder)
+    bench_server.run([python, "-c", "import serve"], environment, cwd=folder)
     process = subprocess.Popen(
         [python, "-m", "uvicorn", "serve:app", "--host", "127.0.0.1", "--port", "18977",
          "--workers", "2", "--log-level", "error", "--no-access-log"],
@@ -195,22 +177,16 @@ def bench_peer(options, work: Path, history: Path, bodies: Path) -> dict:
 
 
 def measure(name: str, load: list, seconds: int, pid: int) -> dict:
-    most = json.loads(run([*load, "--seconds", str(seconds)], None))
+    most = json.loads(bench_server.run([*load, "--seconds", str(seconds)], None))
     half = json.loads(
-        run([*load, "--seconds", str(seconds), "--rate", str(most["per_second"] / 2)], None)
+        bench_server.run([*load, "--seconds", str(seconds), "--rate", str(most["per_second"] / 2)], None)
     )
     for label, one in (("highest rate", most), ("half of it", half)):
         print(
             f"{name + ', ' + label:<40} {one['per_second']:.0f} a second, p50 {one['p50_ms']:.2f} ms, "
             f"p99 {one['p99_ms']:.2f} ms, failed {one['failed']}"
         )
-    return {**most, "half": half, "memory_mb": memory_mb(pid)}
-
-
-def memory_mb(pid: int) -> float:
-    """Peak resident memory."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+    return {**most, "half": half, "memory_mb": bench_server.memory_mb(pid)}
 
 
 def ask(url: str, body: str, token: str | None, kind: str = "application/json") -> bytes:
@@ -220,15 +196,6 @@ def ask(url: str, body: str, token: str | None, kind: str = "application/json") 
     request = urllib.request.Request(url, body.encode(), headers)
     with urllib.request.urlopen(request, timeout=READY_LIMIT_S) as answer:
         return answer.read()
-
-
-def run(command: list, environment: dict | None, cwd: Path | None = None) -> str:
-    done = subprocess.run(
-        [str(part) for part in command], env=environment, cwd=cwd, stdout=subprocess.PIPE, text=True
-    )
-    if done.returncode not in (0, 1):
-        sys.exit(f"{command[0]} ended with status {done.returncode}")
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ whether it is met; fails only where nothing could be measured."""
 import argparse
 import datetime
 import json
-import os
 import random
-import re
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
+
+import bench_server
 
 TODAY = datetime.date.today()
 TIMEOUT_S = 600
@@ -46,40 +45,22 @@ def bench(program: Path, work: Path, kind: str, case: str, options) -> None:
             day = TODAY - datetime.timedelta(days=2 + int(draw.random() * 1400))
             row = make(draw, number, day) | {"known_at": f"{day}T18:00:00Z"}
             out.write(json.dumps(row) + "\n")
-    environment = {
-        **os.environ,
-        "SCRUTINEER_DATA_DIR": str(work / "data"),
-        "SCRUTINEER_LISTEN": "127.0.0.1:0",
-        "SCRUTINEER_LOG_FILTER": "warn",
-        "SCRUTINEER_LIMITS_REQUESTS_PER_MINUTE": "60000000",
-        "SCRUTINEER_LIMITS_REQUEST_BURST": "1000000",
-    }
-    run([program, "import", kind, rows], environment)
-    made = run([program, "keys", "create", "--label", "bench", "--json"], environment)
-    token = json.loads(made)["token"]
-    process = subprocess.Popen(
-        [program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    try:
-        found = re.match(r"listening on (http://[0-9.:]+)", process.stdout.readline().decode())
-        if not found:
-            sys.exit("the server did not start")
-        address = found[1]
+    settings = bench_server.environment(work)
+    bench_server.run([program, "import", kind, rows], settings)
+    with bench_server.serving(program, settings) as server:
+        address = f"http://{server.address}"
         times = []
         for number in range(options.asked + 1):
             row = make(draw, options.records + number, TODAY)
-            ask(f"{address}/v1/records/{kind}", row, token, "application/x-ndjson")
+            ask(f"{address}/v1/records/{kind}", row, server.token, "application/x-ndjson")
             began = time.perf_counter()
-            answer = ask(f"{address}/v1/{case}/score", {"id": row["id"]}, token)
+            answer = ask(f"{address}/v1/{case}/score", {"id": row["id"]}, server.token)
             times.append(time.perf_counter() - began)
             if answer["status"] not in ("scored", "no_history"):
                 sys.exit(f"{row['id']}: {answer['status']}")
         print(f"first {kind + ', history read':<34} {times.pop(0):.1f} s")
         told(f"one {kind} after a change", times)
-        print(f"{'memory':<40} {memory_mb(process.pid):.0f} MB")
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
+        print(f"{'memory':<40} {bench_server.memory_mb(server.pid):.0f} MB")
 
 
 def claim(draw: random.Random, number: int, day: datetime.date) -> dict:
@@ -115,26 +96,11 @@ def told(what: str, times: list[float]) -> None:
     print(f"{what:<40} p50 {p50:.1f} ms  p99 {p99:.1f} ms  target at most {TARGET_MS} ms: {met}")
 
 
-def memory_mb(pid: int) -> float:
-    """Peak resident memory."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
-
-
 def ask(url: str, body: dict, token: str, kind: str = "application/json") -> dict:
     headers = {"content-type": kind, "authorization": f"Bearer {token}"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
         return json.loads(answer.read())
-
-
-def run(command: list, environment: dict) -> str:
-    done = subprocess.run(
-        [str(part) for part in command], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    if done.returncode != 0:
-        sys.exit(f"{command[1]} ended with status {done.returncode}")
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use scrutineer_datasets::documents::generate;
+use scrutineer::documents::parse::{ParseOptions, parse};
+use scrutineer_datasets::documents::{GeneratedDocument, generate};
 use scrutineer_datasets::sets::{TruthRow, read_truth};
+use scrutineer_datasets::type_parts::TypePart;
 
 use crate::EvalError;
 
@@ -11,6 +13,9 @@ use crate::EvalError;
 const SEED: u64 = 9_001;
 /// Documents drawn.
 const COUNT: usize = 300;
+/// Documents drawn for photographs, of which about a fifth has one page in a layout that no type
+/// was fitted on.
+const DRAWN_FOR_PHOTOGRAPHS: usize = 160;
 
 /// A folder of generated documents, removed when it goes out of scope.
 pub(crate) struct GeneratedSet {
@@ -20,8 +25,30 @@ pub(crate) struct GeneratedSet {
 }
 
 impl GeneratedSet {
-    /// Writes the documents.
-    pub(crate) fn write() -> Result<Self, EvalError> {
+    /// Documents as they are sent, without their types, which have measurements of their own.
+    pub(crate) fn sent() -> Result<Self, EvalError> {
+        let mut set = Self::write(generate(SEED, COUNT))?;
+        for row in &mut set.rows {
+            row.document_type = None;
+        }
+        Ok(set)
+    }
+
+    /// Photographs of documents of one page.
+    pub(crate) fn photographed() -> Result<Self, EvalError> {
+        let documents = TypePart::Test.documents(DRAWN_FOR_PHOTOGRAPHS);
+        let of_one_page = documents
+            .filter(|one| parse(&one.bytes, &ParseOptions::default()).pages.len() == 1)
+            .map(|one| {
+                let name = format!("{}.jpg", one.name);
+                let file = PathBuf::from(&name);
+                one.photographed(name)
+                    .map_err(|error| failed(&file, &error))
+            });
+        Self::write(of_one_page.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    fn write(documents: impl IntoIterator<Item = GeneratedDocument>) -> Result<Self, EvalError> {
         let folder = std::env::temp_dir().join(format!("scrutineer-eval-{}", std::process::id()));
         let mut set = Self {
             rows: Vec::new(),
@@ -30,7 +57,7 @@ impl GeneratedSet {
         let folder = set.folder.clone();
         std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
         let mut truth = String::new();
-        for document in generate(SEED, COUNT) {
+        for document in documents {
             let path = folder.join(&document.name);
             std::fs::write(&path, &document.bytes).map_err(|error| failed(&path, &error))?;
             let row =
@@ -43,8 +70,6 @@ impl GeneratedSet {
         set.rows = read_truth(&path)?;
         for row in &mut set.rows {
             row.file = folder.join(&row.file).display().to_string();
-            // Types have measurements of their own.
-            row.document_type = None;
         }
         Ok(set)
     }

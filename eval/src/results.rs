@@ -63,6 +63,10 @@ impl Protocols {
             "Pictures of receipts, sellers used in building",
         ),
         ("receipts_heldout", "Pictures of receipts, sellers held out"),
+        (
+            "photographs",
+            "Photographs of generated documents of one page, layouts that no type was fitted on",
+        ),
         ("type_build", "Type, identities used in building"),
         (
             "type_page_build",
@@ -106,6 +110,7 @@ impl Protocols {
             "page_build" => (STRUCTURED, Protocol::Page, Some(Split::Build)),
             "page_heldout" => (STRUCTURED, Protocol::Page, Some(Split::HeldOut)),
             "page_generated" => (&[], Protocol::Page, None),
+            "photographs" => (&[], Protocol::Whole, None),
             "invoice2data" => (&[InvoiceSet::Invoice2data], Protocol::Whole, None),
             "receipts_build" => (&[InvoiceSet::Sroie], Protocol::Whole, Some(Split::Build)),
             "receipts_heldout" => (&[InvoiceSet::Sroie], Protocol::Whole, Some(Split::HeldOut)),
@@ -116,9 +121,11 @@ impl Protocols {
                 });
             }
         };
-        let generated = (name == "page_generated")
-            .then(GeneratedSet::write)
-            .transpose()?;
+        let generated = match name {
+            "page_generated" => Some(GeneratedSet::sent()?),
+            "photographs" => Some(GeneratedSet::photographed()?),
+            _ => None,
+        };
         let mut documents = documents_of(sets)?;
         if let Some(generated) = &generated {
             documents.rows.clone_from(&generated.rows);

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod forecast;
 mod logistic;
 pub mod notes;
+mod pictures;
 pub mod progress;
 pub mod text_encoder;
 pub mod work;

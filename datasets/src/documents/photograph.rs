@@ -21,7 +21,7 @@ impl GeneratedDocument {
     ///
     /// # Errors
     /// If the page cannot be drawn.
-    pub(crate) fn photographed(self, name: String) -> Result<Self> {
+    pub fn photographed(self, name: String) -> Result<Self> {
         let png = render(&self.bytes, 1, WIDTH_PX, MOST_PIXELS)
             .map_err(|problem| anyhow::anyhow!(problem.text))?;
         let page = picture::open(&png).map_err(|problem| anyhow::anyhow!(problem.text))?;

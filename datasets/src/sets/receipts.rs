@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use scrutineer::cases::invoice::DocumentType;
 use scrutineer::documents::FieldName;
 use serde_json::Value;
 
@@ -63,7 +64,7 @@ fn row(picture: &Path, text: &str) -> Result<TruthRow, String> {
         lines: None,
         line_items: None,
         taxes: None,
-        document_type: None,
+        document_type: Some(DocumentType::Receipt.as_str().to_owned()),
     })
 }
 

@@ -29,7 +29,7 @@ struct Cli {
 enum Case {
     /// What does it say, and what document is it: `invoice_fields`, `invoice_type`.
     Invoice {
-        /// Folder of the public sets; without it, fields are fitted on generated documents alone.
+        /// Folder of the public sets; without it, both are fitted on generated documents alone.
         #[arg(long)]
         data: Option<PathBuf>,
         /// Fit one of the two.
@@ -110,7 +110,7 @@ fn main() -> anyhow::Result<()> {
                 fit_fields(&cli.models_dir, data.as_deref(), progress, out)?;
             }
             if only != Some(InvoiceModel::Fields) {
-                fit_type(&cli.models_dir, progress, out)?;
+                fit_type(&cli.models_dir, data.as_deref(), progress, out)?;
             }
         }
         Case::Collections { data, records, cut } => {
@@ -178,8 +178,13 @@ fn fit_fields(
     Ok(())
 }
 
-fn fit_type(models_dir: &Path, progress: Progress, out: &mut impl Write) -> anyhow::Result<()> {
-    let tested = document_type::train(models_dir, &progress)?;
+fn fit_type(
+    models_dir: &Path,
+    data: Option<&Path>,
+    progress: Progress,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let tested = document_type::train(models_dir, data, &progress)?;
     writeln!(out, "{}\n{}", tested.pages, tested.structures)?;
     for (name, value) in tested.metrics() {
         writeln!(out, "{name:<36} {value:.4}")?;

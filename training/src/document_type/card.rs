@@ -6,19 +6,19 @@ use std::path::Path;
 use anyhow::Context;
 use scrutineer_eval::document_type::OnGenerated;
 
+use super::Part;
 use super::examples::Example;
 
 /// Writes `MODEL_CARD.md`; `parts` are those fitted and calibrated on.
-pub(super) fn write(
-    dir: &Path,
-    tested: &OnGenerated,
-    parts: [&Vec<Example>; 2],
-) -> anyhow::Result<()> {
-    let [fitted_on, calibrated_on] = parts.map(|part| counted(part));
+pub(super) fn write(dir: &Path, tested: &OnGenerated, parts: [&Part; 2]) -> anyhow::Result<()> {
+    let [fitted_on, calibrated_on] = parts.map(|part| counted(&part.examples));
+    let [receipts_fitted, receipts_calibrated] = parts.map(|part| part.receipts.to_string());
     let metrics = tested.metrics();
     let mut text = include_str!("card.md")
         .replace("{fitted_on}", &fitted_on)
         .replace("{calibrated_on}", &calibrated_on)
+        .replace("{receipts_fitted}", &receipts_fitted)
+        .replace("{receipts_calibrated}", &receipts_calibrated)
         .replace("{tested_pages}", &tested.pages.count().to_string())
         .replace(
             "{tested_structures}",

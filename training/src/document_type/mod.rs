@@ -21,6 +21,7 @@ use scrutineer_eval::document_type::{OnGenerated, on_generated};
 use self::examples::Example;
 use crate::artefact::{self, ArtefactFile};
 use crate::logistic;
+use crate::pictures;
 use crate::progress::Progress;
 use crate::rounded;
 
@@ -43,16 +44,42 @@ const GOLDEN: [&str; 3] = [
     "Sollecito di pagamento\nfattura scaduta",
 ];
 
+/// What is fitted or calibrated on.
+struct Part {
+    examples: Vec<Example>,
+    /// How many of them are public receipts.
+    receipts: usize,
+}
+
 /// Fits, calibrates, tests and writes the model; returns what the test found.
 ///
 /// # Errors
 /// Files that cannot be read or written, or documents that do not support a fit.
-pub fn train(models_dir: &Path, progress: &Progress) -> anyhow::Result<OnGenerated> {
+pub fn train(
+    models_dir: &Path,
+    data: Option<&Path>,
+    progress: &Progress,
+) -> anyhow::Result<OnGenerated> {
     let registry = Registry::open(models_dir)?;
     let encoder = Arc::new(TextEncoder::load(&registry)?);
-    let fitting = examples::of(TypePart::Fit, DRAWN_FIT, &encoder, progress)?;
-    let calibrating = examples::of(TypePart::Calibration, DRAWN_CALIBRATION, &encoder, progress)?;
-    let weights = fitted(&fitting, &calibrating)?;
+    let options = pictures::options(models_dir)?;
+    let part = |part, drawn| -> anyhow::Result<Part> {
+        let mut examples = examples::of(part, drawn, &encoder, progress)?;
+        let photographed = examples::photographed(part, drawn, &encoder, &options, progress)?;
+        let receipts = match data {
+            Some(data) => examples::receipts(part, data, &encoder, &options, progress)?,
+            None => Vec::new(),
+        };
+        let count = receipts.len();
+        examples.extend(photographed.into_iter().chain(receipts));
+        Ok(Part {
+            examples,
+            receipts: count,
+        })
+    };
+    let fitting = part(TypePart::Fit, DRAWN_FIT)?;
+    let calibrating = part(TypePart::Calibration, DRAWN_CALIBRATION)?;
+    let weights = fitted(&fitting.examples, &calibrating.examples)?;
     let reference = encoder.reference().clone();
     let weights_file = ArtefactFile::json("weights.json", &weights)?;
     let model = TypeModel::new(encoder, weights, reference)?;
@@ -68,10 +95,12 @@ pub fn train(models_dir: &Path, progress: &Progress) -> anyhow::Result<OnGenerat
         licence: "Apache-2.0".to_owned(),
         trained_until: TRAINED_UNTIL.parse().context("TRAINED_UNTIL")?,
         data: format!(
-            "Generated documents, each also as an e-invoice: {} fitted on, {} calibrated on, {} tested on, of other seeds and layouts each",
-            fitting.len(),
-            calibrating.len(),
-            tested.pages.count() + tested.structures.count()
+            "Generated documents, each also as an e-invoice, some also as a photograph: {} fitted on, {} calibrated on, {} tested on, of other seeds and layouts each; {} and {} public receipts of the build half",
+            fitting.examples.len() - fitting.receipts,
+            calibrating.examples.len() - calibrating.receipts,
+            tested.pages.count() + tested.structures.count(),
+            fitting.receipts,
+            calibrating.receipts,
         ),
         metrics: tested
             .metrics()

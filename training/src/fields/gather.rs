@@ -5,13 +5,13 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use scrutineer::documents::FieldName;
-use scrutineer::documents::ocr::OcrFiles;
 use scrutineer::documents::parse::{ParseOptions, parse};
 use scrutineer_datasets::documents::generate;
 use scrutineer_datasets::sets::{InvoiceSet, TruthRow};
 use scrutineer_datasets::split::{self, Split};
 
 use super::{LEARNED, TrainingDocument};
+use crate::pictures;
 use crate::progress::Progress;
 
 /// Seed of the generated documents.
@@ -28,8 +28,6 @@ const SETS: [InvoiceSet; 3] = [
     InvoiceSet::Mustang,
     InvoiceSet::Horstoeko,
 ];
-/// Longest time for the words of one picture: there is no hurry.
-const OCR_TIME_MS: u64 = 60_000;
 
 /// What was gathered, and how much of each.
 pub(super) struct Gathered {
@@ -62,12 +60,7 @@ pub(super) fn documents(
         for set in SETS {
             public.extend(of_set(set, data, &options, progress)?);
         }
-        let ocr = OcrFiles::installed(models_dir, None);
-        let options = ParseOptions {
-            ocr: Some(ocr.context("receipts are pictures, and ONNX Runtime is not installed")?),
-            time_budget_ms: OCR_TIME_MS,
-            ..ParseOptions::default()
-        };
+        let options = pictures::options(models_dir)?;
         receipts = of_set(InvoiceSet::Sroie, data, &options, progress)?;
     }
     let identities = weigh(&mut public, REAL_SHARE, generated);
@@ -145,12 +138,12 @@ fn of_set(
 }
 
 /// PDFs and pictures of the build half; nothing of the held-out half is opened.
-fn is_fitted_on(row: &TruthRow) -> bool {
+pub(crate) fn is_fitted_on(row: &TruthRow) -> bool {
     let (seller, number) = identity(row);
     !row.file.to_lowercase().ends_with(".xml") && split::of(seller, number) == Split::Build
 }
 
-fn identity(row: &TruthRow) -> (&str, &str) {
+pub(crate) fn identity(row: &TruthRow) -> (&str, &str) {
     (
         row.stated(FieldName::Seller).unwrap_or_default(),
         row.stated(FieldName::Number).unwrap_or_default(),

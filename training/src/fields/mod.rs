@@ -8,6 +8,8 @@ mod examples;
 mod gather;
 mod run;
 
+pub(crate) use gather::{identity, is_fitted_on};
+
 use std::collections::BTreeMap;
 
 use scrutineer::documents::fields::training::{feature_names, party_feature_names};
