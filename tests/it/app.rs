@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use scrutineer::config::Config;
 use scrutineer::domain::TenantId;
+use scrutineer::service::Service;
 use scrutineer::startup::App;
 use scrutineer::store::{NewKey, Store};
 use serde_json::Value;
@@ -16,6 +17,7 @@ use tower::ServiceExt;
 /// A service with its own empty store, and a key that may do everything in the tenant `firm`.
 pub(crate) struct TestApp {
     pub(crate) store: Store,
+    pub(crate) service: Service,
     pub(crate) key: String,
     router: Router,
     data: TempDir,
@@ -95,10 +97,10 @@ impl TestApp {
         };
         change(&mut config, data.path());
         let app = App::build(config).await.unwrap();
-        let store = app.state().store().clone();
         let mut started = Self {
+            store: app.state().store().clone(),
+            service: app.state().service().clone(),
             router: app.router(),
-            store,
             key: String::new(),
             data,
         };

@@ -1,6 +1,9 @@
 //! Copies among invoices, claims and uses of cards, from records to the queue. The records are made up here.
 
 use chrono::{Days, NaiveDate, Utc};
+use scrutineer::cases::duplicate::DuplicateCase;
+use scrutineer::cases::record_case::{RecordCase, RecordItem};
+use scrutineer::domain::TenantId;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -376,4 +379,24 @@ async fn what_people_say_of_pairs_weighs_the_parts_of_others_and_takes_no_alarm_
         (&then["score_kind"], &then["score"]),
         (&before["score_kind"], &before["score"])
     );
+}
+
+#[tokio::test]
+async fn what_all_records_say_together_is_worked_out_before_anybody_asks() {
+    let app = TestApp::start().await;
+    for (kind, rows) in records(Utc::now().date_naive()) {
+        app.put_records(kind, rows).await;
+    }
+    let item: RecordItem = serde_json::from_value(json!({"id": "CLAIMED"})).unwrap();
+    let cases: [&dyn RecordCase; 2] = [&DuplicateCase, &*app.service.records().expense];
+    let tenant = TenantId::new("firm").unwrap();
+    for ready in [false, true] {
+        if ready {
+            app.service.warm_up().await.unwrap();
+        }
+        let history = app.store.history(&tenant, Utc::now()).await.unwrap();
+        for case in cases {
+            assert_eq!(case.takes_long(&item, &history), !ready, "{case:?}");
+        }
+    }
 }
