@@ -10,6 +10,10 @@ use std::time::Duration;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::mpsc;
 
+/// Commits of one round, where they follow one another.
+const ROUND: usize = 8;
+/// Time after which no further commit is waited for.
+const QUIET: Duration = Duration::from_millis(500);
 /// Time between two rounds: short, so that no round has so much to write that a commit, which
 /// waits for the same disk, feels it.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -23,9 +27,9 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// Starts the task; it ends when nobody commits any more, or the pool is closed.
     pub(super) fn start(pool: SqlitePool) -> Self {
-        let (committed, mut waiting) = mpsc::channel(1);
+        let (committed, mut waiting) = mpsc::channel(ROUND);
         tokio::spawn(async move {
-            while waiting.recv().await.is_some() && !pool.is_closed() {
+            while due(&mut waiting).await && !pool.is_closed() {
                 // Takes no lock that a commit waits for, and moves what no reader still needs.
                 let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)");
                 if let Err(error) = moved.execute(&pool).await {
@@ -39,7 +43,22 @@ impl Checkpoints {
 
     /// Says that something was committed.
     pub(super) fn committed(&self) {
-        // Where one word waits already, another says nothing more.
+        // Where enough words wait already, another says nothing more.
         let _ = self.committed.try_send(());
     }
+}
+
+/// Waits for enough commits, or for one after which none came; false when none will come any more.
+async fn due(waiting: &mut mpsc::Receiver<()>) -> bool {
+    if waiting.recv().await.is_none() {
+        return false;
+    }
+    for _ in 1..ROUND {
+        match tokio::time::timeout(QUIET, waiting.recv()).await {
+            Ok(Some(())) => {}
+            Ok(None) => return false,
+            Err(_) => return true,
+        }
+    }
+    true
 }
