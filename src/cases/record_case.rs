@@ -47,9 +47,9 @@ pub trait RecordCase: Send + Sync + std::fmt::Debug {
 pub struct RecordItem {
     /// Which: for `collections` the id of a `customer_invoice`, for `timesheet` a team,
     /// for `project_setup` the id of a `project_setup`, for `billing` that of a `bill`, or of a
-    /// `project` for its next one, for `expense` that of an `expense_claim` or `card_transaction`, for
-    /// `duplicate` that of one of these or of a `vendor_invoice`, with its kind before it (`expense_claim/ID`)
-    /// where several kinds have the id.
+    /// `project` for its next one, for `expense` and
+    /// `duplicate` that of an `expense_claim`, `card_transaction` or `vendor_invoice`, with its kind
+    /// before it (`expense_claim/ID`) where several kinds have the id.
     #[schema(min_length = 1, max_length = 200)]
     pub id: String,
     /// Only what was known at this moment is used; now if not said.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::VendorKey;
 use super::keys::{identifier_key, name_key};
+use super::known_invoice::KnownInvoice;
 use super::memo::{Changed, Memo};
 use super::milestones::Milestones;
 use super::receivables::{Receivables, ReceivablesAsOf};
@@ -15,62 +16,9 @@ use super::versions::Versions;
 use super::work::Work;
 use crate::domain::records::{
     Customer, CustomerInvoice, Interaction, Payment, ProjectSetup, PurchaseOrder, Vendor,
-    VendorInvoice, VendorInvoiceLine, VendorInvoiceStatus,
+    VendorInvoice,
 };
-use crate::domain::{Amount, FieldSet, Money, RecordKind};
-
-/// What later invoices are compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownInvoice {
-    /// Record id.
-    pub id: String,
-    /// Id of the vendor.
-    pub vendor_id: String,
-    /// Number as printed.
-    pub number: String,
-    /// Invoice date.
-    pub issued_on: NaiveDate,
-    /// Day payment is due.
-    pub due_on: Option<NaiveDate>,
-    /// Total with tax.
-    pub total: Money,
-    /// Order it names.
-    pub order_number: Option<String>,
-    /// How far it is.
-    pub status: Option<VendorInvoiceStatus>,
-    /// Digest of the document it came as.
-    pub document_sha256: Option<String>,
-    /// Account it asks to be paid to.
-    pub iban: Option<String>,
-    /// Number of the invoice it corrects.
-    pub preceding_invoice: Option<String>,
-    /// When it became known, where the record says so.
-    pub known_at: Option<DateTime<Utc>>,
-    /// What its items cost, where it names them.
-    pub prices: Box<[ItemPrice]>,
-}
-
-/// Net price of one unit of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemPrice {
-    /// The vendor's item code.
-    pub item_code: Box<str>,
-    /// Unit of the quantity.
-    pub unit: Option<Box<str>>,
-    /// The price, in the invoice's currency.
-    pub price: Amount,
-}
-
-impl ItemPrice {
-    /// Of a line; none where it names no item or no price.
-    fn of(line: VendorInvoiceLine) -> Option<Self> {
-        Some(Self {
-            item_code: line.item_code?.into(),
-            unit: line.unit.map(Into::into),
-            price: line.unit_price?,
-        })
-    }
-}
+use crate::domain::{FieldSet, RecordKind};
 
 /// Kinds of which something is worked out over all records.
 const SPENDING: [RecordKind; 4] = [
@@ -106,7 +54,7 @@ impl Default for Facts {
         Self {
             vendors: Versions::new(vendor_keys),
             orders: Versions::new(|order| vec![identifier_key(&order.number)]),
-            invoices: Versions::new(|invoice| vec![invoice.vendor_id.clone()]),
+            invoices: Versions::new(|invoice| vec![invoice.vendor_id.as_str().to_owned()]),
             customers: Versions::new(|_| Vec::new()),
             interactions: Versions::new(|said| vec![said.customer_id.as_str().to_owned()]),
             setups: Versions::new(|_| vec![ALL.to_owned()]),
@@ -311,37 +259,23 @@ impl Facts {
         invoices
     }
 
+    /// Invoices dated from a day to another, vendor by vendor in order of that day.
+    pub(super) fn invoices_between(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+        as_of: DateTime<Utc>,
+    ) -> Vec<Arc<KnownInvoice>> {
+        let dated = |invoice: &KnownInvoice| (from..=to).contains(&invoice.issued_on);
+        let mut invoices: Vec<_> = self.invoices.those(as_of, dated).collect();
+        invoices.sort_by(|a, b| {
+            (&a.vendor_id, a.issued_on, &a.id).cmp(&(&b.vendor_id, b.issued_on, &b.id))
+        });
+        invoices
+    }
+
     pub(super) fn invoices(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)> {
         self.invoices.all(as_of)
-    }
-}
-
-impl From<VendorInvoice> for KnownInvoice {
-    fn from(invoice: VendorInvoice) -> Self {
-        Self {
-            id: invoice.id.as_str().to_owned(),
-            vendor_id: invoice.vendor_id.as_str().to_owned(),
-            number: invoice.number,
-            issued_on: invoice.issued_on,
-            due_on: invoice.due_on,
-            total: Money {
-                amount: invoice.total,
-                currency: invoice.currency,
-            },
-            order_number: invoice.order_number,
-            status: invoice.status,
-            document_sha256: invoice
-                .document_sha256
-                .map(|digest| digest.as_str().to_owned()),
-            iban: invoice.iban,
-            preceding_invoice: invoice.preceding_invoice,
-            known_at: invoice.known_at,
-            prices: invoice
-                .lines
-                .into_iter()
-                .filter_map(ItemPrice::of)
-                .collect(),
-        }
     }
 }
 

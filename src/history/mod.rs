@@ -6,6 +6,7 @@
 mod dated;
 mod facts;
 mod keys;
+mod known_invoice;
 mod memo;
 mod milestones;
 mod receipt;
@@ -19,14 +20,15 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use facts::Facts;
 pub(crate) use facts::read;
-pub use facts::{Facts, ItemPrice, KnownInvoice};
 pub use keys::{identifier_key, name_key};
+pub use known_invoice::{KnownInvoice, LinePrice};
 pub use memo::{Changed, Follows, KeptUp, Reading};
 pub use receipt::Receipt;
 pub use receivables::{Receivable, ReceivablesAsOf};
@@ -34,6 +36,7 @@ pub use sheet::KnownSheet;
 pub use spending::{Lines, SpendingAsOf};
 pub use work::{ProjectsOf, WorkAsOf};
 
+use crate::domain::Salt;
 use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
 use crate::learn::ranking::Ranking;
 
@@ -56,8 +59,14 @@ pub trait History: Send + Sync {
     /// What the document with this digest says, if it came and can be read.
     fn receipt(&self, sha256: &str) -> Option<&Receipt>;
 
+    /// Whether the document with this digest came and could be read, where it was asked for.
+    fn was_read(&self, sha256: &str) -> bool;
+
     /// Digests of other documents that show the picture of the one with this digest.
     fn same_pictures(&self, sha256: &str) -> &[String];
+
+    /// What hashes of employees' data are salted with, where the firm says so and it was asked for.
+    fn salt(&self) -> Option<&Salt>;
 
     /// What people's answers taught of pairs that may be copies, if they gave enough.
     fn ranking(&self) -> Option<&Ranking>;
@@ -124,7 +133,9 @@ pub struct FactsAsOf {
     facts: Arc<Facts>,
     as_of: DateTime<Utc>,
     ranking: Option<Arc<Ranking>>,
+    salt: Option<Salt>,
     receipts: Arc<HashMap<String, Receipt>>,
+    read: Arc<HashSet<String>>,
     pictures: Arc<HashMap<String, Vec<String>>>,
 }
 
@@ -136,7 +147,9 @@ impl FactsAsOf {
             facts,
             as_of,
             ranking: None,
+            salt: None,
             receipts: Arc::default(),
+            read: Arc::default(),
             pictures: Arc::default(),
         }
     }
@@ -146,6 +159,15 @@ impl FactsAsOf {
     pub fn with_receipts(self, receipts: HashMap<String, Receipt>) -> Self {
         Self {
             receipts: Arc::new(receipts),
+            ..self
+        }
+    }
+
+    /// With the digests of documents that came until that moment and could be read.
+    #[must_use]
+    pub fn with_read(self, read: HashSet<String>) -> Self {
+        Self {
+            read: Arc::new(read),
             ..self
         }
     }
@@ -164,6 +186,12 @@ impl FactsAsOf {
     pub fn with_ranking(self, ranking: Option<Arc<Ranking>>) -> Self {
         Self { ranking, ..self }
     }
+
+    /// With what hashes of employees' data are salted with.
+    #[must_use]
+    pub fn with_salt(self, salt: Option<Salt>) -> Self {
+        Self { salt, ..self }
+    }
 }
 
 impl History for FactsAsOf {
@@ -175,8 +203,16 @@ impl History for FactsAsOf {
         self.receipts.get(sha256)
     }
 
+    fn was_read(&self, sha256: &str) -> bool {
+        self.read.contains(sha256)
+    }
+
     fn same_pictures(&self, sha256: &str) -> &[String] {
         self.pictures.get(sha256).map_or(&[], Vec::as_slice)
+    }
+
+    fn salt(&self) -> Option<&Salt> {
+        self.salt.as_ref()
     }
 
     fn ranking(&self) -> Option<&Ranking> {

@@ -1,4 +1,4 @@
-//! Expense claims and uses of cards as they were known at a moment.
+//! Expense claims, uses of cards and invoices of vendors as they were known at a moment.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use super::FactsAsOf;
 use super::dated::Dated;
 use super::facts::Facts;
 use super::keys::name_key;
+use super::known_invoice::KnownInvoice;
 use super::memo::{Follows, KeptUp};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
 use crate::domain::{Currency, RecordKind};
@@ -24,11 +25,15 @@ pub enum Lines {
     Claims,
     /// Uses of company cards, told as such.
     Cards,
+    /// Invoices of vendors, told as such.
+    Invoices,
 }
 
 impl Lines {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Claims, Self::Cards];
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Claims, Self::Cards, Self::Invoices];
+    /// Those that employees spend.
+    pub const OF_EMPLOYEES: [Self; 2] = [Self::Claims, Self::Cards];
 
     /// The kind of record they are.
     #[must_use]
@@ -36,6 +41,7 @@ impl Lines {
         match self {
             Self::Claims => RecordKind::ExpenseClaim,
             Self::Cards => RecordKind::CardTransaction,
+            Self::Invoices => RecordKind::VendorInvoice,
         }
     }
 }
@@ -181,6 +187,10 @@ impl SpendingAsOf {
         let spenders = match of {
             Lines::Claims => self.facts.spending().claims.keys("employee:"),
             Lines::Cards => self.facts.spending().cards.keys("employee:"),
+            Lines::Invoices => {
+                let invoices = self.facts.invoices_between(from, to, self.as_of);
+                return told(&invoices);
+            }
         };
         let spenders = spenders.into_iter();
         spenders
@@ -188,12 +198,13 @@ impl SpendingAsOf {
             .collect()
     }
 
-    /// Digests of the receipts of claims of a day or later.
+    /// Digests of the receipts, or documents, of lines of a day or later.
     #[must_use]
-    pub fn receipts_since(&self, day: NaiveDate) -> Vec<String> {
-        let claims = self.all(Lines::Claims, day, NaiveDate::MAX).into_iter();
+    pub fn receipts_since(&self, of: &[Lines], day: NaiveDate) -> Vec<String> {
+        let lines = of.iter();
+        let lines = lines.flat_map(|of| self.all(*of, day, NaiveDate::MAX));
         let digests =
-            claims.filter_map(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
+            lines.filter_map(|line| Some(line.receipt_sha256.as_ref()?.as_str().to_owned()));
         digests.collect()
     }
 
@@ -236,6 +247,10 @@ impl SpendingAsOf {
                 let used = self.facts.spending().cards.get(id, self.as_of)?;
                 Some(Arc::new(used.as_line()))
             }
+            Lines::Invoices => {
+                let invoice = self.facts.invoice(id, self.as_of)?;
+                Some(Arc::new(invoice.as_line()))
+            }
         }
     }
 
@@ -255,13 +270,14 @@ impl SpendingAsOf {
         self.facts.work().employee(id, self.as_of)
     }
 
-    /// Whether lines name merchants at all.
+    /// Whether lines name merchants at all; invoices name vendors instead.
     #[must_use]
     pub fn names_merchants(&self, of: Lines) -> bool {
         let spending = self.facts.spending();
         match of {
             Lines::Claims => spending.claims.has_key("merchant:"),
             Lines::Cards => spending.cards.has_key("merchant:"),
+            Lines::Invoices => false,
         }
     }
 
@@ -278,10 +294,15 @@ impl SpendingAsOf {
         match of {
             Lines::Claims => spending.claims.between(&key, from, to, self.as_of),
             Lines::Cards => as_lines(&spending.cards.between(&key, from, to, self.as_of)),
+            Lines::Invoices => {
+                let mut invoices = self.facts.invoices_of(spender, self.as_of);
+                invoices.retain(|one| (from..=to).contains(&one.issued_on));
+                told(&invoices)
+            }
         }
     }
 
-    /// Everybody's latest lines at a merchant, however its name is spelt, latest first.
+    /// Everybody's latest lines at a merchant, however its name is spelt, latest first; none of invoices.
     #[must_use]
     pub fn latest_at(
         &self,
@@ -295,7 +316,7 @@ impl SpendingAsOf {
         key.map_or_else(Vec::new, |key| self.latest(of, &key, (from, to), most))
     }
 
-    /// Everybody's latest lines in a currency, latest first.
+    /// Everybody's latest lines in a currency, latest first; none of invoices.
     #[must_use]
     pub fn latest_in(
         &self,
@@ -319,8 +340,14 @@ impl SpendingAsOf {
         match of {
             Lines::Claims => spending.claims.latest(key, days, most, self.as_of),
             Lines::Cards => as_lines(&spending.cards.latest(key, days, most, self.as_of)),
+            Lines::Invoices => Vec::new(),
         }
     }
+}
+
+fn told(invoices: &[Arc<KnownInvoice>]) -> Vec<Arc<ExpenseClaim>> {
+    let lines = invoices.iter().map(|one| Arc::new(one.as_line()));
+    lines.collect()
 }
 
 fn as_lines(used: &[Arc<CardTransaction>]) -> Vec<Arc<ExpenseClaim>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::history::Wanted;
 use super::{Service, ServiceError};
 use crate::cases::invoice::{Assessment, Context, Firm, Judgement};
 use crate::documents::{Parsed, sniff};
@@ -112,14 +113,13 @@ impl Service {
         if let Some(look) = parsed.look {
             self.store().put_look(tenant, document, look).await?;
         }
-        let history = self.store().history(tenant, as_of).await?;
+        let history = self.history(tenant, as_of, &Wanted::Salt).await?;
         let context = Context {
             document_id: document.to_string(),
             as_of,
             firm: Some(Firm {
                 history: Arc::new(history),
                 thresholds: Arc::clone(&self.records().thresholds),
-                salt: self.salt().await?,
             }),
         };
         let case = Arc::clone(self.invoice());

@@ -67,7 +67,7 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<ExpenseQueue, ServiceError> {
         let case = Arc::clone(&self.records().expense);
-        let wanted = Wanted::ReceiptsSince(ExpenseRun::since(now));
+        let wanted = Wanted::SpendingSince(ExpenseRun::since(now));
         let run = self
             .run(tenant, EXPENSES, wanted, now, move |history, _| {
                 let made = case.run(&history)?;

@@ -7,23 +7,27 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Service, ServiceError};
 use crate::advice::Case;
 use crate::cases::record_case::RecordItem;
-use crate::domain::TenantId;
-use crate::history::{FactsAsOf, History as _, Receipt};
+use crate::domain::{Salt, TenantId};
+use crate::history::{FactsAsOf, History as _, Lines, Receipt};
 
 /// What a question needs to know besides records.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
     /// Nothing.
     Records,
+    /// What employees' hashes are salted with.
+    Salt,
     /// What people said of pairs that may be copies, and which documents show the picture of one
     /// record's.
     CopiesOf(String),
     /// The same for records of a day or later.
     CopiesSince(NaiveDate),
-    /// What the receipt of a claim says.
-    ReceiptOf(String),
-    /// What the receipts of claims of a day or later say.
-    ReceiptsSince(NaiveDate),
+    /// What the receipt of a claim says, and the salt.
+    SpendingOf(String),
+    /// The same for claims of a day or later, and which documents of invoices of then were read.
+    SpendingSince(NaiveDate),
+    /// What the receipts of all claims say, and the salt.
+    AllReceipts,
 }
 
 impl Wanted {
@@ -31,32 +35,28 @@ impl Wanted {
     pub(super) fn of(case: Case, item: &RecordItem) -> Self {
         match case {
             Case::Duplicate => Self::CopiesOf(item.id.clone()),
-            Case::Expense => Self::ReceiptOf(item.id.clone()),
+            Case::Expense => Self::SpendingOf(item.id.clone()),
             _ => Self::Records,
         }
     }
 
     /// Digests of the documents looked at.
     fn documents(&self, history: &FactsAsOf) -> Vec<String> {
+        let since = |lines: &[Lines], day| history.spending().receipts_since(lines, day);
         match self {
-            Self::Records => Vec::new(),
-            Self::CopiesOf(record) => documents_of(history, record),
-            Self::CopiesSince(day) => {
-                let invoices = history.invoices().into_iter();
-                let recent = invoices.filter(|(_, invoice)| invoice.issued_on >= *day);
-                let documents = recent.filter_map(|(_, invoice)| invoice.document_sha256.clone());
-                documents
-                    .chain(history.spending().receipts_since(*day))
-                    .collect()
-            }
-            Self::ReceiptOf(claim) => {
-                let id = claim.strip_prefix("expense_claim/").unwrap_or(claim);
-                let claim = history.spending().claim(id);
-                let digest = claim
-                    .and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
-                digest.into_iter().collect()
-            }
-            Self::ReceiptsSince(day) => history.spending().receipts_since(*day),
+            Self::Records | Self::Salt => Vec::new(),
+            Self::CopiesOf(record) | Self::SpendingOf(record) => documents_of(history, record),
+            Self::CopiesSince(day) => since(&[Lines::Claims, Lines::Invoices], *day),
+            Self::SpendingSince(day) => since(&[Lines::Claims], *day),
+            Self::AllReceipts => since(&[Lines::Claims], NaiveDate::MIN),
+        }
+    }
+
+    /// Digests of the documents of which it counts whether they were read.
+    fn documents_of_invoices(&self, history: &FactsAsOf) -> Vec<String> {
+        match self {
+            Self::SpendingSince(day) => history.spending().receipts_since(&[Lines::Invoices], *day),
+            _ => Vec::new(),
         }
     }
 }
@@ -65,35 +65,42 @@ impl Service {
     /// The firm's records as they were known at a moment, with what is wanted besides.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// If the store or the salt cannot be read.
     pub(super) async fn history(
         &self,
         tenant: &TenantId,
         as_of: DateTime<Utc>,
         wanted: &Wanted,
     ) -> Result<FactsAsOf, ServiceError> {
-        let history = self.store().history(tenant, as_of).await?;
+        let store = self.store();
+        let history = store.history(tenant, as_of).await?;
         let digests = wanted.documents(&history);
         match wanted {
             Wanted::Records => Ok(history),
+            Wanted::Salt => Ok(history.with_salt(self.salt().await?)),
             Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => {
                 let ranking = self.ranking(tenant, as_of).await?;
-                let pictures = self.store().same_pictures(tenant, &digests, as_of).await?;
+                let pictures = store.same_pictures(tenant, &digests, as_of).await?;
                 Ok(history.with_ranking(ranking).with_pictures(pictures))
             }
-            Wanted::ReceiptOf(_) | Wanted::ReceiptsSince(_) => {
-                let read = self.store().fields_of(tenant, &digests, as_of).await?;
+            Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
+                let read = store.fields_of(tenant, &digests, as_of).await?;
                 let receipts: HashMap<String, Receipt> = read
                     .iter()
                     .map(|(sha256, fields)| (sha256.clone(), Receipt::of_fields(fields)))
                     .collect();
-                Ok(history.with_receipts(receipts))
+                let of_invoices = wanted.documents_of_invoices(&history);
+                let read = store.documents_read(tenant, &of_invoices, as_of).await?;
+                Ok(history
+                    .with_receipts(receipts)
+                    .with_read(read.into_iter().collect())
+                    .with_salt(self.salt().await?))
             }
         }
     }
 
     /// What the answers to a question depend on besides the day: the number of the last change to
-    /// the records, and how many pictures are known or receipts were read. It only grows while
+    /// the records, and how many pictures are known or documents were read. It only grows while
     /// nothing is erased; an erasure of records drops what was made from them.
     ///
     /// # Errors
@@ -104,18 +111,38 @@ impl Service {
         as_of: DateTime<Utc>,
         wanted: &Wanted,
     ) -> Result<i64, ServiceError> {
-        let records = self.store().records_generation(tenant).await?;
+        let store = self.store();
+        let records = store.records_generation(tenant).await?;
         let documents = match wanted {
-            Wanted::Records => 0,
+            Wanted::Records | Wanted::Salt => 0,
             // Whether one of them is looked at would take a walk through all invoices.
-            Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => self.store().looks(tenant).await?,
-            Wanted::ReceiptOf(_) | Wanted::ReceiptsSince(_) => {
-                let history = self.store().history(tenant, as_of).await?;
-                let digests = wanted.documents(&history);
-                self.store().documents_read(tenant, &digests).await?
+            Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => store.looks(tenant).await?,
+            Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
+                let history = store.history(tenant, as_of).await?;
+                let mut digests = wanted.documents(&history);
+                digests.extend(wanted.documents_of_invoices(&history));
+                let read = store.documents_read(tenant, &digests, as_of).await?;
+                i64::try_from(read.len()).unwrap_or(i64::MAX)
             }
         };
         Ok(records + documents)
+    }
+
+    /// What employees' hashes are salted with, where the firm says it. Read when it is asked for, so
+    /// that it does not stay in memory.
+    async fn salt(&self) -> Result<Option<Salt>, ServiceError> {
+        let Some(file) = &self.records().thresholds.salt_file else {
+            return Ok(None);
+        };
+        let bytes = tokio::fs::read(file)
+            .await
+            .map_err(|error| ServiceError::Internal(format!("detectors.salt_file: {error}")))?;
+        let salt = Salt::of_file(&bytes);
+        if salt.as_bytes().is_empty() {
+            let why = "detectors.salt_file: the file is empty".to_owned();
+            return Err(ServiceError::Internal(why));
+        }
+        Ok(Some(salt))
     }
 }
 
@@ -127,7 +154,8 @@ fn documents_of(history: &FactsAsOf, record: &str) -> Vec<String> {
         let receipt =
             claim.and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
         let invoice = history.invoice(id);
-        let document = invoice.and_then(|invoice| invoice.document_sha256.clone());
+        let document =
+            invoice.and_then(|invoice| Some(invoice.document_sha256.as_ref()?.as_str().to_owned()));
         receipt.into_iter().chain(document)
     };
     // An id may hold a stroke itself.

@@ -108,27 +108,34 @@ impl Store {
         .transpose()
     }
 
-    /// How many documents with these digests were read and not erased.
+    /// Which of the documents with these digests came until a moment, were read and not erased: their digests.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn documents_read(&self, tenant: &TenantId, digests: &[String]) -> Result<i64> {
-        let mut read = 0;
+    pub async fn documents_read(
+        &self,
+        tenant: &TenantId,
+        digests: &[String],
+        as_of: DateTime<Utc>,
+    ) -> Result<Vec<String>> {
+        let mut read = Vec::new();
         for digests in digests.chunks(DIGESTS_AT_A_TIME) {
             let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT COUNT(*) FROM documents d \
+                "SELECT d.sha256 FROM documents d \
                  JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
                  WHERE d.erased_at IS NULL AND d.tenant = ",
             );
             query.push_bind(tenant.as_str());
+            query.push(" AND d.received_at <= ");
+            query.push_bind(time::text(as_of));
             query.push(" AND d.sha256 IN (");
             let mut list = query.separated(", ");
             for digest in digests {
                 list.push_bind(digest);
             }
             query.push(")");
-            let count: i64 = query.build_query_scalar().fetch_one(self.readers()).await?;
-            read += count;
+            let found: Vec<String> = query.build_query_scalar().fetch_all(self.readers()).await?;
+            read.extend(found);
         }
         Ok(read)
     }

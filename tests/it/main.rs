@@ -16,6 +16,7 @@ mod expenses;
 mod feedback;
 mod idempotency;
 mod invoice;
+mod invoice_queue;
 mod limits;
 mod logs;
 mod oidc;

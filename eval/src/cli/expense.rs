@@ -11,7 +11,7 @@ use super::say;
 
 #[derive(Debug, Args)]
 pub(super) struct ExpenseArgs {
-    /// Folder of `expense_claim.csv` or `card_transaction.csv` (or `.ndjson`).
+    /// Folder of `expense_claim.csv`, `card_transaction.csv` or `vendor_invoice.csv` (or `.ndjson`).
     #[arg(long, required_unless_present = "set")]
     records: Option<PathBuf>,
     /// Which are odd, as `id,label`; counted, never fitted on.

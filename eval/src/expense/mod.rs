@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use scrutineer::cases::expense::{AlertPlan, Batch, Claim, ClaimReason, features, reasons};
 use scrutineer::domain::Currency;
+use scrutineer::history::Lines;
 use scrutineer_datasets::sets::expenses;
 
 use crate::metrics::{self, Scored};
@@ -66,11 +67,11 @@ pub fn on_records(
     truth: Option<&Path>,
     per_week: u32,
 ) -> Result<ExpenseOutcome, EvalError> {
-    let claims = records::claims_of(folder)?;
+    let (lines, claims) = records::claims_of(folder)?;
     let truth = truth.map(records::truth_of).transpose()?;
     evaluate(
         &folder.display().to_string(),
-        claims,
+        (lines, claims),
         truth.as_ref(),
         per_week,
     )
@@ -90,12 +91,12 @@ pub fn on_pcard(data: &Path, per_week: u32) -> Result<ExpenseOutcome, EvalError>
         (claim, odd)
     });
     let (claims, truth): (Vec<Claim>, Truth) = read.unzip();
-    evaluate("pcard", claims, Some(&truth), per_week)
+    evaluate("pcard", (Lines::Cards, claims), Some(&truth), per_week)
 }
 
 fn evaluate(
     set: &str,
-    claims: Vec<Claim>,
+    (lines, claims): (Lines, Vec<Claim>),
     truth: Option<&Truth>,
     per_week: u32,
 ) -> Result<ExpenseOutcome, EvalError> {
@@ -132,11 +133,11 @@ fn evaluate(
             lines: BTreeMap::new(),
             confusion: BTreeMap::new(),
         },
-        top: top(claims, &batch),
+        top: top(lines, claims, &batch),
     })
 }
 
-fn top(claims: Vec<Claim>, batch: &Batch) -> Vec<Shown> {
+fn top(lines: Lines, claims: Vec<Claim>, batch: &Batch) -> Vec<Shown> {
     let mut ranked: Vec<(f64, Claim)> = batch.totals.iter().copied().zip(claims).collect();
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
     ranked.truncate(SHOWN);
@@ -148,7 +149,7 @@ fn top(claims: Vec<Claim>, batch: &Batch) -> Vec<Shown> {
             Shown {
                 claim,
                 total,
-                reasons: reasons(&batch.state, &asked, &judged),
+                reasons: reasons(lines, &batch.state, &asked, &judged),
             }
         })
         .collect()

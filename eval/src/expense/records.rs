@@ -1,4 +1,4 @@
-//! A folder of claims or card lines, and a file that says which are odd.
+//! A folder of claims, card lines or invoices, and a file that says which are odd.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -6,8 +6,9 @@ use std::path::Path;
 
 use scrutineer::cases::expense::Claim;
 use scrutineer::domain::loader::{Rows, Source};
-use scrutineer::domain::records::{CardTransaction, ExpenseClaim};
+use scrutineer::domain::records::{CardTransaction, ExpenseClaim, VendorInvoice};
 use scrutineer::domain::{Currency, FieldSet, RecordKind};
+use scrutineer::history::{KnownInvoice, Lines};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -22,21 +23,21 @@ pub(super) fn is_odd(label: &str) -> bool {
     !REGULAR.contains(&label.trim().to_ascii_lowercase().as_str())
 }
 
-/// Reads `expense_claim` or `card_transaction`, as `.csv` or `.ndjson`, in the firm's currency:
+/// Reads `expense_claim`, `card_transaction` or `vendor_invoice`, as `.csv` or `.ndjson`, in the firm's currency:
 /// the one that most records are in. Of a record in several versions the last one counts.
-pub(super) fn claims_of(folder: &Path) -> Result<Vec<Claim>, EvalError> {
-    let found = [RecordKind::ExpenseClaim, RecordKind::CardTransaction]
+pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError> {
+    let found = Lines::ALL
         .into_iter()
-        .flat_map(|kind| ["csv", "ndjson"].map(|ending| (kind, ending)))
-        .map(|(kind, ending)| (kind, folder.join(format!("{kind}.{ending}"))))
+        .flat_map(|lines| ["csv", "ndjson"].map(|ending| (lines, ending)))
+        .map(|(lines, ending)| (lines, folder.join(format!("{}.{ending}", lines.kind()))))
         .find(|(_, path)| path.is_file());
-    let Some((kind, path)) = found else {
+    let Some((lines, path)) = found else {
         return Err(EvalError::Absent(format!(
-            "{} holds neither expense_claim.csv nor card_transaction.csv",
+            "{} holds no expense_claim.csv, card_transaction.csv or vendor_invoice.csv",
             folder.display()
         )));
     };
-    let bodies = bodies(kind, &path)?;
+    let bodies = bodies(lines.kind(), &path)?;
     let mut currencies: BTreeMap<&str, usize> = BTreeMap::new();
     for body in &bodies {
         if let Some(code) = body.get("currency").and_then(Value::as_str) {
@@ -50,18 +51,19 @@ pub(super) fn claims_of(folder: &Path) -> Result<Vec<Claim>, EvalError> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut claims: Vec<Claim> = Vec::new();
     for body in bodies {
-        let claim = if kind == RecordKind::ExpenseClaim {
-            Claim::of_claim(&read::<ExpenseClaim>(body, &path)?, &home)
-        } else {
-            Claim::of_claim(&read::<CardTransaction>(body, &path)?.as_line(), &home)
+        let line = match lines {
+            Lines::Claims => read::<ExpenseClaim>(body, &path)?,
+            Lines::Cards => read::<CardTransaction>(body, &path)?.as_line(),
+            Lines::Invoices => KnownInvoice::from(read::<VendorInvoice>(body, &path)?).as_line(),
         };
+        let claim = Claim::of_claim(&line, &home);
         let place = *places.entry(claim.id.clone()).or_insert(claims.len());
         match claims.get_mut(place) {
             Some(earlier) => *earlier = claim,
             None => claims.push(claim),
         }
     }
-    Ok(claims)
+    Ok((lines, claims))
 }
 
 fn bodies(kind: RecordKind, path: &Path) -> Result<Vec<Value>, EvalError> {

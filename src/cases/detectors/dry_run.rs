@@ -1,16 +1,14 @@
 //! What each detector would have flagged in the records there are, before it is let loose.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::first_digits::{FirstDigits, first_digits};
-use super::{Around, Detector, Found, INVOICE, InvoiceView, Salt, Thresholds, of_lines};
-use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
-use crate::history::{History, KnownInvoice, Lines};
+use super::{Around, Books, Detector, Found, INVOICE, Thresholds, of_lines};
+use crate::history::{History, Lines};
 
 /// Examples shown of each detector, the latest.
 const EXAMPLES: usize = 5;
@@ -68,18 +66,13 @@ pub struct Example {
     pub twins: Vec<String>,
 }
 
-/// Tries every detector on every claim of the history and on these invoices, each beside what is
-/// dated no later than it.
+/// Tries every detector on every claim, use of a card and invoice of the history, each beside what
+/// is dated no later than it.
 #[must_use]
-pub fn dry_run(
-    history: &dyn History,
-    invoices: &[VendorInvoice],
-    salt: Option<&Salt>,
-    thresholds: &Thresholds,
-) -> DryRun {
+pub fn dry_run(history: &dyn History, thresholds: &Thresholds) -> DryRun {
     let spending = history.spending();
     let mut amounts = Vec::new();
-    let [of_claims, of_cards] = Lines::ALL.map(|lines| {
+    let [of_claims, of_cards] = Lines::OF_EMPLOYEES.map(|lines| {
         let mut tally = Tally::new(of_lines(lines));
         for claim in spending.all(lines, NaiveDate::MIN, NaiveDate::MAX) {
             let day = claim.incurred_on;
@@ -94,16 +87,18 @@ pub fn dry_run(
         tally
     });
     let mut of_invoices = Tally::new(INVOICE);
-    let books = Books::of(history, salt);
-    for invoice in invoices {
-        let order = books.order_of(invoice);
-        let view = books.view(invoice, order.as_deref(), thresholds);
+    let books = Books::new(history);
+    let invoices = history.invoices();
+    for (_, invoice) in &invoices {
+        let beside = books.beside(invoice);
+        let view = books.view(invoice, &beside, thresholds);
         let subject = format!("vendor_invoice/{}", invoice.id);
         of_invoices.try_all(&subject, invoice.issued_on, |detector| {
             (detector.check)(&view)
         });
     }
-    let totals = invoices.iter().map(|invoice| invoice.total.decimal());
+    let totals = invoices.iter();
+    let totals = totals.map(|(_, invoice)| invoice.total.amount.decimal());
     DryRun {
         as_of: history.as_of(),
         claims: of_claims.looked_at,
@@ -183,74 +178,15 @@ impl<View> Tally<View> {
     }
 }
 
-/// What invoices are laid beside, gathered once.
-struct Books<'a> {
-    history: &'a dyn History,
-    salt: Option<&'a Salt>,
-    of_vendor: HashMap<String, Vec<Arc<KnownInvoice>>>,
-    vendors: Vec<Arc<Vendor>>,
-    employees: Vec<Arc<Employee>>,
-}
-
-impl<'a> Books<'a> {
-    fn of(history: &'a dyn History, salt: Option<&'a Salt>) -> Self {
-        let mut of_vendor: HashMap<String, Vec<Arc<KnownInvoice>>> = HashMap::new();
-        for (_, invoice) in history.invoices() {
-            let invoices = of_vendor.entry(invoice.vendor_id.clone()).or_default();
-            invoices.push(invoice);
-        }
-        for invoices in of_vendor.values_mut() {
-            invoices.sort_by(|a, b| (a.issued_on, &a.id).cmp(&(b.issued_on, &b.id)));
-        }
-        Self {
-            history,
-            salt,
-            of_vendor,
-            vendors: history.vendors(),
-            employees: history.work().employees(),
-        }
-    }
-
-    fn order_of(&self, invoice: &VendorInvoice) -> Option<Arc<PurchaseOrder>> {
-        let number = invoice.order_number.as_deref()?;
-        self.history.purchase_orders(number).into_iter().next()
-    }
-
-    fn view<'v>(
-        &'v self,
-        invoice: &'v VendorInvoice,
-        order: Option<&'v PurchaseOrder>,
-        thresholds: &'v Thresholds,
-    ) -> InvoiceView<'v> {
-        let vendor = invoice.vendor_id.as_str();
-        let of_vendor = self.of_vendor.get(vendor);
-        let of_vendor = of_vendor.map_or(&[][..], Vec::as_slice);
-        let own = (invoice.issued_on, invoice.id.as_str());
-        let before = of_vendor.partition_point(|other| (other.issued_on, other.id.as_str()) < own);
-        let place = self
-            .vendors
-            .binary_search_by(|known| known.id.as_str().cmp(vendor));
-        let vendor = place.ok().and_then(|at| self.vendors.get(at));
-        InvoiceView {
-            invoice,
-            vendor: vendor.map(AsRef::as_ref),
-            earlier: of_vendor.get(..before).unwrap_or_default(),
-            other_vendors: &self.vendors,
-            employees: &self.employees,
-            salt: self.salt.map(Salt::as_bytes),
-            order,
-            thresholds,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
     use crate::domain::RecordKind;
-    use crate::history::{Facts, FactsAsOf, read};
+    use crate::history::{Facts, FactsAsOf};
 
     #[test]
     fn every_record_is_tried_beside_what_is_dated_before_it() {
@@ -267,19 +203,18 @@ mod tests {
                 .unwrap();
         }
         let invoices = [("2", "FR14", "2026-02-01"), ("1", "DE02", "2026-01-01")];
-        let invoices = invoices.map(|(id, iban, day)| {
+        for (id, iban, day) in invoices {
             let body = json!({"id": id, "number": id, "vendor_id": "v", "issued_on": day, "currency": "EUR", "total": "10", "iban": iban});
             facts
-                .insert(RecordKind::VendorInvoice, known, 1, body.clone())
+                .insert(RecordKind::VendorInvoice, known, 1, body)
                 .unwrap();
-            read::<VendorInvoice>(body).unwrap()
-        });
+        }
         let history = FactsAsOf::new(Arc::new(facts), known);
         let thresholds = Thresholds {
             off: vec!["split_purchase".to_owned()],
             ..Thresholds::default()
         };
-        let run = dry_run(&history, &invoices, None, &thresholds);
+        let run = dry_run(&history, &thresholds);
         let of = |name: &str| {
             run.detectors
                 .iter()

@@ -6,11 +6,11 @@
 //! [`CLAIM`] and [`INVOICE`] are the registry: a detector that is not there does not run.
 
 mod around;
+mod books;
 mod claim;
 mod dry_run;
 pub mod first_digits;
 mod invoice;
-mod salt;
 mod thresholds;
 mod words;
 
@@ -23,10 +23,10 @@ use utoipa::ToSchema;
 use crate::history::Lines;
 
 pub use around::Around;
+pub use books::Books;
 pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Tried, dry_run};
-pub use invoice::InvoiceView;
-pub use salt::Salt;
+pub use invoice::{InvoiceView, VendorOnRecord};
 pub use thresholds::Thresholds;
 
 /// What a detector found, before it is signed with the detector's name.

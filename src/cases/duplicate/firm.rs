@@ -55,7 +55,7 @@ impl Follows for DuplicateIndex {
         // nor when it was changed.
         let mut put = |known_at, item: Item| items.push(Item { known_at, ..item });
         for (known_at, invoice) in history.invoices() {
-            let vendor = history.vendor(&invoice.vendor_id);
+            let vendor = history.vendor(invoice.vendor_id.as_str());
             let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
             put(known_at, Item::from_invoice(&invoice, name));
         }
@@ -80,7 +80,7 @@ impl Follows for DuplicateIndex {
                 // Its name stands in its invoices.
                 RecordKind::Vendor => {
                     for invoice in history.invoices_of(id) {
-                        self.take_in_one(RecordKind::VendorInvoice, &invoice.id, history);
+                        self.take_in_one(RecordKind::VendorInvoice, invoice.id.as_str(), history);
                     }
                 }
                 _ => self.take_in_one(*kind, id, history),
@@ -94,7 +94,7 @@ impl DuplicateIndex {
         let spending = history.spending();
         let found = match kind {
             RecordKind::VendorInvoice => history.invoice_known(id).map(|(known_at, invoice)| {
-                let vendor = history.vendor(&invoice.vendor_id);
+                let vendor = history.vendor(invoice.vendor_id.as_str());
                 let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
                 (known_at, Item::from_invoice(&invoice, name))
             }),

@@ -58,16 +58,19 @@ impl Item {
     #[must_use]
     pub fn from_invoice(invoice: &KnownInvoice, vendor_name: Option<&str>) -> Self {
         Self {
-            party: Some(invoice.vendor_id.clone()),
+            party: Some(invoice.vendor_id.to_string()),
             party_name: vendor_name.map(str::to_owned),
             number: Number::new(&invoice.number),
             order: invoice.order_number.clone(),
             bank: invoice.iban.clone(),
-            document: invoice.document_sha256.clone(),
+            document: invoice
+                .document_sha256
+                .as_ref()
+                .map(|digest| digest.as_str().to_owned()),
             corrects: invoice.preceding_invoice.as_deref().and_then(Number::new),
             ..Self::bare(
                 RecordKind::VendorInvoice,
-                invoice.id.clone(),
+                invoice.id.to_string(),
                 invoice.known_at,
                 invoice.issued_on,
                 (invoice.total.amount, invoice.total.currency),

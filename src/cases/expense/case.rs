@@ -1,4 +1,5 @@
-//! One claim or use of a card judged beside all others of the firm, with what detectors find in it.
+//! One claim, use of a card or invoice of a vendor judged beside all others of the firm, with what
+//! detectors find in it.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::firm::FirmSpending;
 use super::recommendation::{ExpenseInput, KeptReason, Lane, recommend};
 use crate::advice::{Judged, ModelRef, Recommendation};
-use crate::cases::detectors::{Around, Thresholds, flags_of_claim};
+use crate::cases::detectors::{Around, Books, Flag, Thresholds, flags_of_claim};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::records::ExpenseClaim;
 use crate::domain::{CanonicalJson, sha256_hex};
@@ -67,11 +68,13 @@ impl ExpenseCase {
         claim: &ExpenseClaim,
         firm: &FirmSpending,
         threshold: Option<f64>,
-        history: &dyn History,
+        (history, books): (&dyn History, &Books<'_>),
     ) -> (ExpenseInput, Vec<f64>) {
-        let today = history.as_of().date_naive();
-        let around = Around::of(lines, claim, history, &self.thresholds, today);
         let said = firm.say(lines, claim, &history.spending());
+        let vendor = match lines {
+            Lines::Claims | Lines::Cards => None,
+            Lines::Invoices => history.vendor(claim.employee_id.as_str()),
+        };
         let fitted = firm.fitted(lines).filter(|_| said.is_some());
         let input = ExpenseInput {
             lines,
@@ -79,7 +82,10 @@ impl ExpenseCase {
             employee_id: claim.employee_id.to_string(),
             as_of: history.as_of(),
             incurred_on: claim.incurred_on,
-            merchant: claim.merchant.clone(),
+            merchant: claim
+                .merchant
+                .clone()
+                .or_else(|| Some(vendor?.name.clone())),
             category: claim
                 .category
                 .clone()
@@ -90,7 +96,7 @@ impl ExpenseCase {
             odder_than: said.as_ref().map(|said| said.odder_than),
             threshold,
             lane: None,
-            flags: flags_of_claim(&around.view(claim, &self.thresholds)),
+            flags: self.flags(lines, claim, history, books),
             reasons: said
                 .iter()
                 .flat_map(|said| &said.reasons)
@@ -104,6 +110,26 @@ impl ExpenseCase {
             }),
         };
         (input, said.map_or_else(Vec::new, |said| said.row.to_vec()))
+    }
+
+    fn flags(
+        &self,
+        lines: Lines,
+        claim: &ExpenseClaim,
+        history: &dyn History,
+        books: &Books<'_>,
+    ) -> Vec<Flag> {
+        match lines {
+            Lines::Claims | Lines::Cards => {
+                let today = history.as_of().date_naive();
+                let around = Around::of(lines, claim, history, &self.thresholds, today);
+                flags_of_claim(&around.view(claim, &self.thresholds))
+            }
+            Lines::Invoices => {
+                let invoice = history.invoice(claim.id.as_str());
+                invoice.map_or_else(Vec::new, |invoice| books.flags(&invoice, &self.thresholds))
+            }
+        }
     }
 
     /// Answers, and keeps what the answer is made from.
@@ -129,17 +155,21 @@ impl RecordCase for ExpenseCase {
         }
         let spending = history.spending();
         let (lines, claim) = match named(&spending, &item.id).as_slice() {
-            [] => Err(("names no expense_claim or card_transaction", true)),
+            [] => Err((
+                "names no expense_claim, card_transaction or vendor_invoice",
+                true,
+            )),
             [one] => Ok(one.clone()),
             _ => Err((
-                "names a claim and a use of a card: put the kind before it, as in expense_claim/ID",
+                "names records of several kinds: put the kind before it, as in expense_claim/ID",
                 false,
             )),
         }
         .map_err(|(why, unknown)| JudgeError::not_asked("id", unknown, why))?;
         let firm = self.firm(&spending);
         let threshold = firm.plan().map(|plan| plan.threshold);
-        let (mut input, row) = self.read(lines, &claim, &firm, threshold, history);
+        let known = (history, &Books::new(history));
+        let (mut input, row) = self.read(lines, &claim, &firm, threshold, known);
         input.lane = input.found();
         Self::answer(&input, &row)
     }
@@ -148,10 +178,14 @@ impl RecordCase for ExpenseCase {
         self.firm(&history.spending());
     }
 
-    fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
-        !history
-            .spending()
-            .is_worked_out::<FirmSpending>(&Lines::ALL.map(Lines::kind))
+    fn takes_long(&self, item: &RecordItem, history: &dyn History) -> bool {
+        let spending = history.spending();
+        // An invoice is laid beside every vendor.
+        let of_vendors = named(&spending, &item.id);
+        of_vendors
+            .iter()
+            .any(|(lines, _)| *lines == Lines::Invoices)
+            || !spending.is_worked_out::<FirmSpending>(&Lines::ALL.map(Lines::kind))
     }
 
     fn replay(

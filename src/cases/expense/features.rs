@@ -42,19 +42,6 @@ pub const NAMES: [&str; WIDTH] = [
     "pair_category_weekday",
 ];
 
-/// Whose claims each amount is compared with, in words, in the order of the groups.
-pub const AMOUNT_OF: [&str; GROUPS] = [
-    "expenses of the firm",
-    "expenses of this team",
-    "expenses of this category",
-    "expenses at this merchant",
-    "expenses on this project",
-    "this employee's expenses",
-    "this employee's expenses at this merchant",
-    "this employee's expenses of this category",
-    "expenses of this category in this city",
-];
-
 /// A claim's features, in the order of [`NAMES`].
 pub type Row = [f64; WIDTH];
 

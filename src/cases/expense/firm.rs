@@ -10,7 +10,8 @@ use crate::domain::records::ExpenseClaim;
 use crate::domain::{CanonicalJson, Currency, sha256_hex};
 use crate::history::{Lines, SpendingAsOf};
 
-/// All spending, judged: claims among claims, uses of cards among uses of cards.
+/// All spending, judged: claims among claims, uses of cards among uses of cards, invoices of
+/// vendors among invoices of vendors.
 #[derive(Debug)]
 pub struct FirmSpending {
     /// The moment it was known at.
@@ -18,6 +19,7 @@ pub struct FirmSpending {
     home: Currency,
     claims: Among,
     cards: Among,
+    invoices: Among,
     plan: Option<AlertPlan>,
 }
 
@@ -41,21 +43,26 @@ pub(super) struct Said {
 
 impl FirmSpending {
     /// Of all that is known, with the threshold that keeps a week's reviews within a number. A use
-    /// of a card that a claim explains is looked at as that claim.
+    /// of a card that a claim explains is looked at as that claim, an invoice that names its
+    /// document as that document.
     #[must_use]
     pub fn of(spending: &SpendingAsOf, home: &Currency, reviews_a_week: u32) -> Self {
         let mut past = Vec::new();
-        let [claims, cards] = Lines::ALL.map(|lines| {
+        let [claims, cards, invoices] = Lines::ALL.map(|lines| {
             let records = spending.all(lines, NaiveDate::MIN, NaiveDate::MAX);
+            let shown = records.iter().map(|line| match lines {
+                Lines::Claims => true,
+                Lines::Cards => !spending.is_explained(line.id.as_str()),
+                Lines::Invoices => line.receipt_sha256.is_none(),
+            });
+            let shown: Vec<bool> = shown.collect();
             let claims = records.iter().map(|one| Claim::of_claim(one, home));
             let claims: Vec<Claim> = claims.collect();
             let batch = Batch::of(&claims);
             if let Ok(batch) = &batch {
-                let judged = claims.iter().zip(batch.totals.iter().copied());
-                let shown = judged.filter(|(claim, _)| {
-                    lines == Lines::Claims || !spending.is_explained(&claim.id)
-                });
-                past.extend(shown.map(|(claim, total)| (claim.day, total)));
+                let judged = claims.iter().zip(&batch.totals).zip(shown);
+                let shown = judged.filter(|(_, shown)| *shown);
+                past.extend(shown.map(|((claim, total), _)| (claim.day, *total)));
             }
             Among {
                 count: claims.len(),
@@ -72,6 +79,7 @@ impl FirmSpending {
             home: *home,
             claims,
             cards,
+            invoices,
             plan: AlertPlan::of(&past, reviews_a_week, &[]),
         }
     }
@@ -80,6 +88,7 @@ impl FirmSpending {
         match lines {
             Lines::Claims => &self.claims,
             Lines::Cards => &self.cards,
+            Lines::Invoices => &self.invoices,
         }
     }
 
@@ -98,7 +107,7 @@ impl FirmSpending {
     }
 
     /// What is said of a line beside all others of its kind: it is among them as it was known then,
-    /// or came since and stands outside.
+    /// or said something else then, which does not count, or came since and stands outside.
     pub(super) fn say(
         &self,
         lines: Lines,
@@ -108,18 +117,16 @@ impl FirmSpending {
         let (state, scale) = self.among(lines).found.as_ref().ok()?;
         let then = spending.at(self.until).line(lines, claim.id.as_str());
         let claim = Claim::of_claim(claim, &self.home);
-        let is_inside = then.is_some_and(|then| Claim::of_claim(&then, &self.home) == claim);
-        let coded = if is_inside {
-            state.inside(&claim)
-        } else {
-            state.outside(&claim)
+        let coded = match then {
+            Some(then) => state.changed(&claim, &Claim::of_claim(&then, &self.home)),
+            None => state.outside(&claim),
         };
         let row = features::row(state, &coded);
         let judged = scale.judge(&row);
         Some(Said {
             row,
             odder_than: 1.0 - scale.share_at_least(judged.total),
-            reasons: reasons(state, &coded, &judged),
+            reasons: reasons(lines, state, &coded, &judged),
             judged,
         })
     }

@@ -1,4 +1,5 @@
-//! Is this claim unusual for its peer group? The claim is scored, never the person.
+//! Is this claim, use of a card or invoice of a vendor unusual for its peer group? It is scored,
+//! never the person.
 
 mod case;
 mod claim;
@@ -9,6 +10,7 @@ mod queue;
 mod reasons;
 mod recommendation;
 mod scale;
+mod terms;
 
 #[cfg(test)]
 mod tests;

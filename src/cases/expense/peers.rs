@@ -1,8 +1,9 @@
 //! What is known of the firm's claims: amounts by group, and how often values go together.
 //!
 //! It grows by one claim at a time, in any order, and is asked of one claim at a time: live,
-//! what came before the claim is in it; over a whole past, the claim itself is in it too and is
-//! taken out of every group it is compared with. Both ways are this one code.
+//! what came before the claim is in it; over a whole past, the claim itself, or what it said before it
+//! was changed, is in it too and is taken out of every group that the claim is compared with. All ways
+//! are this one code.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -82,31 +83,43 @@ type ByKey<T> = HashMap<Key, T, BuildHasherDefault<Scatter>>;
 
 /// A claim's values as numbers of their own, 0 where there is none or none like it was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Coded {
+struct Values {
     codes: [u32; 8],
     log_amount: Option<f32>,
-    inside: bool,
+}
+
+/// A claim that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coded {
+    values: Values,
+    /// What of it is among the known claims, and does not count.
+    own: Option<Values>,
+}
+
+impl Values {
+    fn known(&self, side: Side) -> Option<u32> {
+        let code = self.codes.get(side as usize).copied();
+        code.filter(|code| *code != ABSENT)
+    }
 }
 
 impl Coded {
-    fn code(&self, side: Side) -> Option<u32> {
-        self.codes.get(side as usize).copied()
-    }
-
     /// Whether the claim says anything of a side.
     #[must_use]
     pub fn says(&self, side: Side) -> bool {
-        self.known(side).is_some()
+        self.values.known(side).is_some()
     }
 
     /// The logarithm of the amount.
     #[must_use]
     pub const fn log_amount(&self) -> Option<f32> {
-        self.log_amount
+        self.values.log_amount
     }
 
-    fn known(&self, side: Side) -> Option<u32> {
-        self.code(side).filter(|code| *code != ABSENT)
+    /// Whether what is among the known claims has this key too.
+    fn own_has(&self, key: Key, side: Side, other: Option<Side>) -> bool {
+        let own = self.own.as_ref();
+        own.and_then(|own| self::key(own, side, other)) == Some(key)
     }
 }
 
@@ -137,15 +150,18 @@ impl PeerState {
         let mut amounts: ByKey<Vec<f32>> = ByKey::default();
         let mut coded = Vec::new();
         for claim in claims {
-            let code = state.enter(claim);
-            state.count(&code);
-            if let Some(amount) = code.log_amount {
+            let values = state.enter(claim);
+            state.count(&values);
+            if let Some(amount) = values.log_amount {
                 all.push(amount);
-                for key in amount_keys(&code) {
+                for key in amount_keys(&values) {
                     amounts.entry(key).or_default().push(amount);
                 }
             }
-            coded.push(code);
+            coded.push(Coded {
+                values,
+                own: Some(values),
+            });
         }
         state.all = OrderedSample::of(all);
         let ordered = amounts.into_iter();
@@ -157,11 +173,11 @@ impl PeerState {
 
     /// Adds a claim that became known.
     pub fn insert(&mut self, claim: &Claim) {
-        let code = self.enter(claim);
-        self.count(&code);
-        if let Some(amount) = code.log_amount {
+        let values = self.enter(claim);
+        self.count(&values);
+        if let Some(amount) = values.log_amount {
             self.all.insert(amount);
-            for key in amount_keys(&code) {
+            for key in amount_keys(&values) {
                 self.amounts.entry(key).or_default().insert(amount);
             }
         }
@@ -170,13 +186,29 @@ impl PeerState {
     /// A claim that is not in the state.
     #[must_use]
     pub fn outside(&self, claim: &Claim) -> Coded {
-        self.coded(claim, false)
+        Coded {
+            values: self.values(claim),
+            own: None,
+        }
     }
 
     /// A claim that is in the state: it is compared with the others.
     #[must_use]
     pub fn inside(&self, claim: &Claim) -> Coded {
-        self.coded(claim, true)
+        let values = self.values(claim);
+        Coded {
+            values,
+            own: Some(values),
+        }
+    }
+
+    /// A claim that was changed since: what it said `then` is in the state.
+    #[must_use]
+    pub fn changed(&self, claim: &Claim, then: &Claim) -> Coded {
+        Coded {
+            values: self.values(claim),
+            own: Some(self.values(then)),
+        }
     }
 
     /// Claims with an amount.
@@ -194,55 +226,58 @@ impl PeerState {
     /// Amounts of all other claims.
     #[must_use]
     pub fn firm(&self, asked: &Coded) -> Option<Robust> {
-        self.all.robust(own(asked))
+        let own = asked.own.and_then(|own| own.log_amount);
+        self.all.robust(own)
     }
 
     /// Amounts of the other claims that share a side, or two, with the asked one. `None` where
     /// there are none or the claim does not say.
     #[must_use]
     pub fn group(&self, asked: &Coded, side: Side, other: Option<Side>) -> Option<Robust> {
-        let key = key(asked, side, other)?;
-        self.amounts.get(&key)?.robust(own(asked))
+        let key = key(&asked.values, side, other)?;
+        let own = asked.own.filter(|_| asked.own_has(key, side, other));
+        let amounts = self.amounts.get(&key)?;
+        amounts.robust(own.and_then(|own| own.log_amount))
     }
 
     /// How often the claim's value of a side was seen among the others that state one.
     #[must_use]
     pub fn seen(&self, asked: &Coded, side: Side) -> Option<Seen> {
-        let key = key(asked, side, None)?;
+        let key = key(&asked.values, side, None)?;
         let of = self.stated.get(side as usize).copied()?;
-        Some(self.less_own(asked, key, of, 0))
+        let own_states = asked.own.is_some_and(|own| own.known(side).is_some());
+        Some(Seen {
+            with: less(self.count_of(key), asked.own_has(key, side, None)),
+            of: less(of, own_states),
+            kinds: 0,
+        })
     }
 
     /// How often the claim's value of `side` was seen among the others that share `group`.
     #[must_use]
     pub fn seen_in(&self, asked: &Coded, group: Side, side: Side) -> Option<Seen> {
-        let within = key(asked, group, None)?;
-        let of = self.counts.get(&within).copied().unwrap_or(0);
-        let kinds = self.kinds.get(&kinds_key(asked, group, side)?).copied();
-        Some(self.less_own(
-            asked,
-            key(asked, group, Some(side))?,
-            of,
-            kinds.unwrap_or(0),
-        ))
+        let within = key(&asked.values, group, None)?;
+        let pair = key(&asked.values, group, Some(side))?;
+        let kinds = kinds_key(&asked.values, group, side)?;
+        let own_is_within = asked.own_has(within, group, None);
+        // A value that only it has there is none without it.
+        let own_pair = asked.own.and_then(|own| key(&own, group, Some(side)));
+        let own_kind = own_pair.filter(|own| own_is_within && self.count_of(*own) == 1);
+        Some(Seen {
+            with: less(self.count_of(pair), own_pair == Some(pair)),
+            of: less(self.count_of(within), own_is_within),
+            kinds: less(
+                self.kinds.get(&kinds).copied().unwrap_or(0),
+                own_kind.is_some(),
+            ),
+        })
     }
 
-    fn less_own(&self, asked: &Coded, key: Key, of: u32, kinds: u32) -> Seen {
-        let own = u32::from(asked.inside);
-        let with = self
-            .counts
-            .get(&key)
-            .copied()
-            .unwrap_or(0)
-            .saturating_sub(own);
-        Seen {
-            with,
-            of: of.saturating_sub(own),
-            kinds: kinds.saturating_sub(if with == 0 { own } else { 0 }),
-        }
+    fn count_of(&self, key: Key) -> u32 {
+        self.counts.get(&key).copied().unwrap_or(0)
     }
 
-    fn coded(&self, claim: &Claim, inside: bool) -> Coded {
+    fn values(&self, claim: &Claim) -> Values {
         let mut text = String::new();
         let codes = Side::ALL.map(|side| {
             let Some(said) = said(claim, side) else {
@@ -256,17 +291,16 @@ impl PeerState {
             let known = names.and_then(|names| names.get(&text).copied());
             known.unwrap_or(UNSEEN)
         });
-        Coded {
+        Values {
             codes,
             log_amount: claim.log_amount(),
-            inside,
         }
     }
 
     /// Gives new values numbers of their own.
-    fn enter(&mut self, claim: &Claim) -> Coded {
-        let mut coded = self.coded(claim, true);
-        for (side, code) in Side::ALL.into_iter().zip(&mut coded.codes) {
+    fn enter(&mut self, claim: &Claim) -> Values {
+        let mut values = self.values(claim);
+        for (side, code) in Side::ALL.into_iter().zip(&mut values.codes) {
             let names = self
                 .names
                 .get_mut(side as usize)
@@ -279,10 +313,10 @@ impl PeerState {
                 names.insert(text, *code);
             }
         }
-        coded
+        values
     }
 
-    fn count(&mut self, code: &Coded) {
+    fn count(&mut self, code: &Values) {
         for (side, stated) in Side::ALL.into_iter().zip(&mut self.stated) {
             if let Some(key) = key(code, side, None) {
                 *stated += 1;
@@ -301,11 +335,12 @@ impl PeerState {
     }
 }
 
-fn own(asked: &Coded) -> Option<f32> {
-    asked.log_amount.filter(|_| asked.inside)
+/// A count without the claim itself.
+fn less(count: u32, own: bool) -> u32 {
+    count.saturating_sub(u32::from(own))
 }
 
-fn key(code: &Coded, side: Side, other: Option<Side>) -> Option<Key> {
+fn key(code: &Values, side: Side, other: Option<Side>) -> Option<Key> {
     let second = match other {
         Some(other) => pack(other as u64, code.known(other)?),
         None => pack(ALONE, ABSENT),
@@ -314,7 +349,7 @@ fn key(code: &Coded, side: Side, other: Option<Side>) -> Option<Key> {
 }
 
 /// Which values of `side` a group of `group` has seen.
-fn kinds_key(code: &Coded, group: Side, side: Side) -> Option<Key> {
+fn kinds_key(code: &Values, group: Side, side: Side) -> Option<Key> {
     Some(pack(group as u64, code.known(group)?) << 32 | pack(side as u64, ABSENT))
 }
 
@@ -343,7 +378,7 @@ impl Hasher for Scatter {
     }
 }
 
-fn amount_keys(code: &Coded) -> impl Iterator<Item = Key> + '_ {
+fn amount_keys(code: &Values) -> impl Iterator<Item = Key> + '_ {
     AMOUNT_GROUPS
         .iter()
         .filter_map(|(side, other)| key(code, *side, *other))

@@ -1,4 +1,5 @@
-//! The review queue: recent claims and uses of cards that a person should look at, and a few drawn at random.
+//! The review queue: recent claims, uses of cards and invoices of vendors that a person should look at, and a
+//! few drawn at random.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,9 @@ use utoipa::ToSchema;
 use super::case::ExpenseCase;
 use super::recommendation::{ExpenseInput, Lane};
 use crate::advice::{Judged, Recommendation};
+use crate::cases::detectors::Books;
 use crate::cases::record_case::JudgeError;
+use crate::domain::records::ExpenseClaim;
 use crate::domain::sha256_hex;
 use crate::history::{History, Lines};
 
@@ -26,6 +29,9 @@ pub struct ExpenseRun {
     /// Uses of cards that others are compared with.
     #[serde(default)]
     pub cards: usize,
+    /// Invoices of vendors that others are compared with.
+    #[serde(default)]
+    pub invoices: usize,
     /// Of the last six weeks.
     pub recent: usize,
     /// Claims that can be reviewed in a week.
@@ -53,7 +59,9 @@ pub(crate) struct Made {
 }
 
 impl ExpenseCase {
-    /// Looks at the claims of the last six weeks, and the uses of cards that no claim explains. The same records and day give the same run.
+    /// Looks at the claims of the last six weeks, the uses of cards that no claim explains, and the invoices of
+    /// vendors that are to be paid and whose document nobody has before them. The same records and day give the
+    /// same run.
     ///
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
@@ -64,15 +72,16 @@ impl ExpenseCase {
         let threshold = plan.map(|plan| plan.threshold);
         let today = history.as_of().date_naive();
         let since = ExpenseRun::since(history.as_of());
+        let books = Books::new(history);
         let mut found = Vec::new();
         let mut others = Vec::new();
         for lines in Lines::ALL {
             for claim in spending.all(lines, since, today) {
-                // Its claim says more.
-                if lines == Lines::Cards && spending.is_explained(claim.id.as_str()) {
+                if is_looked_at_elsewhere(lines, &claim, history) {
                     continue;
                 }
-                let (mut input, row) = self.read(lines, &claim, &firm, threshold, history);
+                let known = (history, &books);
+                let (mut input, row) = self.read(lines, &claim, &firm, threshold, known);
                 input.lane = input.found();
                 let list = if input.lane.is_some() {
                     &mut found
@@ -107,6 +116,7 @@ impl ExpenseCase {
                 as_of: history.as_of(),
                 claims: firm.count(Lines::Claims),
                 cards: firm.count(Lines::Cards),
+                invoices: firm.count(Lines::Invoices),
                 recent,
                 reviews_a_week: self.plan.reviews_a_week,
                 expected_a_week: plan.map(|plan| plan.expected_per_week),
@@ -115,6 +125,21 @@ impl ExpenseCase {
             },
             answers,
         })
+    }
+}
+
+/// Whether it is no matter of this queue: a use of a card is looked at as the claim that explains
+/// it, and an invoice as its document, where that came, or not at all if nobody will pay it.
+fn is_looked_at_elsewhere(lines: Lines, claim: &ExpenseClaim, history: &dyn History) -> bool {
+    let id = claim.id.as_str();
+    match lines {
+        Lines::Claims => false,
+        Lines::Cards => history.spending().is_explained(id),
+        Lines::Invoices => {
+            let document = claim.receipt_sha256.as_ref();
+            document.is_some_and(|digest| history.was_read(digest.as_str()))
+                || history.invoice(id).is_some_and(|invoice| invoice.is_void())
+        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! Why a claim is unusual, in words that speak of the claim.
+//! Why a claim, a use of a card or an invoice is unusual, in words that speak of it.
 
-use super::features::{AMOUNT_OF, NAMES, RARE, usual};
+use super::features::{RARE, usual};
 use super::peers::{Coded, PAIRS, PeerState, Side};
 use super::scale::Judged;
+use super::terms::Terms;
+use crate::history::Lines;
 use crate::learn::anomaly::pairs::Seen;
 
 /// A part of a claim's score.
@@ -18,9 +20,16 @@ pub struct ClaimReason {
 
 /// Every feature that adds to a claim's score, most first. Points add up to the score.
 #[must_use]
-pub fn reasons(state: &PeerState, asked: &Coded, judged: &Judged) -> Vec<ClaimReason> {
-    let texts = texts(state, asked);
-    let mut reasons: Vec<ClaimReason> = NAMES
+pub fn reasons(
+    lines: Lines,
+    state: &PeerState,
+    asked: &Coded,
+    judged: &Judged,
+) -> Vec<ClaimReason> {
+    let terms = Terms::of(lines);
+    let texts = texts(terms, state, asked);
+    let mut reasons: Vec<ClaimReason> = terms
+        .names
         .into_iter()
         .zip(judged.points)
         .zip(texts)
@@ -35,18 +44,19 @@ pub fn reasons(state: &PeerState, asked: &Coded, judged: &Judged) -> Vec<ClaimRe
     reasons
 }
 
-fn texts(state: &PeerState, asked: &Coded) -> impl Iterator<Item = String> {
+fn texts(terms: &Terms, state: &PeerState, asked: &Coded) -> Vec<String> {
+    let one = terms.one;
     let amounts = usual(state, asked)
         .into_iter()
-        .zip(AMOUNT_OF)
+        .zip(terms.amount_of)
         .map(|(usual, whose)| {
             let times = usual.zip(asked.log_amount());
             times.map_or_else(String::new, |(usual, amount)| {
                 let times = (f64::from(amount) - usual.location).exp();
                 let among = match usual.count {
                     0 => " (none known yet: taken from wider groups)".to_owned(),
-                    1 => " (of 1 expense)".to_owned(),
-                    count => format!(" (of {count} expenses)"),
+                    1 => format!(" (of 1 {one})"),
+                    count => format!(" (of {count} {one}s)"),
                 };
                 format!(
                     "amount is {} what {whose} usually are{among}",
@@ -57,21 +67,17 @@ fn texts(state: &PeerState, asked: &Coded) -> impl Iterator<Item = String> {
     let rare = RARE.map(|side| {
         let seen = state.seen(asked, side).unwrap_or_default();
         format!(
-            "{} of this expense is on {} of {} other expenses",
-            name(side),
+            "{} of this {one} is on {} of {} other {one}s",
+            terms.name(side),
             seen.with,
             seen.of
         )
     });
     let pairs = PAIRS.map(|(group, side)| {
         let within = state.seen_in(asked, group, side).unwrap_or_default();
-        pair(group, side, within)
+        pair(terms, group, side, within)
     });
-    amounts
-        .chain(rare)
-        .chain(pairs)
-        .collect::<Vec<_>>()
-        .into_iter()
+    amounts.chain(rare).chain(pairs).collect()
 }
 
 fn multiple(times: f64) -> String {
@@ -82,29 +88,11 @@ fn multiple(times: f64) -> String {
     }
 }
 
-fn pair(group: Side, side: Side, within: Seen) -> String {
-    let (what, of) = (name(side), within.of);
-    let with = match group {
-        Side::Employee => "this employee",
-        Side::Team => "this team",
-        Side::Merchant => "this merchant",
-        _ => "this category",
-    };
+fn pair(terms: &Terms, group: Side, side: Side, within: Seen) -> String {
+    let (what, with, one) = (terms.name(side), terms.name(group), terms.one);
+    let of = within.of;
     match within.with {
-        0 => format!("{what} of this expense is new among {of} other expenses of {with}"),
-        seen => format!("{what} of this expense is on {seen} of {of} other expenses of {with}"),
-    }
-}
-
-const fn name(side: Side) -> &'static str {
-    match side {
-        Side::Employee => "employee",
-        Side::Team => "team",
-        Side::Merchant => "merchant",
-        Side::Category => "category",
-        Side::Place => "city",
-        Side::Region => "region",
-        Side::Project => "project",
-        Side::Weekday => "weekday",
+        0 => format!("{what} of this {one} is new among {of} other {one}s of this {with}"),
+        seen => format!("{what} of this {one} is on {seen} of {of} other {one}s of this {with}"),
     }
 }

@@ -13,12 +13,13 @@ use crate::advice::{
 use crate::cases::detectors::Flag;
 use crate::cases::forecast::{heaviest, reason};
 use crate::cases::forecast_answer::record;
+use crate::cases::invoice::controls as invoice;
 use crate::domain::Currency;
 use crate::history::Lines;
 
 /// Days for which the advice holds.
 const VALID_DAYS: i64 = 1;
-/// What a claim over the threshold asks for.
+/// What is asked for where a person should look at what an employee spent.
 const REVIEW: &str = "expense_review";
 
 /// Why a person should look.
@@ -78,13 +79,16 @@ impl KeptReason {
 /// The case's own part of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExpenseAdvice {
-    /// Whoever can be asked about it.
-    pub employee_id: String,
-    /// Day of the expense.
+    /// Whoever can be asked about it; of a card without a holder, the card. None for an invoice.
+    pub employee_id: Option<String>,
+    /// Of an invoice, who billed.
+    #[serde(default)]
+    pub vendor_id: Option<String>,
+    /// Day of the expense or invoice.
     pub incurred_on: NaiveDate,
-    /// Who was paid.
+    /// Who was paid; of an invoice, the vendor's name where it is on record.
     pub merchant: Option<String>,
-    /// Kind of expense, or what the merchant sells.
+    /// Kind of expense, or what the merchant sells; of an invoice, the account of its largest line.
     pub category: Option<String>,
     /// Amount claimed.
     pub amount: String,
@@ -124,9 +128,15 @@ pub(super) fn recommend(
         Some(Lane::Detector) => Level::Medium,
         Some(Lane::Audit) | None => Level::Low,
     };
-    let review = Control::new(REVIEW).into_iter().collect::<Controls>();
+    let controls = controls(input);
+    let spender = Some(input.employee_id.clone());
+    let (employee_id, vendor_id) = match input.lines {
+        Lines::Claims | Lines::Cards => (spender, None),
+        Lines::Invoices => (None, spender),
+    };
     let advice = ExpenseAdvice {
-        employee_id: input.employee_id.clone(),
+        employee_id,
+        vendor_id,
         incurred_on: input.incurred_on,
         merchant: input.merchant.clone(),
         category: input.category.clone(),
@@ -137,8 +147,6 @@ pub(super) fn recommend(
         lane: input.lane,
         flags: input.flags.clone(),
     };
-    // Whatever points to a person looking adds the step; nothing takes one away.
-    let asks = input.lane.is_some();
     let status = match input.odder_than {
         Some(_) => Status::Scored,
         None => Status::InsufficientHistory,
@@ -162,12 +170,8 @@ pub(super) fn recommend(
         evidence: evidence(input),
         counterfactuals: Vec::new(),
         suggestion: serde_json::to_value(&advice).ok(),
-        effect: if asks {
-            Effect::AddReview
-        } else {
-            Effect::None
-        },
-        controls_to_add: if asks { review } else { Controls::default() },
+        effect: effect(&controls),
+        controls_to_add: controls,
         data_quality: DataQuality {
             missing: missing(input),
             stale: Vec::new(),
@@ -177,6 +181,37 @@ pub(super) fn recommend(
         expires_at: input.as_of + Duration::days(VALID_DAYS),
         decision_sha256: None,
     })
+}
+
+/// Whatever points to a person looking adds a step; nothing takes one away. What is odd about an
+/// invoice asks for what it would on a document.
+fn controls(input: &ExpenseInput) -> Controls {
+    let review = match input.lines {
+        Lines::Claims | Lines::Cards => REVIEW,
+        Lines::Invoices => invoice::REVIEW,
+    };
+    let flags = input
+        .flags
+        .iter()
+        .filter(|_| input.lines == Lines::Invoices);
+    let specific = flags.filter_map(|flag| invoice::control_for(&flag.detector));
+    let asks = input.lane.filter(|lane| {
+        // Where a flag says what is to be done, nothing else is.
+        *lane != Lane::Detector || input.lines != Lines::Invoices
+    });
+    let review = asks.and_then(|_| Control::new(review).ok());
+    specific.chain(review).collect()
+}
+
+fn effect(controls: &Controls) -> Effect {
+    let is_review = |control: &Control| [REVIEW, invoice::REVIEW].contains(&control.as_str());
+    if controls.iter().any(|control| !is_review(control)) {
+        Effect::AddStep
+    } else if controls.is_empty() {
+        Effect::None
+    } else {
+        Effect::AddReview
+    }
 }
 
 /// The claim, and the records that flags lay beside it.
@@ -199,9 +234,14 @@ fn missing(input: &ExpenseInput) -> Vec<String> {
     let history = input.model.is_none().then_some(match input.lines {
         Lines::Claims => "expense_claims",
         Lines::Cards => "card_transactions",
+        Lines::Invoices => "vendor_invoices",
     });
-    let merchant = input.merchant.is_none().then_some("merchant");
-    let category = input.category.is_none().then_some("category");
+    let (merchant, category) = match input.lines {
+        Lines::Claims | Lines::Cards => ("merchant", "category"),
+        Lines::Invoices => ("vendor", "account"),
+    };
+    let merchant = input.merchant.is_none().then_some(merchant);
+    let category = input.category.is_none().then_some(category);
     [history, merchant, category]
         .into_iter()
         .flatten()

@@ -8,7 +8,7 @@ use super::features::{self, NAMES, WIDTH};
 use super::*;
 use crate::cases::record_case::{RecordCase as _, RecordItem};
 use crate::domain::RecordKind;
-use crate::history::{Facts, FactsAsOf};
+use crate::history::{Facts, FactsAsOf, Lines};
 
 fn day(number: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(u64::from(number % 300))
@@ -45,7 +45,7 @@ fn firm(claims: u32) -> Vec<Claim> {
 fn ask(batch: &Batch, claim: &Claim) -> (Judged, Vec<ClaimReason>) {
     let asked = batch.state.outside(claim);
     let judged = batch.scale.judge(&features::row(&batch.state, &asked));
-    let why = reasons(&batch.state, &asked, &judged);
+    let why = reasons(Lines::Claims, &batch.state, &asked, &judged);
     (judged, why)
 }
 
@@ -81,6 +81,34 @@ fn one_at_a_time_and_all_at_once_give_the_same_features() {
                 .zip(other)
                 .all(|(one, other)| one.to_bits() == other.to_bits())
         );
+    }
+}
+
+#[test]
+fn a_changed_claim_is_compared_with_the_others_alone() {
+    let claims = firm(120);
+    let (state, _) = PeerState::of(claims.iter());
+    for (place, then) in claims.iter().enumerate() {
+        let others = claims.iter().enumerate().filter(|(at, _)| *at != place);
+        let (others, _) = PeerState::of(others.map(|(_, claim)| claim));
+        let another = &claims[(place + 17) % claims.len()];
+        let rises = Claim {
+            amount: Some(5_000.0),
+            ..then.clone()
+        };
+        let says_less = Claim {
+            amount: None,
+            merchant: None,
+            team: None,
+            ..then.clone()
+        };
+        for now in [then, another, &rises, &says_less] {
+            let changed = features::row(&state, &state.changed(now, then));
+            let alone = features::row(&others, &others.outside(now));
+            for (name, (one, other)) in NAMES.iter().zip(changed.iter().zip(alone)) {
+                assert_eq!(one.to_bits(), other.to_bits(), "{name} of {place}");
+            }
+        }
     }
 }
 
@@ -268,7 +296,7 @@ proptest! {
             prop_assert_eq!(row_bits, other_row.map(f64::to_bits));
             prop_assert!((one.total - other.total).abs() < 1e-6);
             prop_assert!(one.total.is_finite() && one.total >= 0.0);
-            let why = reasons(&batch.state, &batch.state.inside(claim), &one);
+            let why = reasons(Lines::Claims, &batch.state, &batch.state.inside(claim), &one);
             let sum: f64 = why.iter().map(|reason| reason.points).sum();
             prop_assert!((sum - one.total).abs() < 1e-9);
             prop_assert!(why.iter().all(|reason| !reason.text.is_empty()));

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::document_type::is_credit_note_code;
 use super::findings::{is_seller, value};
 use super::input::Firm;
-use crate::cases::detectors::{Flag, InvoiceView, Salt, flags_of_invoice};
+use crate::cases::detectors::{Flag, InvoiceView, VendorOnRecord, flags_of_invoice};
 use crate::documents::{FieldName as F, Line, Reading, Source};
+use crate::domain::Salt;
 use crate::domain::records::{Vendor, VendorInvoice};
-use crate::history::read;
+use crate::history::{KnownInvoice, read};
 
 /// What is found, in order of the registry; nothing where seller, number, date, currency or total
 /// are not read. `pointed_at` are the vendors whom the document's words may mean. Tax is not looked
@@ -35,20 +36,22 @@ pub(super) fn flags(
     };
     let mut earlier = history.invoices_of(vendor.id.as_str());
     // A record of this document is no earlier invoice.
-    earlier.retain(|other| other.document_sha256.as_deref() != Some(sha256));
+    earlier.retain(|other| !other.is_of_document(sha256));
     let order = invoice
         .order_number
         .as_deref()
         .and_then(|number| history.purchase_orders(number).into_iter().next());
     // Without the salt nobody can be told to be an employee.
-    let employees = firm.salt.is_some().then(|| history.work().employees());
+    let employees = history.salt().map(|_| history.work().employees());
+    let vendors = history.vendors().into_iter().map(VendorOnRecord::of);
+    let vendors: Vec<VendorOnRecord> = vendors.collect();
     flags_of_invoice(&InvoiceView {
         invoice: &invoice,
         vendor: Some(&vendor),
         earlier: &earlier,
-        other_vendors: &history.vendors(),
+        vendors: &vendors,
         employees: &employees.unwrap_or_default(),
-        salt: firm.salt.as_ref().map(Salt::as_bytes),
+        salt: history.salt().map(Salt::as_bytes),
         order: order.as_deref(),
         thresholds: &firm.thresholds,
     })
@@ -72,7 +75,7 @@ fn stranger(reading: &Reading, document_id: &str) -> Option<Arc<Vendor>> {
 }
 
 /// The document as a record.
-fn invoice(reading: &Reading, document_id: &str, vendor_id: &str) -> Option<VendorInvoice> {
+fn invoice(reading: &Reading, document_id: &str, vendor_id: &str) -> Option<KnownInvoice> {
     let total: Decimal = value(reading, F::Total)?.parse().ok()?;
     // Records hold credits below zero, documents mostly above.
     let is_credit_note = value(reading, F::TypeCode).is_some_and(is_credit_note_code);
@@ -90,7 +93,7 @@ fn invoice(reading: &Reading, document_id: &str, vendor_id: &str) -> Option<Vend
         "iban": value(reading, F::Iban),
         "lines": lines,
     });
-    read(stated(body)).ok()
+    Some(read::<VendorInvoice>(stated(body)).ok()?.into())
 }
 
 /// A line with the price of one unit.
@@ -160,7 +163,6 @@ mod tests {
         Firm {
             history: Arc::new(FactsAsOf::new(Arc::new(facts), known)),
             thresholds: Arc::new(Thresholds::default()),
-            salt: None,
         }
     }
 

@@ -38,9 +38,9 @@ pub(super) fn knowledge(
             history
                 .invoices_of(vendor.id.as_str())
                 .into_iter()
-                .filter(|invoice| invoice.document_sha256.as_deref() != Some(sha256))
+                .filter(|invoice| !invoice.is_of_document(sha256))
                 .map(|invoice| EarlierInvoice {
-                    id: invoice.id.clone(),
+                    id: invoice.id.to_string(),
                     seller: vendor.name.clone(),
                     seller_vat: vendor.vat_id.clone(),
                     number: invoice.number.clone(),

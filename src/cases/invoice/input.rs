@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::assessment::PageSize;
 use super::findings::FirmKnowledge;
 use super::firm;
-use crate::cases::detectors::{Salt, Thresholds};
+use crate::cases::detectors::Thresholds;
 use crate::documents::{Field, FieldName, Parsed, Problem, Reading};
 use crate::history::History;
 
@@ -31,8 +31,6 @@ pub struct Firm {
     pub history: Arc<dyn History>,
     /// What it sets for detectors.
     pub thresholds: Arc<Thresholds>,
-    /// What hashes of its employees' data are salted with, where it says so.
-    pub salt: Option<Salt>,
 }
 
 /// What the case judges: what structure says, what the pages say, and both as one.

@@ -4,6 +4,7 @@
 //! type, [`findings`] tells what is odd, and the recommendation asks for what follows.
 
 mod assessment;
+pub(crate) mod controls;
 mod counterfactuals;
 mod detected;
 pub mod document_type;

@@ -4,12 +4,13 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::controls::{REVIEW, control_for};
 use super::document_type::TypeVerdict;
 use super::findings::Finding;
 use super::input::InvoiceInput;
 use crate::advice::{
-    Case, Control, Controls, Counterfactual, DataQuality, Effect, Evidence, Level, ModelRef,
-    PredictionSet, Recommendation, Status, Subject,
+    Case, Controls, Counterfactual, DataQuality, Effect, Evidence, Level, ModelRef, PredictionSet,
+    Recommendation, Status, Subject,
 };
 use crate::documents::FieldName;
 
@@ -28,30 +29,8 @@ const NEEDED: [FieldName; 5] = [
     FieldName::Total,
 ];
 
-/// The controls a finding asks for, by the beginning of its code.
-const CONTROL_OF: [(&str, &str); 15] = [
-    ("iban_", "verify_bank_account"),
-    ("bank_", "verify_bank_account"),
-    ("shared_bank_", "verify_bank_account"),
-    ("lookalike_vendor", "verify_vendor"),
-    ("vendor_is_employee", "verify_vendor"),
-    ("new_vendor", "verify_vendor"),
-    ("dormant_vendor", "verify_vendor"),
-    ("sequential_numbers", "verify_vendor"),
-    ("terms_changed", "verify_terms"),
-    ("price_", "verify_order"),
-    ("vat_", "verify_tax_id"),
-    ("order_", "verify_order"),
-    ("number_", "duplicate_check"),
-    ("xml_page_", "compare_structure_with_page"),
-    ("total", "verify_totals"),
-];
-
 /// Findings that only ask the sender for something.
 const MISSING: &str = "missing_";
-
-/// The control where no other fits.
-const REVIEW: &str = "manual_review";
 
 /// What was judged, and with which model.
 #[derive(Debug)]
@@ -162,15 +141,8 @@ fn controls(findings: &[Finding]) -> Controls {
     findings
         .iter()
         .filter(|finding| finding.level >= Level::Medium && !finding.code.starts_with(MISSING))
-        .filter_map(|finding| Control::new(control_of(&finding.code)).ok())
+        .filter_map(|finding| control_for(&finding.code))
         .collect()
-}
-
-fn control_of(code: &str) -> &'static str {
-    CONTROL_OF
-        .iter()
-        .find(|(prefix, _)| code.starts_with(prefix))
-        .map_or(REVIEW, |(_, control)| control)
 }
 
 fn effect(controls: &Controls, missing: &[String], status: Status, suggests: bool) -> Effect {

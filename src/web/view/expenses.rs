@@ -1,4 +1,4 @@
-//! Claims to review as cards: what was found first, the score after it.
+//! Claims, uses of cards and invoices to review as cards: what was found first, the score after it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use super::words;
 use crate::advice::Recommendation;
 use crate::cases::detectors::Flag;
 use crate::cases::expense::{ExpenseAdvice, Lane};
-use crate::history::History;
+use crate::history::{History, Lines};
 use crate::service::ExpenseQueue;
 
 /// The page's content.
@@ -38,7 +38,7 @@ pub(in crate::web) struct Claim {
     /// What it is, in words.
     pub(in crate::web) is: String,
     pub(in crate::web) day: String,
-    pub(in crate::web) employee: String,
+    pub(in crate::web) spender: String,
     pub(in crate::web) merchant: String,
     pub(in crate::web) category: String,
     pub(in crate::web) amount: String,
@@ -88,11 +88,11 @@ impl ExpensesView {
         });
         Self {
             as_of: words::minute(run.as_of),
-            known: run.claims + run.cards,
+            known: run.claims + run.cards + run.invoices,
             recent: run.recent,
             decided: queue.decided,
             budget: run.expected_a_week.map_or_else(
-                || "Too few claims to say what is unusual; detectors run all the same.".to_owned(),
+                || "Too few records to say what is unusual; detectors run all the same.".to_owned(),
                 |expected| {
                     format!(
                         "{} reviews a week; the threshold would have shown {expected:.1} a week so far.",
@@ -113,8 +113,13 @@ impl Claim {
         let records = records.filter(|record| seen.insert(*record));
         let records = records.map(|record| {
             let digest = receipts.get(record).map(String::as_str);
-            let id = record.split_once('/').map_or(&**record, |(_, id)| id);
-            (format!("receipt of {id}"), digest)
+            let (kind, id) = record.split_once('/').unwrap_or(("", record));
+            let what = if kind == "vendor_invoice" {
+                "document"
+            } else {
+                "receipt"
+            };
+            (format!("{what} of {id}"), digest)
         });
         Self {
             sheets: sheets(documents, records),
@@ -141,9 +146,12 @@ pub(in crate::web) fn receipts(
             suggestion.and_then(|advice| serde_json::from_value(advice).ok());
         let flags = advice.map(|advice| advice.flags).unwrap_or_default();
         for record in std::iter::once(&record_of(given)).chain(beside(&flags)) {
-            let claim = record
-                .strip_prefix("expense_claim/")
-                .and_then(|id| spending.claim(id));
+            let claim = Lines::ALL.into_iter().find_map(|lines| {
+                let id = record
+                    .strip_prefix(lines.kind().as_str())?
+                    .strip_prefix('/')?;
+                spending.line(lines, id)
+            });
             let receipt =
                 claim.and_then(|claim| Some(claim.receipt_sha256.as_ref()?.as_str().to_owned()));
             found.extend(receipt.map(|digest| (record.clone(), digest)));
@@ -185,17 +193,21 @@ fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Cla
     let record = record_of(given);
     let again = queue.again.iter().find(|new| new.record == record);
     let id = &given.subject.id;
-    let is = match given.subject.kind.as_str() {
-        "card_transaction" => format!("use {id} of a card"),
-        _ => format!("claim {id}"),
+    let (is, less_unusual) = match given.subject.kind.as_str() {
+        "card_transaction" => (
+            format!("use {id} of a card"),
+            "of card uses are less unusual",
+        ),
+        "vendor_invoice" => (format!("invoice {id}"), "of invoices are less unusual"),
+        _ => (format!("claim {id}"), "of claims are less unusual"),
     };
     Some(Claim {
-        answer: answer(given, "of claims are less unusual"),
+        answer: answer(given, less_unusual),
         recommendation_id: given.recommendation_id.to_string(),
         record,
         is,
         day: advice.incurred_on.to_string(),
-        employee: advice.employee_id,
+        spender: advice.employee_id.or(advice.vendor_id).unwrap_or_default(),
         merchant: advice.merchant.unwrap_or_default(),
         category: advice.category.unwrap_or_default(),
         amount: words::amount(&advice.amount),

@@ -14,18 +14,22 @@ const TWO_SLIPS: usize = 12;
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let vendor = view.vendor?;
     let name = name_key(&vendor.name);
-    let allowed = match name.chars().count() {
+    let letters = name.chars().count();
+    let allowed = match letters {
         0..A_SLIP => return None,
         A_SLIP..TWO_SLIPS => 1,
         _ => 2,
     };
-    let tax =
-        |vendor: &crate::domain::records::Vendor| vendor.vat_id.as_deref().map(identifier_key);
-    let other = view.other_vendors.iter().find(|other| {
+    let vat_id = vendor.vat_id.as_deref().map(identifier_key);
+    let alike = view.vendors.iter().find(|other| {
         // One firm on record twice is for the clean-up of vendors, not an impostor.
-        let is_same = tax(vendor).is_some() && tax(vendor) == tax(other);
-        other.id != vendor.id && !is_same && osa_distance(&name_key(&other.name), &name) <= allowed
-    })?;
+        let is_same = vat_id.is_some() && vat_id == other.vat_id;
+        other.vendor.id != vendor.id
+            && !is_same
+            && other.name_letters.abs_diff(letters) <= allowed
+            && osa_distance(&other.name, &name) <= allowed
+    });
+    let other = &alike?.vendor;
     let text = format!("{} is almost {}, another vendor.", vendor.name, other.name);
     Some(Found::new(text).beside("vendor", [&other.id]))
 }

@@ -17,20 +17,20 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::{Found, Thresholds};
-use crate::domain::records::{Employee, PurchaseOrder, Vendor, VendorInvoice};
-use crate::history::{KnownInvoice, identifier_key};
+use crate::domain::records::{Employee, PurchaseOrder, Vendor};
+use crate::history::{KnownInvoice, identifier_key, name_key};
 
 /// A vendor's invoice with what was known around it when it is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct InvoiceView<'a> {
     /// The invoice.
-    pub invoice: &'a VendorInvoice,
+    pub invoice: &'a KnownInvoice,
     /// Its vendor, where known.
     pub vendor: Option<&'a Vendor>,
     /// Other invoices of the vendor, oldest first.
     pub earlier: &'a [Arc<KnownInvoice>],
-    /// Other vendors.
-    pub other_vendors: &'a [Arc<Vendor>],
+    /// Every vendor on record.
+    pub vendors: &'a [VendorOnRecord],
     /// Employees of the firm.
     pub employees: &'a [Arc<Employee>],
     /// What the firm's hashes of accounts, telephones and tax numbers are salted with.
@@ -39,6 +39,38 @@ pub struct InvoiceView<'a> {
     pub order: Option<&'a PurchaseOrder>,
     /// What the firm sets.
     pub thresholds: &'a Thresholds,
+}
+
+/// A vendor with what others are held against.
+#[derive(Debug, Clone)]
+pub struct VendorOnRecord {
+    pub(super) vendor: Arc<Vendor>,
+    /// Its name, spelling aside.
+    name: String,
+    name_letters: usize,
+    /// Its VAT identifier, spelling aside.
+    vat_id: Option<String>,
+    /// Its accounts, spelling aside.
+    accounts: Vec<String>,
+}
+
+impl VendorOnRecord {
+    /// Of a vendor.
+    #[must_use]
+    pub fn of(vendor: Arc<Vendor>) -> Self {
+        let name = name_key(&vendor.name);
+        Self {
+            name_letters: name.chars().count(),
+            name,
+            vat_id: vendor.vat_id.as_deref().map(identifier_key),
+            accounts: vendor
+                .ibans
+                .iter()
+                .map(|iban| identifier_key(iban))
+                .collect(),
+            vendor,
+        }
+    }
 }
 
 impl InvoiceView<'_> {
@@ -58,8 +90,8 @@ impl InvoiceView<'_> {
 
     /// Whether the total is large, in the firm's currency.
     fn is_large(&self) -> bool {
-        self.invoice.currency == self.thresholds.home_currency
-            && self.invoice.total.decimal() >= Decimal::from(self.thresholds.large_payment)
+        self.invoice.total.currency == self.thresholds.home_currency
+            && self.invoice.total.amount.decimal() >= Decimal::from(self.thresholds.large_payment)
     }
 
     /// The vendor's invoices dated before this one, or on its day.

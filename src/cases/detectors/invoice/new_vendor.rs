@@ -11,7 +11,7 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     (is_new && view.is_large()).then(|| {
         Found::new(format!(
             "{} {} is the first invoice of a vendor on record since {created}.",
-            view.invoice.total, view.invoice.currency,
+            view.invoice.total.amount, view.invoice.total.currency,
         ))
     })
 }

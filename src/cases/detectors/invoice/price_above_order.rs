@@ -6,13 +6,13 @@ use super::{InvoiceView, above, prices};
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let order = view
         .order
-        .filter(|order| order.currency == view.invoice.currency)?;
+        .filter(|order| order.currency == view.invoice.total.currency)?;
     let mut told = Vec::new();
-    for line in &view.invoice.lines {
-        let (Some(price), Some(named)) = (line.unit_price, &line.order_line) else {
+    for line in &view.invoice.prices {
+        let (price, Some(named)) = (line.price, &line.order_line) else {
             continue;
         };
-        let ordered = order.lines.iter().find(|ordered| ordered.line == *named);
+        let ordered = order.lines.iter().find(|ordered| *ordered.line == **named);
         if let Some(known) = ordered.and_then(|ordered| ordered.unit_price)
             && above(view, price.decimal(), known.decimal())
         {

@@ -2,15 +2,14 @@
 
 use super::super::Found;
 use super::InvoiceView;
-use crate::history::identifier_key;
 
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let accounts = view.accounts();
-    let shares = view.other_vendors.iter().filter(|other| {
-        let mut theirs = other.ibans.iter().map(|iban| identifier_key(iban));
-        other.id != view.invoice.vendor_id && theirs.any(|iban| accounts.contains(&iban))
+    let shares = view.vendors.iter().filter(|other| {
+        let is_other = other.vendor.id != view.invoice.vendor_id;
+        is_other && other.accounts.iter().any(|iban| accounts.contains(iban))
     });
-    let others: Vec<_> = shares.collect();
+    let others: Vec<_> = shares.map(|other| &other.vendor).collect();
     let first = others.first()?;
     let text = format!("The account is that of {} too.", first.name);
     Some(Found::new(text).beside("vendor", others.iter().map(|other| &other.id)))

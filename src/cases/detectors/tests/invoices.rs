@@ -7,7 +7,7 @@ use crate::history::KnownInvoice;
 struct Books {
     vendor: Option<Vendor>,
     earlier: Vec<Arc<KnownInvoice>>,
-    other_vendors: Vec<Arc<Vendor>>,
+    vendors: Vec<Arc<Vendor>>,
     employees: Vec<Arc<Employee>>,
     order: Option<PurchaseOrder>,
 }
@@ -48,11 +48,12 @@ impl Books {
             INVOICE.iter().any(|detector| detector.name == name),
             "{name}"
         );
+        let vendors = self.vendors.iter().cloned().map(VendorOnRecord::of);
         let flags = flags_of_invoice(&InvoiceView {
-            invoice: &invoice(changed),
+            invoice: &invoice(changed).into(),
             vendor: self.vendor.as_ref(),
             earlier: &self.earlier,
-            other_vendors: &self.other_vendors,
+            vendors: &vendors.collect::<Vec<_>>(),
             employees: &self.employees,
             salt: Some(b"salt"),
             order: self.order.as_ref(),
@@ -137,13 +138,13 @@ fn vendors_may_be_employees_or_each_other() {
     assert!(by_phone.alarms("vendor_is_employee", json!({})));
 
     let iban = json!({"ibans": ["de02120300000000202051"]});
-    books.other_vendors = vec![Arc::new(vendor("w", iban.clone()))];
+    books.vendors = vec![Arc::new(vendor("w", iban.clone()))];
     assert!(books.alarms("shared_bank_account", paid_to()));
     assert!(!books.alarms(
         "shared_bank_account",
         json!({"iban": "FR1420041010050500013M02606"})
     ));
-    books.other_vendors = vec![Arc::new(vendor("v", iban))];
+    books.vendors = vec![Arc::new(vendor("v", iban))];
     assert!(
         !books.alarms("shared_bank_account", paid_to()),
         "it is its own"
@@ -154,14 +155,14 @@ fn vendors_may_be_employees_or_each_other() {
 fn a_lookalike_is_a_slip_or_two_away_and_another_firm() {
     let beside = |name: &str, vat: &str| {
         let mut books = Books::of(json!({"vat_id": "DE1"}));
-        books.other_vendors = vec![Arc::new(vendor("w", json!({"name": name, "vat_id": vat})))];
+        books.vendors = vec![Arc::new(vendor("w", json!({"name": name, "vat_id": vat})))];
         books.alarms("lookalike_vendor", json!({}))
     };
     assert!(beside("Northwlnd Studio", "DE2") && beside("Nortwind Studoi AG", "DE2"));
     assert!(!beside("Nortwin Studi", "DE2"), "three letters");
     assert!(!beside("Northwlnd Studio", "DE 1"), "on record twice");
     let mut short = Books::of(json!({"name": "ABC"}));
-    short.other_vendors = vec![Arc::new(vendor("w", json!({"name": "ABD"})))];
+    short.vendors = vec![Arc::new(vendor("w", json!({"name": "ABD"})))];
     assert!(!short.alarms("lookalike_vendor", json!({})));
 }
 
