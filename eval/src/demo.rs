@@ -28,7 +28,7 @@ pub(crate) fn evaluate(protocol: &str) -> Result<Evaluation, EvalError> {
         path: firm.0.display().to_string(),
         message: error.to_string(),
     };
-    let made = firm::make(SEED, || {}).map_err(|error| failed(&error))?;
+    let made = firm::make(SEED, firm::TODAY, || {}).map_err(|error| failed(&error))?;
     made.write(&firm.0).map_err(|error| failed(&error))?;
     let (set, cut) = ("demo firm".to_owned(), CUT.unwrap_or_default());
     let protocol_text = format!("smoke test, fitted before {cut}");

@@ -166,7 +166,7 @@ fn write(
         Source::Generated => {
             let folder =
                 std::env::temp_dir().join(format!("scrutineer-firm-{}", std::process::id()));
-            let made = firm::make(SEED, || ())?;
+            let made = firm::make(SEED, firm::TODAY, || ())?;
             made.write(&folder)?;
             let cut: NaiveDate = CUT.parse().context("CUT")?;
             let fitted = fit(&folder, cut);

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
+use chrono::{Days, NaiveDate, Utc};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use scrutineer::domain::RecordKind;
@@ -19,15 +20,23 @@ struct Arguments {
     /// The same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The last day on record; the last working day before this one if not said.
+    #[arg(long)]
+    today: Option<NaiveDate>,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    // Nothing on record is of a moment to come.
+    let yesterday = Utc::now().date_naive() - Days::new(1);
+    let today = arguments
+        .today
+        .unwrap_or_else(|| firm::last_workday(yesterday));
     // Draws nothing unless standard error is a terminal.
     let bar = ProgressBar::new(firm::STAGES).with_style(ProgressStyle::with_template(
         "making the firm {bar:30} {pos}/{len}",
     )?);
-    let made = firm::make(arguments.seed, || bar.inc(1))?;
+    let made = firm::make(arguments.seed, today, || bar.inc(1))?;
     made.write(&arguments.out)?;
     bar.finish_and_clear();
     let mut out = io::stdout().lock();

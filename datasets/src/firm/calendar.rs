@@ -1,40 +1,60 @@
 //! Days and moments of the demo firm: purchases and expenses of two years, work and
 //! what was billed for it of three.
 
+use std::cell::Cell;
+
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
 
 use crate::documents::Dice;
 
-/// First month of projects, time sheets, bills and receivables.
-const FIRST_MONTH_OF_WORK: Option<NaiveDate> = NaiveDate::from_ymd_opt(2023, 12, 1);
-/// Months from there to today, this one included.
+/// Months of projects, time sheets, bills and receivables until today, this one included.
 const MONTHS_OF_WORK: u32 = 36;
-/// First month of purchases and expenses.
-const FIRST_MONTH: Option<NaiveDate> = NaiveDate::from_ymd_opt(2024, 12, 1);
-/// The firm's today: nothing is known after it.
-pub(super) const TODAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 11, 20);
+/// Months of purchases and expenses, the last of them.
+const MONTHS: u32 = 24;
+/// The day on which models are fitted and tests run: nothing is known after it.
+pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
 
+thread_local! {
+    /// The firm's today, which nearly everything depends on and which never changes while a firm is made.
+    static NOW: Cell<NaiveDate> = const { Cell::new(TODAY) };
+}
+
+/// Does something on another day than [`TODAY`].
+pub(super) fn on<T>(day: NaiveDate, make: impl FnOnce() -> T) -> T {
+    let before = NOW.replace(day);
+    let made = make();
+    NOW.set(before);
+    made
+}
+
+/// The firm's today: nothing is known after it.
 pub(super) fn today() -> NaiveDate {
-    TODAY.unwrap_or_default()
+    NOW.get()
+}
+
+/// The first day of the month so many months before this one.
+fn months_ago(months: u32) -> NaiveDate {
+    let first = today().with_day(1);
+    let back = first.and_then(|first| first.checked_sub_months(Months::new(months)));
+    back.unwrap_or_default()
 }
 
 /// First days of the 24 months of purchases and expenses, oldest first.
 pub(super) fn months() -> impl Iterator<Item = NaiveDate> {
-    months_from(FIRST_MONTH, 24)
+    months_from(months_ago(MONTHS - 1), MONTHS)
 }
 
 /// First days of the 36 months of work, oldest first.
 pub(super) fn months_of_work() -> impl Iterator<Item = NaiveDate> {
-    months_from(FIRST_MONTH_OF_WORK, MONTHS_OF_WORK)
+    months_from(first_day(), MONTHS_OF_WORK)
 }
 
 /// The first day of work on record.
 pub(super) fn first_day() -> NaiveDate {
-    FIRST_MONTH_OF_WORK.unwrap_or_default()
+    months_ago(MONTHS_OF_WORK - 1)
 }
 
-fn months_from(first: Option<NaiveDate>, count: u32) -> impl Iterator<Item = NaiveDate> {
-    let first = first.unwrap_or_default();
+fn months_from(first: NaiveDate, count: u32) -> impl Iterator<Item = NaiveDate> {
     (0..count).map(move |month| {
         first
             .checked_add_months(Months::new(month))
@@ -56,20 +76,28 @@ pub(super) fn week(date: NaiveDate) -> usize {
 
 /// The first day of the last year, after which forecasts can be asked for.
 pub(super) fn last_year() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2025, 12, 1).unwrap_or_default()
+    months_ago(11)
 }
 
 /// Weeks that [`week`] tells apart, and one year more for what is planned.
 pub(super) const WEEKS: usize = 210;
 
-/// Easter Mondays of the years the firm knows.
-const EASTER: [Option<NaiveDate>; 5] = [
-    NaiveDate::from_ymd_opt(2023, 4, 10),
-    NaiveDate::from_ymd_opt(2024, 4, 1),
-    NaiveDate::from_ymd_opt(2025, 4, 21),
-    NaiveDate::from_ymd_opt(2026, 4, 6),
-    NaiveDate::from_ymd_opt(2027, 3, 29),
-];
+/// Easter Monday of a year, by Butcher's rule of 1876.
+fn easter_monday(year: i32) -> Option<NaiveDate> {
+    let (golden, century, of_century) = (year % 19, year / 100, year % 100);
+    let moved = (8 * century + 13) / 25;
+    let full_moon = (19 * golden + century - century / 4 - moved + 15) % 30;
+    let to_sunday =
+        (32 + 2 * (century % 4) + 2 * (of_century / 4) - full_moon - of_century % 4) % 7;
+    let late = (golden + 11 * full_moon + 22 * to_sunday) / 451;
+    let days = full_moon + to_sunday - 7 * late + 114;
+    let sunday = NaiveDate::from_ymd_opt(
+        year,
+        u32::try_from(days / 31).ok()?,
+        u32::try_from(days % 31 + 1).ok()?,
+    );
+    Some(later(sunday?, 1))
+}
 
 /// Irish public holidays.
 pub(super) fn is_holiday(date: NaiveDate) -> bool {
@@ -77,7 +105,7 @@ pub(super) fn is_holiday(date: NaiveDate) -> bool {
     match (date.month(), date.day()) {
         (1, 1) | (3, 17) | (12, 25 | 26) => true,
         (2 | 5 | 6 | 8, 1..=7) | (10, 25..=31) => monday,
-        _ => EASTER.contains(&Some(date)),
+        _ => easter_monday(date.year()) == Some(date),
     }
 }
 
@@ -91,6 +119,16 @@ pub(super) fn open_day(date: NaiveDate) -> NaiveDate {
     let mut day = date;
     while !is_workday(day) {
         day = later(day, 1);
+    }
+    day
+}
+
+/// `date`, or the last working day before it.
+#[must_use]
+pub fn last_workday(date: NaiveDate) -> NaiveDate {
+    let mut day = date;
+    while !is_workday(day) {
+        day = earlier(day, 1);
     }
     day
 }
@@ -169,5 +207,29 @@ pub(super) fn season(month: NaiveDate) -> u32 {
         12 => 80,
         3 | 6 | 9 | 11 => 115,
         _ => 100,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn easter_mondays_are_those_of_the_almanac() {
+        for (year, month, day) in [
+            (2000, 4, 24),
+            (2008, 3, 24),
+            (2023, 4, 10),
+            (2024, 4, 1),
+            (2025, 4, 21),
+            (2026, 4, 6),
+            (2027, 3, 29),
+            (2038, 4, 26),
+        ] {
+            assert_eq!(
+                easter_monday(year),
+                NaiveDate::from_ymd_opt(year, month, day)
+            );
+        }
     }
 }

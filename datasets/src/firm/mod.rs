@@ -6,7 +6,7 @@
 //! be foretold. Where a record changes, each of its states is there with the moment it was known.
 //!
 //! Every record passes the product's own reader before it is kept, every reference
-//! leads to a record, and nothing is dated after the firm's today, 2026-11-20.
+//! leads to a record, and nothing is dated after the firm's today.
 
 mod bill_records;
 mod bills;
@@ -34,10 +34,12 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use scrutineer::domain::RecordKind;
 
 use crate::documents::{Dice, GeneratedDocument};
 
+pub use calendar::{TODAY, last_workday};
 pub use ledger::Ledger;
 pub use mechanism::Mechanism;
 
@@ -74,16 +76,23 @@ pub struct Firm {
     pub documents: Vec<GeneratedDocument>,
     /// What its mechanism knew of each outcome beforehand.
     pub mechanism: Mechanism,
+    /// The first day of the last year, after which forecasts can be asked for.
+    last_year: NaiveDate,
 }
 
 /// A stage of the work, for a progress bar.
 pub const STAGES: u64 = 6;
 
-/// Makes the firm of `seed`; `done` is called after each of [`STAGES`] stages.
+/// Makes the firm of `seed` as it stands in the evening of `today`; `done` is called after each of
+/// [`STAGES`] stages.
 ///
 /// # Errors
 /// [`FirmError::Record`] if a record does not pass the product's reader.
-pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
+pub fn make(seed: u64, today: NaiveDate, done: impl FnMut()) -> Result<Firm, FirmError> {
+    calendar::on(today, || make_now(seed, done))
+}
+
+fn make_now(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
     let mut records = Ledger::default();
     let staff = people::hire(&mut Dice::new(seed, 1), &mut records)?;
     done();
@@ -114,7 +123,7 @@ pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
         &mut records,
     )?);
     done();
-    let planted = planted::plant(&mut records, &documents)?;
+    let planted = planted::plant(&mut Dice::new(seed, 8), &mut records, &documents)?;
     documents.extend(planted);
     let mut dice = Dice::new(seed, 7);
     let bills = bills::send(&mut dice, &staff, &portfolio, &sheets, &mut mechanism);
@@ -132,6 +141,7 @@ pub fn make(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
         records,
         documents,
         mechanism,
+        last_year: calendar::last_year(),
     })
 }
 
@@ -162,7 +172,7 @@ impl Firm {
             .map(|document| &document.truth)
             .collect();
         write_rows(&truth.join("documents.ndjson"), &truths)?;
-        let known = self.mechanism.figures(calendar::last_year());
+        let known = self.mechanism.figures(self.last_year);
         let path = truth.join("mechanism.json");
         fs::write(&path, format!("{known:#}\n")).map_err(|source| failed(&path, source))
     }

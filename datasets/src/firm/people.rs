@@ -156,7 +156,7 @@ fn leave(dice: &mut Dice) -> BTreeSet<NaiveDate> {
     let mut off = |start: Option<NaiveDate>, days: u32| {
         away.extend((0..days).filter_map(|day| start.map(|start| later(start, day))));
     };
-    for year in 2023..=2026 {
+    for year in calendar::first_day().year()..=today().year() {
         let date = |month, day| NaiveDate::from_ymd_opt(year, month, day);
         let monday = |day: NaiveDate| earlier(day, day.weekday().num_days_from_monday());
         let week = dice.below(9);

@@ -143,11 +143,15 @@ fn is_looked_at_elsewhere(lines: Lines, claim: &ExpenseClaim, history: &dyn Hist
     }
 }
 
-/// Points where they are over the threshold; below, the number of flags and then points.
+/// Points where they are over the threshold; below, invoices first, for what a vendor was paid is
+/// harder to have back than what an employee was, then the number of flags and then points.
 fn pressing(input: &ExpenseInput) -> f64 {
     let points = input.points.unwrap_or(0.0);
     match input.lane {
         Some(Lane::Score) => 1e6 + points,
-        _ => input.flags.len() as f64 * 1e3 + points.min(999.0),
+        _ => {
+            let of_vendor = f64::from(u8::from(input.lines == Lines::Invoices));
+            of_vendor * 1e5 + input.flags.len() as f64 * 1e3 + points.min(999.0)
+        }
     }
 }
