@@ -20,12 +20,13 @@ use crate::domain::records::{
 };
 use crate::domain::{FieldSet, RecordKind};
 
-/// Kinds of which something is worked out over all records.
-const SPENDING: [RecordKind; 4] = [
+/// Kinds of which something is worked out over all records: spending, and who spends or bills.
+const SPENDING: [RecordKind; 5] = [
     RecordKind::VendorInvoice,
     RecordKind::ExpenseClaim,
     RecordKind::CardTransaction,
     RecordKind::Vendor,
+    RecordKind::Employee,
 ];
 
 /// The key of records that are only ever asked for all together.

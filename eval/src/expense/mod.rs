@@ -86,7 +86,7 @@ pub fn on_pcard(data: &Path, per_week: u32) -> Result<ExpenseOutcome, EvalError>
     let home = Currency::new("USD").map_err(|error| EvalError::Absent(error.to_string()))?;
     // What the file says beside is let go line by line.
     let read = lines.into_iter().map(|line| {
-        let claim = Claim::of_claim(&line.used.as_line(), &home);
+        let claim = Claim::of_claim(&line.used.as_line(), None, &home);
         let odd = (claim.id.clone(), records::is_odd(&line.label));
         (claim, odd)
     });

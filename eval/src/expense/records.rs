@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scrutineer::cases::expense::Claim;
 use scrutineer::domain::loader::{Rows, Source};
-use scrutineer::domain::records::{CardTransaction, ExpenseClaim, VendorInvoice};
+use scrutineer::domain::records::{CardTransaction, Employee, ExpenseClaim, VendorInvoice};
 use scrutineer::domain::{Currency, FieldSet, RecordKind};
 use scrutineer::history::{KnownInvoice, Lines};
 use serde::Deserialize;
@@ -24,13 +24,12 @@ pub(super) fn is_odd(label: &str) -> bool {
 }
 
 /// Reads `expense_claim`, `card_transaction` or `vendor_invoice`, as `.csv` or `.ndjson`, in the firm's currency:
-/// the one that most records are in. Of a record in several versions the last one counts.
+/// the one that most records are in; roles are those of `employee`, where that is there too. Of a
+/// record in several versions the last one counts.
 pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError> {
     let found = Lines::ALL
         .into_iter()
-        .flat_map(|lines| ["csv", "ndjson"].map(|ending| (lines, ending)))
-        .map(|(lines, ending)| (lines, folder.join(format!("{}.{ending}", lines.kind()))))
-        .find(|(_, path)| path.is_file());
+        .find_map(|lines| Some((lines, file_of(folder, lines.kind())?)));
     let Some((lines, path)) = found else {
         return Err(EvalError::Absent(format!(
             "{} holds no expense_claim.csv, card_transaction.csv or vendor_invoice.csv",
@@ -48,6 +47,7 @@ pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError>
     let Some(home) = most.and_then(|(code, _)| Currency::new(code).ok()) else {
         return Err(EvalError::insufficient(&"no records"));
     };
+    let roles = roles_of(folder)?;
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut claims: Vec<Claim> = Vec::new();
     for body in bodies {
@@ -56,7 +56,8 @@ pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError>
             Lines::Cards => read::<CardTransaction>(body, &path)?.as_line(),
             Lines::Invoices => KnownInvoice::from(read::<VendorInvoice>(body, &path)?).as_line(),
         };
-        let claim = Claim::of_claim(&line, &home);
+        let role = roles.get(line.employee_id.as_str()).cloned();
+        let claim = Claim::of_claim(&line, role, &home);
         let place = *places.entry(claim.id.clone()).or_insert(claims.len());
         match claims.get_mut(place) {
             Some(earlier) => *earlier = claim,
@@ -64,6 +65,24 @@ pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError>
         }
     }
     Ok((lines, claims))
+}
+
+fn file_of(folder: &Path, kind: RecordKind) -> Option<PathBuf> {
+    let paths = ["csv", "ndjson"].map(|ending| folder.join(format!("{kind}.{ending}")));
+    paths.into_iter().find(|path| path.is_file())
+}
+
+/// Roles by employee.
+fn roles_of(folder: &Path) -> Result<HashMap<String, String>, EvalError> {
+    let Some(path) = file_of(folder, RecordKind::Employee) else {
+        return Ok(HashMap::new());
+    };
+    let mut roles = HashMap::new();
+    for body in bodies(RecordKind::Employee, &path)? {
+        let employee: Employee = read(body, &path)?;
+        roles.extend(employee.role.map(|role| (employee.id.to_string(), role)));
+    }
+    Ok(roles)
 }
 
 fn bodies(kind: RecordKind, path: &Path) -> Result<Vec<Value>, EvalError> {

@@ -1,4 +1,5 @@
-//! A line of an expense report, or a use of a company card, as far as it is compared with others.
+//! A line of an expense report, a use of a company card or an invoice of a vendor, as far as it is
+//! compared with others.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ pub struct Claim {
     pub amount: Option<f64>,
     /// Claimant; of a card without a holder, the card.
     pub employee: Option<String>,
+    /// Role of the claimant.
+    pub role: Option<String>,
     /// Team charged.
     pub team: Option<String>,
     /// Who was paid, as written.
@@ -34,9 +37,10 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Of a line of an expense report or a use of a card told as one, in a firm of that currency.
+    /// Of a line of an expense report, or a use of a card or an invoice told as one, in a firm of that
+    /// currency, with the role of whoever claims.
     #[must_use]
-    pub fn of_claim(claim: &ExpenseClaim, home: &Currency) -> Self {
+    pub fn of_claim(claim: &ExpenseClaim, role: Option<String>, home: &Currency) -> Self {
         let own = (claim.currency == *home).then_some(claim.amount);
         Self {
             id: claim.id.to_string(),
@@ -46,6 +50,7 @@ impl Claim {
                 .or(own)
                 .and_then(|amount| amount.decimal().to_f64()),
             employee: Some(claim.employee_id.to_string()),
+            role,
             team: claim.team.clone(),
             merchant: claim.merchant.clone(),
             category: claim

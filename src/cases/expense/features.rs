@@ -7,7 +7,7 @@ use crate::learn::anomaly::pairs::Seen;
 use crate::learn::anomaly::peers::Usual;
 
 /// How many features.
-pub const WIDTH: usize = 26;
+pub const WIDTH: usize = 28;
 
 /// How many of them are of the amount: the firm and each of the groups kept.
 pub const GROUPS: usize = AMOUNT_GROUPS.len() + 1;
@@ -23,6 +23,7 @@ pub const NAMES: [&str; WIDTH] = [
     "amount_of_employee_at_merchant",
     "amount_of_employee_in_category",
     "amount_in_category_and_place",
+    "amount_in_category_and_role",
     "rare_merchant",
     "rare_category",
     "rare_place",
@@ -37,6 +38,7 @@ pub const NAMES: [&str; WIDTH] = [
     "pair_employee_project",
     "pair_employee_weekday",
     "pair_team_category",
+    "pair_role_category",
     "pair_merchant_category",
     "pair_merchant_weekday",
     "pair_category_weekday",
@@ -104,7 +106,7 @@ pub fn usual(state: &PeerState, asked: &Coded) -> [Option<Usual>; GROUPS] {
             None => one,
             Some(other) if !asked.says(other) => None,
             Some(other) => one.map(|one| {
-                // A side without a group of its own, as places are, shifts nothing by itself.
+                // A side without a group of its own, as places and roles are, shifts nothing by itself.
                 let wider = single(other).map_or(one, |two| firm.crossed(&one, &two));
                 wider.within(state.group(asked, side, Some(other)))
             }),

@@ -56,7 +56,7 @@ impl FirmSpending {
                 Lines::Invoices => line.receipt_sha256.is_none(),
             });
             let shown: Vec<bool> = shown.collect();
-            let claims = records.iter().map(|one| Claim::of_claim(one, home));
+            let claims = records.iter().map(|one| read(lines, one, spending, home));
             let claims: Vec<Claim> = claims.collect();
             let batch = Batch::of(&claims);
             if let Ok(batch) = &batch {
@@ -115,10 +115,11 @@ impl FirmSpending {
         spending: &SpendingAsOf,
     ) -> Option<Said> {
         let (state, scale) = self.among(lines).found.as_ref().ok()?;
-        let then = spending.at(self.until).line(lines, claim.id.as_str());
-        let claim = Claim::of_claim(claim, &self.home);
+        let known = spending.at(self.until);
+        let then = known.line(lines, claim.id.as_str());
+        let claim = read(lines, claim, spending, &self.home);
         let coded = match then {
-            Some(then) => state.changed(&claim, &Claim::of_claim(&then, &self.home)),
+            Some(then) => state.changed(&claim, &read(lines, &then, &known, &self.home)),
             None => state.outside(&claim),
         };
         let row = features::row(state, &coded);
@@ -136,4 +137,14 @@ impl FirmSpending {
     pub const fn plan(&self) -> Option<AlertPlan> {
         self.plan
     }
+}
+
+/// A line as it is compared with others.
+fn read(lines: Lines, line: &ExpenseClaim, spending: &SpendingAsOf, home: &Currency) -> Claim {
+    let employee = match lines {
+        Lines::Claims | Lines::Cards => spending.employee(line.employee_id.as_str()),
+        Lines::Invoices => None,
+    };
+    let role = employee.and_then(|employee| employee.role.clone());
+    Claim::of_claim(line, role, home)
 }

@@ -34,11 +34,16 @@ pub enum Side {
     Project,
     /// Day of the week.
     Weekday,
+    /// Role of who claims.
+    Role,
 }
+
+/// How many sides.
+pub(super) const SIDES: usize = 9;
 
 impl Side {
     /// All sides.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; SIDES] = [
         Self::Employee,
         Self::Team,
         Self::Merchant,
@@ -47,11 +52,12 @@ impl Side {
         Self::Region,
         Self::Project,
         Self::Weekday,
+        Self::Role,
     ];
 }
 
 /// Groups whose amounts are kept: of one side, or of two at once.
-pub(super) const AMOUNT_GROUPS: [(Side, Option<Side>); 8] = [
+pub(super) const AMOUNT_GROUPS: [(Side, Option<Side>); 9] = [
     (Side::Team, None),
     (Side::Category, None),
     (Side::Merchant, None),
@@ -60,10 +66,11 @@ pub(super) const AMOUNT_GROUPS: [(Side, Option<Side>); 8] = [
     (Side::Employee, Some(Side::Merchant)),
     (Side::Employee, Some(Side::Category)),
     (Side::Category, Some(Side::Place)),
+    (Side::Category, Some(Side::Role)),
 ];
 
 /// Pairs that are counted: the group, and what is rare within it.
-pub(super) const PAIRS: [(Side, Side); 11] = [
+pub(super) const PAIRS: [(Side, Side); 12] = [
     (Side::Employee, Side::Merchant),
     (Side::Employee, Side::Category),
     (Side::Employee, Side::Place),
@@ -72,6 +79,7 @@ pub(super) const PAIRS: [(Side, Side); 11] = [
     (Side::Employee, Side::Project),
     (Side::Employee, Side::Weekday),
     (Side::Team, Side::Category),
+    (Side::Role, Side::Category),
     (Side::Merchant, Side::Category),
     (Side::Merchant, Side::Weekday),
     (Side::Category, Side::Weekday),
@@ -84,7 +92,7 @@ type ByKey<T> = HashMap<Key, T, BuildHasherDefault<Scatter>>;
 /// A claim's values as numbers of their own, 0 where there is none or none like it was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Values {
-    codes: [u32; 8],
+    codes: [u32; SIDES],
     log_amount: Option<f32>,
 }
 
@@ -133,12 +141,12 @@ const ALONE: u64 = 15;
 /// What is known of the firm's claims.
 #[derive(Debug, Clone, Default)]
 pub struct PeerState {
-    names: [HashMap<String, u32>; 8],
+    names: [HashMap<String, u32>; SIDES],
     all: OrderedSample,
     amounts: ByKey<OrderedSample>,
     counts: ByKey<u32>,
     kinds: ByKey<u32>,
-    stated: [u32; 8],
+    stated: [u32; SIDES],
 }
 
 impl PeerState {
@@ -394,6 +402,7 @@ fn said(claim: &Claim, side: Side) -> Option<&str> {
         Side::Place => &claim.place,
         Side::Region => &claim.region,
         Side::Project => &claim.project,
+        Side::Role => &claim.role,
         Side::Weekday => return None,
     };
     Some(said.as_deref().unwrap_or_default())

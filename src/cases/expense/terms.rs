@@ -1,7 +1,7 @@
 //! What the parts of a score are called: an invoice is no expense, and whoever bills is no employee.
 
 use super::features::{GROUPS, NAMES, WIDTH};
-use super::peers::Side;
+use super::peers::{SIDES, Side};
 use crate::history::Lines;
 
 /// Words for lines of one kind.
@@ -13,7 +13,7 @@ pub(super) struct Terms {
     /// What each amount is compared with, in the order of the groups.
     pub(super) amount_of: [&'static str; GROUPS],
     /// The sides, in order.
-    sides: [&'static str; 8],
+    sides: [&'static str; SIDES],
 }
 
 const OF_EXPENSES: Terms = Terms {
@@ -29,13 +29,14 @@ const OF_EXPENSES: Terms = Terms {
         "this employee's expenses at this merchant",
         "this employee's expenses of this category",
         "expenses of this category in this city",
+        "expenses of this category in this role",
     ],
     sides: [
-        "employee", "team", "merchant", "category", "city", "region", "project", "weekday",
+        "employee", "team", "merchant", "category", "city", "region", "project", "weekday", "role",
     ],
 };
 
-/// An invoice names no merchant, city or region: what is of them adds nothing and is never said.
+/// An invoice names no merchant, city, region or role: what is of them adds nothing and is never said.
 const OF_INVOICES: Terms = Terms {
     one: "invoice",
     names: [
@@ -48,6 +49,7 @@ const OF_INVOICES: Terms = Terms {
         "amount_of_vendor_at_merchant",
         "amount_of_vendor_on_account",
         "amount_on_account_and_place",
+        "amount_on_account_and_role",
         "rare_merchant",
         "rare_account",
         "rare_place",
@@ -62,6 +64,7 @@ const OF_INVOICES: Terms = Terms {
         "pair_vendor_project",
         "pair_vendor_weekday",
         "pair_cost_centre_account",
+        "pair_role_account",
         "pair_merchant_account",
         "pair_merchant_weekday",
         "pair_account_weekday",
@@ -76,6 +79,7 @@ const OF_INVOICES: Terms = Terms {
         "this vendor's invoices at this merchant",
         "this vendor's invoices on this account",
         "invoices on this account in this city",
+        "invoices on this account in this role",
     ],
     sides: [
         "vendor",
@@ -86,6 +90,7 @@ const OF_INVOICES: Terms = Terms {
         "region",
         "project",
         "weekday",
+        "role",
     ],
 };
 
