@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use chrono::{DateTime, NaiveTime, Utc};
 use tokio::net::TcpListener;
 
 use crate::cases::collections::Setting;
@@ -131,10 +133,14 @@ impl App {
     ) -> Result<(), StartError> {
         let grace = self.state.config().limits.shutdown_time();
         let service = self.state.service().clone();
-        // Nobody waits for it: whoever asks before it is done waits as if it were not there.
+        // Nobody waits for it: whoever asks before it is done waits as if it were not there. What is
+        // found over all records is found again at the end of a day.
         let warming = tokio::spawn(async move {
-            if let Err(error) = service.warm_up().await {
-                tracing::warn!(%error, "records were not read ahead");
+            loop {
+                if let Err(error) = service.warm_up().await {
+                    tracing::warn!(%error, "records were not read ahead");
+                }
+                tokio::time::sleep(until_tomorrow(Utc::now())).await;
             }
         });
         let (stopping, mut stopped) = tokio::sync::watch::channel(false);
@@ -164,6 +170,16 @@ impl App {
         warming.abort();
         ended
     }
+}
+
+/// Until the next day (UTC) has begun.
+fn until_tomorrow(now: DateTime<Utc>) -> Duration {
+    let begins = now
+        .date_naive()
+        .succ_opt()
+        .map(|day| day.and_time(NaiveTime::MIN));
+    let left = begins.map(|begins| (begins.and_utc() - now).to_std().unwrap_or_default());
+    left.unwrap_or(Duration::from_secs(24 * 60 * 60)) + Duration::from_secs(1)
 }
 
 /// The store, the sandbox with its first children started, and the cases: what the server
@@ -211,4 +227,17 @@ pub(crate) fn sandbox_config(config: &Config) -> Result<SandboxConfig, StartErro
     }
     settings.page_pixels = limits.page_pixels;
     Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_a_second_after_midnight() {
+        let seconds = |now: &str| until_tomorrow(now.parse().unwrap()).as_secs();
+        assert_eq!(seconds("2028-02-29T23:59:59Z"), 2);
+        assert_eq!(seconds("2028-02-29T00:00:00Z"), 24 * 60 * 60 + 1);
+        assert_eq!(seconds("2026-12-31T23:00:00Z"), 60 * 60 + 1);
+    }
 }

@@ -11,6 +11,7 @@ pub mod payments;
 mod receipts;
 pub mod receivables;
 mod requests;
+pub mod spend;
 mod truth;
 mod zip;
 

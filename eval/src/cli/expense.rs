@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use scrutineer_datasets::sets;
+use scrutineer_datasets::sets::{self, spend::SpendBody};
 use scrutineer_eval::{EvalError, expense, results};
 
 use super::say;
@@ -32,12 +32,26 @@ pub(super) struct ExpenseArgs {
 enum ExpenseSet {
     /// Purchasing-card lines.
     Pcard,
+    /// What Calderdale paid, with odd lines planted.
+    SpendCalderdale,
+    /// What Harrogate paid.
+    SpendHarrogate,
+    /// What the Greater London Authority paid.
+    SpendLondon,
+    /// What Salford paid.
+    SpendSalford,
 }
 
 pub(super) fn run(args: &ExpenseArgs) -> Result<ExitCode, EvalError> {
-    let outcome = match &args.records {
-        Some(folder) => expense::on_records(folder, args.truth.as_deref(), args.per_week)?,
-        None => expense::on_pcard(&sets::data_dir(), args.per_week)?,
+    let (data, most) = (sets::data_dir(), args.per_week);
+    let spend = |body| expense::on_spend(&data, body, most);
+    let outcome = match (&args.records, args.set) {
+        (Some(folder), _) => expense::on_records(folder, args.truth.as_deref(), most)?,
+        (None, Some(ExpenseSet::SpendCalderdale)) => spend(SpendBody::Calderdale)?,
+        (None, Some(ExpenseSet::SpendHarrogate)) => spend(SpendBody::Harrogate)?,
+        (None, Some(ExpenseSet::SpendLondon)) => spend(SpendBody::London)?,
+        (None, Some(ExpenseSet::SpendSalford)) => spend(SpendBody::Salford)?,
+        (None, Some(ExpenseSet::Pcard) | None) => expense::on_pcard(&data, most)?,
     };
     if let Some(path) = &args.json {
         results::write_json(path, &outcome.evaluation)?;

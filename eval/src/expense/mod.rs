@@ -2,9 +2,10 @@
 //! them. Nothing is fitted to labels: they are only looked at to count.
 
 mod baselines;
+mod planted;
 mod records;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::time::Instant;
@@ -13,6 +14,7 @@ use scrutineer::cases::expense::{AlertPlan, Batch, Claim, ClaimReason, features,
 use scrutineer::domain::Currency;
 use scrutineer::history::Lines;
 use scrutineer_datasets::sets::expenses;
+use scrutineer_datasets::sets::spend::{self, SpendBody};
 
 use crate::metrics::{self, Scored};
 use crate::{EvalError, Evaluation};
@@ -55,8 +57,8 @@ impl fmt::Display for Shown {
     }
 }
 
-/// Which claims are odd, by id.
-type Truth = HashMap<String, bool>;
+/// How each claim is odd, by id; none for what is regular.
+type Truth = HashMap<String, Option<String>>;
 
 /// Scores the records of a folder, each against all others.
 ///
@@ -87,11 +89,34 @@ pub fn on_pcard(data: &Path, per_week: u32) -> Result<ExpenseOutcome, EvalError>
     // What the file says beside is let go line by line.
     let read = lines.into_iter().map(|line| {
         let claim = Claim::of_claim(&line.used.as_line(), None, &home);
-        let odd = (claim.id.clone(), records::is_odd(&line.label));
+        let odd = (claim.id.clone(), records::oddity(&line.label));
         (claim, odd)
     });
     let (claims, truth): (Vec<Claim>, Truth) = read.unzip();
     evaluate("pcard", (Lines::Cards, claims), Some(&truth), per_week)
+}
+
+/// Scores what a public body paid, with lines changed so that it is known which are odd.
+///
+/// # Errors
+/// [`EvalError`] when the set is absent or wrong.
+pub fn on_spend(data: &Path, body: SpendBody, per_week: u32) -> Result<ExpenseOutcome, EvalError> {
+    let mut claims = planted::claims(&spend::load(data, body)?);
+    let planted = planted::plant(&mut claims);
+    let how = |id: &str| {
+        let found = planted.iter().find(|(_, ids)| ids.contains(id));
+        found.map(|(kind, _)| (*kind).to_owned())
+    };
+    let ids = claims.iter().map(|claim| claim.id.clone());
+    let truth: Truth = ids.map(|id| (id.clone(), how(&id))).collect();
+    let set = format!("spend_{}", body.name());
+    let mut outcome = evaluate(&set, (Lines::Invoices, claims), Some(&truth), per_week)?;
+    outcome.evaluation.protocol = format!(
+        "every line against all others, without labels; {} lines with a point slipped, {} on an account new to their supplier",
+        planted["slipped_point"].len(),
+        planted["other_account"].len(),
+    );
+    Ok(outcome)
 }
 
 fn evaluate(
@@ -164,22 +189,32 @@ fn figures(
     let Some(truth) = truth else {
         return BTreeMap::new();
     };
-    let scored: Vec<Scored> = claims
+    let known = claims.iter().zip(scores);
+    let mut ranked: Vec<(f64, Option<&str>)> = known
+        .filter_map(|(claim, score)| Some((*score, truth.get(&claim.id)?.as_deref())))
+        .collect();
+    let scored: Vec<Scored> = ranked
         .iter()
-        .zip(scores)
-        .filter_map(|(claim, score)| Some((*score, *truth.get(&claim.id)?)))
+        .map(|(score, how)| (*score, how.is_some()))
         .collect();
     let mut figures = BTreeMap::from([
         ("auc".to_owned(), metrics::auc(&scored)),
         ("ap".to_owned(), metrics::average_precision(&scored)),
     ]);
-    let odd = scored.iter().filter(|(_, odd)| *odd).count();
-    let mut ranked = scored;
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let recall = |most: usize, is_it: &dyn Fn(&str) -> bool| {
+        let such = |(_, how): &&(f64, Option<&str>)| how.is_some_and(is_it);
+        let odd = ranked.iter().filter(such).count();
+        let found = ranked.iter().take(most).filter(such).count();
+        (odd > 0).then(|| found as f64 / odd as f64)
+    };
     for most in [100, 500, 1000] {
-        let found = ranked.iter().take(most).filter(|(_, odd)| *odd).count();
-        let recall = (odd > 0).then(|| found as f64 / odd as f64);
-        figures.insert(format!("recall_at_{most}"), recall);
+        figures.insert(format!("recall_at_{most}"), recall(most, &|_| true));
+    }
+    let kinds: BTreeSet<&str> = ranked.iter().filter_map(|(_, how)| *how).collect();
+    for kind in kinds.iter().filter(|_| kinds.len() > 1) {
+        let found = recall(1000, &|how| how == *kind);
+        figures.insert(format!("recall_at_1000_{kind}"), found);
     }
     figures
 }

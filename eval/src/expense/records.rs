@@ -18,9 +18,10 @@ use crate::EvalError;
 /// Labels of what is not odd.
 const REGULAR: [&str; 6] = ["", "0", "regular", "normal", "false", "no"];
 
-/// Whether a label says that a claim is odd.
-pub(super) fn is_odd(label: &str) -> bool {
-    !REGULAR.contains(&label.trim().to_ascii_lowercase().as_str())
+/// How a label says that a claim is odd; none if it does not.
+pub(super) fn oddity(label: &str) -> Option<String> {
+    let label = label.trim().to_ascii_lowercase();
+    (!REGULAR.contains(&label.as_str())).then_some(label)
 }
 
 /// Reads `expense_claim`, `card_transaction` or `vendor_invoice`, as `.csv` or `.ndjson`, in the firm's currency:
@@ -135,7 +136,7 @@ pub(super) fn truth_of(path: &Path) -> Result<Truth, EvalError> {
         .into_deserialize()
         .map(|row| {
             let row: TruthRow = row.map_err(|error| wrong(error.to_string()))?;
-            Ok((row.id, is_odd(&row.label)))
+            Ok((row.id, oddity(&row.label)))
         })
         .collect()
 }

@@ -90,11 +90,11 @@ pub fn dry_run(history: &dyn History, thresholds: &Thresholds) -> DryRun {
     let books = Books::new(history);
     let invoices = history.invoices();
     for (_, invoice) in &invoices {
-        let beside = books.beside(invoice);
-        let view = books.view(invoice, &beside, thresholds);
         let subject = format!("vendor_invoice/{}", invoice.id);
-        of_invoices.try_all(&subject, invoice.issued_on, |detector| {
-            (detector.check)(&view)
+        books.look(invoice, thresholds, |view| {
+            of_invoices.try_all(&subject, invoice.issued_on, |detector| {
+                (detector.check)(view)
+            });
         });
     }
     let totals = invoices.iter();

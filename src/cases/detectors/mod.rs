@@ -12,6 +12,7 @@ mod dry_run;
 pub mod first_digits;
 mod invoice;
 mod thresholds;
+mod vendors;
 mod words;
 
 #[cfg(test)]
@@ -26,8 +27,9 @@ pub use around::Around;
 pub use books::Books;
 pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Tried, dry_run};
-pub use invoice::{InvoiceView, VendorOnRecord};
+pub use invoice::InvoiceView;
 pub use thresholds::Thresholds;
+pub use vendors::{VendorOnRecord, Vendors};
 
 /// What a detector found, before it is signed with the detector's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

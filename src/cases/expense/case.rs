@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::firm::FirmSpending;
 use super::recommendation::{ExpenseInput, KeptReason, Lane, recommend};
 use crate::advice::{Judged, ModelRef, Recommendation};
-use crate::cases::detectors::{Around, Books, Flag, Thresholds, flags_of_claim};
+use crate::cases::detectors::{Around, Books, Flag, Thresholds, Vendors, flags_of_claim};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::records::ExpenseClaim;
 use crate::domain::{CanonicalJson, sha256_hex};
@@ -176,15 +176,15 @@ impl RecordCase for ExpenseCase {
 
     fn prepare(&self, history: &dyn History) {
         self.firm(&history.spending());
+        drop(history.spending().followed::<Vendors>());
     }
 
     fn takes_long(&self, item: &RecordItem, history: &dyn History) -> bool {
         let spending = history.spending();
         // An invoice is laid beside every vendor.
-        let of_vendors = named(&spending, &item.id);
-        of_vendors
-            .iter()
-            .any(|(lines, _)| *lines == Lines::Invoices)
+        let mut found = named(&spending, &item.id).into_iter();
+        let of_vendors = found.any(|(lines, _)| lines == Lines::Invoices);
+        (of_vendors && !spending.is_followed::<Vendors>())
             || !spending.is_worked_out::<FirmSpending>(&Lines::ALL.map(Lines::kind))
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::document_type::is_credit_note_code;
 use super::findings::{is_seller, value};
 use super::input::Firm;
-use crate::cases::detectors::{Flag, InvoiceView, VendorOnRecord, flags_of_invoice};
+use crate::cases::detectors::{Flag, InvoiceView, Vendors, flags_of_invoice};
 use crate::documents::{FieldName as F, Line, Reading, Source};
 use crate::domain::Salt;
 use crate::domain::records::{Vendor, VendorInvoice};
@@ -43,13 +43,12 @@ pub(super) fn flags(
         .and_then(|number| history.purchase_orders(number).into_iter().next());
     // Without the salt nobody can be told to be an employee.
     let employees = history.salt().map(|_| history.work().employees());
-    let vendors = history.vendors().into_iter().map(VendorOnRecord::of);
-    let vendors: Vec<VendorOnRecord> = vendors.collect();
+    let vendors = history.spending().followed::<Vendors>();
     flags_of_invoice(&InvoiceView {
         invoice: &invoice,
         vendor: Some(&vendor),
         earlier: &earlier,
-        vendors: &vendors,
+        vendors: vendors.read().all(),
         employees: &employees.unwrap_or_default(),
         salt: history.salt().map(Salt::as_bytes),
         order: order.as_deref(),

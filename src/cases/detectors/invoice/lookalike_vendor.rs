@@ -1,10 +1,9 @@
 //! A name one or two letters from that of a vendor the firm trusts.
 
-use strsim::osa_distance;
-
 use super::super::Found;
+use super::super::vendors::ComparedName;
 use super::InvoiceView;
-use crate::history::{identifier_key, name_key};
+use crate::history::identifier_key;
 
 /// Letters of a name in which one slip makes another name.
 const A_SLIP: usize = 5;
@@ -13,9 +12,8 @@ const TWO_SLIPS: usize = 12;
 
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let vendor = view.vendor?;
-    let name = name_key(&vendor.name);
-    let letters = name.chars().count();
-    let allowed = match letters {
+    let name = ComparedName::of(&vendor.name);
+    let allowed = match name.letters() {
         0..A_SLIP => return None,
         A_SLIP..TWO_SLIPS => 1,
         _ => 2,
@@ -24,10 +22,7 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let alike = view.vendors.iter().find(|other| {
         // One firm on record twice is for the clean-up of vendors, not an impostor.
         let is_same = vat_id.is_some() && vat_id == other.vat_id;
-        other.vendor.id != vendor.id
-            && !is_same
-            && other.name_letters.abs_diff(letters) <= allowed
-            && osa_distance(&other.name, &name) <= allowed
+        other.vendor.id != vendor.id && !is_same && name.is_within(allowed, &other.name)
     });
     let other = &alike?.vendor;
     let text = format!("{} is almost {}, another vendor.", vendor.name, other.name);

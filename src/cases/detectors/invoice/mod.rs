@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::{Found, Thresholds};
+use super::{Found, Thresholds, VendorOnRecord};
 use crate::domain::records::{Employee, PurchaseOrder, Vendor};
-use crate::history::{KnownInvoice, identifier_key, name_key};
+use crate::history::{KnownInvoice, identifier_key};
 
 /// A vendor's invoice with what was known around it when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -39,38 +39,6 @@ pub struct InvoiceView<'a> {
     pub order: Option<&'a PurchaseOrder>,
     /// What the firm sets.
     pub thresholds: &'a Thresholds,
-}
-
-/// A vendor with what others are held against.
-#[derive(Debug, Clone)]
-pub struct VendorOnRecord {
-    pub(super) vendor: Arc<Vendor>,
-    /// Its name, spelling aside.
-    name: String,
-    name_letters: usize,
-    /// Its VAT identifier, spelling aside.
-    vat_id: Option<String>,
-    /// Its accounts, spelling aside.
-    accounts: Vec<String>,
-}
-
-impl VendorOnRecord {
-    /// Of a vendor.
-    #[must_use]
-    pub fn of(vendor: Arc<Vendor>) -> Self {
-        let name = name_key(&vendor.name);
-        Self {
-            name_letters: name.chars().count(),
-            name,
-            vat_id: vendor.vat_id.as_deref().map(identifier_key),
-            accounts: vendor
-                .ibans
-                .iter()
-                .map(|iban| identifier_key(iban))
-                .collect(),
-            vendor,
-        }
-    }
 }
 
 impl InvoiceView<'_> {
