@@ -58,7 +58,7 @@ impl<'a> Books<'a> {
             invoice,
             vendor: history.vendor(vendor).as_deref(),
             earlier: of_vendor.get(..before).unwrap_or_default(),
-            vendors: vendors.read().all(),
+            vendors: &vendors.read(),
             employees: employees.map_or(&[], Vec::as_slice),
             salt,
             order: order.as_deref(),

@@ -29,7 +29,7 @@ pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Tried, dry_run};
 pub use invoice::InvoiceView;
 pub use thresholds::Thresholds;
-pub use vendors::{VendorOnRecord, Vendors};
+pub use vendors::Vendors;
 
 /// What a detector found, before it is signed with the detector's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

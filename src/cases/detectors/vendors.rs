@@ -1,26 +1,25 @@
 //! Every vendor of the firm, as others are held against them.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::RecordKind;
 use crate::domain::records::Vendor;
+use crate::domain::{RecordId, RecordKind};
 use crate::history::{Changed, Follows, History, identifier_key, name_key};
 
 /// A vendor with what others are held against.
-#[derive(Debug, Clone)]
-pub struct VendorOnRecord {
+#[derive(Debug)]
+pub(super) struct VendorOnRecord {
     pub(super) vendor: Arc<Vendor>,
     pub(super) name: ComparedName,
     /// Its VAT identifier, spelling aside.
     pub(super) vat_id: Option<String>,
     /// Its accounts, spelling aside.
-    pub(super) accounts: Vec<String>,
+    accounts: Vec<String>,
 }
 
 impl VendorOnRecord {
-    /// Of a vendor.
-    #[must_use]
-    pub fn of(vendor: Arc<Vendor>) -> Self {
+    fn of(vendor: Arc<Vendor>) -> Self {
         Self {
             name: ComparedName::of(&vendor.name),
             vat_id: vendor.vat_id.as_deref().map(identifier_key),
@@ -69,20 +68,66 @@ impl ComparedName {
 
 /// All vendors, in order of id; kept up with the records.
 #[derive(Debug, Default)]
-pub struct Vendors(Vec<VendorOnRecord>);
+pub struct Vendors {
+    all: Vec<VendorOnRecord>,
+    /// Ids of those that have an account.
+    by_account: HashMap<String, BTreeSet<RecordId>>,
+}
 
 impl Vendors {
-    /// All of them.
-    #[must_use]
-    pub fn all(&self) -> &[VendorOnRecord] {
-        &self.0
+    /// Every one.
+    pub(super) fn all(&self) -> &[VendorOnRecord] {
+        &self.all
+    }
+
+    /// Those that have one of these accounts, in order of id.
+    pub(super) fn with_accounts(&self, accounts: &[String]) -> Vec<&VendorOnRecord> {
+        let ids = accounts.iter().filter_map(|one| self.by_account.get(one));
+        let ids: BTreeSet<&RecordId> = ids.flatten().collect();
+        ids.into_iter()
+            .filter_map(|id| self.all.get(self.place(id.as_str()).ok()?))
+            .collect()
+    }
+
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.all
+            .binary_search_by(|known| known.vendor.id.as_str().cmp(id))
+    }
+
+    fn put(&mut self, vendor: Arc<Vendor>) {
+        let vendor = VendorOnRecord::of(vendor);
+        for account in &vendor.accounts {
+            let of_account = self.by_account.entry(account.clone()).or_default();
+            of_account.insert(vendor.vendor.id.clone());
+        }
+        let (Ok(at) | Err(at)) = self.place(vendor.vendor.id.as_str());
+        self.all.insert(at, vendor);
+    }
+
+    fn take_out(&mut self, id: &str) {
+        let Ok(at) = self.place(id) else {
+            return;
+        };
+        let known = self.all.remove(at);
+        for account in &known.accounts {
+            if let Some(of_account) = self.by_account.get_mut(account) {
+                of_account.remove(&known.vendor.id);
+            }
+        }
+    }
+}
+
+impl FromIterator<Arc<Vendor>> for Vendors {
+    fn from_iter<I: IntoIterator<Item = Arc<Vendor>>>(vendors: I) -> Self {
+        let mut all = Self::default();
+        vendors.into_iter().for_each(|vendor| all.put(vendor));
+        all
     }
 }
 
 impl Follows for Vendors {
     fn of(history: &dyn History) -> Self {
-        let all = history.vendors().into_iter();
-        Self(all.map(VendorOnRecord::of).collect())
+        history.vendors().into_iter().collect()
     }
 
     fn take_in(&mut self, changed: &[Changed], history: &dyn History) {
@@ -90,21 +135,9 @@ impl Follows for Vendors {
             .iter()
             .filter(|changed| changed.kind == RecordKind::Vendor);
         for Changed { id, .. } in vendors {
-            let place = self
-                .0
-                .binary_search_by(|known| known.vendor.id.as_str().cmp(id));
-            let found = history.vendor(id).map(VendorOnRecord::of);
-            match (place, found) {
-                (Ok(at), Some(vendor)) => {
-                    if let Some(known) = self.0.get_mut(at) {
-                        *known = vendor;
-                    }
-                }
-                (Err(at), Some(vendor)) => self.0.insert(at, vendor),
-                (Ok(at), None) => {
-                    self.0.remove(at);
-                }
-                (Err(_), None) => {}
+            self.take_out(id);
+            if let Some(vendor) = history.vendor(id) {
+                self.put(vendor);
             }
         }
     }
@@ -123,7 +156,7 @@ mod tests {
         let mut facts = Facts::default();
         let at = |day: u32| format!("2026-03-{day:02}T08:00:00Z").parse().unwrap();
         let put = |facts: &mut Facts, id: &str, name: &str, day| {
-            let body = json!({"id": id, "name": name, "ibans": [format!("XX{id}")]});
+            let body = json!({"id": id, "name": name, "ibans": [format!("XX{}", &name[..1])]});
             facts.insert(RecordKind::Vendor, at(day), 1, body).unwrap();
         };
         for (id, name) in [("b", "Birch"), ("d", "Dune")] {
@@ -131,13 +164,23 @@ mod tests {
         }
         let told = |vendors: &Vendors| -> Vec<String> {
             let all = vendors.all().iter();
-            all.map(|one| format!("{} {} {:?}", one.vendor.id, one.name.key, one.accounts))
-                .collect()
+            let all = all.map(|one| {
+                let with: Vec<&RecordId> = vendors
+                    .with_accounts(&one.accounts)
+                    .into_iter()
+                    .map(|other| &other.vendor.id)
+                    .collect();
+                format!(
+                    "{} {} {:?} {with:?}",
+                    one.vendor.id, one.name.key, one.accounts
+                )
+            });
+            all.collect()
         };
         let kept = FactsAsOf::new(Arc::new(facts.clone()), at(9));
         let mut vendors = Vendors::of(&kept);
         let mut changed = Vec::new();
-        for (id, name, day) in [("a", "Aster", 2), ("d", "Delta", 3), ("c", "Cedar", 4)] {
+        for (id, name, day) in [("a", "Aster", 2), ("d", "Bora", 3), ("c", "Cedar", 4)] {
             put(&mut facts, id, name, day);
             changed.push(Changed {
                 kind: RecordKind::Vendor,

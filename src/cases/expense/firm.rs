@@ -49,15 +49,17 @@ impl FirmSpending {
     pub fn of(spending: &SpendingAsOf, home: &Currency, reviews_a_week: u32) -> Self {
         let mut past = Vec::new();
         let [claims, cards, invoices] = Lines::ALL.map(|lines| {
+            // Each is let go once it is read: of a million there is much.
             let records = spending.all(lines, NaiveDate::MIN, NaiveDate::MAX);
-            let shown = records.iter().map(|line| match lines {
-                Lines::Claims => true,
-                Lines::Cards => !spending.is_explained(line.id.as_str()),
-                Lines::Invoices => line.receipt_sha256.is_none(),
+            let claims = records.into_iter().map(|line| {
+                let shown = match lines {
+                    Lines::Claims => true,
+                    Lines::Cards => !spending.is_explained(line.id.as_str()),
+                    Lines::Invoices => line.receipt_sha256.is_none(),
+                };
+                (read(lines, &line, spending, home), shown)
             });
-            let shown: Vec<bool> = shown.collect();
-            let claims = records.iter().map(|one| read(lines, one, spending, home));
-            let claims: Vec<Claim> = claims.collect();
+            let (claims, shown): (Vec<Claim>, Vec<bool>) = claims.unzip();
             let batch = Batch::of(&claims);
             if let Ok(batch) = &batch {
                 let judged = claims.iter().zip(&batch.totals).zip(shown);

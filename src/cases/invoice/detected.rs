@@ -48,7 +48,7 @@ pub(super) fn flags(
         invoice: &invoice,
         vendor: Some(&vendor),
         earlier: &earlier,
-        vendors: vendors.read().all(),
+        vendors: &vendors.read(),
         employees: &employees.unwrap_or_default(),
         salt: history.salt().map(Salt::as_bytes),
         order: order.as_deref(),

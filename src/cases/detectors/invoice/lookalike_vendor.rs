@@ -19,7 +19,7 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
         _ => 2,
     };
     let vat_id = vendor.vat_id.as_deref().map(identifier_key);
-    let alike = view.vendors.iter().find(|other| {
+    let alike = view.vendors.all().iter().find(|other| {
         // One firm on record twice is for the clean-up of vendors, not an impostor.
         let is_same = vat_id.is_some() && vat_id == other.vat_id;
         other.vendor.id != vendor.id && !is_same && name.is_within(allowed, &other.name)

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::{Found, Thresholds, VendorOnRecord};
+use super::{Found, Thresholds, Vendors};
 use crate::domain::records::{Employee, PurchaseOrder, Vendor};
 use crate::history::{KnownInvoice, identifier_key};
 
@@ -30,7 +30,7 @@ pub struct InvoiceView<'a> {
     /// Other invoices of the vendor, oldest first.
     pub earlier: &'a [Arc<KnownInvoice>],
     /// Every vendor on record.
-    pub vendors: &'a [VendorOnRecord],
+    pub vendors: &'a Vendors,
     /// Employees of the firm.
     pub employees: &'a [Arc<Employee>],
     /// What the firm's hashes of accounts, telephones and tax numbers are salted with.

@@ -48,12 +48,12 @@ impl Books {
             INVOICE.iter().any(|detector| detector.name == name),
             "{name}"
         );
-        let vendors = self.vendors.iter().cloned().map(VendorOnRecord::of);
+        let vendors: Vendors = self.vendors.iter().cloned().collect();
         let flags = flags_of_invoice(&InvoiceView {
             invoice: &invoice(changed).into(),
             vendor: self.vendor.as_ref(),
             earlier: &self.earlier,
-            vendors: &vendors.collect::<Vec<_>>(),
+            vendors: &vendors,
             employees: &self.employees,
             salt: Some(b"salt"),
             order: self.order.as_ref(),
