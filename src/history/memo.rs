@@ -182,6 +182,19 @@ impl Memo {
         KeptUp(shared)
     }
 
+    /// The value that is kept up as these facts have it: one that a later copy of them took further is
+    /// made anew. The history must know everything.
+    pub(super) fn as_kept<T: Follows + Clone>(&self, history: &dyn History) -> T {
+        let kept = self.follow::<T>(history);
+        let count = self.lock().count;
+        let followed = kept.0.read().unwrap_or_else(PoisonError::into_inner);
+        if followed.taken > count {
+            T::of(history)
+        } else {
+            followed.value.clone()
+        }
+    }
+
     /// Whether there is a value that is kept up, and little to be taken in; not while it is being
     /// made.
     pub(super) fn follows<T: Follows>(&self) -> bool {

@@ -20,7 +20,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -59,8 +59,9 @@ pub trait History: Send + Sync {
     /// What the document with this digest says, if it came and can be read.
     fn receipt(&self, sha256: &str) -> Option<&Receipt>;
 
-    /// Whether the document with this digest came and could be read, where it was asked for.
-    fn was_read(&self, sha256: &str) -> bool;
+    /// Codes of what was found in the document with this digest, if it came, could be read and was asked
+    /// for.
+    fn found_in(&self, sha256: &str) -> Option<&[String]>;
 
     /// Digests of other documents that show the picture of the one with this digest.
     fn same_pictures(&self, sha256: &str) -> &[String];
@@ -123,7 +124,7 @@ pub trait History: Send + Sync {
     /// Sheets, projects, bills and approvals.
     fn work(&self) -> WorkAsOf;
 
-    /// Expense claims and uses of cards.
+    /// Expense claims, uses of cards and invoices of vendors.
     fn spending(&self) -> SpendingAsOf;
 }
 
@@ -135,7 +136,7 @@ pub struct FactsAsOf {
     ranking: Option<Arc<Ranking>>,
     salt: Option<Salt>,
     receipts: Arc<HashMap<String, Receipt>>,
-    read: Arc<HashSet<String>>,
+    findings: Arc<HashMap<String, Vec<String>>>,
     pictures: Arc<HashMap<String, Vec<String>>>,
 }
 
@@ -149,7 +150,7 @@ impl FactsAsOf {
             ranking: None,
             salt: None,
             receipts: Arc::default(),
-            read: Arc::default(),
+            findings: Arc::default(),
             pictures: Arc::default(),
         }
     }
@@ -163,11 +164,11 @@ impl FactsAsOf {
         }
     }
 
-    /// With the digests of documents that came until that moment and could be read.
+    /// With what was found in documents that came until that moment, by digest.
     #[must_use]
-    pub fn with_read(self, read: HashSet<String>) -> Self {
+    pub fn with_findings(self, findings: HashMap<String, Vec<String>>) -> Self {
         Self {
-            read: Arc::new(read),
+            findings: Arc::new(findings),
             ..self
         }
     }
@@ -203,8 +204,8 @@ impl History for FactsAsOf {
         self.receipts.get(sha256)
     }
 
-    fn was_read(&self, sha256: &str) -> bool {
-        self.read.contains(sha256)
+    fn found_in(&self, sha256: &str) -> Option<&[String]> {
+        self.findings.get(sha256).map(Vec::as_slice)
     }
 
     fn same_pictures(&self, sha256: &str) -> &[String] {

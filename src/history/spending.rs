@@ -11,7 +11,6 @@ use super::FactsAsOf;
 use super::dated::Dated;
 use super::facts::Facts;
 use super::keys::name_key;
-use super::known_invoice::KnownInvoice;
 use super::memo::{Follows, KeptUp};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
 use crate::domain::{Currency, RecordKind};
@@ -111,7 +110,7 @@ impl Spending {
     }
 }
 
-/// Claims and uses of cards seen from one moment: nothing known later.
+/// Claims, uses of cards and invoices seen from one moment: nothing known later.
 #[derive(Debug, Clone)]
 pub struct SpendingAsOf {
     facts: Arc<Facts>,
@@ -164,6 +163,17 @@ impl SpendingAsOf {
         }
     }
 
+    /// The same as it is at the moment, whatever becomes of it meanwhile; for what is quick to clone.
+    #[must_use]
+    pub fn as_followed<T: Follows + Clone>(&self) -> T {
+        let history = FactsAsOf::new(Arc::clone(&self.facts), self.as_of);
+        if self.knows_all() {
+            self.facts.memo().as_kept(&history)
+        } else {
+            T::of(&history)
+        }
+    }
+
     /// Whether that is at hand.
     #[must_use]
     pub fn is_followed<T: Follows>(&self) -> bool {
@@ -187,10 +197,7 @@ impl SpendingAsOf {
         let spenders = match of {
             Lines::Claims => self.facts.spending().claims.keys("employee:"),
             Lines::Cards => self.facts.spending().cards.keys("employee:"),
-            Lines::Invoices => {
-                let invoices = self.facts.invoices_between(from, to, self.as_of);
-                return told(&invoices);
-            }
+            Lines::Invoices => self.facts.vendors_billing(),
         };
         let spenders = spenders.into_iter();
         spenders
@@ -295,9 +302,9 @@ impl SpendingAsOf {
             Lines::Claims => spending.claims.between(&key, from, to, self.as_of),
             Lines::Cards => as_lines(&spending.cards.between(&key, from, to, self.as_of)),
             Lines::Invoices => {
-                let mut invoices = self.facts.invoices_of(spender, self.as_of);
-                invoices.retain(|one| (from..=to).contains(&one.issued_on));
-                told(&invoices)
+                let invoices = self.facts.invoices_between(spender, (from, to), self.as_of);
+                let lines = invoices.iter().map(|one| Arc::new(one.as_line()));
+                lines.collect()
             }
         }
     }
@@ -343,11 +350,6 @@ impl SpendingAsOf {
             Lines::Invoices => Vec::new(),
         }
     }
-}
-
-fn told(invoices: &[Arc<KnownInvoice>]) -> Vec<Arc<ExpenseClaim>> {
-    let lines = invoices.iter().map(|one| Arc::new(one.as_line()));
-    lines.collect()
 }
 
 fn as_lines(used: &[Arc<CardTransaction>]) -> Vec<Arc<ExpenseClaim>> {

@@ -1,4 +1,4 @@
-//! The review queue of expenses, and what people said of its claims.
+//! The review queue of expenses and invoices, and what people said of it.
 
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ pub struct ExpenseQueue {
 /// Something new about a claim that was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NewSince {
-    /// The claim or use of a card, as in `expense_claim/ID`.
+    /// The claim, use of a card or invoice, as in `expense_claim/ID`.
     pub record: String,
     /// Detectors that had not flagged it then.
     pub detectors: Vec<String>,

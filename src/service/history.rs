@@ -1,6 +1,7 @@
 //! The firm's records with what else a question needs to know.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -8,7 +9,10 @@ use super::{Service, ServiceError};
 use crate::advice::Case;
 use crate::cases::record_case::RecordItem;
 use crate::domain::{Salt, TenantId};
-use crate::history::{FactsAsOf, History as _, Lines, Receipt};
+use crate::history::{FactsAsOf, History as _, KnownInvoice, Lines, Receipt};
+
+/// More documents than a question looks at.
+const DOCUMENTS_AT_MOST: i64 = 1_000_000_007;
 
 /// What a question needs to know besides records.
 #[derive(Debug, Clone)]
@@ -24,7 +28,7 @@ pub(super) enum Wanted {
     CopiesSince(NaiveDate),
     /// What the receipt of a claim says, and the salt.
     SpendingOf(String),
-    /// The same for claims of a day or later, and which documents of invoices of then were read.
+    /// The same for claims of a day or later, and what was found in the documents of invoices of then.
     SpendingSince(NaiveDate),
     /// What the receipts of all claims say, and the salt.
     AllReceipts,
@@ -52,7 +56,7 @@ impl Wanted {
         }
     }
 
-    /// Digests of the documents of which it counts whether they were read.
+    /// Digests of the documents of which it counts what was found in them.
     fn documents_of_invoices(&self, history: &FactsAsOf) -> Vec<String> {
         match self {
             Self::SpendingSince(day) => history.spending().receipts_since(&[Lines::Invoices], *day),
@@ -90,18 +94,22 @@ impl Service {
                     .map(|(sha256, fields)| (sha256.clone(), Receipt::of_fields(fields)))
                     .collect();
                 let of_invoices = wanted.documents_of_invoices(&history);
-                let read = store.documents_read(tenant, &of_invoices, as_of).await?;
+                let findings = store.findings_of(tenant, &of_invoices, as_of).await?;
+                let salt = match wanted {
+                    // A claim is asked for nothing that needs it.
+                    Wanted::SpendingOf(record) if invoice_of(&history, record).is_none() => None,
+                    _ => self.salt().await?,
+                };
                 Ok(history
                     .with_receipts(receipts)
-                    .with_read(read.into_iter().collect())
-                    .with_salt(self.salt().await?))
+                    .with_findings(findings)
+                    .with_salt(salt))
             }
         }
     }
 
     /// What the answers to a question depend on besides the day: the number of the last change to
-    /// the records, and how many pictures are known or documents were read. It only grows while
-    /// nothing is erased; an erasure of records drops what was made from them.
+    /// the records, and how many pictures are known or documents were read.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -121,11 +129,11 @@ impl Service {
                 let history = store.history(tenant, as_of).await?;
                 let mut digests = wanted.documents(&history);
                 digests.extend(wanted.documents_of_invoices(&history));
-                let read = store.documents_read(tenant, &digests, as_of).await?;
-                i64::try_from(read.len()).unwrap_or(i64::MAX)
+                store.documents_read(tenant, &digests).await?
             }
         };
-        Ok(records + documents)
+        // A change of one must not make up for one of the other.
+        Ok(records.wrapping_mul(DOCUMENTS_AT_MOST) + documents)
     }
 
     /// What employees' hashes are salted with, where the firm says it. Read when it is asked for, so
@@ -144,6 +152,13 @@ impl Service {
         }
         Ok(Some(salt))
     }
+}
+
+/// The invoice that a name points at: `vendor_invoice/ID`, or an id alone.
+fn invoice_of(history: &FactsAsOf, record: &str) -> Option<Arc<KnownInvoice>> {
+    let id = record.strip_prefix("vendor_invoice/");
+    let invoice = history.invoice(record);
+    invoice.or_else(|| history.invoice(id?))
 }
 
 /// Digests of the documents of the records of an id, whatever their kind.

@@ -1,5 +1,7 @@
 //! What was made of a document, as it is shown to clients.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -69,6 +71,16 @@ impl<'a> Summary<'a> {
     }
 }
 
+/// Status of what could not be read.
+const DEGRADED: &str = "degraded";
+
+/// What is kept of a document that was read.
+struct Read {
+    sha256: String,
+    status: String,
+    body: Value,
+}
+
 impl Store {
     /// Stores what was made of a document, in place of an earlier analysis.
     ///
@@ -108,36 +120,53 @@ impl Store {
         .transpose()
     }
 
-    /// Which of the documents with these digests came until a moment, were read and not erased: their digests.
+    /// How many documents with these digests were read and not erased.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn documents_read(
-        &self,
-        tenant: &TenantId,
-        digests: &[String],
-        as_of: DateTime<Utc>,
-    ) -> Result<Vec<String>> {
-        let mut read = Vec::new();
+    pub async fn documents_read(&self, tenant: &TenantId, digests: &[String]) -> Result<i64> {
+        let mut read = 0;
         for digests in digests.chunks(DIGESTS_AT_A_TIME) {
             let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT d.sha256 FROM documents d \
+                "SELECT COUNT(*) FROM documents d \
                  JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
                  WHERE d.erased_at IS NULL AND d.tenant = ",
             );
             query.push_bind(tenant.as_str());
-            query.push(" AND d.received_at <= ");
-            query.push_bind(time::text(as_of));
             query.push(" AND d.sha256 IN (");
             let mut list = query.separated(", ");
             for digest in digests {
                 list.push_bind(digest);
             }
             query.push(")");
-            let found: Vec<String> = query.build_query_scalar().fetch_all(self.readers()).await?;
-            read.extend(found);
+            let count: i64 = query.build_query_scalar().fetch_one(self.readers()).await?;
+            read += count;
         }
         Ok(read)
+    }
+
+    /// What was read from documents with these digests that came until a moment: digest and fields.
+
+    /// What was found in documents with these digests that came until a moment: the codes, by digest.
+    /// Documents that did not come, were erased or could not be read are left out.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn findings_of(
+        &self,
+        tenant: &TenantId,
+        digests: &[String],
+        as_of: DateTime<Utc>,
+    ) -> Result<HashMap<String, Vec<String>>> {
+        let read = self.bodies_of(tenant, digests, as_of).await?;
+        let found = read.into_iter().filter(|one| one.status != DEGRADED);
+        Ok(found
+            .map(|one| {
+                let findings = one.body["findings"].as_array().into_iter().flatten();
+                let codes = findings.filter_map(|finding| finding["code"].as_str());
+                (one.sha256, codes.map(str::to_owned).collect())
+            })
+            .collect())
     }
 
     /// What was read from documents with these digests that came until a moment: digest and fields.
@@ -151,10 +180,23 @@ impl Store {
         digests: &[String],
         as_of: DateTime<Utc>,
     ) -> Result<Vec<(String, Value)>> {
-        let mut fields = Vec::new();
+        let read = self.bodies_of(tenant, digests, as_of).await?;
+        let fields = read
+            .into_iter()
+            .map(|mut one| (one.sha256, one.body["fields"].take()));
+        Ok(fields.collect())
+    }
+
+    async fn bodies_of(
+        &self,
+        tenant: &TenantId,
+        digests: &[String],
+        as_of: DateTime<Utc>,
+    ) -> Result<Vec<Read>> {
+        let mut read = Vec::new();
         for digests in digests.chunks(DIGESTS_AT_A_TIME) {
             let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT d.sha256, a.body FROM documents d \
+                "SELECT d.sha256, a.status, a.body FROM documents d \
                  JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
                  WHERE d.erased_at IS NULL AND d.tenant = ",
             );
@@ -167,14 +209,18 @@ impl Store {
                 list.push_bind(digest);
             }
             query.push(")");
-            let rows: Vec<(String, String)> =
+            let rows: Vec<(String, String, String)> =
                 query.build_query_as().fetch_all(self.readers()).await?;
-            for (sha256, body) in rows {
-                let mut body: Value = serde_json::from_str(&body)?;
-                fields.push((sha256, body["fields"].take()));
+            for (sha256, status, body) in rows {
+                let body = serde_json::from_str(&body)?;
+                read.push(Read {
+                    sha256,
+                    status,
+                    body,
+                });
             }
         }
-        Ok(fields)
+        Ok(read)
     }
 }
 

@@ -163,6 +163,27 @@ async fn an_invoice_is_looked_at_as_its_document_once_that_came() {
     assert!(!queued(&app).await.contains(&"NAMED".to_owned()));
     // Whoever asks is told all the same.
     assert_eq!(scored(&app, "NAMED").await["level"], "high");
+    // What the document does not show is looked at here.
+    named["iban"] = json!("FR1420041010050500013M02606");
+    named["known_at"] = json!(Utc::now());
+    app.put_records("vendor_invoice", named.to_string()).await;
+    assert!(queued(&app).await.contains(&"NAMED".to_owned()));
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_hides_nothing() {
+    let app = firm().await;
+    let bytes = b"%PDF-1.7\nthis is no page".to_vec();
+    let yesterday = Utc::now().date_naive() - Days::new(1);
+    let mut named = invoice("NAMED", "V3", yesterday, "7000.00");
+    named["document_sha256"] = json!(hex::encode(Sha256::digest(&bytes)));
+    app.put_records("vendor_invoice", named.to_string()).await;
+    let answer = app.upload(bytes).await.json();
+    assert_eq!(
+        answer["analysis"]["recommendation"]["status"], "degraded",
+        "{answer}"
+    );
+    assert!(queued(&app).await.contains(&"NAMED".to_owned()));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ struct Arguments {
     /// Folder for KIND.ndjson, documents/ and truth/; made if absent.
     #[arg(long)]
     out: PathBuf,
-    /// The same seed gives the same bytes.
+    /// The same seed and day give the same bytes.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The last day on record; the last working day before this one if not said.

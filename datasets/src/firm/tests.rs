@@ -241,6 +241,21 @@ fn there_is_something_of_everything_to_do(firm: &Firm, today: NaiveDate) {
 }
 
 #[test]
+fn the_planted_invoice_asks_for_an_account_that_its_vendor_never_named() {
+    let rows = firm().records.rows(RecordKind::VendorInvoice);
+    let moved = rows.iter().find(|row| row["id"] == "VI-MOVED").unwrap();
+    let others = rows
+        .iter()
+        .filter(|row| row["vendor_id"] == moved["vendor_id"]);
+    let named: BTreeSet<_> = others
+        .filter(|row| row["id"] != moved["id"])
+        .filter_map(|row| row["iban"].as_str())
+        .collect();
+    assert!(!named.is_empty() && !named.contains(moved["iban"].as_str().unwrap()));
+    assert!(moved["document_sha256"].is_null());
+}
+
+#[test]
 fn the_mechanism_tells_much_and_not_everything() {
     let known = firm().mechanism.figures(super::calendar::last_year());
     for case in ["collections", "timesheet", "project_setup", "billing"] {

@@ -1,4 +1,5 @@
-//! What British public bodies paid: supplier, amount and the account each line was posted to.
+//! What British public bodies paid: supplier, amount and the account each line was posted to, as they publish
+//! it and `odileeds/council-spending-data` collected it.
 
 use std::io::BufReader;
 use std::path::Path;

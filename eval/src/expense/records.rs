@@ -57,7 +57,10 @@ pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError>
             Lines::Cards => read::<CardTransaction>(body, &path)?.as_line(),
             Lines::Invoices => KnownInvoice::from(read::<VendorInvoice>(body, &path)?).as_line(),
         };
-        let role = roles.get(line.employee_id.as_str()).cloned();
+        let role = match lines {
+            Lines::Claims | Lines::Cards => roles.get(line.employee_id.as_str()).cloned(),
+            Lines::Invoices => None,
+        };
         let claim = Claim::of_claim(&line, role, &home);
         let place = *places.entry(claim.id.clone()).or_insert(claims.len());
         match claims.get_mut(place) {
@@ -81,7 +84,11 @@ fn roles_of(folder: &Path) -> Result<HashMap<String, String>, EvalError> {
     let mut roles = HashMap::new();
     for body in bodies(RecordKind::Employee, &path)? {
         let employee: Employee = read(body, &path)?;
-        roles.extend(employee.role.map(|role| (employee.id.to_string(), role)));
+        let id = employee.id.to_string();
+        match employee.role {
+            Some(role) => roles.insert(id, role),
+            None => roles.remove(&id),
+        };
     }
     Ok(roles)
 }

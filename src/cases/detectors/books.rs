@@ -9,12 +9,12 @@ use std::sync::Arc;
 use super::{Flag, InvoiceView, Thresholds, Vendors, flags_of_invoice};
 use crate::domain::Salt;
 use crate::domain::records::Employee;
-use crate::history::{History, KeptUp, KnownInvoice};
+use crate::history::{History, KnownInvoice};
 
 /// The firm's vendors, employees and orders, and the invoices of each vendor, oldest first.
 pub struct Books<'a> {
     history: &'a dyn History,
-    vendors: OnceCell<KeptUp<Vendors>>,
+    vendors: OnceCell<Vendors>,
     employees: OnceCell<Vec<Arc<Employee>>>,
     of_vendor: RefCell<HashMap<String, Rc<[Arc<KnownInvoice>]>>>,
 }
@@ -53,12 +53,14 @@ impl<'a> Books<'a> {
         let salt = history.salt().map(Salt::as_bytes);
         // Without the salt nobody can be told to be an employee.
         let employees = salt.map(|_| self.employees.get_or_init(|| history.work().employees()));
-        let vendors = self.vendors.get_or_init(|| history.spending().followed());
+        let vendors = self
+            .vendors
+            .get_or_init(|| history.spending().as_followed());
         look(&InvoiceView {
             invoice,
             vendor: history.vendor(vendor).as_deref(),
             earlier: of_vendor.get(..before).unwrap_or_default(),
-            vendors: &vendors.read(),
+            vendors,
             employees: employees.map_or(&[], Vec::as_slice),
             salt,
             order: order.as_deref(),

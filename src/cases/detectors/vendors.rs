@@ -8,7 +8,7 @@ use crate::domain::{RecordId, RecordKind};
 use crate::history::{Changed, Follows, History, identifier_key, name_key};
 
 /// A vendor with what others are held against.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct VendorOnRecord {
     pub(super) vendor: Arc<Vendor>,
     pub(super) name: ComparedName,
@@ -66,9 +66,13 @@ impl ComparedName {
     }
 }
 
-/// All vendors, in order of id; kept up with the records.
-#[derive(Debug, Default)]
-pub struct Vendors {
+/// All vendors, kept up with the records; quick to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Vendors(Arc<Known>);
+
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// In order of id.
     all: Vec<VendorOnRecord>,
     /// Ids of those that have an account.
     by_account: HashMap<String, BTreeSet<RecordId>>,
@@ -77,18 +81,21 @@ pub struct Vendors {
 impl Vendors {
     /// Every one.
     pub(super) fn all(&self) -> &[VendorOnRecord] {
-        &self.all
+        &self.0.all
     }
 
     /// Those that have one of these accounts, in order of id.
     pub(super) fn with_accounts(&self, accounts: &[String]) -> Vec<&VendorOnRecord> {
-        let ids = accounts.iter().filter_map(|one| self.by_account.get(one));
+        let known = &self.0;
+        let ids = accounts.iter().filter_map(|one| known.by_account.get(one));
         let ids: BTreeSet<&RecordId> = ids.flatten().collect();
         ids.into_iter()
-            .filter_map(|id| self.all.get(self.place(id.as_str()).ok()?))
+            .filter_map(|id| known.all.get(known.place(id.as_str()).ok()?))
             .collect()
     }
+}
 
+impl Known {
     fn place(&self, id: &str) -> Result<usize, usize> {
         self.all
             .binary_search_by(|known| known.vendor.id.as_str().cmp(id))
@@ -119,9 +126,9 @@ impl Vendors {
 
 impl FromIterator<Arc<Vendor>> for Vendors {
     fn from_iter<I: IntoIterator<Item = Arc<Vendor>>>(vendors: I) -> Self {
-        let mut all = Self::default();
-        vendors.into_iter().for_each(|vendor| all.put(vendor));
-        all
+        let mut known = Known::default();
+        vendors.into_iter().for_each(|vendor| known.put(vendor));
+        Self(Arc::new(known))
     }
 }
 
@@ -135,9 +142,11 @@ impl Follows for Vendors {
             .iter()
             .filter(|changed| changed.kind == RecordKind::Vendor);
         for Changed { id, .. } in vendors {
-            self.take_out(id);
+            // Whoever still looks at the older state keeps it.
+            let known = Arc::make_mut(&mut self.0);
+            known.take_out(id);
             if let Some(vendor) = history.vendor(id) {
-                self.put(vendor);
+                known.put(vendor);
             }
         }
     }
@@ -192,6 +201,31 @@ mod tests {
         assert_eq!(told(&vendors), told(&Vendors::of(&now)));
         vendors.take_in(&changed, &now);
         assert_eq!(told(&vendors), told(&Vendors::of(&now)));
+    }
+
+    #[test]
+    fn what_a_later_copy_took_in_is_not_seen_by_an_earlier_one() {
+        let at = |day: u32| format!("2026-03-{day:02}T08:00:00Z").parse().unwrap();
+        let put = |facts: &mut Facts, id: &str, day| {
+            let body = json!({"id": id, "name": "Birch"});
+            facts.insert(RecordKind::Vendor, at(day), 1, body).unwrap();
+        };
+        let seen = |facts: &Arc<Facts>, day| {
+            let history = FactsAsOf::new(Arc::clone(facts), at(day));
+            let vendors: Vendors = history.spending().as_followed();
+            vendors.all().len()
+        };
+        let mut facts = Facts::default();
+        put(&mut facts, "a", 1);
+        let earlier = Arc::new(facts);
+        assert_eq!(seen(&earlier, 2), 1);
+        let mut later = (*earlier).clone();
+        put(&mut later, "b", 2);
+        let later = Arc::new(later);
+        assert_eq!(
+            (seen(&later, 3), seen(&earlier, 2), seen(&later, 1)),
+            (2, 1, 1)
+        );
     }
 
     proptest! {

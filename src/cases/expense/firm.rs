@@ -43,8 +43,8 @@ pub(super) struct Said {
 
 impl FirmSpending {
     /// Of all that is known, with the threshold that keeps a week's reviews within a number. A use
-    /// of a card that a claim explains is looked at as that claim, an invoice that names its
-    /// document as that document.
+    /// of a card that a claim explains is looked at as that claim. Invoices count whether or not
+    /// their documents came.
     #[must_use]
     pub fn of(spending: &SpendingAsOf, home: &Currency, reviews_a_week: u32) -> Self {
         let mut past = Vec::new();
@@ -52,12 +52,8 @@ impl FirmSpending {
             // Each is let go once it is read: of a million there is much.
             let records = spending.all(lines, NaiveDate::MIN, NaiveDate::MAX);
             let claims = records.into_iter().map(|line| {
-                let shown = match lines {
-                    Lines::Claims => true,
-                    Lines::Cards => !spending.is_explained(line.id.as_str()),
-                    Lines::Invoices => line.receipt_sha256.is_none(),
-                };
-                (read(lines, &line, spending, home), shown)
+                let is_shown = lines != Lines::Cards || !spending.is_explained(line.id.as_str());
+                (read(lines, &line, spending, home), is_shown)
             });
             let (claims, shown): (Vec<Claim>, Vec<bool>) = claims.unzip();
             let batch = Batch::of(&claims);

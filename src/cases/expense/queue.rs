@@ -16,7 +16,7 @@ use crate::history::{History, Lines};
 
 /// Days back from which claims are in the queue.
 const RECENT: u64 = 42;
-/// Most claims in the queue.
+/// Most records of one kind in the queue.
 const MOST: usize = 200;
 
 /// A run of the queue: whole answers.
@@ -27,10 +27,8 @@ pub struct ExpenseRun {
     /// Claims that others are compared with.
     pub claims: usize,
     /// Uses of cards that others are compared with.
-    #[serde(default)]
     pub cards: usize,
     /// Invoices of vendors that others are compared with.
-    #[serde(default)]
     pub invoices: usize,
     /// Of the last six weeks.
     pub recent: usize,
@@ -38,7 +36,8 @@ pub struct ExpenseRun {
     pub reviews_a_week: u32,
     /// Claims a week that would have been over the threshold; none where history is too short.
     pub expected_a_week: Option<f64>,
-    /// To be looked at: over the threshold first, most points first, then what detectors flagged.
+    /// To be looked at: over the threshold first, most points first, then what detectors flagged,
+    /// invoices first and then most flags; at most 200 of a kind of record.
     pub queue: Vec<Recommendation>,
     /// Drawn at random from the others.
     pub audit: Vec<Recommendation>,
@@ -60,8 +59,8 @@ pub(crate) struct Made {
 
 impl ExpenseCase {
     /// Looks at the claims of the last six weeks, the uses of cards that no claim explains, and the invoices of
-    /// vendors that are to be paid and whose document nobody has before them. The same records and day give the
-    /// same run.
+    /// vendors, but for those that were sent back and those of which a document says as much. The same records and
+    /// day give the same run.
     ///
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
@@ -77,11 +76,11 @@ impl ExpenseCase {
         let mut others = Vec::new();
         for lines in Lines::ALL {
             for claim in spending.all(lines, since, today) {
-                if is_looked_at_elsewhere(lines, &claim, history) {
-                    continue;
-                }
                 let known = (history, &books);
                 let (mut input, row) = self.read(lines, &claim, &firm, threshold, known);
+                if is_looked_at_elsewhere(&input, &claim, history) {
+                    continue;
+                }
                 input.lane = input.found();
                 let list = if input.lane.is_some() {
                     &mut found
@@ -98,7 +97,14 @@ impl ExpenseCase {
                 .reverse()
                 .then_with(|| a.claim_id.cmp(&b.claim_id))
         });
-        found.truncate(MOST);
+        let mut of_kind = [0; Lines::ALL.len()];
+        found.retain(|(input, _)| {
+            let count = of_kind.get_mut(input.lines as usize);
+            count.is_some_and(|count| {
+                *count += 1;
+                *count <= MOST
+            })
+        });
         // A digest orders claims as if by lot, and the same way tomorrow.
         others.sort_by_cached_key(|(input, _)| sha256_hex(&input.claim_id));
         others.truncate((u64::from(self.plan.audits_a_week) * RECENT / 7) as usize);
@@ -129,16 +135,25 @@ impl ExpenseCase {
 }
 
 /// Whether it is no matter of this queue: a use of a card is looked at as the claim that explains
-/// it, and an invoice as its document, where that came, or not at all if nobody will pay it.
-fn is_looked_at_elsewhere(lines: Lines, claim: &ExpenseClaim, history: &dyn History) -> bool {
+/// it, an invoice as its document, where that came, could be read and shows all that is flagged here,
+/// or not at all if nobody will pay it.
+fn is_looked_at_elsewhere(
+    input: &ExpenseInput,
+    claim: &ExpenseClaim,
+    history: &dyn History,
+) -> bool {
     let id = claim.id.as_str();
-    match lines {
+    match input.lines {
         Lines::Claims => false,
         Lines::Cards => history.spending().is_explained(id),
         Lines::Invoices => {
             let document = claim.receipt_sha256.as_ref();
-            document.is_some_and(|digest| history.was_read(digest.as_str()))
-                || history.invoice(id).is_some_and(|invoice| invoice.is_void())
+            let found = document.and_then(|digest| history.found_in(digest.as_str()));
+            let shows = |found: &[String]| {
+                let mut flags = input.flags.iter();
+                flags.all(|flag| found.contains(&flag.detector))
+            };
+            found.is_some_and(shows) || history.invoice(id).is_some_and(|one| one.is_void())
         }
     }
 }

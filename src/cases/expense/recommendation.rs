@@ -82,7 +82,7 @@ pub struct ExpenseAdvice {
     /// Whoever can be asked about it; of a card without a holder, the card. None for an invoice.
     pub employee_id: Option<String>,
     /// Of an invoice, who billed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_id: Option<String>,
     /// Day of the expense or invoice.
     pub incurred_on: NaiveDate,
@@ -90,7 +90,7 @@ pub struct ExpenseAdvice {
     pub merchant: Option<String>,
     /// Kind of expense, or what the merchant sells; of an invoice, the account of its largest line.
     pub category: Option<String>,
-    /// Amount claimed.
+    /// Amount claimed, used or billed.
     pub amount: String,
     /// Its currency.
     pub currency: Currency,

@@ -43,12 +43,12 @@ pub(super) fn flags(
         .and_then(|number| history.purchase_orders(number).into_iter().next());
     // Without the salt nobody can be told to be an employee.
     let employees = history.salt().map(|_| history.work().employees());
-    let vendors = history.spending().followed::<Vendors>();
+    let vendors: Vendors = history.spending().as_followed();
     flags_of_invoice(&InvoiceView {
         invoice: &invoice,
         vendor: Some(&vendor),
         earlier: &earlier,
-        vendors: &vendors.read(),
+        vendors: &vendors,
         employees: &employees.unwrap_or_default(),
         salt: history.salt().map(Salt::as_bytes),
         order: order.as_deref(),

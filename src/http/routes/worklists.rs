@@ -96,9 +96,9 @@ pub(super) async fn delays(
     Ok(Json(run))
 }
 
-/// Claims of the last six weeks that a person should look at: those with more points than the
+/// Claims, uses of cards and invoices of vendors of the last six weeks that a person should look at: those with more points than the
 /// alert budget has room for, most first; then those a detector flagged; and a few drawn at random,
-/// by which it is estimated what is missed. A claim that people decided stays away until a
+/// by which it is estimated what is missed. One that people decided stays away until a
 /// detector flags it that had not then: `again` names it.
 #[utoipa::path(
     get,
