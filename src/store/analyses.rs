@@ -145,8 +145,6 @@ impl Store {
         Ok(read)
     }
 
-    /// What was read from documents with these digests that came until a moment: digest and fields.
-
     /// What was found in documents with these digests that came until a moment: the codes, by digest.
     /// Documents that did not come, were erased or could not be read are left out.
     ///
