@@ -32,9 +32,11 @@ def main() -> None:
     parser.add_argument("--program", type=Path, required=True, help="the scrutineer binary")
     parser.add_argument("--records", type=int, default=1_000_000, help="of each kind")
     parser.add_argument("--asked", type=int, default=500)
+    kinds = ("expense_claim", "vendor_invoice")
+    parser.add_argument("--kind", choices=kinds, help="of this kind alone")
     options = parser.parse_args()
     program = options.program.resolve()
-    for kind in ("expense_claim", "vendor_invoice"):
+    for kind in (options.kind,) if options.kind else kinds:
         with tempfile.TemporaryDirectory(prefix="scrutineer-bench-") as folder:
             bench(program, Path(folder), kind, options)
 

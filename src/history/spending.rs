@@ -11,6 +11,7 @@ use super::FactsAsOf;
 use super::dated::Dated;
 use super::facts::Facts;
 use super::keys::name_key;
+use super::known_invoice::KnownInvoice;
 use super::memo::{Follows, KeptUp};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
 use crate::domain::{Currency, RecordKind};
@@ -197,7 +198,10 @@ impl SpendingAsOf {
         let spenders = match of {
             Lines::Claims => self.facts.spending().claims.keys("employee:"),
             Lines::Cards => self.facts.spending().cards.keys("employee:"),
-            Lines::Invoices => self.facts.vendors_billing(),
+            Lines::Invoices => {
+                let invoices = self.facts.invoices_between((from, to), self.as_of);
+                return told(&invoices);
+            }
         };
         let spenders = spenders.into_iter();
         spenders
@@ -302,9 +306,9 @@ impl SpendingAsOf {
             Lines::Claims => spending.claims.between(&key, from, to, self.as_of),
             Lines::Cards => as_lines(&spending.cards.between(&key, from, to, self.as_of)),
             Lines::Invoices => {
-                let invoices = self.facts.invoices_between(spender, (from, to), self.as_of);
-                let lines = invoices.iter().map(|one| Arc::new(one.as_line()));
-                lines.collect()
+                let mut invoices = self.facts.invoices_of(spender, self.as_of);
+                invoices.retain(|one| (from..=to).contains(&one.issued_on));
+                told(&invoices)
             }
         }
     }
@@ -350,6 +354,11 @@ impl SpendingAsOf {
             Lines::Invoices => Vec::new(),
         }
     }
+}
+
+fn told(invoices: &[Arc<KnownInvoice>]) -> Vec<Arc<ExpenseClaim>> {
+    let lines = invoices.iter().map(|one| Arc::new(one.as_line()));
+    lines.collect()
 }
 
 fn as_lines(used: &[Arc<CardTransaction>]) -> Vec<Arc<ExpenseClaim>> {

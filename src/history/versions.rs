@@ -94,6 +94,19 @@ impl<T> Versions<T> {
             .collect()
     }
 
+    /// The versions in force at a moment of which something `is_so`, in no order.
+    pub(super) fn those(
+        &self,
+        as_of: DateTime<Utc>,
+        is_so: impl Fn(&T) -> bool,
+    ) -> impl Iterator<Item = Arc<T>> {
+        let all = self.by_id.iter();
+        all.filter_map(move |(_, versions)| {
+            let (_, record) = versions.range(..=(as_of, u64::MAX)).next_back()?;
+            is_so(record).then(|| Arc::clone(record))
+        })
+    }
+
     /// The keys that begin with a prefix, without it.
     pub(super) fn keys(&self, prefix: &str) -> Vec<String> {
         let stripped = self

@@ -44,8 +44,8 @@ impl Wanted {
         }
     }
 
-    /// Digests of the documents looked at.
-    fn documents(&self, history: &FactsAsOf) -> Vec<String> {
+    /// Digests of the documents read.
+    fn looked_at(&self, history: &FactsAsOf) -> Vec<String> {
         let since = |lines: &[Lines], day| history.spending().receipts_since(lines, day);
         match self {
             Self::Records | Self::Salt => Vec::new(),
@@ -78,7 +78,10 @@ impl Service {
     ) -> Result<FactsAsOf, ServiceError> {
         let store = self.store();
         let history = store.history(tenant, as_of).await?;
-        let digests = wanted.documents(&history);
+        let Documents {
+            looked_at: digests,
+            of_invoices,
+        } = documents(wanted, &history).await?;
         match wanted {
             Wanted::Records => Ok(history),
             Wanted::Salt => Ok(history.with_salt(self.salt().await?)),
@@ -93,7 +96,6 @@ impl Service {
                     .iter()
                     .map(|(sha256, fields)| (sha256.clone(), Receipt::of_fields(fields)))
                     .collect();
-                let of_invoices = wanted.documents_of_invoices(&history);
                 let findings = store.findings_of(tenant, &of_invoices, as_of).await?;
                 let salt = match wanted {
                     // A claim is asked for nothing that needs it.
@@ -127,8 +129,8 @@ impl Service {
             Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => store.looks(tenant).await?,
             Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
                 let history = store.history(tenant, as_of).await?;
-                let mut digests = wanted.documents(&history);
-                digests.extend(wanted.documents_of_invoices(&history));
+                let documents = documents(wanted, &history).await?;
+                let digests = [documents.looked_at, documents.of_invoices].concat();
                 store.documents_read(tenant, &digests).await?
             }
         };
@@ -151,6 +153,33 @@ impl Service {
             return Err(ServiceError::Internal(why));
         }
         Ok(Some(salt))
+    }
+}
+
+/// Digests of documents that a question needs.
+struct Documents {
+    /// Those whose fields or pictures count.
+    looked_at: Vec<String>,
+    /// Those of which it counts what was found in them.
+    of_invoices: Vec<String>,
+}
+
+/// Which they are: of many records on a thread of its own, since all invoices are walked through.
+async fn documents(wanted: &Wanted, history: &FactsAsOf) -> Result<Documents, ServiceError> {
+    let find = |wanted: &Wanted, history: &FactsAsOf| Documents {
+        looked_at: wanted.looked_at(history),
+        of_invoices: wanted.documents_of_invoices(history),
+    };
+    match wanted {
+        Wanted::Records | Wanted::Salt | Wanted::CopiesOf(_) | Wanted::SpendingOf(_) => {
+            Ok(find(wanted, history))
+        }
+        Wanted::CopiesSince(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
+            let (wanted, history) = (wanted.clone(), history.clone());
+            tokio::task::spawn_blocking(move || find(&wanted, &history))
+                .await
+                .map_err(|error| ServiceError::Internal(error.to_string()))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ mod tests;
 pub use case::{ExpenseCase, ReviewPlan};
 pub use claim::Claim;
 pub use firm::FirmSpending;
-pub use peers::{Coded, PeerState, Side};
+pub use peers::{Coded, PeerState, Side, Values};
 pub use queue::ExpenseRun;
 pub use reasons::{ClaimReason, reasons};
 pub use recommendation::{ExpenseAdvice, ExpenseInput, Lane};

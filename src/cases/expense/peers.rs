@@ -91,7 +91,7 @@ type ByKey<T> = HashMap<Key, T, BuildHasherDefault<Scatter>>;
 
 /// A claim's values as numbers of their own, 0 where there is none or none like it was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Values {
+pub struct Values {
     codes: [u32; SIDES],
     log_amount: Option<f32>,
 }
@@ -112,6 +112,15 @@ impl Values {
 }
 
 impl Coded {
+    /// A claim that is among the known ones.
+    #[must_use]
+    pub const fn known(values: Values) -> Self {
+        Self {
+            values,
+            own: Some(values),
+        }
+    }
+
     /// Whether the claim says anything of a side.
     #[must_use]
     pub fn says(&self, side: Side) -> bool {
@@ -152,7 +161,7 @@ pub struct PeerState {
 impl PeerState {
     /// Of many claims at once: the same as one by one, and quicker.
     #[must_use]
-    pub fn of<'a>(claims: impl Iterator<Item = &'a Claim>) -> (Self, Vec<Coded>) {
+    pub fn of<'a>(claims: impl Iterator<Item = &'a Claim>) -> (Self, Vec<Values>) {
         let mut state = Self::default();
         let mut all = Vec::new();
         let mut amounts: ByKey<Vec<f32>> = ByKey::default();
@@ -166,10 +175,7 @@ impl PeerState {
                     amounts.entry(key).or_default().push(amount);
                 }
             }
-            coded.push(Coded {
-                values,
-                own: Some(values),
-            });
+            coded.push(values);
         }
         state.all = OrderedSample::of(all);
         let ordered = amounts.into_iter();
@@ -203,11 +209,7 @@ impl PeerState {
     /// A claim that is in the state: it is compared with the others.
     #[must_use]
     pub fn inside(&self, claim: &Claim) -> Coded {
-        let values = self.values(claim);
-        Coded {
-            values,
-            own: Some(values),
-        }
+        Coded::known(self.values(claim))
     }
 
     /// A claim that was changed since: what it said `then` is in the state.

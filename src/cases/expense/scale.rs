@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::claim::Claim;
 use super::features::{self, GROUPS, RARE, Row, WIDTH};
-use super::peers::{PAIRS, PeerState};
+use super::peers::{Coded, PAIRS, PeerState};
 use crate::learn::anomaly::sample::OrderedSample;
 use crate::learn::anomaly::tails::RightTails;
 use crate::learn::parallel;
@@ -162,8 +162,11 @@ impl Batch {
     /// # Errors
     /// [`Insufficient`] when they are few or their amounts all alike.
     pub fn of(claims: &[Claim]) -> Result<Self, Insufficient> {
-        let (state, coded) = PeerState::of(claims.iter());
-        let rows = parallel::map(&coded, |claim| features::row(&state, claim));
+        let (state, values) = PeerState::of(claims.iter());
+        let rows = parallel::map(&values, |claim| {
+            features::row(&state, &Coded::known(*claim))
+        });
+        drop(values);
         let (scale, totals) = Scale::of(&state, &rows)?;
         Ok(Self {
             state,
