@@ -261,7 +261,7 @@ impl Facts {
     }
 
     /// Invoices dated from a day to another, vendor by vendor in order of that day. All are walked
-    /// through: filed by day as well, they would take each change twice as long at worst.
+    /// through, which only queues ask for.
     pub(super) fn invoices_between(
         &self,
         (from, to): (NaiveDate, NaiveDate),

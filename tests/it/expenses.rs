@@ -57,13 +57,26 @@ async fn firm() -> TestApp {
     app
 }
 
-async fn scored(app: &TestApp, id: &str) -> Value {
+pub(crate) async fn scored(app: &TestApp, id: &str) -> Value {
     let ask = Ask::post("/v1/expense/score")
         .key(&app.key)
         .json(&json!({"id": id}));
     let answer = app.send(ask).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
+}
+
+/// Its reasons add up to its points.
+pub(crate) fn assert_reasons_add_up(answer: &Value) {
+    let weights = answer["reasons"].as_array().unwrap().iter();
+    let sum: f64 = weights
+        .map(|reason| reason["weight"].as_f64().unwrap())
+        .sum();
+    let points = answer["suggestion"]["points"].as_f64().unwrap();
+    assert!(
+        (sum - points).abs() < 1e-9 * points,
+        "{sum} is not {points}"
+    );
 }
 
 fn ids(list: &Value) -> Vec<&str> {
@@ -86,15 +99,7 @@ async fn an_odd_claim_is_told_from_usual_ones_with_reasons_that_add_up() {
     assert!(odd["score"].as_f64().unwrap() > 0.99);
     assert_eq!(odd["effect"], "add_review");
     assert_eq!(odd["controls_to_add"], json!(["expense_review"]));
-    let weights = odd["reasons"].as_array().unwrap().iter();
-    let sum: f64 = weights
-        .map(|reason| reason["weight"].as_f64().unwrap())
-        .sum();
-    let points = odd["suggestion"]["points"].as_f64().unwrap();
-    assert!(
-        (sum - points).abs() < 1e-9 * points,
-        "{sum} is not {points}"
-    );
+    assert_reasons_add_up(&odd);
     assert!(
         odd["reasons"][0]["text"]
             .as_str()

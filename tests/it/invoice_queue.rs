@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::{Ask, TestApp};
+use crate::expenses::{assert_reasons_add_up, scored};
 use crate::samples;
 
 const ACCOUNT: &str = "DE02120300000000202051";
@@ -52,13 +53,6 @@ async fn firm() -> TestApp {
     app
 }
 
-async fn scored(app: &TestApp, id: &str) -> Value {
-    let ask = Ask::post("/v1/expense/score").key(&app.key);
-    let answer = app.send(ask.json(&json!({"id": id}))).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()
-}
-
 async fn queued(app: &TestApp) -> Vec<String> {
     let queue = app.get("/v1/worklists/expenses").await.json();
     let answers = queue["run"]["queue"].as_array().unwrap().iter();
@@ -81,15 +75,7 @@ async fn an_odd_invoice_is_told_from_usual_ones_in_words_of_invoices() {
     );
     assert_eq!(odd["controls_to_add"], json!(["manual_review"]));
     let reasons = odd["reasons"].as_array().unwrap();
-    let sum: f64 = reasons
-        .iter()
-        .map(|reason| reason["weight"].as_f64().unwrap())
-        .sum();
-    let points = odd["suggestion"]["points"].as_f64().unwrap();
-    assert!(
-        (sum - points).abs() < 1e-9 * points,
-        "{sum} is not {points}"
-    );
+    assert_reasons_add_up(&odd);
     let texts: Vec<&str> = reasons
         .iter()
         .map(|reason| reason["text"].as_str().unwrap())

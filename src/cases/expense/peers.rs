@@ -165,7 +165,7 @@ impl PeerState {
         let mut state = Self::default();
         let mut all = Vec::new();
         let mut amounts: ByKey<Vec<f32>> = ByKey::default();
-        let mut coded = Vec::new();
+        let mut known = Vec::new();
         for claim in claims {
             let values = state.enter(claim);
             state.count(&values);
@@ -175,14 +175,14 @@ impl PeerState {
                     amounts.entry(key).or_default().push(amount);
                 }
             }
-            coded.push(values);
+            known.push(values);
         }
         state.all = OrderedSample::of(all);
         let ordered = amounts.into_iter();
         state.amounts = ordered
             .map(|(key, values)| (key, OrderedSample::of(values)))
             .collect();
-        (state, coded)
+        (state, known)
     }
 
     /// Adds a claim that became known.
