@@ -7,6 +7,7 @@
 pub mod expenses;
 mod invoices;
 pub mod linkage;
+mod order_lines;
 pub mod payments;
 mod receipts;
 pub mod receivables;

@@ -1,6 +1,5 @@
 //! Event logs in which a case is a request.
 
-use std::io::BufReader;
 use std::path::Path;
 
 use scrutineer::eventlog::{Columns, EventLog, EventLogError, Limits, read_csv, read_file};
@@ -112,11 +111,13 @@ impl RequestSet {
         };
         let path = data.join("eventlogs").join(file);
         let read = if self == Self::O2c {
-            let rows = super::zip::first_file(&path).map_err(|error| SetError::io(&path, error))?;
+            let rows = super::zip::first_file(&path)
+                .and_then(super::order_lines::with_days_put_right)
+                .map_err(|error| SetError::io(&path, error))?;
             let name = path.display().to_string();
             let limits = Limits::default();
             let columns = Columns::default();
-            read_csv(&name, BufReader::new(rows), None, limits, &columns)
+            read_csv(&name, rows.as_slice(), None, limits, &columns)
         } else {
             read_file(&path, Limits::default(), &Columns::default())
         };
