@@ -65,7 +65,8 @@ impl Case {
 pub enum Status {
     /// `score` holds a calibrated probability.
     Scored,
-    /// The model cannot tell apart enough outcomes at the stated coverage.
+    /// The model cannot tell apart enough outcomes at the stated coverage, or it was fitted on
+    /// nothing like it; `data_quality.missing` says what it lacks.
     Abstained,
     /// The firm's history is too short or has one class only.
     InsufficientHistory,

@@ -106,6 +106,41 @@ impl Explained {
     }
 }
 
+/// Times the largest amount that a model was fitted on from which it does not say what follows.
+const LARGER: f64 = 10.0;
+/// The same of the longest time.
+const LONGER: f64 = 2.0;
+
+/// Of some amounts and times, those that lie far above all that a model was fitted on: what it
+/// says beyond is what it says of the largest, which nobody has seen to hold.
+#[must_use]
+pub fn far_above<'a>(
+    forecast: &Forecast,
+    row: &[f64],
+    words: &'a [Wording],
+    asked: &[&str],
+) -> Vec<&'a str> {
+    let far = |(at, words): &(usize, &Wording)| {
+        let known = row.get(*at).zip(forecast.highest(*at));
+        let Some((value, highest)) = known.filter(|_| forecast.uses(*at)) else {
+            return false;
+        };
+        match words.unit {
+            Unit::LogAmount => *value > highest + LARGER.ln(),
+            Unit::Days => highest > 0.0 && *value > highest * LONGER,
+            _ => false,
+        }
+    };
+    let asked = words
+        .iter()
+        .enumerate()
+        .filter(|(_, words)| asked.contains(&&*words.feature));
+    asked
+        .filter(far)
+        .map(|(_, words)| &*words.feature)
+        .collect()
+}
+
 /// Probabilities from which the level is high, and medium.
 pub const HIGH: f64 = 0.7;
 /// See [`HIGH`].

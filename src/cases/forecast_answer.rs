@@ -21,7 +21,9 @@ pub(super) struct ForecastAnswer<'a, S> {
     /// Kind of record, and its id.
     pub(super) subject: (&'static str, String),
     pub(super) as_of: DateTime<Utc>,
-    /// Probability of `score_kind`; none where the firm's history does not support one.
+    /// Whether the firm's history supports a score.
+    pub(super) enough_history: bool,
+    /// Probability of `score_kind`; none where the history does not support one, or it abstains.
     pub(super) score: Option<f64>,
     pub(super) score_kind: &'static str,
     /// Both ends and their unit; not shown without a score.
@@ -33,7 +35,9 @@ pub(super) struct ForecastAnswer<'a, S> {
     /// The case's own part.
     pub(super) suggestion: S,
     pub(super) effect: Effect,
-    /// What it had to do without.
+    /// What of the subject lies far above all that the model was fitted on, so that it abstains.
+    pub(super) far_above: Vec<&'a str>,
+    /// What else it had to do without.
     pub(super) missing: Vec<String>,
     pub(super) forecast: &'a Forecast,
     pub(super) features_sha256: String,
@@ -53,10 +57,10 @@ impl<S: Serialize> ForecastAnswer<'_, S> {
                 id: self.subject.1,
             },
             as_of: self.as_of,
-            status: if told {
-                Status::Scored
-            } else {
-                Status::InsufficientHistory
+            status: match (self.enough_history, told) {
+                (false, _) => Status::InsufficientHistory,
+                (true, false) => Status::Abstained,
+                (true, true) => Status::Scored,
             },
             score: self.score,
             score_kind: self.score_kind.to_owned(),
@@ -77,7 +81,12 @@ impl<S: Serialize> ForecastAnswer<'_, S> {
             effect: self.effect,
             controls_to_add: Controls::default(),
             data_quality: DataQuality {
-                missing: self.missing,
+                missing: self
+                    .far_above
+                    .iter()
+                    .map(comparable)
+                    .chain(self.missing)
+                    .collect(),
                 stale: Vec::new(),
             },
             model: told.then(|| self.forecast.reference().clone()),
@@ -86,6 +95,11 @@ impl<S: Serialize> ForecastAnswer<'_, S> {
             decision_sha256: None,
         }
     }
+}
+
+/// What is missing where a value has nothing to be compared with.
+fn comparable(feature: &&str) -> String {
+    format!("comparable_{feature}")
 }
 
 /// A record that an answer rests on.

@@ -94,8 +94,31 @@ impl From<Timesheet> for KnownSheet {
 
 /// Words for being away that a task may have.
 fn is_leave(task: &str) -> bool {
-    const WORDS: [&str; 8] = [
-        "leave", "holiday", "vacation", "absence", "absent", "sick", "pto", "parental",
+    const WORDS: [&str; 24] = [
+        "leave",
+        "holiday",
+        "holidays",
+        "vacation",
+        "absence",
+        "absent",
+        "sick",
+        "pto",
+        "parental",
+        "urlaub",
+        "krank",
+        "krankheit",
+        "elternzeit",
+        "abwesend",
+        "congé",
+        "congés",
+        "maladie",
+        "ferie",
+        "malattia",
+        "vacaciones",
+        "vakantie",
+        "verlof",
+        "ziek",
+        "urlop",
     ];
     let task = task.to_lowercase();
     let mut words = task.split(|c: char| !c.is_alphanumeric());

@@ -9,7 +9,7 @@ use crate::advice::ModelRef;
 use crate::registry::{Golden, Registry, RegistryError};
 
 /// Layout of a forecast's files.
-pub const FORECAST_FORMAT_VERSION: u32 = 1;
+pub const FORECAST_FORMAT_VERSION: u32 = 2;
 /// The file that holds [`ForecastWeights`].
 pub const FORECAST_FILE: &str = "forecast.json";
 
@@ -21,6 +21,8 @@ pub struct ForecastWeights {
     pub distribution: Distribution,
     /// Median of each feature among the cases fitted on; none where it was never known.
     pub usual: Vec<Option<f64>>,
+    /// The highest value of each; none where it was never known.
+    pub highest: Vec<Option<f64>>,
 }
 
 /// Why a forecast cannot be used.
@@ -96,11 +98,11 @@ impl Forecast {
             );
             return Err(unfit(&reference.name, problem));
         }
-        if weights.usual.len() != features.len() {
-            return Err(unfit(
-                &reference.name,
-                "`usual` is of another length".into(),
-            ));
+        for (values, named) in [(&weights.usual, "usual"), (&weights.highest, "highest")] {
+            if values.len() != features.len() {
+                let problem = format!("`{named}` is of another length");
+                return Err(unfit(&reference.name, problem));
+            }
         }
         let levels = weights.distribution.levels();
         let asked = |at: usize| levels.iter().any(|level| level.learner.asks_for(at));
@@ -129,6 +131,12 @@ impl Forecast {
     #[must_use]
     pub fn usual(&self, feature: usize) -> Option<f64> {
         self.weights.usual.get(feature).copied().flatten()
+    }
+
+    /// The highest value of a feature among the cases fitted on.
+    #[must_use]
+    pub fn highest(&self, feature: usize) -> Option<f64> {
+        self.weights.highest.get(feature).copied().flatten()
     }
 
     /// How answers name this model.

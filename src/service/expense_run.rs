@@ -40,6 +40,10 @@ pub struct NewSince {
     pub record: String,
     /// Detectors that had not flagged it then.
     pub detectors: Vec<String>,
+    /// What the record states otherwise than then: `amount`, `currency`, `incurred_on`, `merchant`,
+    /// `category`, `employee_id` or `vendor_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 /// What people said of claims drawn at random.
@@ -56,8 +60,8 @@ pub struct Audited {
 
 impl Service {
     /// The queue as it stands: the last run, or a new one where the day or the records have
-    /// changed since, without what people decided. A decided claim stays away until a detector
-    /// flags it that had not then.
+    /// changed since, without what people decided. A decided claim stays away until it states
+    /// something else, or a detector flags it that had not then.
     ///
     /// # Errors
     /// [`ServiceError`] if it could not be computed or kept.
@@ -85,15 +89,10 @@ fn without_decided(mut run: ExpenseRun, said: &HashMap<Subject, Said>) -> Expens
     let mut open = |answer: &Recommendation| match said.get(&answer.subject) {
         None => true,
         Some(then) => {
-            let detectors = new_flags(answer, &then.answer);
-            let shows = !detectors.is_empty();
-            if shows {
-                let Subject { kind, id } = &answer.subject;
-                again.push(NewSince {
-                    record: format!("{kind}/{id}"),
-                    detectors,
-                });
-            }
+            let Subject { kind, id } = &answer.subject;
+            let new = new_since(answer, &then.answer, format!("{kind}/{id}"));
+            let shows = !new.detectors.is_empty() || !new.changed.is_empty();
+            again.extend(shows.then_some(new));
             shows
         }
     };
@@ -127,19 +126,31 @@ fn advice(answer: &Recommendation) -> Option<ExpenseAdvice> {
     serde_json::from_value(answer.suggestion.clone()?).ok()
 }
 
-fn new_flags(now: &Recommendation, then: &Recommendation) -> Vec<String> {
-    let flags = |answer| {
-        advice(answer)
-            .map(|advice| advice.flags)
-            .unwrap_or_default()
+fn new_since(now: &Recommendation, then: &Recommendation, record: String) -> NewSince {
+    let (Some(now), Some(then)) = (advice(now), advice(then)) else {
+        return NewSince {
+            record,
+            detectors: Vec::new(),
+            changed: Vec::new(),
+        };
     };
-    let known = flags(then);
-    let is_new = |name: &String| !known.iter().any(|flag| flag.detector == *name);
-    flags(now)
-        .into_iter()
-        .map(|flag| flag.detector)
-        .filter(is_new)
-        .collect()
+    let changed = [
+        ("amount", now.amount != then.amount),
+        ("currency", now.currency != then.currency),
+        ("incurred_on", now.incurred_on != then.incurred_on),
+        ("merchant", now.merchant != then.merchant),
+        ("category", now.category != then.category),
+        ("employee_id", now.employee_id != then.employee_id),
+        ("vendor_id", now.vendor_id != then.vendor_id),
+    ];
+    let changed = changed.into_iter().filter(|(_, is_other)| *is_other);
+    let is_new = |name: &String| !then.flags.iter().any(|flag| flag.detector == *name);
+    let flags = now.flags.into_iter().map(|flag| flag.detector);
+    NewSince {
+        record,
+        detectors: flags.filter(is_new).collect(),
+        changed: changed.map(|(field, _)| field.to_owned()).collect(),
+    }
 }
 
 /// Upper end of Wilson's interval of a share, 95 % of it from below.
@@ -148,7 +159,7 @@ fn wilson_upper(count: usize, of: usize) -> f64 {
     let (share, of) = (count as f64 / of as f64, of as f64);
     let middle = share + Z * Z / (2.0 * of);
     let spread = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
-    (middle + spread) / (1.0 + Z * Z / of)
+    ((middle + spread) / (1.0 + Z * Z / of)).min(1.0)
 }
 
 #[cfg(test)]

@@ -173,6 +173,42 @@ async fn too_short_a_history_is_said_and_scores_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_unlike_all_that_was_fitted_on_is_not_guessed() {
+    let (app, today) = firm().await;
+    let open = |id: &str, total: &str, term: u64| {
+        let issued = today - Days::new(3);
+        json!({"id": id, "customer_id": "C2", "known_at": noon(issued), "issued_on": issued,
+            "due_on": issued + Days::new(term), "currency": "EUR", "total": total})
+        .to_string()
+    };
+    // Ten times the largest that the shipped model was fitted on is 6.7 million, twice the
+    // longest term 222 days.
+    let invoices = [
+        open("ordinary", "6000000.00", 30),
+        open("huge", "9000000000.00", 30),
+        open("long", "2000.00", 400),
+    ];
+    app.put_records("customer_invoice", invoices.join("\n"))
+        .await;
+    let ordinary = scored(&app, &json!({"id": "ordinary"})).await;
+    assert_eq!(ordinary["status"], "scored");
+    for (id, lacks) in [
+        ("huge", "comparable_amount"),
+        ("long", "comparable_term_days"),
+    ] {
+        let answer = scored(&app, &json!({"id": id})).await;
+        assert_eq!(answer["status"], "abstained", "{answer}");
+        assert!(answer.get("score").is_none() && answer.get("interval").is_none());
+        assert_eq!(answer["level"], "medium");
+        assert_eq!(answer["data_quality"]["missing"], json!([lacks]));
+        let recommendation = answer["recommendation_id"].as_str().unwrap();
+        let path = format!("/v1/recommendations/{recommendation}/replay");
+        let again = app.send(Ask::post(&path).key(&app.key)).await.json();
+        assert_eq!(again["outcome"], "equal", "{again}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_note_speaks_of_holds_back_proposes_and_is_kept_without_its_words() {
     let (app, today) = firm().await;
     let note = |id: &str, invoice: &str, text: &str| {

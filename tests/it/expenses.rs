@@ -189,7 +189,8 @@ async fn the_queue_is_stable_and_a_dismissed_claim_comes_back_only_with_news() {
     assert!(ids(&again["run"]["queue"]).contains(&"ODD"));
     assert_eq!(
         again["again"],
-        json!([{"record": "expense_claim/ODD", "detectors": ["just_under_limit"]}])
+        json!([{"record": "expense_claim/ODD", "detectors": ["just_under_limit"],
+            "changed": ["amount"]}])
     );
 }
 

@@ -180,7 +180,8 @@ fn top(lines: Lines, claims: Vec<Claim>, batch: &Batch) -> Vec<Shown> {
         .collect()
 }
 
-/// Figures of a ranking of the claims whose truth is known; ties in the order of the records.
+/// Figures of a ranking of the claims whose truth is known; ties in the order of the records. Where
+/// the truth names odd ones alone, the others are regular.
 fn figures(
     claims: &[Claim],
     scores: &[f64],
@@ -189,9 +190,13 @@ fn figures(
     let Some(truth) = truth else {
         return BTreeMap::new();
     };
+    let odd_alone = truth.values().all(Option::is_some);
     let known = claims.iter().zip(scores);
     let mut ranked: Vec<(f64, Option<&str>)> = known
-        .filter_map(|(claim, score)| Some((*score, truth.get(&claim.id)?.as_deref())))
+        .filter_map(|(claim, score)| match truth.get(&claim.id) {
+            Some(how) => Some((*score, how.as_deref())),
+            None => odd_alone.then_some((*score, None)),
+        })
         .collect();
     let scored: Vec<Scored> = ranked
         .iter()

@@ -108,7 +108,7 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
         .map_err(|error| EvalError::insufficient(&error))?;
     let fitted_rows = early.iter().filter(|row| row.at < asked.cut);
     let fitted_rows = fitted_rows.map(|row| row.row.as_slice());
-    let weights = forecast::with_usual(model.left.clone(), fitted_rows);
+    let weights = forecast::with_values_seen(model.left.clone(), fitted_rows);
     let answers: Vec<Answer> = test
         .into_iter()
         .filter_map(|row| answer(row, &requests, &model, asked.horizon))

@@ -68,6 +68,10 @@ pub const NAMES: [&str; 46] = [
     "project_days",
 ];
 
+/// Amounts and times that the subject itself states: where one lies far above all that a model was
+/// fitted on, it abstains.
+pub const ITEM: [&str; 2] = ["amount", "period_days"];
+
 /// The feature that tells projects with much history from those with little.
 pub const HISTORY: usize = 12;
 

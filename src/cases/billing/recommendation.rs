@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::explanation::WORDS;
+use super::features::ITEM;
 use super::input::{BillingInput, ChainStep, FirstFix};
 use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
-use crate::cases::forecast::{Explained, Explaining, level_of};
+use crate::cases::forecast::{Explained, Explaining, far_above, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
@@ -50,7 +51,8 @@ pub(super) fn recommend(
     // Not out today: it goes out today at the earliest.
     let whole = forecast.distribution().curve(row);
     let curve = whole.given_above(passed - 1.0);
-    let told = input.enough_history;
+    let far_above = far_above(forecast, row, &WORDS, &ITEM);
+    let told = input.enough_history && far_above.is_empty();
     let (score_kind, threshold) = if passed <= 0.0 {
         ("bill_slips", 0.0)
     } else {
@@ -74,7 +76,8 @@ pub(super) fn recommend(
         Explained::nothing()
     };
     let overdue = passed > 0.0;
-    let level = match (told, overdue) {
+    let noted = overdue || !far_above.is_empty();
+    let level = match (told, noted) {
         (true, false) => level_of(score),
         (true, true) => level_of(score).max(Level::Medium),
         (false, true) => Level::Medium,
@@ -112,6 +115,7 @@ pub(super) fn recommend(
         case: Case::Billing,
         subject: ("bill", input.bill_id.clone()),
         as_of: input.as_of,
+        enough_history: input.enough_history,
         score: told.then_some(score),
         score_kind,
         interval: (low, high, "days_after_planned"),
@@ -121,6 +125,7 @@ pub(super) fn recommend(
         counterfactuals: Vec::new(),
         suggestion: advice,
         effect,
+        far_above,
         missing: missing(input),
         forecast,
         features_sha256,

@@ -220,6 +220,7 @@ mod tests {
                 "tails": {"coverage": 0.8, "feature": 0, "bounds": [], "left_out": [0.1]},
             },
             "usual": vec![None::<f64>; NAMES.len()],
+            "highest": vec![None::<f64>; NAMES.len()],
         });
         let reference = ModelRef {
             name: "collections".to_owned(),

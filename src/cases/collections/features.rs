@@ -80,6 +80,10 @@ pub const NAMES: [&str; 50] = [
     "days_since_note_paid_already",
 ];
 
+/// Amounts and times that the subject itself states: where one lies far above all that a model was
+/// fitted on, it abstains.
+pub const ITEM: [&str; 2] = ["amount", "term_days"];
+
 /// The feature that tells customers with much history from those with little.
 pub const HISTORY: usize = 6;
 

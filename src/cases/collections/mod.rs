@@ -26,8 +26,10 @@ pub use worklist::{
     CollectionsRow, CollectionsRun, CurrencyCash, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun,
 };
 
+use self::explanation::WORDS;
 use self::model::Verdict;
 use self::notes::Notes;
+use super::forecast::far_above;
 use super::forecast_case::{ForecastCase, Question};
 use super::record_case::{JudgeError, RecordItem};
 use crate::advice::{InvalidRecommendation, Recommendation};
@@ -77,13 +79,13 @@ impl Question for CollectionsInput {
         features_sha256: String,
         recommendation_id: Uuid,
     ) -> Result<Recommendation, InvalidRecommendation> {
-        let verdict = self
-            .enough_history
-            .then(|| Verdict::of(forecast, self, row))
-            .transpose()?;
+        let far_above = far_above(forecast, row, &WORDS, &features::ITEM);
+        let told = self.enough_history && far_above.is_empty();
+        let verdict = told.then(|| Verdict::of(forecast, self, row)).transpose()?;
         Ok(recommendation::recommend(
             self,
             verdict,
+            far_above,
             forecast,
             features_sha256,
             recommendation_id,

@@ -225,6 +225,7 @@ pub struct WeekCash {
 pub(super) fn recommend(
     input: &CollectionsInput,
     verdict: Option<Verdict>,
+    far_above: Vec<&str>,
     forecast: &Forecast,
     features_sha256: String,
     recommendation_id: Uuid,
@@ -232,7 +233,8 @@ pub(super) fn recommend(
     let today = input.as_of.date_naive();
     let days_overdue = (today - input.due_on).num_days();
     let probability = verdict.as_ref().map(|verdict| verdict.probability);
-    let level = level(input, probability, input.is_contested());
+    let unlike_any = !far_above.is_empty();
+    let level = level(input, probability, unlike_any || input.is_contested());
     let suppressed_by = suppressed(input, today);
     let action = action(input, &suppressed_by, verdict.as_ref(), today);
     let (score, score_kind, interval, explained, counterfactuals, forecast_of) = match verdict {
@@ -256,6 +258,7 @@ pub(super) fn recommend(
         case: Case::Collections,
         subject: ("customer_invoice", input.customer_invoice_id.clone()),
         as_of: input.as_of,
+        enough_history: input.enough_history,
         score,
         score_kind,
         interval: (interval.0, interval.1, "days_late"),
@@ -272,6 +275,7 @@ pub(super) fn recommend(
             forecast: forecast_of,
         },
         effect: effect(action, level),
+        far_above,
         missing: missing(input),
         forecast,
         features_sha256,

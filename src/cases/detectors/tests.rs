@@ -351,6 +351,8 @@ fn merchants_can_be_barred_new_or_posted_wrongly() {
     let alone = Around::default();
     assert!(alone.alarms("barred_merchant", json!({"merchant": "Grand CASINO Nord"})));
     assert!(alone.alarms("barred_merchant", json!({"merchant_category": "7995"})));
+    assert!(alone.alarms("barred_merchant", json!({"category": "Night club"})));
+    assert!(!alone.alarms("barred_merchant", json!({"merchant": "Shell 7995"})));
     assert!(!alone.alarms(
         "barred_merchant",
         json!({"merchant": "Casinoplatz Apotheke"})

@@ -155,10 +155,12 @@ fn amount(a: &Item, b: &Item) -> AmountLevel {
         return AmountLevel::Opposite;
     }
     let home = |item: &Item| item.home_minor;
+    // What has no amount in the firm's currency is taken to be of it.
+    let written = |item: &Item| item.home_minor.is_none().then(|| item.hundredths());
     let converted = [
         (home(a), home(b)),
-        (home(a), Some(b.minor)),
-        (Some(a.minor), home(b)),
+        (home(a), written(b)),
+        (written(a), home(b)),
     ];
     // A rate of another day moves a converted amount a little.
     if !one_currency

@@ -118,7 +118,8 @@ impl Context {
             .filter_map(|slot| index.get(*slot))
             .any(|other| {
                 let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
-                other.minor == -a.minor && within && !is_one_of(other, a, b)
+                let takes_back = other.minor == -a.minor && other.currency == a.currency;
+                takes_back && within && credits(other, a) && !is_one_of(other, a, b)
             });
         let mut dates: Vec<i64> = around(index, amounts, a)
             .into_iter()
@@ -156,6 +157,13 @@ fn adds_up(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool
         && whole.minor != part.minor
         && (together(shared(Key::document(whole), Key::document(part)))
             || together(shared(Key::report(whole), Key::report(part))))
+}
+
+/// Whether a credit may be for an invoice: it names that one, or none.
+fn credits(credit: &Item, invoice: &Item) -> bool {
+    let skeleton = |number: &super::Number| number.skeleton.clone();
+    let named = credit.corrects.as_ref().map(skeleton);
+    named.is_none() || named == invoice.number.as_ref().map(skeleton)
 }
 
 fn is_one_of(other: &Item, a: &Item, b: &Item) -> bool {

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Item;
 use super::keys::{Key, asked_under, filed_under};
@@ -33,8 +33,15 @@ pub struct DuplicateIndex {
     items: Vec<Item>,
     by_key: HashMap<Key, Posting>,
     by_id: HashMap<(crate::domain::RecordKind, String), Slot>,
-    /// When each item became known, rising.
-    moments: Vec<DateTime<Utc>>,
+    /// When each item became known, and its date, rising.
+    moments: Vec<Moment>,
+}
+
+/// When an item became known, and its date, which parts what came at one moment.
+type Moment = (DateTime<Utc>, NaiveDate);
+
+const fn moment(item: &Item) -> Moment {
+    (item.known_at, item.date)
 }
 
 /// Items under one key, in the order in which they became known. Most keys hold one.
@@ -65,10 +72,7 @@ impl DuplicateIndex {
         }
         self.by_id.insert(id, slot);
         let keys = filed_under(&item);
-        let at = self
-            .moments
-            .partition_point(|known| *known <= item.known_at);
-        self.moments.insert(at, item.known_at);
+        self.note(moment(&item));
         self.items.push(item);
         for key in keys {
             self.file(key, slot);
@@ -89,15 +93,11 @@ impl DuplicateIndex {
         for key in filed_under(&before) {
             self.take_out(&key, slot);
         }
-        if before.known_at != item.known_at {
-            let at = self
-                .moments
-                .partition_point(|known| *known < before.known_at);
+        if moment(&before) != moment(&item) {
+            let noted = moment(&before);
+            let at = self.moments.partition_point(|known| *known < noted);
             self.moments.remove(at);
-            let at = self
-                .moments
-                .partition_point(|known| *known <= item.known_at);
-            self.moments.insert(at, item.known_at);
+            self.note(moment(&item));
         }
         let keys = filed_under(&item);
         if let Some(place) = self.items.get_mut(slot as usize) {
@@ -106,6 +106,11 @@ impl DuplicateIndex {
         for key in keys {
             self.file(key, slot);
         }
+    }
+
+    fn note(&mut self, moment: Moment) {
+        let at = self.moments.partition_point(|known| *known <= moment);
+        self.moments.insert(at, moment);
     }
 
     fn take_out(&mut self, key: &Key, slot: Slot) {
@@ -204,12 +209,13 @@ impl DuplicateIndex {
         slots.get(..known).unwrap_or_default()
     }
 
-    /// How many items there are: all, or those of earlier moments than an item.
+    /// How many items there are: all, or those known before an item; of what became known with it,
+    /// those of earlier dates.
     #[must_use]
     pub fn count(&self, item: &Item, counted: Counted) -> usize {
         match counted {
             Counted::Whole => self.items.len(),
-            Counted::Before => self.moments.partition_point(|known| *known < item.known_at),
+            Counted::Before => self.moments.partition_point(|known| *known < moment(item)),
         }
     }
 

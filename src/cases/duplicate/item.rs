@@ -93,7 +93,12 @@ impl Item {
                 .as_ref()
                 .map(|digest| digest.as_str().to_owned()),
             explains: claim.card_transaction_id.as_ref().map(ToString::to_string),
-            reimbursed: !matches!(claim.paid_by, Some(PaidBy::CompanyCard | PaidBy::Company)),
+            // Who names the card and not who paid says that the card did.
+            reimbursed: match claim.paid_by {
+                Some(PaidBy::CompanyCard | PaidBy::Company) => false,
+                Some(PaidBy::Employee) => true,
+                None => claim.card_transaction_id.is_none(),
+            },
             ..Self::bare(
                 RecordKind::ExpenseClaim,
                 claim.id.to_string(),
@@ -156,6 +161,15 @@ impl Item {
             corrects: None,
             explains: None,
             reimbursed: false,
+        }
+    }
+
+    /// The amount in hundredths, whatever the smallest unit of its currency.
+    #[must_use]
+    pub fn hundredths(&self) -> i128 {
+        match self.currency.minor_units() {
+            places @ 0..=2 => self.minor.saturating_mul(10_i128.pow(2 - places)),
+            places => self.minor / 10_i128.pow(places - 2),
         }
     }
 

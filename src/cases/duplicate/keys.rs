@@ -202,13 +202,11 @@ fn of_number(keys: &mut Vec<Key>, item: &Item, number: &Number) {
     ));
 }
 
-/// The amount as written, and in the firm's currency where that is another figure.
+/// The amount as written, and in the firm's currency or in hundredths where those are other figures.
 fn amounts(item: &Item) -> impl Iterator<Item = u128> {
     let written = item.minor.unsigned_abs();
-    let home = item
-        .home_minor
-        .map(i128::unsigned_abs)
-        .filter(|home| *home != written);
+    let home = item.home_minor.unwrap_or_else(|| item.hundredths());
+    let home = Some(home.unsigned_abs()).filter(|home| *home != written);
     std::iter::once(written).chain(home)
 }
 

@@ -1,5 +1,7 @@
 //! Document numbers as people and scanners spell them.
 
+use chrono::{Datelike as _, NaiveDate};
+
 use crate::learn::linkage::one_slip;
 
 /// Shortest skeleton in which a slip is told from another number: among three-character numbers
@@ -109,6 +111,50 @@ impl Number {
     }
 }
 
+impl Number {
+    /// Whether two numbers differ in what they count periods by, and there as their dates do: in a
+    /// year, or in a month. Symmetric.
+    #[must_use]
+    pub fn counts_periods(&self, date: NaiveDate, other: &Self, other_date: NaiveDate) -> bool {
+        let (ours, theirs) = (runs(&self.text), runs(&other.text));
+        let years = date.year() - other_date.year();
+        let months = years * 12 + date.month().cast_signed() - other_date.month().cast_signed();
+        let differ = ours.iter().zip(&theirs).filter(|(one, two)| one != two);
+        let counted: Vec<bool> = differ
+            .map(|(one, two)| {
+                let (Ok(one), Ok(two)) = (one.parse::<i32>(), two.parse::<i32>()) else {
+                    return false;
+                };
+                let both = |range: std::ops::RangeInclusive<i32>| {
+                    range.contains(&one) && range.contains(&two)
+                };
+                (both(1990..=2199) && one - two == years)
+                    || (both(1..=12) && (one - two - months) % 12 == 0)
+            })
+            .collect();
+        months != 0
+            && ours.len() == theirs.len()
+            && !counted.is_empty()
+            && counted.iter().all(|counted| *counted)
+    }
+}
+
+/// Runs of digits and of letters, in capitals.
+fn runs(text: &str) -> Vec<String> {
+    let mut runs: Vec<String> = Vec::new();
+    let mut before: Option<bool> = None;
+    for c in text.chars().flat_map(char::to_uppercase) {
+        let now = c.is_alphanumeric().then(|| c.is_ascii_digit());
+        match (now, runs.last_mut()) {
+            (Some(_), Some(run)) if now == before => run.push(c),
+            (Some(_), _) => runs.push(c.to_string()),
+            (None, _) => {}
+        }
+        before = now;
+    }
+    runs
+}
+
 /// Look-alikes of scanners and hurried typists as the digit.
 const fn folded(c: char) -> char {
     match c {
@@ -178,5 +224,51 @@ mod tests {
             assert_eq!(level(b, a), expected, "{b} {a}");
         }
         assert!(Number::new(" - ").is_none());
+    }
+
+    #[test]
+    fn numbers_that_count_years_and_months_go_with_their_dates() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (a, on, b, and, expected) in [
+            ("2025-001", "2025-01-10", "2026-001", "2026-01-10", true),
+            (
+                "Miete 1/2026",
+                "2026-01-01",
+                "Miete 2/2026",
+                "2026-02-01",
+                true,
+            ),
+            (
+                "Miete 12/2025",
+                "2025-12-01",
+                "Miete 1/2026",
+                "2026-01-01",
+                true,
+            ),
+            // A digit typed wrongly, and a copy of the same month.
+            ("2025-001", "2026-01-10", "2026-001", "2026-01-20", false),
+            ("2026-05", "2026-05-01", "2026-07", "2026-06-01", false),
+            ("2026-05", "2026-05-01", "2026-05", "2026-06-01", false),
+            (
+                "RE-2041077",
+                "2026-03-02",
+                "RE-2041078",
+                "2026-04-02",
+                false,
+            ),
+            ("A1", "2026-03-02", "A1-2", "2026-04-02", false),
+        ] {
+            let (one, two) = (Number::new(a).unwrap(), Number::new(b).unwrap());
+            assert_eq!(
+                one.counts_periods(day(on), &two, day(and)),
+                expected,
+                "{a} {b}"
+            );
+            assert_eq!(
+                two.counts_periods(day(and), &one, day(on)),
+                expected,
+                "{b} {a}"
+            );
+        }
     }
 }

@@ -242,6 +242,8 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
         let field = twin.fields.iter().find(|field| field.field == part.field);
         let text = match (part.field.as_str(), field) {
             (REVIEWS, _) => format!("What people said of {} earlier pairs.", input.answers),
+            ("sum", _) => "The larger is the sum of the others listed with it.".to_owned(),
+            ("corrects", _) => "The later names the earlier as what it corrects.".to_owned(),
             ("recurrence", _) => "The amount returns at even intervals.".to_owned(),
             ("same_day", _) => "Others of this party and amount are of the same day.".to_owned(),
             ("document", Some(field)) if field.likeness == Likeness::Similar.as_str() => {

@@ -13,6 +13,10 @@ use super::{Comparison, Context, CopyRates, Item, NumberLevel};
 const FLOOR: f64 = 1e-5;
 /// Items that what is usual in any firm counts for.
 const PRIOR_WEIGHT: f64 = 5.0;
+/// What a sum that comes out to the smallest unit gives, in bits.
+const SUM: f64 = 12.0;
+/// What it gives that the later names the earlier as what it corrects, in bits.
+const NAMED: f64 = 11.0;
 /// What an evenly returning amount takes from a pair whose numbers differ, in bits.
 const REGULAR: f64 = -6.0;
 
@@ -59,6 +63,12 @@ impl Score {
         if context.regular && !matches!(compared.number, NumberLevel::Same | NumberLevel::Folded) {
             contributions.push(contribution("recurrence", REGULAR));
         }
+        if context.adds_up {
+            contributions.push(contribution("sum", SUM));
+        }
+        if names(a, b) || names(b, a) {
+            contributions.push(contribution("corrects", NAMED));
+        }
         let crowd = (context.same_days + 1) as f64;
         if context.same_days > 0 {
             contributions.push(contribution("same_day", -crowd.log2()));
@@ -80,6 +90,13 @@ impl Score {
 /// The chance that odds of so many bits are, within (0, 1).
 pub(super) fn probability(bits: f64) -> f64 {
     1.0 / (1.0 + (-bits.clamp(-50.0, 50.0)).exp2())
+}
+
+/// Whether one names the number of the other as what it corrects.
+fn names(one: &Item, other: &Item) -> bool {
+    let skeleton = |number: &super::Number| number.skeleton.clone();
+    let named = one.corrects.as_ref().map(skeleton);
+    named.is_some() && named == other.number.as_ref().map(skeleton)
 }
 
 const fn contribution(feature: &'static str, bits: f64) -> Contribution {

@@ -1,5 +1,7 @@
 //! Hard cases, each with the verdict a person would give, and what holds for any pair.
 
+mod bills;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -89,36 +91,6 @@ fn the_same_document_again_and_its_slips() {
 }
 
 #[test]
-fn a_monthly_rent_recurs_and_its_copy_does_not() {
-    let rent = |month: u32| {
-        let (id, number) = (format!("m{month}"), format!("2026-{month:02}"));
-        invoice(
-            &id,
-            &number,
-            &format!("2026-{month:02}-01"),
-            "2000.00",
-            json!({}),
-        )
-    };
-    let rents: Vec<Item> = (1..=6).map(rent).collect();
-    assert!(hits(rents.clone()).iter().all(|hit| !hit.alarms()));
-    let mut copied = rents;
-    copied.push(invoice(
-        "copy",
-        "2026-06",
-        "2026-06-09",
-        "2000.00",
-        json!({}),
-    ));
-    let found = hits(copied);
-    let best = found.first().unwrap();
-    assert_eq!(
-        (best.earlier_id.as_str(), best.verdict),
-        ("m6", Verdict::ExactResubmission)
-    );
-}
-
-#[test]
 fn a_receipt_photographed_once_and_saved_anew_is_one_receipt() {
     let (first, again) = ("a".repeat(64), "b".repeat(64));
     let dinner = |id: &str, receipt: &str, more: Value| {
@@ -185,68 +157,49 @@ fn nights_of_a_hotel_are_no_copies_and_their_sum_is_one() {
     assert_eq!(verdict(nights()), Verdict::SeparatePurchases);
     let mut with_bill = nights();
     with_bill.push(claim("bill", "2026-03-05", "360.00", json!({})));
-    assert_eq!(verdict(with_bill), Verdict::ParentAndChild);
+    let found = hits(with_bill);
+    let all = |hit: &Hit| hit.verdict == Verdict::ParentAndChild && hit.alarms();
+    assert!(found.len() == 3 && found.iter().all(all), "{found:?}");
 }
 
 #[test]
-fn a_credit_and_the_bill_after_it_are_no_copies() {
-    let bill = || invoice("a", "5001", "2026-03-02", "900.00", json!({}));
-    let credit = || {
-        invoice(
-            "c",
-            "5002",
-            "2026-03-10",
-            "-900.00",
-            json!({"preceding_invoice": "5001"}),
-        )
+fn lines_of_one_receipt_are_purchases_of_their_own() {
+    let line = |id: &str, day: &str, amount: &str| {
+        claim(id, day, amount, json!({"receipt_sha256": "a".repeat(64)}))
     };
-    assert_eq!(verdict(vec![bill(), credit()]), Verdict::CreditAndRebill);
-    let rebill = invoice("b", "5003", "2026-03-11", "900.00", json!({}));
+    let nights = ["2026-11-02", "2026-11-03", "2026-11-04"];
+    let nights = nights.map(|night| line(night, night, "120.00")).to_vec();
+    assert!(
+        hits(nights.clone())
+            .iter()
+            .all(|hit| hit.verdict == Verdict::SeparatePurchases)
+    );
+    let mut breakfast = nights.clone();
+    breakfast.push(line("b", "2026-11-04", "18.00"));
+    assert!(hits(breakfast).iter().all(|hit| !hit.alarms()));
+    let mut again = nights;
+    again.push(line("again", "2026-11-04", "120.00"));
+    let best = hits(again).remove(0);
     assert_eq!(
-        verdict(vec![bill(), credit(), rebill]),
-        Verdict::CreditAndRebill
+        (best.earlier_id.as_str(), best.verdict),
+        ("2026-11-04", Verdict::ExactResubmission)
     );
 }
 
 #[test]
-fn a_vendor_that_starts_its_numbers_again_each_year() {
-    let first = invoice("a", "000017", "2025-01-20", "310.00", json!({}));
-    let next = invoice("b", "000017", "2026-01-19", "480.00", json!({}));
-    assert_eq!(verdict(vec![first, next]), Verdict::NumberReuse);
-}
-
-#[test]
-fn partial_bills_on_one_order_are_instalments() {
-    let order = || json!({"order_number": "PO-77"});
-    let first = invoice("a", "8101", "2026-03-02", "5000.00", order());
-    let second = invoice("b", "8102", "2026-04-02", "5000.00", order());
-    assert_eq!(verdict(vec![first.clone(), second]), Verdict::Instalment);
-    let copy = invoice("b", "81O1", "2026-04-02", "5000.00", order());
+fn a_claim_without_a_merchant_meets_its_copy() {
+    let bare = |id: &str, employee: &str| {
+        let unnamed = json!({"merchant": null, "employee_id": employee, "report_id": null});
+        claim(id, "2026-03-02", "431.17", unnamed)
+    };
     assert_eq!(
-        verdict(vec![
-            invoice("a", "8101", "2026-03-02", "5000.00", order()),
-            copy
-        ]),
-        Verdict::RetypedNumber
+        verdict(vec![bare("a", "e1"), bare("b", "e1")]),
+        Verdict::ExactResubmission
     );
-}
-
-#[test]
-fn one_purchase_billed_in_parts_of_one_day_is_split() {
-    let first = || invoice("a", "RE-2041077", "2026-03-02", "1234.50", json!({}));
-    let next = |number: &str, day: &str, total: &str| invoice("b", number, day, total, json!({}));
-    let part = next("RE-2041078", "2026-03-02", "980.00");
-    assert_eq!(verdict(vec![first(), part]), Verdict::Split);
-    let of_another_day = next("RE-2041078", "2026-03-03", "980.00");
-    assert_eq!(verdict(vec![first(), of_another_day]), Verdict::Unrelated);
-    let of_another_number = next("RE-2049911", "2026-03-02", "980.00");
     assert_eq!(
-        verdict(vec![first(), of_another_number]),
-        Verdict::Unrelated
+        verdict(vec![bare("a", "e1"), bare("b", "e2")]),
+        Verdict::SeveralEmployees
     );
-    // An equal amount is no part of a whole; nothing says why it came twice.
-    let equal = next("RE-2041078", "2026-03-02", "1234.50");
-    assert_eq!(verdict(vec![first(), equal]), Verdict::SameAmount);
 }
 
 #[test]
@@ -273,7 +226,31 @@ fn card_and_claim_also_in_another_currency() {
         "100.00",
         json!({"currency": "USD", "home_amount": "92.40"}),
     );
-    assert_eq!(verdict(vec![euros, later]), Verdict::CardAndClaim);
+    assert_eq!(verdict(vec![euros.clone(), later]), Verdict::CardAndClaim);
+    let by_card = claim(
+        "c",
+        "2026-03-03",
+        "92.40",
+        json!({"paid_by": "company_card"}),
+    );
+    assert_eq!(verdict(vec![euros.clone(), by_card]), Verdict::Explained);
+    let unsaid = claim(
+        "c",
+        "2026-03-03",
+        "92.40",
+        json!({"card_transaction_id": "k", "paid_by": null}),
+    );
+    assert_eq!(verdict(vec![euros.clone(), unsaid]), Verdict::Explained);
+    // The smallest unit of the yen is not a hundredth.
+    let yen = |amount: &str| card("k", "2026-03-01", amount, json!({"currency": "JPY"}));
+    assert_eq!(
+        verdict(vec![yen("9240"), dollars(json!({}))]),
+        Verdict::Unrelated
+    );
+    assert_eq!(
+        verdict(vec![yen("15000"), dollars(json!({"home_amount": "15000"}))]),
+        Verdict::CardAndClaim
+    );
     let linked = json!({"card_transaction_id": "k", "paid_by": "company_card"});
     assert_eq!(
         verdict(vec![

@@ -9,6 +9,8 @@ use crate::domain::RecordKind;
 
 /// Days after which an equal number of one vendor is taken for a new round of its numbers.
 const NEW_ROUND_DAYS: u64 = 300;
+/// Days between a purchase and its invoice, at most.
+const DAYS_TO_BILL: u64 = 10;
 /// Other items of a party with one amount or number from which it is usual there.
 const USUAL: usize = 2;
 
@@ -76,18 +78,22 @@ verdicts! {
     SeveralEmployees, "several_employees", alarms: true, several_employees;
     /// A whole and one of the parts that add up to it.
     ParentAndChild, "parent_and_child", alarms: true, parent_and_child;
-    /// Purchases of their own: other receipts, other nights, or a price usual there.
+    /// Purchases of their own: other receipts, other nights or lines of one receipt, or a price
+    /// usual there.
     SeparatePurchases, "separate_purchases", alarms: false, separate;
+    /// An invoice the firm pays, and the same purchase claimed back or paid by card.
+    InvoiceAndClaim, "invoice_and_claim", alarms: true, invoice_and_claim;
     /// One document filed under two vendors.
     OtherVendor, "other_vendor", alarms: true, other_vendor;
     /// A vendor that uses its numbers again, as each year.
     NumberReuse, "number_reuse", alarms: false, number_reuse;
     /// Partial bills on one order.
     Instalment, "instalment", alarms: false, instalment;
+    /// The same amount at even intervals, under a number of its own each time, or under one that
+    /// stands for the contract.
+    Recurring, "recurring", alarms: false, recurring;
     /// The same document again.
     ExactResubmission, "exact_resubmission", alarms: true, exact;
-    /// The same amount at even intervals, each with a number of its own.
-    Recurring, "recurring", alarms: false, recurring;
     /// The same document with its number typed or scanned wrongly.
     RetypedNumber, "retyped_number", alarms: true, retyped;
     /// One purchase billed in parts of one day, numbered one after the other.
@@ -135,6 +141,22 @@ impl Seen<'_> {
         )
     }
 
+    /// Whether one of the two is a vendor's invoice and the other what an employee spent.
+    fn invoice_with_spending(&self) -> bool {
+        let invoice = |item: &Item| item.kind == RecordKind::VendorInvoice;
+        invoice(self.later) != invoice(self.earlier)
+    }
+
+    /// Whether one report lists both, from one receipt.
+    fn lines_of_one_receipt(&self) -> bool {
+        self.both(RecordKind::ExpenseClaim)
+            && self.one_employee()
+            && self.later.report.is_some()
+            && self.later.report == self.earlier.report
+            && self.one_document()
+            && !(self.same_money() && self.days_at_most(0))
+    }
+
     fn one_party(&self) -> bool {
         self.compared.party == PartyLevel::Same
     }
@@ -158,28 +180,41 @@ impl Seen<'_> {
         self.one_document() || (self.same_money() && self.like_party() && self.days_at_most(1))
     }
 
+    /// Whether one employee's use of a card and claim are of one purchase.
+    fn paid_and_claimed(&self) -> bool {
+        self.same_money() && self.like_party() && self.one_employee() && self.days_at_most(3)
+    }
+
     /// Whether the later names the earlier as what it corrects.
     fn names_the_earlier(&self) -> bool {
         let number = |number: &super::Number| number.skeleton.clone();
         let corrected = self.later.corrects.as_ref().map(number);
-        corrected.is_some() && corrected == self.earlier.number.as_ref().map(number)
+        self.like_party()
+            && corrected.is_some()
+            && corrected == self.earlier.number.as_ref().map(number)
+    }
+
+    /// Whether the numbers differ as the months or years of their dates do: `2025-001` of one year
+    /// and `2026-001` of the next.
+    fn numbers_of_other_periods(&self) -> bool {
+        let numbers = self.later.number.as_ref().zip(self.earlier.number.as_ref());
+        numbers.is_some_and(|(later, earlier)| {
+            later.counts_periods(self.later.date, earlier, self.earlier.date)
+        })
     }
 }
 
 fn explained(seen: &Seen<'_>) -> bool {
-    seen.card_with_claim()
-        .is_some_and(|(card, claim)| claim.explains.as_ref() == Some(&card.id) && !claim.reimbursed)
+    seen.card_with_claim().is_some_and(|(card, claim)| {
+        let named = claim.explains.as_ref() == Some(&card.id);
+        !claim.reimbursed && (named || (claim.explains.is_none() && seen.paid_and_claimed()))
+    })
 }
 
 fn card_and_claim(seen: &Seen<'_>) -> bool {
     seen.card_with_claim().is_some_and(|(card, claim)| {
         claim.explains.as_ref() == Some(&card.id)
-            || (claim.reimbursed
-                && claim.explains.is_none()
-                && seen.same_money()
-                && seen.like_party()
-                && seen.one_employee()
-                && seen.days_at_most(3))
+            || (claim.reimbursed && claim.explains.is_none() && seen.paid_and_claimed())
     })
 }
 
@@ -227,7 +262,14 @@ fn separate(seen: &Seen<'_>) -> bool {
         && seen.later.report == seen.earlier.report
         && seen.compared.days > 0;
     let usual = seen.context.with_amount >= USUAL;
-    bought && !seen.one_document() && (seen.other_documents() || nights || usual)
+    let apart = !seen.one_document() && (seen.other_documents() || nights || usual);
+    bought && (apart || seen.lines_of_one_receipt())
+}
+
+fn invoice_and_claim(seen: &Seen<'_>) -> bool {
+    let like = matches!(seen.compared.party, PartyLevel::Same | PartyLevel::Alike);
+    let one_purchase = seen.same_money() && like && seen.days_at_most(DAYS_TO_BILL);
+    seen.invoice_with_spending() && (seen.one_document() || one_purchase)
 }
 
 fn other_vendor(seen: &Seen<'_>) -> bool {
@@ -257,14 +299,17 @@ fn instalment(seen: &Seen<'_>) -> bool {
         // A folded or slipped number on one order is a copy typed anew.
         && !seen.one_number()
         && seen.compared.number != NumberLevel::Slip
+        && !(seen.compared.number == NumberLevel::Extended && seen.same_money())
 }
 
 fn exact(seen: &Seen<'_>) -> bool {
     let numbered =
         seen.one_party() && seen.compared.number == NumberLevel::Same && seen.same_money();
+    // Where neither says who was paid, the same day and person have to do.
+    let unnamed = seen.later.party.is_none() && seen.earlier.party.is_none();
     let bought = seen.compared.number == NumberLevel::Absent
         && seen.later.kind == seen.earlier.kind
-        && seen.one_party()
+        && (seen.one_party() || (unnamed && seen.one_employee()))
         && seen.same_money()
         && seen.compared.date == DateLevel::Same
         && seen.later.employee == seen.earlier.employee;
@@ -272,7 +317,13 @@ fn exact(seen: &Seen<'_>) -> bool {
 }
 
 fn recurring(seen: &Seen<'_>) -> bool {
-    seen.one_party() && seen.same_money() && seen.context.regular && !seen.one_number()
+    // A number that the contract has, and not the bill, was there before the two.
+    let of_the_contract = seen.one_number() && seen.context.with_number > 0;
+    let evenly = seen.context.regular && (!seen.one_number() || of_the_contract);
+    seen.one_party()
+        && seen.same_money()
+        && !seen.one_document()
+        && (evenly || seen.numbers_of_other_periods())
 }
 
 fn retyped(seen: &Seen<'_>) -> bool {

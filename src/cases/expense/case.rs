@@ -92,6 +92,8 @@ impl ExpenseCase {
                 .or_else(|| claim.merchant_category.clone()),
             amount: claim.amount.to_string(),
             currency: claim.currency,
+            uncompared_amount: claim.home_amount.is_none()
+                && claim.currency != self.thresholds.home_currency,
             points: said.as_ref().map(|said| said.judged.total),
             odder_than: said.as_ref().map(|said| said.odder_than),
             threshold,

@@ -48,6 +48,10 @@ pub struct ExpenseInput {
     pub(super) category: Option<String>,
     pub(super) amount: String,
     pub(super) currency: Currency,
+    /// Whether the amount is of another currency and not told in the firm's, so that it is compared
+    /// with none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) uncompared_amount: bool,
     pub(super) points: Option<f64>,
     pub(super) odder_than: Option<f64>,
     pub(super) threshold: Option<f64>,
@@ -242,7 +246,8 @@ fn missing(input: &ExpenseInput) -> Vec<String> {
     };
     let merchant = input.merchant.is_none().then_some(merchant);
     let category = input.category.is_none().then_some(category);
-    [history, merchant, category]
+    let amount = input.uncompared_amount.then_some("home_amount");
+    [history, merchant, category, amount]
         .into_iter()
         .flatten()
         .map(str::to_owned)

@@ -191,6 +191,22 @@ pub struct AlertPlan {
     pub precision: Option<f64>,
 }
 
+/// Days without a claim that count at most: one date of another century must not make room for
+/// thousands of reviews.
+const LONGEST_GAP_DAYS: i64 = 31;
+
+/// Weeks over which days are spread; none without a day.
+fn weeks_of(days: impl Iterator<Item = NaiveDate>) -> Option<f64> {
+    let mut days: Vec<NaiveDate> = days.collect();
+    days.sort_unstable();
+    days.dedup();
+    let gaps = days.iter().zip(days.iter().skip(1));
+    let spread: i64 = gaps
+        .map(|(one, next)| (*next - *one).num_days().min(LONGEST_GAP_DAYS))
+        .sum();
+    (!days.is_empty()).then(|| (spread + 1) as f64 / 7.0)
+}
+
 /// Fewer looked at than this say nothing of precision.
 pub const LEAST_LOOKED_AT: usize = 20;
 
@@ -201,9 +217,7 @@ impl AlertPlan {
     /// without a past.
     #[must_use]
     pub fn of(past: &[(NaiveDate, f64)], per_week: u32, looked_at: &[(f64, bool)]) -> Option<Self> {
-        let first = past.iter().map(|(day, _)| *day).min()?;
-        let last = past.iter().map(|(day, _)| *day).max()?;
-        let weeks = ((last - first).num_days() + 1) as f64 / 7.0;
+        let weeks = weeks_of(past.iter().map(|(day, _)| *day))?;
         let most = ((f64::from(per_week) * weeks) as usize).min(past.len() / UNUSUAL);
         let mut totals: Vec<f64> = past.iter().map(|(_, total)| *total).collect();
         totals.sort_unstable_by(|one, other| other.total_cmp(one));

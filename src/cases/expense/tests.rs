@@ -255,6 +255,18 @@ fn a_budget_is_kept_and_precision_unknown_until_people_have_said() {
         None
     );
     assert_eq!(AlertPlan::of(&[], 2, &[]), None);
+    let mut mistyped = past.clone();
+    mistyped.push((NaiveDate::from_ymd_opt(1926, 11, 5).unwrap(), 0.0));
+    let beside = AlertPlan::of(&mistyped, 2, &[]).unwrap();
+    let shown = |plan: &AlertPlan| {
+        past.iter()
+            .filter(|(_, total)| *total > plan.threshold)
+            .count()
+    };
+    assert!(
+        shown(&beside) <= shown(&plan) + 10,
+        "one date makes room for a month"
+    );
     assert_eq!(AlertPlan::of(&past, 0, &[]).unwrap().expected_per_week, 0.0);
     let all = AlertPlan::of(&past, 10_000, &[]).unwrap();
     let shown = past.iter().filter(|(_, total)| *total > all.threshold);

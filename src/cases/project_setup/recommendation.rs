@@ -98,6 +98,7 @@ pub(super) fn recommend(
         case: Case::ProjectSetup,
         subject: ("project_setup", input.setup_id.clone()),
         as_of: input.as_of,
+        enough_history: input.enough_history,
         score: told.then_some(score),
         score_kind,
         interval: (low, high, "days_after_last_step"),
@@ -107,6 +108,7 @@ pub(super) fn recommend(
         counterfactuals: counterfactuals(input),
         suggestion: advice,
         effect,
+        far_above: Vec::new(),
         missing: if told {
             Vec::new()
         } else {

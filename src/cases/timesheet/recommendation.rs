@@ -90,6 +90,7 @@ pub(super) fn recommend(
             format!("{} {}", input.team, input.period_end),
         ),
         as_of: input.as_of,
+        enough_history: input.enough_history,
         score: told.then_some(score),
         score_kind: SCORE_KIND,
         interval: (low, high, "percent_of_sheets_late"),
@@ -99,6 +100,7 @@ pub(super) fn recommend(
         counterfactuals: Vec::new(),
         suggestion: advice,
         effect,
+        far_above: Vec::new(),
         missing: if told {
             Vec::new()
         } else {

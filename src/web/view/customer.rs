@@ -251,7 +251,7 @@ fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
         currency: advice.currency.to_string(),
         level: level(answer.level),
         question: answer.score.map_or_else(
-            || "too little history".to_owned(),
+            || words::unscored(answer.status).to_owned(),
             |score| format!("{:.0} % {}", score * 100.0, asked(&answer.score_kind)),
         ),
         action: words::sentence(advice.action.label()),

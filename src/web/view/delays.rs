@@ -132,8 +132,8 @@ pub(super) fn answer(given: &Recommendation, asked: &str) -> Answer {
         level: level(given.level),
         percent: given.score.map(|score| format!("{:.0}", score * 100.0)),
         said: match given.status {
-            Status::InsufficientHistory => "too little history".to_owned(),
-            _ => asked.to_owned(),
+            Status::Scored => asked.to_owned(),
+            status => words::unscored(status).to_owned(),
         },
         bars: bars::bars(&given.reasons, &given.counter_reasons),
         model: given.model.as_ref().map_or_else(String::new, |model| {

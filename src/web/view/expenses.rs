@@ -215,7 +215,13 @@ fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Cla
         flags: advice.flags,
         sheets: Vec::new(),
         new: again.map_or_else(String::new, |new| {
-            new.detectors.join(", ").replace('_', " ")
+            let new: Vec<&str> = new
+                .detectors
+                .iter()
+                .chain(&new.changed)
+                .map(String::as_str)
+                .collect();
+            new.join(", ").replace('_', " ")
         }),
     })
 }

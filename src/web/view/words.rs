@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::advice::Level;
+use crate::advice::{Level, Status};
 
 const DOCUMENT_TYPES: &[(&str, &str)] = &[
     ("po_invoice", "Invoice on an order"),
@@ -48,6 +48,15 @@ pub(crate) fn status(name: &str) -> String {
         "degraded" => "Partly read".to_owned(),
         "pending" => "Being read".to_owned(),
         other => sentence(other),
+    }
+}
+
+/// Why a forecast gives no probability.
+pub(crate) const fn unscored(status: Status) -> &'static str {
+    match status {
+        Status::Abstained => "unlike any before",
+        Status::InsufficientHistory => "too little history",
+        Status::Scored | Status::Degraded => "not told",
     }
 }
 

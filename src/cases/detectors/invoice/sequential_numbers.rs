@@ -10,7 +10,7 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     for other in view.before().rev() {
         match counter(&other.number) {
             // On one day several invoices are written in a row by anybody.
-            Some(before) if before + 1 == number && other.issued_on < day => {
+            Some(before) if before.checked_add(1) == Some(number) && other.issued_on < day => {
                 number = before;
                 day = other.issued_on;
                 run.push(&other.id);

@@ -30,12 +30,8 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
         .collect();
     if let Some(vendor) = view.vendor {
         known.extend(vendor.phone.iter().map(|phone| (PHONE, phone.clone())));
-        known.extend(
-            vendor
-                .tax_number
-                .iter()
-                .map(|number| (TAX_ID, number.clone())),
-        );
+        let numbers = vendor.tax_number.iter().chain(&vendor.vat_id);
+        known.extend(numbers.map(|number| (TAX_ID, number.clone())));
         let address = [&vendor.street, &vendor.post_code, &vendor.city].map(Option::as_ref);
         if let [Some(street), Some(code), Some(city)] = address {
             known.push((ADDRESS, format!("{street} {code} {city}")));

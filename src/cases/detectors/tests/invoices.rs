@@ -92,6 +92,8 @@ fn numbers_without_a_gap_are_counted_over_days() {
     let one_day = ["R-101", "R-102", "R-103"].map(|number| of(number, "2026-02-10"));
     assert!(!Books::earlier(one_day).alarms("sequential_numbers", json!({})));
     assert!(!Books::earlier(run).alarms("sequential_numbers", json!({"number": "final"})));
+    let last = [of("18446744073709551615", "2026-02-10")];
+    assert!(!Books::earlier(last).alarms("sequential_numbers", json!({"number": "7"})));
 }
 
 #[test]
@@ -137,6 +139,26 @@ fn vendors_may_be_employees_or_each_other() {
     ))];
     assert!(by_phone.alarms("vendor_is_employee", json!({})));
 
+    let shares = |of_vendor: Value, of_employee: Value| {
+        let mut books = Books::of(of_vendor);
+        books.employees = vec![Arc::new(read(json!({"id": "e1"}), of_employee))];
+        books.alarms("vendor_is_employee", json!({}))
+    };
+    let tax = |number: &str| json!({"tax_id_hash": hash(number)});
+    assert!(shares(json!({"tax_number": "12/345/678"}), tax("12345678")));
+    assert!(!shares(
+        json!({"tax_number": "12/345/679"}),
+        tax("12345678")
+    ));
+    assert!(shares(
+        json!({"vat_id": "DE 811907980"}),
+        tax("DE811907980")
+    ));
+    let home = |street: &str| json!({"street": street, "post_code": "10115", "city": "Berlin"});
+    let lives = json!({"address_hash": hash("LINDENWEG410115BERLIN")});
+    assert!(shares(home("Lindenweg 4"), lives.clone()));
+    assert!(!shares(home("Lindenweg 5"), lives));
+
     let iban = json!({"ibans": ["de02120300000000202051"]});
     books.vendors = vec![Arc::new(vendor("w", iban.clone()))];
     assert!(books.alarms("shared_bank_account", paid_to()));
@@ -178,6 +200,9 @@ fn accounts_and_terms_are_compared_with_those_before() {
         !Books::earlier([json!({})]).alarms("bank_account_changed", asked()),
         "none was named"
     );
+    let on_record = Books::of(json!({"ibans": ["DE02"]}));
+    assert!(on_record.alarms("bank_account_changed", asked()));
+    assert!(!on_record.alarms("bank_account_changed", json!({"iban": "de 02"})));
 
     let due = |day: &str| json!({"issued_on": "2026-01-01", "due_on": day});
     let thirty = || vec![due("2026-01-31"); 3];
