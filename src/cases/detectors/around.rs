@@ -21,11 +21,21 @@ pub struct Around<'a> {
     lines: Lines,
     receipt: Option<&'a Receipt>,
     own: Vec<Arc<ExpenseClaim>>,
+    elsewhere: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
     in_currency: Vec<Arc<ExpenseClaim>>,
     merchants_are_named: bool,
     employee: Option<Arc<Employee>>,
     on_leave: bool,
+}
+
+/// The other way in which an employee spends.
+pub(super) const fn elsewhere(lines: Lines) -> Option<Lines> {
+    match lines {
+        Lines::Claims => Some(Lines::Cards),
+        Lines::Cards => Some(Lines::Claims),
+        Lines::Invoices => None,
+    }
 }
 
 impl<'a> Around<'a> {
@@ -61,6 +71,14 @@ impl<'a> Around<'a> {
         let window = u64::from(split_days.max(repeated_days).max(burst_days).max(1));
         let employee = claim.employee_id.as_str();
         let own = spending.lines_of(lines, employee, before(window), until.min(after(window)));
+        let mut elsewhere = elsewhere(lines).map_or_else(Vec::new, |other| {
+            spending.lines_of(other, employee, before(window), until.min(after(window)))
+        });
+        // What a claim explains is one purchase, told twice.
+        elsewhere.retain(|other| match lines {
+            Lines::Claims => !spending.is_explained(other.id.as_str()),
+            Lines::Cards | Lines::Invoices => other.card_transaction_id.is_none(),
+        });
         let merchant = claim.merchant.as_deref().unwrap_or_default();
         let at_merchant = spending.latest_at(lines, merchant, before(MERCHANT_DAYS), until, LATEST);
         let abroad = claim.currency != thresholds.home_currency;
@@ -76,6 +94,7 @@ impl<'a> Around<'a> {
             lines,
             receipt: digest.and_then(|digest| history.receipt(digest.as_str())),
             own: others(own),
+            elsewhere,
             at_merchant: others(at_merchant),
             in_currency: others(in_currency),
             merchants_are_named: spending.names_merchants(lines),
@@ -95,6 +114,7 @@ impl<'a> Around<'a> {
             lines: self.lines,
             claim,
             own: &self.own,
+            elsewhere: &self.elsewhere,
             at_merchant: &self.at_merchant,
             in_currency: &self.in_currency,
             merchants_are_named: self.merchants_are_named,

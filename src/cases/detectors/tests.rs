@@ -40,6 +40,7 @@ fn other(id: usize, changed: Value) -> Arc<ExpenseClaim> {
 struct Around {
     lines: Lines,
     own: Vec<Arc<ExpenseClaim>>,
+    elsewhere: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
     in_currency: Vec<Arc<ExpenseClaim>>,
     receipt: Option<Receipt>,
@@ -66,6 +67,7 @@ impl Around {
             lines: self.lines,
             claim: &claim(changed),
             own: &self.own,
+            elsewhere: &self.elsewhere,
             at_merchant: &self.at_merchant,
             in_currency: &self.in_currency,
             merchants_are_named: true,
@@ -159,6 +161,21 @@ fn a_split_crosses_the_limit_together_at_one_merchant_in_few_days() {
         "it needs approval by itself"
     );
     assert!(!with(json!({"amount": "-40"})));
+    let by_card = |line: Value| {
+        let around = Around {
+            elsewhere: vec![other(0, line)],
+            ..Around::default()
+        };
+        around.flags(json!({"amount": "60"}))
+    };
+    let flags = by_card(json!({"amount": "45"}));
+    assert_eq!(flags[0].twins, ["card_transaction/o0"]);
+    assert_eq!(by_card(json!({"amount": "39.99"})), []);
+    assert_eq!(
+        by_card(json!({"amount": "60"})),
+        [],
+        "one purchase told twice"
+    );
 }
 
 #[test]
@@ -222,6 +239,9 @@ fn days_have_to_fit_each_other() {
         !around.alarms("future_dated", submitted("2026-03-03T12:00:00Z")),
         "other clocks"
     );
+    let known = |at: &str| json!({"known_at": at});
+    assert!(around.alarms("future_dated", known("2026-03-02T12:00:00Z")));
+    assert!(!around.alarms("future_dated", known("2026-03-03T12:00:00Z")));
     let employed = |from: &str, until: Value| {
         read(
             json!({"id": "e"}),
@@ -268,6 +288,7 @@ fn a_receipt_has_to_say_the_same_amount_day_and_merchant() {
         ..Receipt::default()
     };
     assert!(!with(by("PAPIER KLEIN GmbH, Filiale Mitte")) && with(by("Uhren Klein")));
+    assert!(!with(by("Papier 0815")), "a branch");
     let mut missing = Around::default();
     let none = |amount: &str| json!({"receipt": false, "amount": amount});
     assert!(missing.alarms("receipt_missing", none("25")));

@@ -9,6 +9,8 @@ use crate::domain::RecordKind;
 
 /// Days after which an equal number of one vendor is taken for a new round of its numbers.
 const NEW_ROUND_DAYS: u64 = 300;
+/// Days after which an invoice is corrected, at most.
+const DAYS_TO_CORRECT: u64 = 90;
 /// Days between a purchase and its invoice, at most.
 const DAYS_TO_BILL: u64 = 10;
 /// Other items of a party with one amount or number from which it is usual there.
@@ -232,7 +234,14 @@ fn corrected(seen: &Seen<'_>) -> bool {
         && matches!(seen.compared.amount, AmountLevel::Slip | AmountLevel::Near)
         && seen.context.with_number < USUAL
         && seen.days_at_most(NEW_ROUND_DAYS);
-    seen.names_the_earlier() || again
+    // A number that the vendor used for nothing else, soon after, with another amount.
+    let anew = seen.one_party()
+        && seen.one_number()
+        && seen.compared.amount == AmountLevel::Different
+        && seen.context.with_number == 0
+        && (1..=DAYS_TO_CORRECT).contains(&seen.compared.days)
+        && (seen.later.minor < 0) == (seen.earlier.minor < 0);
+    seen.names_the_earlier() || again || anew
 }
 
 fn cross_report(seen: &Seen<'_>) -> bool {

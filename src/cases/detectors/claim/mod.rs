@@ -38,6 +38,9 @@ pub struct ClaimView<'a> {
     pub claim: &'a ExpenseClaim,
     /// Other lines of the claimant, in any order.
     pub own: &'a [Arc<ExpenseClaim>],
+    /// What the claimant spent in the other way, by card or by claim, and no line of this kind tells
+    /// as well; in any order.
+    pub elsewhere: &'a [Arc<ExpenseClaim>],
     /// Other lines of anybody at the same merchant, in any order.
     pub at_merchant: &'a [Arc<ExpenseClaim>],
     /// Other lines of anybody in the same currency, where that is not the firm's.
@@ -62,9 +65,27 @@ impl ClaimView<'_> {
 
     /// Other lines of the claimant at most so many days away.
     fn own_within(&self, days: u32) -> impl Iterator<Item = &ExpenseClaim> {
+        self.within(self.own, days)
+    }
+
+    /// The same of what the claimant spent in the other way, but for the same amount of one day,
+    /// which is rather this purchase.
+    fn elsewhere_within(&self, days: u32) -> impl Iterator<Item = &ExpenseClaim> {
+        let (day, amount) = (self.claim.incurred_on, self.claim.amount);
+        let others = self.within(self.elsewhere, days);
+        others.filter(move |other| other.incurred_on != day || other.amount != amount)
+    }
+
+    fn within<'v>(
+        &self,
+        others: &'v [Arc<ExpenseClaim>],
+        days: u32,
+    ) -> impl Iterator<Item = &'v ExpenseClaim> + use<'v> {
         let day = self.claim.incurred_on;
-        let own = self.own.iter().map(AsRef::as_ref);
-        own.filter(move |other| days_apart(other.incurred_on, day) <= i64::from(days))
+        let others = others.iter().map(AsRef::as_ref);
+        others.filter(move |other: &&ExpenseClaim| {
+            days_apart(other.incurred_on, day) <= i64::from(days)
+        })
     }
 }
 

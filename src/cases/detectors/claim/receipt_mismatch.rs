@@ -36,9 +36,15 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
 }
 
 /// Whether all words of the shorter name are in the longer: a receipt says more than a claim.
+/// Apostrophes and the numbers of branches are no part of a name.
 fn names_agree(one: &str, other: &str) -> bool {
-    let (one, other) = (name_key(one), name_key(other));
-    let words = |name: &str| name.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let key = |name: &str| name_key(&name.replace(['\'', '\u{2019}', '`'], ""));
+    let (one, other) = (key(one), key(other));
+    let words = |name: &str| {
+        let words = name.split(' ').map(str::to_owned);
+        let named = words.filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+        named.collect::<Vec<_>>()
+    };
     let (mut short, mut long) = (words(&one), words(&other));
     if short.len() > long.len() {
         std::mem::swap(&mut short, &mut long);

@@ -1,31 +1,40 @@
-//! One purchase claimed as several lines avoids the approval of the whole.
+//! One purchase told as several lines, of claims or cards, avoids the approval of the whole.
 
 use rust_decimal::Decimal;
 
+use crate::domain::records::ExpenseClaim;
+
 use super::super::Found;
+use super::super::around::elsewhere;
 use super::{ClaimView, home, next_limit, same_merchant};
 
 pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let amount = view.home().filter(|amount| *amount > Decimal::ZERO)?;
     let limit = next_limit(amount, view.thresholds)?;
     let below = |amount: &Decimal| *amount > Decimal::ZERO && *amount < limit;
-    let others: Vec<_> = view
-        .own_within(view.thresholds.split_days)
-        .filter(|other| same_merchant(view.claim, other))
-        .filter_map(|other| Some((other, home(other, view.thresholds).filter(below)?)))
-        .collect();
-    if others.is_empty() {
+    let days = view.thresholds.split_days;
+    let part = |other: &&ExpenseClaim| {
+        let home = home(other, view.thresholds);
+        same_merchant(view.claim, other) && home.as_ref().is_some_and(below)
+    };
+    let own: Vec<&ExpenseClaim> = view.own_within(days).filter(part).collect();
+    let elsewhere_spent: Vec<&ExpenseClaim> = view.elsewhere_within(days).filter(part).collect();
+    let others = || own.iter().chain(&elsewhere_spent);
+    if others().next().is_none() {
         return None;
     }
-    let all = others
-        .iter()
-        .try_fold(amount, |sum, (_, amount)| sum.checked_add(*amount))?;
+    let amounts = others().filter_map(|other| home(other, view.thresholds));
+    let all = amounts.fold(Some(amount), |sum, amount| sum?.checked_add(amount))?;
     (all >= limit).then(|| {
         let text = format!(
             "{} lines at this merchant within {} days come to {all}; each is below the limit of {limit}.",
-            others.len() + 1,
-            view.thresholds.split_days,
+            own.len() + elsewhere_spent.len() + 1,
+            days,
         );
-        Found::new(text).beside(view.lines.kind().as_str(), others.iter().map(|(other, _)| &other.id))
+        let found = Found::new(text).beside(view.lines.kind().as_str(), own.iter().map(|one| &one.id));
+        match elsewhere(view.lines) {
+            Some(other) => found.beside(other.kind().as_str(), elsewhere_spent.iter().map(|one| &one.id)),
+            None => found,
+        }
     })
 }

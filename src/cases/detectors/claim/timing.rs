@@ -16,7 +16,12 @@ pub(in super::super) fn late(view: &ClaimView<'_>) -> Option<Found> {
 
 /// A day of grace: the clock of the place may be ahead of that of the firm.
 pub(in super::super) fn future_dated(view: &ClaimView<'_>) -> Option<Found> {
-    let submitted = view.claim.submitted_at?.date_naive();
+    // Where it is not told when it was handed in, it was not before it was known.
+    let submitted = view
+        .claim
+        .submitted_at
+        .or(view.claim.known_at)?
+        .date_naive();
     ((view.claim.incurred_on - submitted).num_days() > 1).then(|| {
         Found::new(format!(
             "It is dated {}, and was handed in on {submitted}.",

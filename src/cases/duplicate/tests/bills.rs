@@ -81,6 +81,18 @@ fn a_corrected_invoice_beside_what_it_corrects_alarms() {
         hit.verdict == Verdict::CorrectedResubmission && hit.alarms(),
         "{hit:?}"
     );
+    let same_number = |day: &str| invoice("b", "5001", day, "1400.00", json!({}));
+    let found = hits(vec![bill(), same_number("2026-03-12")]);
+    let hit = found.first().unwrap();
+    assert!(
+        hit.verdict == Verdict::CorrectedResubmission && hit.alarms(),
+        "{hit:?}"
+    );
+    // Lines of one document are posted on one day.
+    assert_eq!(
+        verdict(vec![bill(), same_number("2026-03-02")]),
+        Verdict::NumberReuse
+    );
     let of_another = corrected(json!({"vendor_id": "v2"}));
     let mut of_another = of_another;
     of_another.party_name = Some("Bertram KG".to_owned());
