@@ -20,11 +20,9 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let own: Vec<&ExpenseClaim> = view.own_within(days).filter(part).collect();
     let elsewhere_spent: Vec<&ExpenseClaim> = view.elsewhere_within(days).filter(part).collect();
     let others = || own.iter().chain(&elsewhere_spent);
-    if others().next().is_none() {
-        return None;
-    }
-    let amounts = others().filter_map(|other| home(other, view.thresholds));
-    let all = amounts.fold(Some(amount), |sum, amount| sum?.checked_add(amount))?;
+    others().next()?;
+    let mut amounts = others().filter_map(|other| home(other, view.thresholds));
+    let all = amounts.try_fold(amount, |sum, amount| sum.checked_add(amount))?;
     (all >= limit).then(|| {
         let text = format!(
             "{} lines at this merchant within {} days come to {all}; each is below the limit of {limit}.",
