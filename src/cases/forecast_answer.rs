@@ -49,6 +49,11 @@ impl<S: Serialize> ForecastAnswer<'_, S> {
     pub(super) fn recommendation(self) -> Recommendation {
         let told = self.score.is_some();
         let (low, high, unit) = self.interval;
+        let status = match (self.enough_history, told) {
+            (false, _) => Status::InsufficientHistory,
+            (true, false) => Status::Abstained,
+            (true, true) => Status::Scored,
+        };
         Recommendation {
             recommendation_id: self.recommendation_id,
             case: self.case,
@@ -57,11 +62,7 @@ impl<S: Serialize> ForecastAnswer<'_, S> {
                 id: self.subject.1,
             },
             as_of: self.as_of,
-            status: match (self.enough_history, told) {
-                (false, _) => Status::InsufficientHistory,
-                (true, false) => Status::Abstained,
-                (true, true) => Status::Scored,
-            },
+            status,
             score: self.score,
             score_kind: self.score_kind.to_owned(),
             interval: told.then(|| Interval {
@@ -78,7 +79,11 @@ impl<S: Serialize> ForecastAnswer<'_, S> {
             counterfactuals: self.counterfactuals,
             // A struct of plain members is always an object.
             suggestion: serde_json::to_value(&self.suggestion).ok(),
-            effect: self.effect,
+            // Where it abstains somebody should look.
+            effect: match (status, self.effect) {
+                (Status::Abstained, Effect::None) => Effect::Suggest,
+                (_, effect) => effect,
+            },
             controls_to_add: Controls::default(),
             data_quality: DataQuality {
                 missing: self

@@ -199,7 +199,10 @@ async fn what_is_unlike_all_that_was_fitted_on_is_not_guessed() {
         let answer = scored(&app, &json!({"id": id})).await;
         assert_eq!(answer["status"], "abstained", "{answer}");
         assert!(answer.get("score").is_none() && answer.get("interval").is_none());
-        assert_eq!(answer["level"], "medium");
+        assert_eq!(
+            (&answer["level"], &answer["effect"]),
+            (&json!("medium"), &json!("suggest"))
+        );
         assert_eq!(answer["data_quality"]["missing"], json!([lacks]));
         let recommendation = answer["recommendation_id"].as_str().unwrap();
         let path = format!("/v1/recommendations/{recommendation}/replay");
