@@ -335,6 +335,29 @@ fn a_moment_sees_the_same_whatever_is_filed_after_it_and_in_which_order() {
     assert_eq!(live, file(&mut items.iter().rev()));
 }
 
+#[test]
+fn of_what_became_known_at_one_moment_earlier_days_were_before() {
+    let known = json!({"known_at": "2026-11-29T08:00:00Z"});
+    let mut index = DuplicateIndex::default();
+    for (id, day) in [
+        ("a", "2026-03-02"),
+        ("b", "2026-03-09"),
+        ("c", "2026-03-09"),
+    ] {
+        assert!(index.insert(invoice(id, id, day, "10.00", known.clone())));
+    }
+    let counts = |index: &DuplicateIndex| {
+        ["a", "b", "c"].map(|id| {
+            let item = index.item(crate::domain::RecordKind::VendorInvoice, id);
+            index.count(item.unwrap(), Counted::Before)
+        })
+    };
+    assert_eq!(counts(&index), [0, 1, 1]);
+    let changed = invoice("b", "b", "2026-03-01", "10.00", known);
+    index.put(changed);
+    assert_eq!(counts(&index), [1, 0, 2]);
+}
+
 fn any_item() -> impl Strategy<Value = Item> {
     let amount = prop_oneof![
         Just("0".to_owned()),
