@@ -119,7 +119,9 @@ impl Context {
             .any(|other| {
                 let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
                 let takes_back = other.minor == -a.minor && other.currency == a.currency;
-                takes_back && within && credits(other, a) && !is_one_of(other, a, b)
+                // It is for the one that it names, or for any where it names none.
+                let may_be_for = other.corrects.is_none() || other.names(a);
+                takes_back && within && may_be_for && !is_one_of(other, a, b)
             });
         let mut dates: Vec<i64> = around(index, amounts, a)
             .into_iter()
@@ -157,13 +159,6 @@ fn adds_up(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool
         && whole.minor != part.minor
         && (together(shared(Key::document(whole), Key::document(part)))
             || together(shared(Key::report(whole), Key::report(part))))
-}
-
-/// Whether a credit may be for an invoice: it names that one, or none.
-fn credits(credit: &Item, invoice: &Item) -> bool {
-    let skeleton = |number: &super::Number| number.skeleton.clone();
-    let named = credit.corrects.as_ref().map(skeleton);
-    named.is_none() || named == invoice.number.as_ref().map(skeleton)
 }
 
 fn is_one_of(other: &Item, a: &Item, b: &Item) -> bool {

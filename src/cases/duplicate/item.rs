@@ -173,6 +173,13 @@ impl Item {
         }
     }
 
+    /// Whether it names the number of another as what it corrects.
+    #[must_use]
+    pub fn names(&self, other: &Self) -> bool {
+        let numbers = self.corrects.as_ref().zip(other.number.as_ref());
+        numbers.is_some_and(|(named, number)| named.skeleton == number.skeleton)
+    }
+
     /// The place in the order in which things became known; days, kinds and ids part what came at one
     /// moment.
     #[must_use]

@@ -66,7 +66,8 @@ impl Score {
         if context.adds_up {
             contributions.push(contribution("sum", SUM));
         }
-        if names(a, b) || names(b, a) {
+        let may_correct = compared.party != PartyLevel::Different;
+        if may_correct && (a.names(b) || b.names(a)) {
             contributions.push(contribution("corrects", NAMED));
         }
         let crowd = (context.same_days + 1) as f64;
@@ -90,13 +91,6 @@ impl Score {
 /// The chance that odds of so many bits are, within (0, 1).
 pub(super) fn probability(bits: f64) -> f64 {
     1.0 / (1.0 + (-bits.clamp(-50.0, 50.0)).exp2())
-}
-
-/// Whether one names the number of the other as what it corrects.
-fn names(one: &Item, other: &Item) -> bool {
-    let skeleton = |number: &super::Number| number.skeleton.clone();
-    let named = one.corrects.as_ref().map(skeleton);
-    named.is_some() && named == other.number.as_ref().map(skeleton)
 }
 
 const fn contribution(feature: &'static str, bits: f64) -> Contribution {

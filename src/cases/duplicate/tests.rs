@@ -177,6 +177,17 @@ fn lines_of_one_receipt_are_purchases_of_their_own() {
     let mut breakfast = nights.clone();
     breakfast.push(line("b", "2026-11-04", "18.00"));
     assert!(hits(breakfast).iter().all(|hit| !hit.alarms()));
+    // The same picture in another file is no line of the first.
+    let (first, anew) = ("a".repeat(64), "b".repeat(64));
+    let mut saved_anew = claim(
+        "anew",
+        "2026-11-05",
+        "120.00",
+        json!({"receipt_sha256": anew}),
+    );
+    saved_anew.same_pictures = vec![first];
+    let best = hits(nights.iter().cloned().chain([saved_anew]).collect()).remove(0);
+    assert!(best.alarms(), "{best:?}");
     let mut again = nights;
     again.push(line("again", "2026-11-04", "120.00"));
     let best = hits(again).remove(0);

@@ -149,13 +149,14 @@ impl Seen<'_> {
         invoice(self.later) != invoice(self.earlier)
     }
 
-    /// Whether one report lists both, from one receipt.
+    /// Whether one report lists both, from one receipt. A receipt saved anew is another file, which
+    /// nobody needs for lines of one.
     fn lines_of_one_receipt(&self) -> bool {
         self.both(RecordKind::ExpenseClaim)
             && self.one_employee()
             && self.later.report.is_some()
             && self.later.report == self.earlier.report
-            && self.one_document()
+            && self.compared.document == DocumentLevel::Same
             && !(self.same_money() && self.days_at_most(0))
     }
 
@@ -189,11 +190,7 @@ impl Seen<'_> {
 
     /// Whether the later names the earlier as what it corrects.
     fn names_the_earlier(&self) -> bool {
-        let number = |number: &super::Number| number.skeleton.clone();
-        let corrected = self.later.corrects.as_ref().map(number);
-        self.like_party()
-            && corrected.is_some()
-            && corrected == self.earlier.number.as_ref().map(number)
+        self.like_party() && self.later.names(self.earlier)
     }
 
     /// Whether the numbers differ as the months or years of their dates do: `2025-001` of one year
