@@ -1,12 +1,13 @@
 //! A folder of canonical records as facts, each known from when it says or its business
 //! days tell.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use scrutineer::domain::loader::{Rows, Source};
-use scrutineer::domain::{CheckedRecord, RecordKind};
+use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
 use scrutineer::history::Facts;
 use scrutineer_fitting::collections::moment;
 use serde_json::Value;
@@ -20,6 +21,16 @@ pub(crate) const END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 };
 /// Days before the day planned from which a bill without a period is taken to be planned.
 const PLANNED_BEFORE: u64 = 30;
+
+/// The currency that most amounts are in, which is taken to be the firm's.
+pub(crate) fn home_of(currencies: impl Iterator<Item = Currency>) -> Option<Currency> {
+    let mut counts: BTreeMap<Currency, usize> = BTreeMap::new();
+    for currency in currencies {
+        *counts.entry(currency).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.map(|(currency, _)| currency)
+}
 
 /// Reads `KIND.csv` or `KIND.ndjson` of a folder; the first kind must be there.
 ///

@@ -18,7 +18,7 @@ use crate::domain::records::{
     Customer, CustomerInvoice, Interaction, Payment, ProjectSetup, PurchaseOrder, Vendor,
     VendorInvoice,
 };
-use crate::domain::{FieldSet, RecordKind};
+use crate::domain::{Currency, FieldSet, RecordKind};
 
 /// Kinds of which something is worked out over all records: spending, and who spends or bills.
 const SPENDING: [RecordKind; 5] = [
@@ -35,6 +35,7 @@ const ALL: &str = "all";
 /// Every version of the records that cases ask for.
 #[derive(Debug, Clone)]
 pub struct Facts {
+    home: Currency,
     vendors: Versions<Vendor>,
     orders: Versions<PurchaseOrder>,
     invoices: Versions<KnownInvoice>,
@@ -51,8 +52,10 @@ pub struct Facts {
 }
 
 impl Default for Facts {
+    /// Of a firm whose currency is the euro.
     fn default() -> Self {
         Self {
+            home: Currency::EUR,
             vendors: Versions::new(vendor_keys),
             orders: Versions::new(|order| vec![identifier_key(&order.number)]),
             invoices: Versions::new(|invoice| vec![invoice.vendor_id.as_str().to_owned()]),
@@ -88,6 +91,19 @@ impl Facts {
         RecordKind::ExpenseClaim,
         RecordKind::CardTransaction,
     ];
+
+    /// Of a firm of this currency.
+    #[must_use]
+    pub fn of_firm(home: Currency) -> Self {
+        Self {
+            home,
+            ..Self::default()
+        }
+    }
+
+    pub(super) const fn home_currency(&self) -> Currency {
+        self.home
+    }
 
     /// Adds a version of a record; kinds it does not hold are passed over.
     ///

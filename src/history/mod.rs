@@ -36,8 +36,8 @@ pub use sheet::KnownSheet;
 pub use spending::{Lines, SpendingAsOf};
 pub use work::{ProjectsOf, WorkAsOf};
 
-use crate::domain::Salt;
 use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
+use crate::domain::{Currency, Salt};
 use crate::learn::ranking::Ranking;
 
 /// By what a vendor is looked up. Spelling does not matter: see [`identifier_key`] and [`name_key`].
@@ -68,6 +68,9 @@ pub trait History: Send + Sync {
 
     /// What hashes of employees' data are salted with, where the firm says so and it was asked for.
     fn salt(&self) -> Option<&Salt>;
+
+    /// The firm's currency.
+    fn home_currency(&self) -> Currency;
 
     /// What people's answers taught of pairs that may be copies, if they gave enough.
     fn ranking(&self) -> Option<&Ranking>;
@@ -214,6 +217,10 @@ impl History for FactsAsOf {
 
     fn salt(&self) -> Option<&Salt> {
         self.salt.as_ref()
+    }
+
+    fn home_currency(&self) -> Currency {
+        self.facts.home_currency()
     }
 
     fn ranking(&self) -> Option<&Ranking> {

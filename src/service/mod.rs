@@ -52,6 +52,7 @@ impl Service {
         invoice: Arc<InvoiceCase>,
         records: RecordCases,
     ) -> Self {
+        store.set_home_currency(records.thresholds.home_currency);
         Self {
             store,
             sandbox,

@@ -1,7 +1,7 @@
 //! The facts of a tenant in memory, brought up to date from the records.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
@@ -9,7 +9,7 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 use super::error::{Result, StoreError};
 use super::tenant_states::{self, TenantState};
 use super::{Store, time};
-use crate::domain::{RecordKind, TenantId};
+use crate::domain::{Currency, RecordKind, TenantId};
 use crate::history::{Facts, FactsAsOf};
 
 /// Tenants whose facts stay in memory.
@@ -23,6 +23,7 @@ pub(crate) struct FactsCache {
     by_tenant: Mutex<HashMap<TenantId, Held>>,
     /// Held by whoever brings a tenant's facts up to date.
     loading: Arc<tokio::sync::Mutex<()>>,
+    home: OnceLock<Currency>,
 }
 
 #[derive(Debug)]
@@ -60,6 +61,11 @@ impl FactsCache {
 }
 
 impl Store {
+    /// Says what the firms' currency is, before any is asked about: the first word counts.
+    pub fn set_home_currency(&self, home: Currency) {
+        let _said_before = self.facts_cache().home.set(home);
+    }
+
     /// The tenant's records as they were known at a moment, for cases to ask. What is in
     /// memory is brought up to date first, by what was added since.
     ///
@@ -121,7 +127,11 @@ impl Store {
                 })?;
                 add_newer(&mut snapshot, tenant, held.generation, facts).await?
             }
-            None => add_all(&mut snapshot, tenant, Facts::default()).await?,
+            None => {
+                let home = cache.home.get().copied();
+                let facts = home.map_or_else(Facts::default, Facts::of_firm);
+                add_all(&mut snapshot, tenant, facts).await?
+            }
         };
         let facts = Arc::new(facts);
         let held = Held {

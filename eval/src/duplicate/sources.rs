@@ -1,11 +1,14 @@
 //! Where items and truth come from: folders of records, and the set of payments.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
 use scrutineer::cases::duplicate::Item;
 use scrutineer::domain::loader::{Rows, Source};
-use scrutineer::domain::records::{CardTransaction, ExpenseClaim, Vendor, VendorInvoice};
+use scrutineer::domain::records::{
+    CardTransaction, ExpenseClaim, PurchaseOrder, Vendor, VendorInvoice,
+};
 use scrutineer::domain::{FieldSet, RecordKind};
 use scrutineer::history::KnownInvoice;
 use scrutineer_datasets::copies::add_copies;
@@ -13,6 +16,7 @@ use scrutineer_datasets::sets::payments;
 use serde::Deserialize;
 
 use super::{DuplicateOptions, TruePair, evaluate};
+use crate::records::home_of;
 use crate::{EvalError, Evaluation};
 
 /// Hundredths from which a payment is looked at.
@@ -73,21 +77,37 @@ pub fn on_records(
     options: &DuplicateOptions,
 ) -> Result<Evaluation, EvalError> {
     let vendors: Vec<Vendor> = read(folder, RecordKind::Vendor)?;
-    let named = |id: &str| {
-        let vendor = vendors.iter().find(|vendor| vendor.id.as_str() == id);
-        vendor.map(|vendor| vendor.name.as_str())
-    };
+    let names = vendors
+        .iter()
+        .map(|one| (one.id.as_str(), one.name.as_str()));
+    let names: HashMap<&str, &str> = names.collect();
     let invoices: Vec<VendorInvoice> = read(folder, RecordKind::VendorInvoice)?;
     let claims: Vec<ExpenseClaim> = read(folder, RecordKind::ExpenseClaim)?;
     let cards: Vec<CardTransaction> = read(folder, RecordKind::CardTransaction)?;
     let invoices = invoices.iter().map(|invoice| {
         let known = KnownInvoice::from(invoice.clone());
-        Item::from_invoice(&known, named(invoice.vendor_id.as_str()))
+        Item::from_invoice(&known, names.get(invoice.vendor_id.as_str()).copied())
     });
     let items: Vec<Item> = invoices
         .chain(claims.iter().map(Item::from_claim))
         .chain(cards.iter().map(Item::from_card))
         .collect();
+    let home = home_of(items.iter().map(|item| item.currency));
+    let orders: Vec<PurchaseOrder> = read(folder, RecordKind::PurchaseOrder)?;
+    let mut of_number: HashMap<&str, Vec<&PurchaseOrder>> = HashMap::new();
+    for order in &orders {
+        of_number.entry(&order.number).or_default().push(order);
+    }
+    let told = |item: Item| {
+        let orders = item.order.as_deref().and_then(|order| of_number.get(order));
+        let orders: Vec<&PurchaseOrder> = orders.cloned().unwrap_or_default();
+        let item = item.with_order(orders.into_iter());
+        match home {
+            Some(home) => item.in_firm_of(home),
+            None => item,
+        }
+    };
+    let items: Vec<Item> = items.into_iter().map(told).collect();
     if items.is_empty() {
         let why = "no vendor_invoice, expense_claim or card_transaction there";
         return Err(EvalError::Absent(format!("{}: {why}", folder.display())));

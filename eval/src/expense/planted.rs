@@ -20,6 +20,7 @@ pub(super) fn claims(lines: &[SpendLine]) -> Vec<Claim> {
     let claim = |line: &SpendLine| Claim {
         id: line.row.to_string(),
         day: line.month,
+        is_holiday: false,
         amount: Some(line.amount),
         employee: Some(line.supplier.clone()),
         role: None,

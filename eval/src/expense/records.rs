@@ -1,6 +1,6 @@
 //! A folder of claims, card lines or invoices, and a file that says which are odd.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::Truth;
 use crate::EvalError;
+use crate::records::home_of;
 
 /// Labels of what is not odd.
 const REGULAR: [&str; 6] = ["", "0", "regular", "normal", "false", "no"];
@@ -38,14 +39,10 @@ pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError>
         )));
     };
     let bodies = bodies(lines.kind(), &path)?;
-    let mut currencies: BTreeMap<&str, usize> = BTreeMap::new();
-    for body in &bodies {
-        if let Some(code) = body.get("currency").and_then(Value::as_str) {
-            *currencies.entry(code).or_default() += 1;
-        }
-    }
-    let most = currencies.into_iter().max_by_key(|(_, count)| *count);
-    let Some(home) = most.and_then(|(code, _)| Currency::new(code).ok()) else {
+    let codes = bodies
+        .iter()
+        .filter_map(|body| body.get("currency")?.as_str());
+    let Some(home) = home_of(codes.filter_map(|code| Currency::new(code).ok())) else {
         return Err(EvalError::insufficient(&"no records"));
     };
     let roles = roles_of(folder)?;

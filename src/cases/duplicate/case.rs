@@ -61,12 +61,14 @@ impl<'a> Asked<'a> {
     pub(super) fn read(&self, index: &DuplicateIndex, item: &Item) -> DuplicateInput {
         let pictures = item.document.as_deref();
         let pictures = pictures.map_or(&[][..], |document| self.history.same_pictures(document));
-        let with_pictures = (!pictures.is_empty()).then(|| Item {
+        let order = item.order.as_deref();
+        let orders = order.map_or_else(Vec::new, |number| self.history.purchase_orders(number));
+        let item = Item {
             same_pictures: pictures.to_vec(),
             ..item.clone()
-        });
-        let item = with_pictures.as_ref().unwrap_or(item);
-        let hits = check(index, self.rates, item);
+        }
+        .with_order(orders.iter().map(AsRef::as_ref));
+        let hits = check(index, self.rates, &item);
         let twins = hits.iter().map(|hit| Twin::of(hit, self.ranking));
         let mut twins: Vec<Twin> = twins.collect();
         // What alarms comes first, however likely what does not; what people said ranks again.
@@ -80,7 +82,7 @@ impl<'a> Asked<'a> {
             id: item.id.clone(),
             as_of: self.history.as_of(),
             party: item.party_name.clone().or_else(|| item.party.clone()),
-            known_before: index.count(item, Counted::Before),
+            known_before: index.count(&item, Counted::Before),
             answers: self.ranking.map_or(0, |ranking| ranking.answers),
             model_sha256: self.model_sha256.clone(),
             twins,

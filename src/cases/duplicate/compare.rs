@@ -154,20 +154,9 @@ fn amount(a: &Item, b: &Item) -> AmountLevel {
     if one_currency && a.minor == -b.minor {
         return AmountLevel::Opposite;
     }
-    let home = |item: &Item| item.home_minor;
-    // What has no amount in the firm's currency is taken to be of it.
-    let written = |item: &Item| item.home_minor.is_none().then(|| item.hundredths());
-    let converted = [
-        (home(a), home(b)),
-        (home(a), written(b)),
-        (written(a), home(b)),
-    ];
     // A rate of another day moves a converted amount a little.
-    if !one_currency
-        && converted
-            .iter()
-            .any(|(one, other)| one.zip(*other).is_some_and(|(one, other)| near(one, other)))
-    {
+    let at_home = a.home_minor.zip(b.home_minor);
+    if !one_currency && at_home.is_some_and(|(one, other)| near(one, other)) {
         return AmountLevel::Converted;
     }
     if !one_currency || (a.minor < 0) != (b.minor < 0) {

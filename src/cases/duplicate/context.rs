@@ -9,6 +9,9 @@ use super::{Comparison, Item, NumberLevel};
 
 /// Items of a party looked at: those that became known nearest to the pair.
 const NEIGHBOURS: usize = 240;
+/// What a hundred ordered without tax are billed at with it, at most: no tax on sales is higher in Europe
+/// than Hungary's 27, and goods are weighed.
+const WITH_TAX: i128 = 130;
 /// Fewest dates that make a series.
 const SHORTEST_SERIES: usize = 3;
 
@@ -38,6 +41,8 @@ pub struct Context {
     pub credited: bool,
     /// Whether the larger is the sum of the others of its report and merchant, or of its receipt.
     pub adds_up: bool,
+    /// Whether what was billed on the pair's order, both included, is more than was ordered.
+    pub over_ordered: bool,
 }
 
 impl Context {
@@ -79,6 +84,7 @@ impl Context {
             context.count_neighbours(index, a, b, compared, counted);
         }
         context.adds_up = adds_up(index, a, b, counted);
+        context.over_ordered = over_ordered(index, a, b, counted);
         context
     }
 
@@ -159,6 +165,20 @@ fn adds_up(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool
         && whole.minor != part.minor
         && (together(shared(Key::document(whole), Key::document(part)))
             || together(shared(Key::report(whole), Key::report(part))))
+}
+
+/// Whether the bills on an order come to more than it, both known to be of it.
+fn over_ordered(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool {
+    let (Some(ordered), Some(key)) = (b.ordered.or(a.ordered), Key::order(b)) else {
+        return false;
+    };
+    let slots = index.counted(&key, b, counted);
+    let others = slots.iter().filter_map(|slot| index.get(*slot));
+    let others = others.filter(|other| !is_one_of(other, a, b) && other.currency == b.currency);
+    let billed: i128 = others.chain([a, b]).map(|item| item.minor).sum();
+    Key::order(a) == Some(key)
+        && a.currency == b.currency
+        && billed.saturating_mul(100) > ordered.saturating_mul(WITH_TAX)
 }
 
 fn is_one_of(other: &Item, a: &Item, b: &Item) -> bool {

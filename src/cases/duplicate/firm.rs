@@ -49,7 +49,7 @@ impl FirmItems {
 
 impl Follows for DuplicateIndex {
     fn of(history: &dyn History) -> Self {
-        let spending = history.spending();
+        let (spending, home) = (history.spending(), history.home_currency());
         let mut items = Vec::new();
         // When a record first was known tells which of two came later, not what it says of itself
         // nor when it was changed.
@@ -57,13 +57,16 @@ impl Follows for DuplicateIndex {
         for (known_at, invoice) in history.invoices() {
             let vendor = history.vendor(invoice.vendor_id.as_str());
             let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
-            put(known_at, Item::from_invoice(&invoice, name));
+            put(
+                known_at,
+                Item::from_invoice(&invoice, name).in_firm_of(home),
+            );
         }
         for (known_at, claim) in spending.claims_known() {
-            put(known_at, Item::from_claim(&claim));
+            put(known_at, Item::from_claim(&claim).in_firm_of(home));
         }
         for (known_at, used) in spending.cards_known() {
-            put(known_at, Item::from_card(&used));
+            put(known_at, Item::from_card(&used).in_firm_of(home));
         }
         // In the order in which they became known, so that each is filed behind the others.
         items.sort_by(|one, other| one.order_key().cmp(&other.order_key()));
@@ -107,6 +110,7 @@ impl DuplicateIndex {
             _ => None,
         };
         if let Some((known_at, item)) = found {
+            let item = item.in_firm_of(history.home_currency());
             self.put(Item { known_at, ..item });
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::Number;
-use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy};
+use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, PurchaseOrder};
 use crate::domain::{Amount, Currency, RecordKind};
 use crate::history::KnownInvoice;
 
@@ -29,7 +29,7 @@ pub struct Item {
     pub minor: i128,
     /// Currency.
     pub currency: Currency,
-    /// Amount in hundredths of the firm's currency, where the record says it.
+    /// Amount in hundredths of the firm's currency, where the record says it or is of it.
     pub home_minor: Option<i128>,
     /// What was bought.
     pub description: Option<String>,
@@ -37,6 +37,9 @@ pub struct Item {
     pub employee: Option<String>,
     /// Order named.
     pub order: Option<String>,
+    /// What was ordered, without tax and in the smallest unit of the currency; known of what is asked
+    /// about.
+    pub ordered: Option<i128>,
     /// Account it asks to be paid to.
     pub bank: Option<String>,
     /// Expense report it is a line of.
@@ -154,6 +157,7 @@ impl Item {
             description: None,
             employee: None,
             order: None,
+            ordered: None,
             bank: None,
             report: None,
             document: None,
@@ -162,6 +166,29 @@ impl Item {
             explains: None,
             reimbursed: false,
         }
+    }
+
+    /// In a firm of this currency: what is of it needs no conversion.
+    #[must_use]
+    pub fn in_firm_of(mut self, home: Currency) -> Self {
+        if self.home_minor.is_none() && self.currency == home {
+            self.home_minor = Some(self.hundredths());
+        }
+        self
+    }
+
+    /// With the total of the order that it names, among orders of the number.
+    #[must_use]
+    pub fn with_order<'a>(mut self, orders: impl Iterator<Item = &'a PurchaseOrder>) -> Self {
+        let own = |order: &&PurchaseOrder| {
+            self.party.as_deref() == Some(order.vendor_id.as_str())
+                && order.currency == self.currency
+        };
+        let totals = orders.filter(own).filter_map(|order| order.total);
+        self.ordered = totals
+            .map(|total| minor(total, self.currency.minor_units()))
+            .max();
+        self
     }
 
     /// The amount in hundredths, whatever the smallest unit of its currency.
@@ -194,15 +221,25 @@ fn minor(amount: Amount, places: u32) -> i128 {
     shifted.round().to_i128().unwrap_or_default()
 }
 
-/// A merchant's name without case, punctuation, branch numbers and legal forms.
+/// A merchant's name without case, punctuation, branch numbers and legal forms, and without whoever took
+/// the card for it: `SQ *Cafe Luna` is paid by card where a claim says `Cafe Luna`.
 #[must_use]
 pub fn bare_name(name: &str) -> Option<String> {
+    // Those that stand before other merchants' names, and not before what is their own.
+    const TAKERS: [&str; 14] = [
+        "cko", "ic", "iz", "izettle", "klarna", "paypal", "pp", "sp", "sq", "square", "stripe",
+        "sumup", "tst", "zettle",
+    ];
     const FORMS: [&str; 14] = [
         "gmbh", "ag", "kg", "ltd", "limited", "llc", "inc", "corp", "sa", "sarl", "bv", "plc",
         "co", "ug",
     ];
     let lower = name.to_lowercase();
-    let words: Vec<&str> = lower
+    let paid_through = lower.split_once('*').filter(|(taker, merchant)| {
+        TAKERS.contains(&taker.trim()) && merchant.chars().any(char::is_alphabetic)
+    });
+    let merchant = paid_through.map_or(lower.as_str(), |(_, merchant)| merchant);
+    let words: Vec<&str> = merchant
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && !FORMS.contains(word))
         .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()))

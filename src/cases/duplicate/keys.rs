@@ -96,6 +96,13 @@ impl Key {
         Some(Self::new(KeyKind::Document, item.document.as_deref()?))
     }
 
+    /// Of a party's items on an order.
+    #[must_use]
+    pub fn order(item: &Item) -> Option<Self> {
+        let order = item.order.as_deref()?;
+        Some(Self::new(KeyKind::Order, (order, item.party.as_deref())))
+    }
+
     /// Of the lines of a report that name one merchant.
     #[must_use]
     pub fn report(item: &Item) -> Option<Self> {
@@ -145,7 +152,6 @@ pub(super) fn asked_under(item: &Item) -> Vec<Key> {
 /// Keys that are the same for filing and asking.
 fn shared(item: &Item) -> Vec<Key> {
     let mut keys = Vec::with_capacity(16);
-    let party = item.party.as_deref();
     keys.extend(Key::amount_party(item));
     if let Some(number) = item.number.as_ref().filter(|number| !number.rounded) {
         of_number(&mut keys, item, number);
@@ -155,27 +161,15 @@ fn shared(item: &Item) -> Vec<Key> {
             amounts(item).map(|amount| Key::new(KeyKind::AmountEmployee, (amount, employee))),
         );
     }
-    keys.extend(
-        item.document
-            .iter()
-            .map(|digest| Key::new(KeyKind::Document, digest)),
-    );
+    keys.extend(Key::document(item));
     let card = if item.kind == crate::domain::RecordKind::CardTransaction {
         Some(&item.id)
     } else {
         item.explains.as_ref()
     };
     keys.extend(card.map(|card| Key::new(KeyKind::Card, card)));
-    keys.extend(
-        item.order
-            .iter()
-            .map(|order| Key::new(KeyKind::Order, (order, party))),
-    );
-    keys.extend(
-        item.report
-            .iter()
-            .map(|report| Key::new(KeyKind::Report, (report, party))),
-    );
+    keys.extend(Key::order(item));
+    keys.extend(Key::report(item));
     keys
 }
 

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::FieldSet;
 use crate::domain::records::{CardTransaction, ExpenseClaim, VendorInvoice};
+use crate::domain::{Currency, FieldSet};
 
 fn record<T: FieldSet>(base: Value, members: Value) -> T {
     let (Value::Object(mut all), Value::Object(more)) = (base, members) else {
@@ -20,19 +20,19 @@ fn record<T: FieldSet>(base: Value, members: Value) -> T {
 fn invoice(id: &str, number: &str, day: &str, total: &str, more: Value) -> Item {
     let base = json!({"id": id, "number": number, "vendor_id": "v1", "issued_on": day, "currency": "EUR", "total": total});
     let invoice = record::<VendorInvoice>(base, more);
-    Item::from_invoice(&invoice.into(), Some("Acme GmbH"))
+    Item::from_invoice(&invoice.into(), Some("Acme GmbH")).in_firm_of(Currency::EUR)
 }
 
 fn claim(id: &str, day: &str, amount: &str, more: Value) -> Item {
     let base = json!({"id": id, "employee_id": "e1", "incurred_on": day, "merchant": "Hotel Krone",
         "amount": amount, "currency": "EUR", "report_id": "r1", "paid_by": "employee"});
-    Item::from_claim(&record::<ExpenseClaim>(base, more))
+    Item::from_claim(&record::<ExpenseClaim>(base, more)).in_firm_of(Currency::EUR)
 }
 
 fn card(id: &str, day: &str, amount: &str, more: Value) -> Item {
     let base = json!({"id": id, "employee_id": "e1", "transacted_on": day, "merchant": "HOTEL KRONE 0042",
         "amount": amount, "currency": "EUR"});
-    Item::from_card(&record::<CardTransaction>(base, more))
+    Item::from_card(&record::<CardTransaction>(base, more)).in_firm_of(Currency::EUR)
 }
 
 /// The hits of the last item among the others.
@@ -260,6 +260,11 @@ fn card_and_claim_also_in_another_currency() {
     );
     assert_eq!(
         verdict(vec![yen("15000"), dollars(json!({"home_amount": "15000"}))]),
+        Verdict::Unrelated
+    );
+    let at_home = yen("15000").in_firm_of(Currency::new("JPY").unwrap());
+    assert_eq!(
+        verdict(vec![at_home, dollars(json!({"home_amount": "15000"}))]),
         Verdict::CardAndClaim
     );
     let linked = json!({"card_transaction_id": "k", "paid_by": "company_card"});
@@ -270,6 +275,30 @@ fn card_and_claim_also_in_another_currency() {
         ]),
         Verdict::Explained
     );
+}
+
+#[test]
+fn whoever_took_the_card_is_not_the_merchant() {
+    let bare = |name: &str| bare_name(name).unwrap();
+    for name in [
+        "SQ *Cafe Luna",
+        "PAYPAL *CAFE LUNA",
+        "SumUp  *Café Luna 12",
+        "TST* Cafe-Luna",
+    ] {
+        assert!(bare(name).starts_with("caf"), "{name}");
+    }
+    // Their own bills, and names with a star in them, stay as they are.
+    assert_eq!(bare("PAYPAL *"), "paypal");
+    assert_eq!(bare("GOOGLE *ADS"), "google ads");
+    let claimed = claim("c", "2026-03-03", "14.20", json!({"merchant": "Cafe Luna"}));
+    let used = card(
+        "k",
+        "2026-03-02",
+        "14.20",
+        json!({"merchant": "SQ *CAFE LUNA"}),
+    );
+    assert_eq!(verdict(vec![used, claimed]), Verdict::CardAndClaim);
 }
 
 #[test]

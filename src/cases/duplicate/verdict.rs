@@ -302,6 +302,8 @@ fn instalment(seen: &Seen<'_>) -> bool {
         && seen.later.order.is_some()
         && seen.later.order == seen.earlier.order
         && !seen.one_document()
+        // What an order does not come to was billed twice, or too much.
+        && !seen.context.over_ordered
         // A folded or slipped number on one order is a copy typed anew.
         && !seen.one_number()
         && seen.compared.number != NumberLevel::Slip

@@ -55,9 +55,8 @@ impl ExpenseCase {
 
     /// All spending, judged.
     pub(super) fn firm(&self, spending: &SpendingAsOf) -> Arc<FirmSpending> {
-        let (home, reviews) = (&self.thresholds.home_currency, self.plan.reviews_a_week);
         spending.worked_out(&Lines::ALL.map(Lines::kind), |all| {
-            FirmSpending::of(all, home, reviews)
+            FirmSpending::of(all, &self.thresholds, self.plan.reviews_a_week)
         })
     }
 

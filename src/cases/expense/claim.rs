@@ -16,6 +16,8 @@ pub struct Claim {
     pub id: String,
     /// Day of the expense.
     pub day: NaiveDate,
+    /// Whether that is a public holiday, which is a day of its own beside those of the week.
+    pub is_holiday: bool,
     /// Amount in the firm's currency; absent where only another currency's is known.
     pub amount: Option<f64>,
     /// Claimant; of a card without a holder, the card.
@@ -45,6 +47,7 @@ impl Claim {
         Self {
             id: claim.id.to_string(),
             day: claim.incurred_on,
+            is_holiday: false,
             amount: claim
                 .home_amount
                 .or(own)
@@ -65,6 +68,13 @@ impl Claim {
                 .map(ToString::to_string)
                 .or_else(|| claim.cost_centre.clone()),
         }
+    }
+
+    /// In a firm with these public holidays.
+    #[must_use]
+    pub fn with_holidays(mut self, holidays: &[NaiveDate]) -> Self {
+        self.is_holiday = holidays.contains(&self.day);
+        self
     }
 
     /// The logarithm of the amount, which is what is compared; absent for credits and nothing,

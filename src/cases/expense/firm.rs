@@ -1,13 +1,16 @@
 //! All spending of a firm judged against each other, worked out once until much more is known.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::features::{self, Row};
 use super::{
     AlertPlan, Batch, Claim, ClaimReason, Insufficient, Judged, PeerState, Scale, reasons,
 };
+use crate::cases::detectors::Thresholds;
 use crate::domain::records::ExpenseClaim;
-use crate::domain::{CanonicalJson, Currency, sha256_hex};
+use crate::domain::{CanonicalJson, sha256_hex};
 use crate::history::{Lines, SpendingAsOf};
 
 /// All spending, judged: claims among claims, uses of cards among uses of cards, invoices of
@@ -16,7 +19,7 @@ use crate::history::{Lines, SpendingAsOf};
 pub struct FirmSpending {
     /// The moment it was known at.
     until: DateTime<Utc>,
-    home: Currency,
+    thresholds: Arc<Thresholds>,
     claims: Among,
     cards: Among,
     invoices: Among,
@@ -46,14 +49,14 @@ impl FirmSpending {
     /// of a card that a claim explains is looked at as that claim. Invoices count whether or not
     /// their documents came.
     #[must_use]
-    pub fn of(spending: &SpendingAsOf, home: &Currency, reviews_a_week: u32) -> Self {
+    pub fn of(spending: &SpendingAsOf, thresholds: &Arc<Thresholds>, reviews_a_week: u32) -> Self {
         let mut past = Vec::new();
         let [claims, cards, invoices] = Lines::ALL.map(|lines| {
             // Each is let go once it is read: of a million there is much.
             let records = spending.all(lines, NaiveDate::MIN, NaiveDate::MAX);
             let claims = records.into_iter().map(|line| {
                 let is_shown = lines != Lines::Cards || !spending.is_explained(line.id.as_str());
-                (read(lines, &line, spending, home), is_shown)
+                (read(lines, &line, spending, thresholds), is_shown)
             });
             let (claims, shown): (Vec<Claim>, Vec<bool>) = claims.unzip();
             let batch = Batch::of(&claims);
@@ -74,7 +77,7 @@ impl FirmSpending {
         });
         Self {
             until: spending.as_of(),
-            home: *home,
+            thresholds: Arc::clone(thresholds),
             claims,
             cards,
             invoices,
@@ -115,9 +118,9 @@ impl FirmSpending {
         let (state, scale) = self.among(lines).found.as_ref().ok()?;
         let known = spending.at(self.until);
         let then = known.line(lines, claim.id.as_str());
-        let claim = read(lines, claim, spending, &self.home);
+        let claim = read(lines, claim, spending, &self.thresholds);
         let coded = match then {
-            Some(then) => state.changed(&claim, &read(lines, &then, &known, &self.home)),
+            Some(then) => state.changed(&claim, &read(lines, &then, &known, &self.thresholds)),
             None => state.outside(&claim),
         };
         let row = features::row(state, &coded);
@@ -138,11 +141,16 @@ impl FirmSpending {
 }
 
 /// A line as it is compared with others.
-fn read(lines: Lines, line: &ExpenseClaim, spending: &SpendingAsOf, home: &Currency) -> Claim {
+fn read(
+    lines: Lines,
+    line: &ExpenseClaim,
+    spending: &SpendingAsOf,
+    thresholds: &Thresholds,
+) -> Claim {
     let employee = match lines {
         Lines::Claims | Lines::Cards => spending.employee(line.employee_id.as_str()),
         Lines::Invoices => None,
     };
     let role = employee.and_then(|employee| employee.role.clone());
-    Claim::of_claim(line, role, home)
+    Claim::of_claim(line, role, &thresholds.home_currency).with_holidays(&thresholds.holidays)
 }

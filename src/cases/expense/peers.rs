@@ -32,7 +32,7 @@ pub enum Side {
     Region,
     /// Project or cost centre charged.
     Project,
-    /// Day of the week.
+    /// Day of the week, or a public holiday.
     Weekday,
     /// Role of who claims.
     Role,
@@ -127,6 +127,12 @@ impl Coded {
         self.values.known(side).is_some()
     }
 
+    /// Whether the claim is of a public holiday.
+    #[must_use]
+    pub fn is_of_holiday(&self) -> bool {
+        self.values.known(Side::Weekday) == Some(HOLIDAY)
+    }
+
     /// The logarithm of the amount.
     #[must_use]
     pub const fn log_amount(&self) -> Option<f32> {
@@ -144,6 +150,8 @@ impl Coded {
 const ABSENT: u32 = 0;
 /// A value no earlier claim has.
 const UNSEEN: u32 = (1 << 28) - 1;
+/// A public holiday, after the days of the week.
+const HOLIDAY: u32 = 8;
 /// In place of a second side.
 const ALONE: u64 = 15;
 
@@ -411,7 +419,11 @@ fn said(claim: &Claim, side: Side) -> Option<&str> {
 }
 
 fn weekday(claim: &Claim) -> u32 {
-    claim.day.weekday().number_from_monday()
+    if claim.is_holiday {
+        HOLIDAY
+    } else {
+        claim.day.weekday().number_from_monday()
+    }
 }
 
 /// Names are compared in capitals, with single spaces.

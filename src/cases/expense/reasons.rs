@@ -68,14 +68,14 @@ fn texts(terms: &Terms, state: &PeerState, asked: &Coded) -> Vec<String> {
         let seen = state.seen(asked, side).unwrap_or_default();
         format!(
             "{} of this {one} is on {} of {} other {one}s",
-            terms.name(side),
+            what(terms, asked, side),
             seen.with,
             seen.of
         )
     });
     let pairs = PAIRS.map(|(group, side)| {
         let within = state.seen_in(asked, group, side).unwrap_or_default();
-        pair(terms, group, side, within)
+        pair(terms, (group, what(terms, asked, side)), within)
     });
     amounts.chain(rare).chain(pairs).collect()
 }
@@ -88,8 +88,17 @@ fn multiple(times: f64) -> String {
     }
 }
 
-fn pair(terms: &Terms, group: Side, side: Side, within: Seen) -> String {
-    let (what, with, one) = (terms.name(side), terms.name(group), terms.one);
+/// What the claim says of a side is called.
+fn what(terms: &Terms, asked: &Coded, side: Side) -> &'static str {
+    if side == Side::Weekday && asked.is_of_holiday() {
+        "public holiday"
+    } else {
+        terms.name(side)
+    }
+}
+
+fn pair(terms: &Terms, (group, what): (Side, &str), within: Seen) -> String {
+    let (with, one) = (terms.name(group), terms.one);
     let of = within.of;
     match within.with {
         0 => format!("{what} of this {one} is new among {of} other {one}s of this {with}"),

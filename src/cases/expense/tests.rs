@@ -18,6 +18,7 @@ fn claim(number: u32, amount: f64, employee: u32, merchant: u32) -> Claim {
     Claim {
         id: number.to_string(),
         day: day(number),
+        is_holiday: false,
         amount: Some(amount),
         employee: Some(format!("e{employee}")),
         role: Some(["junior", "senior"][employee as usize % 2].to_owned()),
@@ -48,6 +49,31 @@ fn ask(batch: &Batch, claim: &Claim) -> (Judged, Vec<ClaimReason>) {
     let judged = batch.scale.judge(&features::row(&batch.state, &asked));
     let why = reasons(Lines::Claims, &batch.state, &asked, &judged);
     (judged, why)
+}
+
+#[test]
+fn a_holiday_is_a_day_of_its_own() {
+    let batch = Batch::of(&firm(200)).unwrap();
+    let usual = claim(205, 20.0, 3, 3);
+    let holiday = usual.clone().with_holidays(&[usual.day]);
+    let (plain, _) = ask(&batch, &usual);
+    let (free, why) = ask(&batch, &holiday);
+    assert!(free.total > plain.total, "{} {}", free.total, plain.total);
+    assert!(
+        why.iter().any(|reason| {
+            reason.feature == "rare_weekday" && reason.text.starts_with("public holiday of this")
+        }),
+        "{why:?}"
+    );
+    // Where the firm lists others it is the day of the week that it is.
+    let other = usual.clone().with_holidays(&[day(206)]);
+    assert_eq!(other, usual);
+    // Learned with its kind, whichever way it came in.
+    let of_kind = |number: u32| claim(number, 20.0, 3, 3).with_holidays(&[day(number)]);
+    let mut state = PeerState::of(std::iter::once(&of_kind(7))).0;
+    state.insert(&of_kind(8));
+    let seen = state.seen(&state.outside(&of_kind(12)), super::peers::Side::Weekday);
+    assert_eq!(seen.map(|seen| (seen.with, seen.of)), Some((2, 2)));
 }
 
 #[test]
@@ -214,6 +240,7 @@ fn credits_nothing_and_what_is_no_number_have_no_amount_to_compare() {
     let nothing = Claim {
         id: "n".to_owned(),
         day: day(3),
+        is_holiday: false,
         amount: Some(1e14),
         employee: None,
         role: None,

@@ -3,6 +3,8 @@
 use std::io::Read;
 
 use chrono::{Datelike, NaiveDate};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::texts::Texts;
 
@@ -249,7 +251,8 @@ impl Column {
     }
 }
 
-/// Lower case, single spaces.
+/// Lower case, single spaces, letters as they are written without accents: `Müller` and `Mueller` are
+/// one, as `Café` and `Cafe` are.
 fn normalise(text: &str, normal: &mut String) {
     normal.clear();
     for word in text.split_whitespace() {
@@ -262,9 +265,32 @@ fn normalise(text: &str, normal: &mut String) {
                     .map(|byte| char::from(byte.to_ascii_lowercase())),
             );
         } else {
-            normal.extend(word.chars().flat_map(char::to_lowercase));
+            word.nfc()
+                .flat_map(char::to_lowercase)
+                .for_each(|letter| push_plain(letter, normal));
         }
     }
+}
+
+/// A letter as those write it who lack it.
+fn push_plain(letter: char, normal: &mut String) {
+    let written = match letter {
+        'ä' | 'æ' => "ae",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'å' => "aa",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ı' => "i",
+        _ => {
+            let parts = std::iter::once(letter).nfkd();
+            normal.extend(parts.filter(|part| !is_combining_mark(*part)));
+            return;
+        }
+    };
+    normal.push_str(written);
 }
 
 /// An integer may as well be a number that identifies.

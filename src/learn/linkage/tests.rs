@@ -246,6 +246,26 @@ fn one_slip_is_one_byte_or_two_neighbours() {
 }
 
 #[test]
+fn letters_are_compared_as_those_write_them_who_lack_them() {
+    use super::table::Column;
+    let column = |left: &str, right: &str| {
+        Column::new("name", &[left.to_owned()], &[right.to_owned()], false)
+    };
+    for (one, other) in [
+        ("Müller & Söhne", "MUELLER & SOEHNE"),
+        ("Mu\u{308}ller", "Müller"),
+        ("Café Zoë", "cafe zoe"),
+        ("Straße  12", "strasse 12"),
+        ("Ørsted", "Oersted"),
+    ] {
+        let column = column(one, other);
+        assert_eq!(column.codes[0], column.codes[1], "{one} {other}");
+    }
+    let apart = column("Müller", "Moeller");
+    assert_ne!(apart.codes[0], apart.codes[1]);
+}
+
+#[test]
 fn of_two_rows_alone_nothing_is_certain() {
     let options = LinkOptions {
         least_probability: 0.01,

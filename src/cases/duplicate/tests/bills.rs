@@ -186,6 +186,32 @@ fn partial_bills_on_one_order_are_instalments() {
 }
 
 #[test]
+fn more_bills_than_were_ordered_are_no_instalments() {
+    let order = |total: &str| -> crate::domain::records::PurchaseOrder {
+        record(
+            json!({"id": "o", "number": "PO-77", "vendor_id": "v1", "issued_on": "2026-02-01", "currency": "EUR"}),
+            json!({"total": total}),
+        )
+    };
+    let bill = |id: &str, number: &str, day: &str, ordered: &str| {
+        let bill = invoice(id, number, day, "5950.00", json!({"order_number": "PO-77"}));
+        bill.with_order(std::iter::once(&order(ordered)))
+    };
+    let pair = |ordered: &str| {
+        let first = bill("a", "8101", "2026-03-02", ordered);
+        verdict(vec![first, bill("b", "8166", "2026-04-02", ordered)])
+    };
+    assert_eq!(pair("10000.00"), Verdict::Instalment);
+    assert_eq!(pair("5000.00"), Verdict::SameAmount);
+    let of_another = crate::domain::records::PurchaseOrder {
+        vendor_id: "v2".parse().unwrap(),
+        ..order("5000.00")
+    };
+    let item = invoice("a", "8101", "2026-03-02", "5950.00", json!({}));
+    assert_eq!(item.with_order(std::iter::once(&of_another)).ordered, None);
+}
+
+#[test]
 fn one_purchase_billed_in_parts_of_one_day_is_split() {
     let first = || invoice("a", "RE-2041077", "2026-03-02", "1234.50", json!({}));
     let next = |number: &str, day: &str, total: &str| invoice("b", number, day, total, json!({}));
