@@ -50,7 +50,15 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
             let tenant = &args.service.store.tenant;
             match service.collections_run(tenant, Utc::now()).await {
                 // Customers to contact, then those held back.
-                Ok(run) => print(args, run.ranked.iter().chain(&run.held_back), show_customer),
+                Ok(run) => {
+                    if run.left_out > 0 {
+                        let left_out = run.left_out;
+                        exit::note(&format!(
+                            "{left_out} smaller open invoices were not scored: there are too many"
+                        ));
+                    }
+                    print(args, run.ranked.iter().chain(&run.held_back), show_customer)
+                }
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),

@@ -208,14 +208,33 @@ impl FieldValue for bool {
     }
 }
 
+/// A whole number within the bounds of its type.
+fn read_whole<N: TryFrom<u64>>(path: &str, value: &Value, most: N) -> Result<N, Vec<FieldProblem>>
+where
+    N: std::fmt::Display,
+{
+    let read = match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    };
+    let wanted = format!("a whole number from 0 to {most}");
+    read.and_then(|read| N::try_from(read).ok())
+        .ok_or_else(|| match value {
+            Value::Number(_) => problem(path, format!("must be {wanted}, not another")),
+            other => expected(path, &wanted, other),
+        })
+}
+
+impl FieldValue for u16 {
+    fn read(path: &str, value: Value) -> Result<Self, Vec<FieldProblem>> {
+        read_whole(path, &value, Self::MAX)
+    }
+}
+
 impl FieldValue for u32 {
     fn read(path: &str, value: Value) -> Result<Self, Vec<FieldProblem>> {
-        let read = match &value {
-            Value::Number(number) => number.as_u64().and_then(|n| Self::try_from(n).ok()),
-            Value::String(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
-            _ => None,
-        };
-        read.ok_or_else(|| expected(path, "a whole number from 0 to 4294967295", &value))
+        read_whole(path, &value, Self::MAX)
     }
 }
 

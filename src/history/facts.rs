@@ -199,8 +199,16 @@ impl Facts {
         self.receivables.of(customer, as_of)
     }
 
-    pub(super) fn customer_of(&self, invoice: &str) -> Option<&str> {
-        self.receivables.customer_of(invoice)
+    pub(super) fn customer_of(&self, invoice: &str, as_of: DateTime<Utc>) -> Option<&str> {
+        self.receivables.customer_of(invoice, as_of)
+    }
+
+    pub(super) fn paid_on_account(
+        &self,
+        customer: &str,
+        as_of: DateTime<Utc>,
+    ) -> Vec<(Currency, f64)> {
+        self.receivables.on_account(customer, as_of)
     }
 
     pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {

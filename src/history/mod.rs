@@ -3,6 +3,7 @@
 //! Cases ask through [`History`] and never see a fact that became known after the moment they
 //! judge at. The same answers come live, in a batch and in training.
 
+mod customer_payments;
 mod dated;
 mod facts;
 mod keys;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use customer_payments::Part;
 pub use facts::Facts;
 pub(crate) use facts::read;
 pub use keys::{identifier_key, name_key};
@@ -111,6 +113,9 @@ pub trait History: Send + Sync {
 
     /// The customer that an invoice of ours went to.
     fn customer_of(&self, customer_invoice_id: &str) -> Option<String>;
+
+    /// What a customer paid without saying for which invoice, by currency.
+    fn paid_on_account(&self, customer_id: &str) -> Vec<(Currency, f64)>;
 
     /// Whether so many invoices of ours were paid, and so many of them late and in time.
     fn has_paid(&self, least: usize, least_of_each: usize) -> bool;
@@ -273,8 +278,12 @@ impl History for FactsAsOf {
 
     fn customer_of(&self, customer_invoice_id: &str) -> Option<String> {
         self.facts
-            .customer_of(customer_invoice_id)
+            .customer_of(customer_invoice_id, self.as_of)
             .map(str::to_owned)
+    }
+
+    fn paid_on_account(&self, customer_id: &str) -> Vec<(Currency, f64)> {
+        self.facts.paid_on_account(customer_id, self.as_of)
     }
 
     fn has_paid(&self, least: usize, least_of_each: usize) -> bool {

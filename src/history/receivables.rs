@@ -3,11 +3,12 @@
 //! A customer's invoices are kept with every version; a [`ReceivablesAsOf`] shows the
 //! versions known at its moment and nothing dated after it, whatever a record says.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::prelude::ToPrimitive as _;
 
+use super::customer_payments::{CustomerPayments, Paid, Part, number, paid_in_full};
 use super::sharded::Sharded;
 use crate::domain::Currency;
 use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
@@ -25,12 +26,15 @@ pub struct Receivable<'a> {
     pub amount: f64,
     /// Its currency.
     pub currency: Currency,
-    /// What is not yet paid, as the record says or payments leave it; 0 when paid in full.
+    /// What is not yet paid, as the record says or payments leave it, whichever is less; 0 when paid
+    /// in full.
     pub open_amount: f64,
     /// Day it was paid in full, if it was.
     pub cleared_on: Option<NaiveDate>,
     /// How far it is, as the record says.
     pub status: Option<CustomerInvoiceStatus>,
+    /// What was paid on it, in order of day, where no record says when it was paid in full.
+    pub parts: &'a [Part],
 }
 
 impl Receivable<'_> {
@@ -45,6 +49,12 @@ impl Receivable<'_> {
     #[must_use]
     pub fn is_collectable(&self) -> bool {
         self.amount > 0.0 && self.status != Some(CustomerInvoiceStatus::Cancelled)
+    }
+
+    /// Whether it is said to be paid, and not when: it is not open, and nobody knows how late it was.
+    #[must_use]
+    pub fn is_paid_some_day(&self) -> bool {
+        self.cleared_on.is_none() && self.status == Some(CustomerInvoiceStatus::Paid)
     }
 }
 
@@ -67,6 +77,8 @@ struct State {
 #[derive(Debug, Clone)]
 struct Entry {
     id: Arc<str>,
+    /// Its number where that is another text.
+    number: Option<Arc<str>>,
     /// In order of `(known_at, version)`.
     states: Vec<State>,
 }
@@ -84,28 +96,16 @@ struct Place {
     entry: u32,
 }
 
-/// A payment's share of one invoice, in one version.
-#[derive(Debug, Clone)]
-struct Share {
-    payment: Arc<str>,
-    known_at: DateTime<Utc>,
-    version: u64,
-    paid_on: NaiveDate,
-    amount: f64,
-}
-
 /// What all customers owe.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Receivables {
     by_customer: Sharded<Arc<str>, Arc<Ledger>>,
     places: Sharded<Arc<str>, Place>,
-    /// By invoice, in order of payment, `known_at` and version.
-    shares: Sharded<Arc<str>, Vec<Share>>,
+    /// Of invoices that were corrected to another customer, all that they stood with.
+    moved: HashMap<Arc<str>, Vec<Place>>,
+    payments: CustomerPayments,
     currencies: Vec<Currency>,
 }
-
-/// Amounts that differ by less are the same: a bank's rounding.
-const CENT: f64 = 0.005;
 
 impl Receivables {
     pub(super) fn insert_invoice(
@@ -136,6 +136,12 @@ impl Receivables {
             .map(Arc::make_mut)
             .and_then(|ledger| ledger.entries.get_mut(place.entry as usize));
         if let Some(entry) = entry {
+            let other = |number: &&String| **number != *entry.id;
+            entry.number = invoice
+                .number
+                .as_ref()
+                .filter(other)
+                .map(|number| number.as_str().into());
             let key = (state.known_at, state.version);
             let at = entry
                 .states
@@ -170,10 +176,20 @@ impl Receivables {
             if known.is_none() {
                 ledger.entries.push(Entry {
                     id: Arc::clone(&id),
+                    number: None,
                     states: Vec::new(),
                 });
             }
             place.entry = u32::try_from(at).unwrap_or(u32::MAX);
+        }
+        if let Some(before) = self.places.get(&*id) {
+            let all = self
+                .moved
+                .entry(Arc::clone(&id))
+                .or_insert_with(|| vec![before.clone()]);
+            if all.iter().all(|known| known.customer != place.customer) {
+                all.push(place.clone());
+            }
         }
         self.places.insert(id, place.clone());
         place
@@ -195,39 +211,32 @@ impl Receivables {
         version: u64,
         payment: &Payment,
     ) {
-        let whole = payment.invoice_id.iter().map(|id| (id, payment.amount));
-        let parts = payment
-            .allocations
-            .iter()
-            .map(|part| (&part.invoice_id, part.amount));
-        let shares: Vec<_> = if payment.allocations.is_empty() {
-            whole.collect()
-        } else {
-            parts.collect()
-        };
-        let id: Arc<str> = payment.id.as_str().into();
-        for (invoice, amount) in shares {
-            let share = Share {
-                payment: Arc::clone(&id),
-                known_at,
-                version,
-                paid_on: payment.paid_on,
-                amount: number(amount),
-            };
-            if let Some(shares) = self.shares.entry(invoice.as_str().into()) {
-                let at = shares.partition_point(|known| {
-                    let payments = known.payment.cmp(&share.payment);
-                    let moments = (known.known_at, known.version).cmp(&(known_at, version));
-                    payments.then(moments).is_lt()
-                });
-                shares.reserve_exact(1);
-                shares.insert(at, share);
+        self.payments.insert(known_at, version, payment);
+    }
+
+    /// Whose invoice it was by then.
+    pub(super) fn customer_of(&self, invoice: &str, as_of: DateTime<Utc>) -> Option<&str> {
+        match self.moved.get(invoice) {
+            None => Some(&self.places.get(invoice)?.customer),
+            Some(all) => {
+                let latest = all.iter().max_by_key(|place| self.latest(place, as_of))?;
+                Some(&latest.customer)
             }
         }
     }
 
-    pub(super) fn customer_of(&self, invoice: &str) -> Option<&str> {
-        Some(&self.places.get(invoice)?.customer)
+    /// When the last version of an invoice at a place became known by then, and its number.
+    fn latest(&self, place: &Place, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, u32)> {
+        let ledger = self.by_customer.get(&*place.customer)?;
+        let states = &ledger.entries.get(place.entry as usize)?.states;
+        let known = states.partition_point(|state| state.known_at <= as_of);
+        let last = states.get(known.checked_sub(1)?)?;
+        Some((last.known_at, last.version))
+    }
+
+    /// What a customer paid by then without saying for which invoice, by currency.
+    pub(super) fn on_account(&self, customer: &str, as_of: DateTime<Utc>) -> Vec<(Currency, f64)> {
+        self.payments.on_account(customer, as_of)
     }
 
     pub(super) fn customers(&self) -> impl Iterator<Item = &str> {
@@ -238,10 +247,12 @@ impl Receivables {
     /// at the invoice with which it is enough, whichever comes first.
     pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
         let (mut late, mut in_time) = (0, 0);
-        let ledgers = self.by_customer.iter().map(|(_, ledger)| ledger);
-        let mut invoices = ledgers.flat_map(|ledger| ledger.entries.iter().enumerate());
-        invoices.any(|(at, invoice)| {
-            if let Some(seen) = self.seen(at, invoice, as_of)
+        let mut invoices = self.by_customer.iter().flat_map(|(customer, ledger)| {
+            let entries = ledger.entries.iter().enumerate();
+            entries.map(move |(at, invoice)| (at, invoice, customer))
+        });
+        invoices.any(|(at, invoice, customer)| {
+            if let Some(seen) = self.seen(at, invoice, customer, as_of)
                 && let Some(day) = seen.cleared_on
             {
                 if day > seen.state.due_on {
@@ -260,7 +271,7 @@ impl Receivables {
         let entries = ledger.entries.iter().enumerate();
         // Nearly all are seen: room for all at once, for growing costs as much as filling.
         let mut seen = Vec::with_capacity(ledger.entries.len());
-        seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, as_of)));
+        seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, customer, as_of)));
         seen.sort_by_key(|seen| (seen.state.issued_on, seen.entry));
         ReceivablesAsOf {
             ledger,
@@ -270,7 +281,17 @@ impl Receivables {
     }
 
     /// What was known of the invoice at a place of its ledger by then; none before its issue.
-    fn seen(&self, entry: usize, invoice: &Entry, as_of: DateTime<Utc>) -> Option<Seen> {
+    fn seen(
+        &self,
+        entry: usize,
+        invoice: &Entry,
+        customer: &str,
+        as_of: DateTime<Utc>,
+    ) -> Option<Seen> {
+        let is_moved = !self.moved.is_empty() && self.moved.contains_key(&invoice.id);
+        if is_moved && self.customer_of(&invoice.id, as_of) != Some(customer) {
+            return None;
+        }
         let today = as_of.date_naive();
         let known = invoice
             .states
@@ -280,54 +301,46 @@ impl Receivables {
             return None;
         }
         let recorded = state.cleared_on.filter(|day| *day <= today);
-        let shares = || self.shares_by(&invoice.id, as_of);
-        let cleared_on = recorded.or_else(|| paid_in_full(&shares(), state.amount));
-        let open_amount = match cleared_on {
-            Some(_) => 0.0,
-            None if state.open_amount.is_nan() => {
-                let paid: f64 = shares().iter().map(|share| share.amount).sum();
-                state.amount - paid
+        let currency = self.currencies.get(usize::from(state.currency)).copied()?;
+        let asked = Paid {
+            id: &invoice.id,
+            number: invoice.number.as_deref().or(Some(&*invoice.id)),
+            customer,
+            currency,
+        };
+        let parts = match recorded {
+            Some(_) => Vec::new(),
+            None => self.payments.of(&asked, as_of),
+        };
+        let cleared_on = recorded.or_else(|| paid_in_full(&parts, state.amount));
+        let is_paid = cleared_on.is_some() || state.status == Some(CustomerInvoiceStatus::Paid);
+        let open_amount = if is_paid {
+            0.0
+        } else {
+            // What the record says may be older than the last payment; it is not a number where it
+            // says nothing. A credit is used up without payments.
+            let left = state.amount - parts.iter().map(|(_, part)| part).sum::<f64>();
+            if state.amount > 0.0 || state.open_amount.is_nan() {
+                state.open_amount.min(left)
+            } else {
+                state.open_amount
             }
-            None => state.open_amount,
         };
         Some(Seen {
             entry,
             cleared_on,
             open_amount,
-            currency: self.currencies.get(usize::from(state.currency)).copied()?,
+            parts: parts.into(),
+            currency,
             state: *state,
         })
     }
-
-    /// What was paid on an invoice and known by then, in order of payment.
-    fn shares_by(&self, invoice: &str, as_of: DateTime<Utc>) -> Vec<Share> {
-        let today = as_of.date_naive();
-        let Some(known) = self.shares.get(invoice) else {
-            return Vec::new();
-        };
-        let mut shares: Vec<Share> = known
-            .chunk_by(|a, b| a.payment == b.payment)
-            .filter_map(|versions| versions.iter().rfind(|share| share.known_at <= as_of))
-            .filter(|share| share.paid_on <= today)
-            .cloned()
-            .collect();
-        shares.sort_by_key(|share| share.paid_on);
-        shares
-    }
 }
 
-/// The day on which payments came to the whole amount.
-fn paid_in_full(shares: &[Share], amount: f64) -> Option<NaiveDate> {
-    let mut paid = 0.0;
-    shares.iter().find_map(|share| {
-        paid += share.amount;
-        (paid + CENT >= amount).then_some(share.paid_on)
-    })
-}
-
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Seen {
     entry: usize,
+    parts: Box<[Part]>,
     state: State,
     currency: Currency,
     cleared_on: Option<NaiveDate>,
@@ -382,13 +395,9 @@ impl ReceivablesAsOf {
             open_amount: seen.open_amount,
             cleared_on: seen.cleared_on,
             status: seen.state.status,
+            parts: &seen.parts,
         })
     }
-}
-
-/// An amount as a number, for statistics.
-fn number(amount: crate::domain::Amount) -> f64 {
-    amount.decimal().to_f64().unwrap_or(0.0)
 }
 
 #[cfg(test)]

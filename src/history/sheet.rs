@@ -1,11 +1,11 @@
 //! One person's sheet, in the form that forecasts read quickly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use rust_decimal::prelude::ToPrimitive as _;
 
-use crate::domain::records::Timesheet;
+use crate::domain::records::{Timesheet, TimesheetLine};
 
 /// One person's sheet of one period, as far as forecasts need it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,15 +63,18 @@ impl From<Timesheet> for KnownSheet {
             .collect();
         let planned = sheet.lines.iter().filter_map(|line| line.planned_hours);
         let planned: Vec<f64> = planned.map(number).collect();
-        let away: BTreeSet<NaiveDate> = sheet
-            .lines
-            .iter()
-            .filter(|line| {
-                line.planned_hours.is_some_and(|hours| number(hours) == 0.0)
-                    || line.task.as_deref().is_some_and(is_leave)
-            })
-            .map(|line| line.day)
-            .collect();
+        let mut by_day: BTreeMap<NaiveDate, Vec<&TimesheetLine>> = BTreeMap::new();
+        for line in &sheet.lines {
+            by_day.entry(line.day).or_default().push(line);
+        }
+        // Nothing planned on one project is no day off where something is on another.
+        let away = by_day.into_iter().filter(|(_, lines)| {
+            let nothing =
+                |line: &&TimesheetLine| line.planned_hours.is_some_and(|h| number(h) == 0.0);
+            let leave = |line: &&TimesheetLine| line.task.as_deref().is_some_and(is_leave);
+            lines.iter().any(leave) || lines.iter().all(nothing)
+        });
+        let away: BTreeSet<NaiveDate> = away.map(|(day, _)| day).collect();
         Self {
             id: sheet.id.as_str().to_owned(),
             employee: sheet.employee_id.as_str().to_owned(),

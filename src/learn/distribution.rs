@@ -148,6 +148,12 @@ impl Distribution {
         })
     }
 
+    /// The values that the quantity can have.
+    #[must_use]
+    pub const fn range(&self) -> Range {
+        self.range
+    }
+
     /// Names of the features, in the order of a row.
     #[must_use]
     pub fn features(&self) -> &[String] {
@@ -331,6 +337,27 @@ impl Curve {
         }
     }
 
+    /// The curve of what is known to lie above one value and not above another.
+    #[must_use]
+    pub fn given_within(&self, above: f64, most: f64) -> Self {
+        let (whole, beyond) = (self.above(above), self.above(most));
+        let left = whole - beyond;
+        let within = self
+            .points
+            .iter()
+            .filter(|(at, _)| *at > above && *at < most);
+        // What was never seen is as probable everywhere between.
+        let within = within.filter(|_| left > f64::EPSILON);
+        let points = std::iter::once((above, 1.0))
+            .chain(within.map(|(at, p)| (*at, ((p - beyond) / left).clamp(0.0, 1.0))))
+            .chain([(most, 0.0)])
+            .collect();
+        Self {
+            points,
+            whole: self.whole,
+        }
+    }
+
     fn width(&self) -> f64 {
         match (self.points.first(), self.points.last()) {
             (Some((first, _)), Some((last, _))) => last - first,
@@ -384,6 +411,8 @@ mod tests {
         let later = curve(&[0.8, 0.4]).given_above(1.0);
         assert!((later.above(2.0) - 0.5).abs() < 1e-12);
         assert_eq!(later.above(0.5), 1.0);
+        let within = curve(&[0.8, 0.5, 0.2]).given_within(1.0, 3.0);
+        assert!((within.above(2.0) - 0.5).abs() < 1e-12 && within.above(3.0) == 0.0);
         let beyond = curve(&[0.8, 0.4]).given_above(7.0);
         assert_eq!((beyond.above(7.0), beyond.quantile(1.0)), (1.0, 10.0));
     }

@@ -1,5 +1,6 @@
 //! The cases that judge records: asked as of a moment, kept like every answer.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
@@ -19,6 +20,7 @@ use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::cases::timesheet::{Reminders, TimesheetCase};
 use crate::config::Timesheet;
 use crate::domain::TenantId;
+use crate::history::History;
 use crate::learn::forecast::ForecastError;
 use crate::registry::Registry;
 
@@ -156,13 +158,13 @@ impl Service {
             let (records, item) = (self.records.clone(), item.clone());
             let judging = move || {
                 let judge = records.get(case).ok_or(ServiceError::UnknownCase)?;
-                Ok::<_, ServiceError>(judge.judge(&item, &history)?)
+                judged(judge, &item, &history)
             };
             tokio::task::spawn_blocking(judging)
                 .await
                 .map_err(|error| ServiceError::Internal(error.to_string()))??
         } else {
-            judge.judge(item, &history)?
+            judged(judge, item, &history)?
         };
         self.keep_judged(tenant, judged).await
     }
@@ -209,5 +211,53 @@ impl Service {
     #[must_use]
     pub const fn records(&self) -> &RecordCases {
         &self.records
+    }
+}
+
+/// Judges; a defect that one record brings to light is that record's and ends no batch.
+fn judged(
+    judge: &dyn RecordCase,
+    item: &RecordItem,
+    history: &dyn History,
+) -> Result<Judged, ServiceError> {
+    let judging = AssertUnwindSafe(|| judge.judge(item, history));
+    let judged = catch_unwind(judging).map_err(|_| {
+        ServiceError::Internal("the record could not be judged: a defect".to_owned())
+    })?;
+    Ok(judged?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::Utc;
+
+    use super::*;
+    use crate::history::{Facts, FactsAsOf};
+
+    #[derive(Debug)]
+    struct Defective;
+
+    impl RecordCase for Defective {
+        fn judge(&self, item: &RecordItem, _: &dyn History) -> Result<Judged, JudgeError> {
+            panic!("{} is too much", item.id)
+        }
+
+        fn replay(&self, _: &Value, _: &Value, _: Uuid) -> Result<Recommendation, JudgeError> {
+            Err(JudgeError::not_asked("id", true, "is never replayed"))
+        }
+    }
+
+    #[test]
+    fn a_defect_is_the_records_and_not_the_batchs() {
+        let item = RecordItem {
+            id: "r".to_owned(),
+            as_of: None,
+            period_end: None,
+        };
+        let history = FactsAsOf::new(Arc::new(Facts::default()), Utc::now());
+        let told = judged(&Defective, &item, &history);
+        assert!(matches!(told, Err(ServiceError::Internal(_))), "{told:?}");
     }
 }

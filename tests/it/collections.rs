@@ -183,10 +183,14 @@ async fn what_is_unlike_all_that_was_fitted_on_is_not_guessed() {
     };
     // Ten times the largest that the shipped model was fitted on is 6.7 million, twice the
     // longest term 222 days.
+    let issued = today - Days::new(3000);
+    let ancient = json!({"id": "ancient", "customer_id": "C2", "known_at": noon(issued), "issued_on": issued,
+        "due_on": issued + Days::new(30), "currency": "EUR", "total": "500.00"});
     let invoices = [
         open("ordinary", "6000000.00", 30),
         open("huge", "9000000000.00", 30),
         open("long", "2000.00", 400),
+        ancient.to_string(),
     ];
     app.put_records("customer_invoice", invoices.join("\n"))
         .await;
@@ -195,6 +199,7 @@ async fn what_is_unlike_all_that_was_fitted_on_is_not_guessed() {
     for (id, lacks) in [
         ("huge", "comparable_amount"),
         ("long", "comparable_term_days"),
+        ("ancient", "comparable_days_overdue"),
     ] {
         let answer = scored(&app, &json!({"id": id})).await;
         assert_eq!(answer["status"], "abstained", "{answer}");

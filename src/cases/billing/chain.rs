@@ -244,6 +244,20 @@ pub(super) fn step_of(approval: &Approval) -> Step {
     }
 }
 
+/// Whether an approval was not given and nobody agreed to the step when asked again.
+fn is_refused(one: &Approval, all: &[&std::sync::Arc<Approval>]) -> bool {
+    use crate::domain::records::ApprovalOutcome as Outcome;
+    let Some(decided) = one.decided_at else {
+        return false;
+    };
+    let agreed_since = all.iter().any(|other| {
+        let agreed = matches!(other.outcome, Some(Outcome::Approved) | None);
+        agreed && other.decided_at.is_some() && other.requested_at >= decided
+    });
+    let agreed = matches!(one.outcome, Some(Outcome::Approved) | None);
+    !agreed && !agreed_since
+}
+
 fn decision(
     step: Step,
     approvals: &[std::sync::Arc<Approval>],
@@ -258,8 +272,11 @@ fn decision(
         .iter()
         .filter(|one| one.decided_at.is_none())
         .collect();
+    let refused = asked.iter().any(|one| is_refused(one, &asked));
     let state = match (asked.is_empty(), open.is_empty()) {
         (true, _) if !needed => State::NotNeeded,
+        // It has to be asked for again.
+        (false, true) if refused => State::ToCome,
         // Where such steps are recorded at all, this one is yet to come.
         (true, _) if usual_days.is_some() => State::ToCome,
         (true, _) => State::NotSeen,

@@ -56,7 +56,7 @@ pub(super) fn recommend(
     let (score_kind, threshold) = if passed <= 0.0 {
         ("bill_slips", 0.0)
     } else {
-        ("bill_out_in_7_days_more", passed + 7.0)
+        ("not_out_in_7_days", passed + 7.0)
     };
     let score = curve.above(threshold);
     let explained = if told {

@@ -232,6 +232,32 @@ fn the_chain_names_what_is_waited_for_and_by_when_it_must_come() {
 }
 
 #[test]
+fn a_review_that_was_refused_has_to_come_again() {
+    let mut facts = Facts::default();
+    project(&mut facts, "p", "retainer");
+    let id = bill(&mut facts, "p", day("2026-03-09"), None);
+    let reviewed = |facts: &mut Facts, on: &str, outcome: &str| {
+        let body = json!({"id": format!("{id}-{on}"), "subject_kind": "bill", "subject_id": id,
+            "step": "work in progress review", "requested_at": at(day(on), 8),
+            "decided_at": at(day(on), 15), "outcome": outcome});
+        put(facts, RecordKind::Approval, at(day(on), 15), 1, body);
+    };
+    let state = |facts: &Facts| {
+        let chain = chain(&plan(facts, &id), &seen(facts, at(day("2026-03-08"), 0)));
+        chain.link(Step::WorkInProgress).unwrap().state
+    };
+    for outcome in ["rejected", "returned", "expired"] {
+        let mut refused = facts.clone();
+        reviewed(&mut refused, "2026-03-03", outcome);
+        assert_eq!(state(&refused), State::ToCome, "{outcome}");
+        reviewed(&mut refused, "2026-03-05", "approved");
+        assert_eq!(state(&refused), State::Done, "{outcome}");
+    }
+    reviewed(&mut facts, "2026-03-03", "approved");
+    assert_eq!(state(&facts), State::Done);
+}
+
+#[test]
 fn a_milestone_waits_for_the_customer_and_no_sheet() {
     let mut facts = Facts::default();
     project(&mut facts, "p", "milestone");

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
+use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::records::{Interaction, InteractionKind};
-use crate::history::ReceivablesAsOf;
+use crate::history::{Receivable, ReceivablesAsOf};
 
 /// A promise is kept if the money is there so many days after the day promised: banks take time.
 const GRACE: Days = Days::new(2);
@@ -89,10 +90,19 @@ fn was_kept(promise: &Interaction, promised_on: NaiveDate, ledger: &ReceivablesA
     }
     let made_on = promise.time.date_naive();
     let about = promise.customer_invoice_id.as_ref().map(|id| id.as_str());
-    ledger.iter().any(|invoice| {
-        let is_it = about.is_none_or(|id| id == invoice.id);
-        let cleared =
-            |day: NaiveDate| day <= promised_on + GRACE && (about.is_some() || day >= made_on);
-        is_it && invoice.cleared_on.is_some_and(cleared)
-    })
+    let is_it = |invoice: &Receivable<'_>| about.is_none_or(|id| id == invoice.id);
+    // Who promised a part has kept it once as much came.
+    let in_part = promise.promised_amount.is_some_and(|promised| {
+        let parts = ledger.iter().filter(is_it).flat_map(|one| one.parts);
+        let in_time = parts.filter(|(day, _)| *day >= made_on && *day <= promised_on + GRACE);
+        let paid: f64 = in_time.map(|(_, part)| part).sum();
+        let promised = promised.decimal().to_f64().unwrap_or_default();
+        promised > 0.0 && paid + 0.005 >= promised
+    });
+    in_part
+        || ledger.iter().filter(is_it).any(|invoice| {
+            let cleared =
+                |day: NaiveDate| day <= promised_on + GRACE && (about.is_some() || day >= made_on);
+            invoice.cleared_on.is_some_and(cleared)
+        })
 }

@@ -132,7 +132,12 @@ pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
     let ledger = known.ledger;
     let today = ledger.today();
     let mut others = Vec::with_capacity(ledger.len());
-    others.extend(ledger.iter().filter(|other| other.id != subject.id));
+    // A credit or what was withdrawn is no debt: nobody was late with it.
+    others.extend(
+        ledger
+            .iter()
+            .filter(|other| other.id != subject.id && other.is_collectable()),
+    );
     let settled = settled(subject, &others);
     let amount = log_amount(subject.amount);
     let mut row = vec![
@@ -189,7 +194,7 @@ fn credit_used(subject: &Subject<'_>, known: &Known<'_>, others: &[Receivable<'_
     let Some(limit) = limit else { return f64::NAN };
     let open: f64 = others
         .iter()
-        .filter(|other| other.cleared_on.is_none())
+        .filter(|other| is_open(other))
         .filter(|other| other.currency == subject.currency)
         .map(|other| other.amount)
         .sum();
@@ -245,7 +250,9 @@ fn habits(settled: &[Settled], today: NaiveDate) -> [f64; 7] {
 
 /// What is known of every invoice whose due date has passed, paid or not.
 fn already_due(others: &[Receivable<'_>], today: NaiveDate) -> [f64; 3] {
-    let passed = others.iter().filter(|other| other.due_on < today);
+    let passed = others
+        .iter()
+        .filter(|other| other.due_on < today && !other.is_paid_some_day());
     let mut due: Vec<(f64, f64)> = Vec::with_capacity(others.len());
     due.extend(passed.map(|other| {
         let age = days(other.due_on, today);
@@ -319,12 +326,16 @@ fn same_sort(settled: &[Settled], due_on: NaiveDate, amount: f64) -> [f64; 3] {
     ]
 }
 
+fn is_open(other: &Receivable<'_>) -> bool {
+    other.cleared_on.is_none() && !other.is_paid_some_day()
+}
+
 /// What else the customer owes.
 fn open(others: &[Receivable<'_>], due_on: NaiveDate, today: NaiveDate) -> [f64; 5] {
     let (mut open, mut amount, mut overdue, mut longest, mut same_day) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for other in others {
         same_day += flag(other.due_on == due_on);
-        if other.cleared_on.is_some() {
+        if !is_open(other) {
             continue;
         }
         open += 1.0;

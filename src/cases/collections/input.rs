@@ -12,12 +12,31 @@ use super::features::{self, Known, Subject};
 use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
 use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
-use crate::history::{History, Receivable, ReceivablesAsOf};
+use crate::history::{History, Receivable, ReceivablesAsOf, identifier_key};
 use crate::learn::forecast::{GoldenRow, to_json};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
 const LEAST_PAID: usize = 30;
 const LEAST_OF_EACH: usize = 5;
+/// Legal types of customers who are persons, spelling aside. Who trades alone is one to the law of data
+/// protection too.
+const PERSONS: [&str; 14] = [
+    "NATURALPERSON",
+    "INDIVIDUAL",
+    "PERSON",
+    "PRIVATE",
+    "PRIVATEPERSON",
+    "PRIVATEINDIVIDUAL",
+    "CONSUMER",
+    "NATUERLICHEPERSON",
+    "NATÜRLICHEPERSON",
+    "PRIVATPERSON",
+    "SOLETRADER",
+    "SOLEPROPRIETOR",
+    "EINZELUNTERNEHMER",
+    "FREELANCER",
+];
+
 /// Everything that the answer is made from, beside the features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +58,14 @@ pub struct CollectionsInput {
     pub currency: Currency,
     /// What was said.
     pub contact: Contact,
+    /// What the customer paid for no invoice by name, or holds in credits, and what of it is left for
+    /// this invoice once older ones are set off; none where it is less than the invoice.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
+    pub set_off: Option<Decimal>,
     /// What the latest notes speak of; not their text.
     #[serde(default, skip_serializing_if = "Notes::is_empty")]
     pub notes: Notes,
@@ -102,8 +129,8 @@ pub enum NotAsked {
     /// It was paid.
     #[error("was paid on {0}")]
     Paid(NaiveDate),
-    /// It is a credit, was withdrawn or given up.
-    #[error("is nothing to collect: a credit, withdrawn or given up")]
+    /// It is a credit, is marked as paid, was withdrawn or given up.
+    #[error("is nothing to collect: a credit, marked as paid, withdrawn or given up")]
     NotCollectable,
 }
 
@@ -117,6 +144,8 @@ pub struct CustomerFile {
     pub customer: Option<Arc<Customer>>,
     /// What was said.
     pub said: Vec<Arc<Interaction>>,
+    /// What it paid without saying for which invoice, by currency.
+    on_account: Vec<(Currency, f64)>,
 }
 
 impl CustomerFile {
@@ -128,6 +157,7 @@ impl CustomerFile {
             ledger: history.receivables(id),
             customer: history.customer(id),
             said: history.interactions_with(id),
+            on_account: history.paid_on_account(id),
         }
     }
 
@@ -139,13 +169,35 @@ impl CustomerFile {
         };
         let said = |name: &str| {
             let text = customer.attributes.get(name);
-            text.map_or_else(String::new, |text| text.to_lowercase())
+            text.map_or_else(String::new, |text| identifier_key(text))
         };
-        // Who trades alone is a person to the law of data protection too.
-        matches!(
-            said("legal_type").as_str(),
-            "natural_person" | "sole_trader"
-        ) || matches!(said("natural_person").as_str(), "true" | "yes" | "1")
+        PERSONS.contains(&said("legal_type").as_str())
+            || matches!(said("natural_person").as_str(), "TRUE" | "YES" | "1")
+    }
+
+    /// What is left of unmatched money and credits for an invoice, oldest debts first, where it is as much as
+    /// the invoice.
+    pub(super) fn set_off(&self, invoice: &Receivable<'_>) -> Option<f64> {
+        let same = |currency: Currency| currency == invoice.currency;
+        let paid = self
+            .on_account
+            .iter()
+            .filter(|(currency, _)| same(*currency));
+        let mut money: f64 = paid.map(|(_, amount)| amount).sum();
+        let credits = self.ledger.iter().filter(|one| {
+            same(one.currency)
+                && one.amount < 0.0
+                && one.cleared_on.is_none()
+                && one.status != Some(CustomerInvoiceStatus::Cancelled)
+        });
+        money -= credits.map(|one| one.open_amount).sum::<f64>();
+        if money < invoice.open_amount {
+            return None;
+        }
+        let older = |one: &Receivable<'_>| (one.due_on, one.id) < (invoice.due_on, invoice.id);
+        let debts = self.open().filter(|one| same(one.currency) && older(one));
+        money -= debts.map(|one| one.open_amount).sum::<f64>();
+        (money >= invoice.open_amount).then_some(money)
     }
 
     /// Its invoices that money is to be had for.
@@ -184,7 +236,8 @@ impl CustomerFile {
         let term = known
             .customer
             .and_then(|customer| customer.payment_terms_days);
-        let due_on = term.map(|days| subject.issued_on + Days::new(days.into()));
+        let due_on =
+            term.and_then(|days| subject.issued_on.checked_add_days(Days::new(days.into())));
         let agreed = due_on
             .filter(|due_on| *due_on != subject.due_on)
             .map(|due_on| Agreed {
@@ -200,6 +253,9 @@ impl CustomerFile {
             open_amount: amount(invoice.open_amount, invoice.currency),
             currency: invoice.currency,
             contact,
+            set_off: self
+                .set_off(invoice)
+                .map(|money| amount(money, invoice.currency)),
             notes,
             natural_person: self.is_natural_person(),
             enough_history: firm.enough_history,

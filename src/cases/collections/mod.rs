@@ -3,6 +3,7 @@
 //! [`CustomerFile`] holds what is known of a customer, [`notes`] tells what was noted, [`features`] turns it into numbers,
 //! the model says when money is to be expected, and the recommendation what to do next.
 
+mod cash;
 mod contact;
 mod counterfactuals;
 mod explanation;
@@ -19,16 +20,16 @@ mod tests;
 
 use uuid::Uuid;
 
+pub use cash::CurrencyCash;
 pub use contact::Contact;
 pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};
-pub use worklist::{
-    CollectionsRow, CollectionsRun, CurrencyCash, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun,
-};
+pub use worklist::{CollectionsRow, CollectionsRun, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun};
 
 use self::explanation::WORDS;
 use self::model::Verdict;
 use self::notes::Notes;
+use self::recommendation::OVERDUE;
 use super::forecast::far_above;
 use super::forecast_case::{ForecastCase, Question};
 use super::record_case::{JudgeError, RecordItem};
@@ -79,7 +80,10 @@ impl Question for CollectionsInput {
         features_sha256: String,
         recommendation_id: Uuid,
     ) -> Result<Recommendation, InvalidRecommendation> {
-        let far_above = far_above(forecast, row, &WORDS, &features::ITEM);
+        let mut far_above = far_above(forecast, row, &WORDS, &features::ITEM);
+        if self.is_beyond(forecast) {
+            far_above.push(OVERDUE);
+        }
         let told = self.enough_history && far_above.is_empty();
         let verdict = told.then(|| Verdict::of(forecast, self, row)).transpose()?;
         Ok(recommendation::recommend(

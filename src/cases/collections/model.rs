@@ -15,7 +15,7 @@ pub(super) const OPEN_UNTIL_TODAY: &str = "open_until_today";
 /// Weeks that expected cash is given for, this one first.
 const WEEKS: u64 = 13;
 /// Days beyond today that a delay counts at most: what is later is not moved by a contact now.
-const MOVABLE_DAYS: f64 = 90.0;
+pub(super) const MOVABLE_DAYS: f64 = 90.0;
 /// Once very late, what is asked is whether it stays open so much longer.
 const LONGER_DAYS: f64 = 30.0;
 
@@ -56,8 +56,6 @@ pub(super) struct Verdict {
     pub(super) days_at_stake: f64,
     /// Monday of each week and the share of the money that comes in it.
     pub(super) weeks: Vec<(NaiveDate, f64)>,
-    /// The share that comes after those.
-    pub(super) later: f64,
     pub(super) explained: Explained,
     pub(super) counterfactuals: Vec<Counterfactual>,
 }
@@ -90,7 +88,6 @@ impl Verdict {
         .explain()?;
         let payment =
             [0.1, 0.5, 0.9].map(|share| on(input.due_on, curve.quantile(share)).max(today));
-        let (weeks, later) = weeks(&curve, input.due_on, today);
         let from = passed.max(0.0);
         Ok(Self {
             question,
@@ -100,8 +97,7 @@ impl Verdict {
             payment,
             interval: distribution.interval(row, &curve),
             days_at_stake: curve.mean_above(from) - curve.mean_above(from + MOVABLE_DAYS),
-            weeks,
-            later,
+            weeks: weeks(&curve, input.due_on, today),
             explained,
             counterfactuals: counterfactuals::of(input, row, forecast, question, probability),
         })
@@ -148,6 +144,15 @@ pub(super) fn chance(
     (asked.question, curve.above(asked.threshold))
 }
 
+impl CollectionsInput {
+    /// Whether it is open for longer than any invoice that the model was fitted on: what follows, nobody
+    /// has seen.
+    pub(super) fn is_beyond(&self, forecast: &Forecast) -> bool {
+        let passed = Asked::of(self, self.due_on).passed;
+        passed - 1.0 >= forecast.distribution().range().highest
+    }
+}
+
 /// Open today: it is paid today at the earliest.
 fn open_today(forecast: &Forecast, row: &[f64], passed: f64) -> Curve {
     forecast.distribution().curve(row).given_above(passed - 1.0)
@@ -155,7 +160,9 @@ fn open_today(forecast: &Forecast, row: &[f64], passed: f64) -> Curve {
 
 fn waited(input: &CollectionsInput, today: NaiveDate) -> String {
     let days = (today - input.issued_on).num_days();
-    format!("Open {days} days after it was issued: earlier payment is ruled out.")
+    format!(
+        "Open {days} days after it was issued: earlier payment is ruled out, and the day asked about lies between those that were fitted."
+    )
 }
 
 fn on(due_on: NaiveDate, late: f64) -> NaiveDate {
@@ -164,8 +171,8 @@ fn on(due_on: NaiveDate, late: f64) -> NaiveDate {
         .unwrap_or(NaiveDate::MAX)
 }
 
-/// How the money is spread over the weeks to come, and what comes after them.
-fn weeks(curve: &Curve, due_on: NaiveDate, today: NaiveDate) -> (Vec<(NaiveDate, f64)>, f64) {
+/// How the money is spread over the weeks to come.
+fn weeks(curve: &Curve, due_on: NaiveDate, today: NaiveDate) -> Vec<(NaiveDate, f64)> {
     let late = |day: NaiveDate| (day - due_on).num_days() as f64;
     let monday = today.week(chrono::Weekday::Mon).first_day();
     let mut open = 1.0;
@@ -176,5 +183,5 @@ fn weeks(curve: &Curve, due_on: NaiveDate, today: NaiveDate) -> (Vec<(NaiveDate,
         weeks.push((first, open - after));
         open = after;
     }
-    (weeks, open)
+    weeks
 }

@@ -21,6 +21,8 @@ const CALL_AFTER_REMINDERS: u32 = 2;
 const AHEAD: Days = Days::new(7);
 /// Notes named as evidence, the latest.
 const SHOWN_NOTES: usize = 4;
+/// What is asked of an invoice that is overdue for longer than any that was fitted on.
+pub(super) const OVERDUE: &str = "days_overdue";
 /// Shares of the money below this are not listed by week.
 const LEAST_SHARE: f64 = 0.005;
 
@@ -115,7 +117,7 @@ pub enum Suppressed {
     Disputed,
     /// A note reads as if it were.
     MayBeContested,
-    /// A note reads as if it were paid.
+    /// A note reads as if it were paid, or as much is there without a word for what it is.
     MayBePaid,
     /// Payment is promised for a day to come.
     PromisePending,
@@ -206,7 +208,8 @@ pub struct PaymentForecast {
     pub money_days: Decimal,
     /// Expected cash by week.
     pub cash: Vec<WeekCash>,
-    /// What is expected later.
+    /// What is expected later, and in weeks of which too little is expected to be listed: with `cash` it
+    /// comes to what is open.
     #[serde(with = "rust_decimal::serde::str")]
     pub cash_later: Decimal,
 }
@@ -290,6 +293,14 @@ fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
     let [p10, p50, p90] = verdict.payment;
     let listed = |share: &f64| *share >= LEAST_SHARE;
     let cash = verdict.weeks.iter().filter(|(_, part)| listed(part));
+    let cash: Vec<WeekCash> = cash
+        .map(|(week_of, part)| WeekCash {
+            week_of: *week_of,
+            amount: share(*part),
+        })
+        .collect();
+    // What is too little to be listed, and what rounding leaves, is money all the same.
+    let cash_later = input.open_amount - cash.iter().map(|week| week.amount).sum::<Decimal>();
     PaymentForecast {
         on_time: 1.0 - verdict.late,
         late: verdict.late,
@@ -300,13 +311,8 @@ fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
         p90,
         days_at_stake: verdict.days_at_stake,
         money_days: share(verdict.days_at_stake),
-        cash: cash
-            .map(|(week_of, part)| WeekCash {
-                week_of: *week_of,
-                amount: share(*part),
-            })
-            .collect(),
-        cash_later: share(verdict.later),
+        cash,
+        cash_later,
     }
 }
 
@@ -334,7 +340,7 @@ pub(super) fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Supp
         (contact.disputed, Suppressed::Disputed),
         (may_be_contested, Suppressed::MayBeContested),
         (
-            input.notes.stands(NoteTopic::PaidAlready),
+            input.notes.stands(NoteTopic::PaidAlready) || input.set_off.is_some(),
             Suppressed::MayBePaid,
         ),
         (contact.promised_on.is_some(), Suppressed::PromisePending),
@@ -405,6 +411,15 @@ fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
             "payments and contacts".to_owned(),
         ),
     ];
+    evidence.extend(input.set_off.map(|money| {
+        record(
+            format!("customer/{}", input.customer_id),
+            format!(
+                "{money} {} paid or credited and not matched with an invoice",
+                input.currency
+            ),
+        )
+    }));
     // The words of a note stay in its record, where they can be erased.
     evidence.extend(input.notes.standing().take(SHOWN_NOTES).map(|noted| {
         record(

@@ -83,6 +83,127 @@ fn what_is_paid_tomorrow_is_open_today() {
 }
 
 #[test]
+fn credits_and_what_was_withdrawn_are_no_debts() {
+    let mut facts = Facts::default();
+    add(&mut facts, "a", day("2026-01-05"), Some(4), "80");
+    let plain = features(facts.clone(), day("2026-03-02"));
+    add(&mut facts, "c", day("2026-01-06"), None, "-120");
+    let mut withdrawn = json!({"id": "w", "customer_id": "c1", "issued_on": "2026-01-06", "due_on": "2026-01-16",
+        "currency": "EUR", "total": "500", "status": "cancelled"});
+    let kind = RecordKind::CustomerInvoice;
+    let known = moment(day("2026-01-06"));
+    facts.insert(kind, known, 1, withdrawn.clone()).unwrap();
+    // Paid, and nobody said when.
+    withdrawn["id"] = json!("p");
+    withdrawn["status"] = json!("paid");
+    facts.insert(kind, known, 1, withdrawn).unwrap();
+    let found = features(facts, day("2026-03-02"));
+    for name in [
+        "open_invoices",
+        "overdue_longest_days",
+        "due_late_share_recent",
+        "late_share",
+    ] {
+        assert_eq!(found(name).to_bits(), plain(name).to_bits(), "{name}");
+    }
+}
+
+#[test]
+fn a_part_that_was_promised_and_came_is_a_promise_kept() {
+    let mut facts = Facts::default();
+    add(&mut facts, "a", day("2026-01-05"), None, "1000");
+    let pay = |facts: &mut Facts, amount: &str| {
+        let body = json!({"id": "p", "invoice_id": "a", "paid_on": "2026-02-02", "amount": amount, "currency": "EUR"});
+        facts
+            .insert(RecordKind::Payment, moment(day("2026-02-03")), 1, body)
+            .unwrap();
+    };
+    let promise = |amount: Option<&str>| {
+        let body = json!({"id": "s", "customer_id": "c1", "customer_invoice_id": "a", "kind": "promise",
+            "time": "2026-01-28T09:00:00Z", "promised_on": "2026-02-01", "promised_amount": amount});
+        let mut facts = facts.clone();
+        facts
+            .insert(RecordKind::Interaction, moment(day("2026-01-29")), 1, body)
+            .unwrap();
+        facts
+    };
+    let broken = |facts: Facts| {
+        let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
+        let said = history.interactions_with("c1");
+        Contact::of("a", &said, &history.receivables("c1")).promise_broken
+    };
+    let paid = |amount: Option<&str>, came: &str| {
+        let mut facts = promise(amount);
+        pay(&mut facts, came);
+        broken(facts)
+    };
+    assert!(broken(promise(Some("500"))));
+    assert!(!paid(Some("500"), "500"));
+    assert!(paid(Some("500"), "300"));
+    assert!(paid(None, "500"), "all was promised");
+}
+
+#[test]
+fn a_term_of_no_sense_is_told_and_judging_goes_on() {
+    let mut facts = Facts::default();
+    let customer = |days: u64| json!({"id": "c1", "name": "Acme", "payment_terms_days": days});
+    let known = moment(day("2026-01-01"));
+    let told = facts.insert(RecordKind::Customer, known, 1, customer(100_000_000));
+    assert!(told.unwrap_err().contains("payment_terms_days"));
+    facts
+        .insert(RecordKind::Customer, known, 1, customer(65_535))
+        .unwrap();
+}
+
+#[test]
+fn who_is_a_person_is_told_in_many_words() {
+    let is = |legal_type: &str| {
+        let mut facts = Facts::default();
+        let body = json!({"id": "c1", "name": "A", "attributes": {"legal_type": legal_type}});
+        let known = moment(day("2026-01-01"));
+        facts.insert(RecordKind::Customer, known, 1, body).unwrap();
+        let history = FactsAsOf::new(Arc::new(facts), known);
+        super::CustomerFile::of("c1", &history).is_natural_person()
+    };
+    for person in [
+        "natural_person",
+        "Natural Person",
+        "INDIVIDUAL",
+        "sole trader",
+        "Privatperson",
+        "natürliche Person",
+    ] {
+        assert!(is(person), "{person}");
+    }
+    assert!(!is("GmbH") && !is("personnel services"));
+}
+
+#[test]
+fn money_that_names_no_invoice_is_set_off_against_the_oldest_debts() {
+    let mut facts = Facts::default();
+    add(&mut facts, "old", day("2026-01-05"), None, "1000");
+    add(&mut facts, "new", day("2026-01-20"), None, "400");
+    add(&mut facts, "credit", day("2026-01-10"), None, "-900");
+    let found = |facts: &Facts| {
+        let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day("2026-03-01")));
+        let file = super::CustomerFile::of("c1", &history);
+        ["old", "new"].map(|id| file.set_off(&file.ledger.get(id).unwrap()))
+    };
+    assert_eq!(found(&facts), [None, None]);
+    let pay = |facts: &mut Facts, version: u64, amount: &str| {
+        let body = json!({"id": "p", "customer_id": "c1", "paid_on": "2026-02-02", "amount": amount, "currency": "EUR"});
+        let known = moment(day("2026-02-03"));
+        facts
+            .insert(RecordKind::Payment, known, version, body)
+            .unwrap();
+    };
+    pay(&mut facts, 1, "100");
+    assert_eq!(found(&facts), [Some(1000.0), None]);
+    pay(&mut facts, 2, "500");
+    assert_eq!(found(&facts), [Some(1400.0), Some(400.0)]);
+}
+
+#[test]
 fn likeness_tells_weekdays_and_amounts_apart() {
     let mut facts = Facts::default();
     // Due on Mondays and small: on time. Due on Thursdays and large: ten days late.

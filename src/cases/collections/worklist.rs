@@ -14,14 +14,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::OPEN_UNTIL_TODAY;
+use super::cash::{CurrencyCash, cash};
+use super::model::{MOVABLE_DAYS, OPEN_UNTIL_TODAY};
 use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Firm, Suppressed};
 use crate::advice::{Judged, Level, Recommendation};
 use crate::cases::record_case::JudgeError;
 use crate::domain::Currency;
 use crate::history::History;
 
-/// Open invoices that are scored for one run, those of most money first.
+/// Open invoices that are scored for one run, those of most money of each currency first.
 pub const MAX_INVOICES: usize = 5_000;
 /// Sentences given for an invoice.
 const SENTENCES: usize = 2;
@@ -43,24 +44,6 @@ pub struct CollectionsRun {
     pub left_out: usize,
     /// Money expected by week over all that was scored.
     pub cash: Vec<CurrencyCash>,
-}
-
-/// Money of one currency expected by week.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CurrencyCash {
-    /// The currency.
-    pub currency: Currency,
-    /// What is open.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub open: Decimal,
-    /// What is overdue of it.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub overdue: Decimal,
-    /// Monday of each week, and what is expected in it.
-    #[schema(value_type = Vec<Object>)]
-    pub weeks: Vec<super::WeekCash>,
 }
 
 /// One customer of the worklist.
@@ -185,20 +168,22 @@ impl CollectionsCase {
             .iter()
             .map(|id| CustomerFile::of(id, history))
             .collect();
-        let mut open: Vec<(usize, String, f64)> = Vec::new();
+        let mut open: Vec<OpenInvoice> = Vec::new();
         for (at, file) in files.iter().enumerate() {
-            open.extend(
-                file.open()
-                    .map(|one| (at, one.id.to_owned(), one.open_amount)),
-            );
+            open.extend(file.open().map(|one| OpenInvoice {
+                customer: at,
+                id: one.id.to_owned(),
+                amount: one.open_amount,
+                currency: one.currency,
+            }));
         }
         let usual = usual_amounts(&files);
-        open.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
         let left_out = open.len().saturating_sub(MAX_INVOICES);
+        largest_first(&mut open);
         open.truncate(MAX_INVOICES);
         let mut scored = Vec::with_capacity(open.len());
         let mut answers = Vec::with_capacity(open.len());
-        for (customer, id, _) in open {
+        for OpenInvoice { customer, id, .. } in open {
             let Some(file) = files.get(customer) else {
                 continue;
             };
@@ -217,7 +202,7 @@ impl CollectionsCase {
             });
             answers.push(judged);
         }
-        let cash = cash(&scored);
+        let cash = cash(scored.iter().map(|one| (&one.row, &one.advice)));
         let mut rows: BTreeMap<usize, Vec<Scored>> = BTreeMap::new();
         for one in scored {
             rows.entry(one.customer).or_default().push(one);
@@ -252,6 +237,26 @@ impl CollectionsCase {
             answers,
         })
     }
+}
+
+struct OpenInvoice {
+    customer: usize,
+    id: String,
+    amount: f64,
+    currency: Currency,
+}
+
+/// Those of most money first, each currency's in turn: figures of two currencies do not compare.
+fn largest_first(open: &mut [OpenInvoice]) {
+    open.sort_by(|a, b| b.amount.total_cmp(&a.amount).then_with(|| a.id.cmp(&b.id)));
+    let mut places: HashMap<Currency, usize> = HashMap::new();
+    let turns = open.iter().map(|one| {
+        let place = places.entry(one.currency).or_default();
+        *place += 1;
+        (one.id.clone(), *place)
+    });
+    let turns: HashMap<String, usize> = turns.collect();
+    open.sort_by_key(|one| turns.get(&one.id).copied());
 }
 
 fn is_contact(action: Action) -> bool {
@@ -297,7 +302,8 @@ fn invoice_row(
         .unwrap_or(1.0)
         .max(1e-9);
     // Without a forecast, days overdue so far stand for those to come.
-    let days = forecast.map_or(advice.days_overdue.max(0) as f64, |f| f.days_at_stake);
+    let days_overdue = advice.days_overdue.max(0) as f64;
+    let days = forecast.map_or(days_overdue.min(MOVABLE_DAYS), |f| f.days_at_stake);
     InvoiceRow {
         customer_invoice_id: answer.subject.id.clone(),
         due_on,
@@ -427,40 +433,22 @@ fn moved(row: &CollectionsRow, before: &CollectionsRun) -> Moved {
     }
 }
 
-/// Expected money by currency and week.
-fn cash(scored: &[Scored]) -> Vec<CurrencyCash> {
-    let mut by_currency: BTreeMap<Currency, CurrencyCash> = BTreeMap::new();
-    for one in scored {
-        let currency = one.row.currency;
-        let sum = by_currency.entry(currency).or_insert_with(|| CurrencyCash {
-            currency,
-            open: Decimal::ZERO,
-            overdue: Decimal::ZERO,
-            weeks: Vec::new(),
-        });
-        sum.open += one.row.open_amount;
-        if one.row.days_overdue > 0 {
-            sum.overdue += one.row.open_amount;
-        }
-        for week in one
-            .advice
-            .forecast
-            .iter()
-            .flat_map(|forecast| &forecast.cash)
-        {
-            match sum
-                .weeks
-                .iter_mut()
-                .find(|known| known.week_of == week.week_of)
-            {
-                Some(known) => known.amount += week.amount,
-                None => sum.weeks.push(week.clone()),
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_currency_of_large_figures_does_not_crowd_out_the_others() {
+        let of = |currency: &str, amount: f64, at: usize| OpenInvoice {
+            customer: at,
+            id: format!("{currency}{at}"),
+            amount,
+            currency: Currency::new(currency).unwrap(),
+        };
+        let yen = (0..4).map(|at| of("JPY", 50_000.0 + at as f64, at));
+        let mut open: Vec<OpenInvoice> = yen.chain((0..2).map(|at| of("EUR", 400.0, at))).collect();
+        largest_first(&mut open);
+        let ids: Vec<&str> = open.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["JPY3", "EUR0", "JPY2", "EUR1", "JPY1", "JPY0"]);
     }
-    let mut cash: Vec<CurrencyCash> = by_currency.into_values().collect();
-    for sum in &mut cash {
-        sum.weeks.sort_by_key(|week| week.week_of);
-    }
-    cash
 }

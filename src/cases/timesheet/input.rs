@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::features::{self, Subject};
 use super::{LEAST_TEAM, TOLERATED_PERCENT, TeamPeriod, holds_up, periods};
 use crate::domain::Currency;
-use crate::history::WorkAsOf;
+use crate::history::{KnownSheet, WorkAsOf};
 
 /// Days ahead in which a team's next period is looked for.
 const AHEAD: u64 = 45;
@@ -33,6 +33,10 @@ pub struct TimesheetInput {
     pub sheets: usize,
     /// Of those, handed in.
     pub submitted: usize,
+    /// Of the sheets, those of which it is known whether they are late; not kept of answers given
+    /// before it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownSheets>,
     /// Hours that the sheets should come to, where that is known.
     pub expected_hours: Option<f64>,
     /// Bills that wait for the sheets.
@@ -41,6 +45,33 @@ pub struct TimesheetInput {
     pub enough_history: bool,
     /// Late sheets of a hundred beyond which the period is late.
     pub tolerated_percent: f64,
+}
+
+/// How many of a period's sheets can still come in time, and how many cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownSheets {
+    /// Late for sure: handed in after they were due, or due and not there.
+    pub late: usize,
+    /// Of these, those not there yet.
+    pub late_and_missing: usize,
+    /// Not handed in and not due yet.
+    pub open: usize,
+}
+
+impl KnownSheets {
+    fn of(period: &TeamPeriod, as_of: DateTime<Utc>) -> Self {
+        let count = |is: &dyn Fn(&KnownSheet) -> bool| {
+            period.sheets.iter().filter(|sheet| is(sheet)).count()
+        };
+        Self {
+            late: count(&|sheet| sheet.late(as_of) == Some(true)),
+            late_and_missing: count(&|sheet| {
+                sheet.late(as_of) == Some(true) && sheet.submitted_at.is_none()
+            }),
+            open: count(&|sheet| sheet.late(as_of).is_none()),
+        }
+    }
 }
 
 /// A bill that waits for the sheets.
@@ -92,7 +123,7 @@ pub(super) fn read(
             .or_else(|| around.iter().rfind(|period| is_open(period))),
     };
     let period = period.ok_or(NotAsked::Unknown)?;
-    if period.sheets.len() < LEAST_TEAM {
+    if period.people() < LEAST_TEAM {
         return Err(NotAsked::TooSmall);
     }
     let as_of = work.as_of();
@@ -117,6 +148,7 @@ pub(super) fn read(
             .iter()
             .filter(|sheet| sheet.submitted_at.is_some())
             .count(),
+        known: Some(KnownSheets::of(period, as_of)),
         expected_hours: known.expected_hours(),
         holds_up: holds_up(&subject, work)
             .into_iter()

@@ -19,7 +19,7 @@ mod tests;
 use uuid::Uuid;
 
 pub use holds_up::{HeldBill, holds_up};
-pub use input::{BillHeldUp, NotAsked, TimesheetInput};
+pub use input::{BillHeldUp, KnownSheets, NotAsked, TimesheetInput};
 pub use periods::{TeamPeriod, periods};
 pub use recommendation::TimesheetAdvice;
 pub use reminders::{Reminder, Reminders, SHEET_MODEL};

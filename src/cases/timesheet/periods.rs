@@ -58,8 +58,13 @@ impl TeamPeriod {
     pub fn late_percent(&self, as_of: DateTime<Utc>) -> Option<f64> {
         let late: Option<Vec<bool>> = self.sheets.iter().map(|one| one.late(as_of)).collect();
         let late = late?.into_iter().filter(|late| *late).count();
-        Some((late * 100).div_ceil(self.sheets.len().max(1)) as f64)
+        Some(percent(late, self.sheets.len()))
     }
+}
+
+/// So many of all sheets in a hundred, rounded up.
+pub(super) fn percent(late: usize, sheets: usize) -> f64 {
+    (late * 100).div_ceil(sheets.max(1)) as f64
 }
 
 /// A team's periods that end from a day to another, in order of their last and first days.

@@ -5,9 +5,11 @@ use uuid::Uuid;
 
 use super::explanation::WORDS;
 use super::input::{BillHeldUp, TimesheetInput};
+use super::periods::percent;
 use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
 use crate::cases::forecast::{Explained, Explaining, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
+use crate::learn::distribution::Curve;
 use crate::learn::forecast::Forecast;
 
 /// What the score is the probability of.
@@ -42,7 +44,7 @@ pub(super) fn recommend(
     features_sha256: String,
     recommendation_id: Uuid,
 ) -> Result<Recommendation, InvalidRecommendation> {
-    let curve = forecast.distribution().curve(row);
+    let curve = still_possible(forecast.distribution().curve(row), input);
     let told = input.enough_history;
     let score = curve.above(input.tolerated_percent);
     let explained = if told {
@@ -53,8 +55,11 @@ pub(super) fn recommend(
             threshold: input.tolerated_percent,
             probability: score,
             beyond: (
-                "other_shares",
-                "Brought in line with the probabilities of other shares.".to_owned(),
+                "sheets_known",
+                format!(
+                    "{} of {} sheets are in: what they rule out, and the probabilities of other shares.",
+                    input.submitted, input.sheets
+                ),
             ),
         }
         .explain()?
@@ -74,7 +79,7 @@ pub(super) fn recommend(
         missing_hours: input
             .expected_hours
             .filter(|_| told)
-            .map(|hours| hours * share),
+            .map(|hours| hours * share_missing(share, input)),
         holds_up: input.holds_up.clone(),
         action: (if remind { "remind_submitters" } else { "wait" }).to_owned(),
     };
@@ -111,6 +116,27 @@ pub(super) fn recommend(
         recommendation_id,
     };
     Ok(answer.recommendation())
+}
+
+/// The curve of what the sheets that are in, or late already, leave possible.
+fn still_possible(curve: Curve, input: &TimesheetInput) -> Curve {
+    let Some(known) = input.known else {
+        return curve;
+    };
+    let least = percent(known.late, input.sheets);
+    let most = percent(known.late + known.open, input.sheets);
+    curve.given_within(least - 1.0, most)
+}
+
+/// The share of the hours that will be missing: those of sheets that are not there and late, or will be.
+/// What came late is there.
+fn share_missing(late_share: f64, input: &TimesheetInput) -> f64 {
+    let Some(known) = input.known else {
+        return late_share;
+    };
+    let of_all = |sheets: usize| sheets as f64 / input.sheets.max(1) as f64;
+    let to_be_late = (late_share - of_all(known.late)).clamp(0.0, of_all(known.open));
+    of_all(known.late_and_missing) + to_be_late
 }
 
 /// The bills that wait, and the team's sheets as a whole: no sheet of a person is named.

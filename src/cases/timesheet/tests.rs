@@ -149,6 +149,73 @@ fn one_late_sheet_of_six_is_more_than_a_tenth_and_one_of_twenty_is_not() {
 }
 
 #[test]
+fn two_people_with_many_sheets_are_no_team_to_speak_of() {
+    let mut facts = Facts::default();
+    for number in 0..8 {
+        for sheet in 0..6 {
+            add(&mut facts, sheet, week(number), Some(0));
+            let body = json!({"id": format!("s{sheet}-{}", week(number)), "employee_id": format!("e{}", sheet % 2),
+                "team": "a", "period_start": week(number), "period_end": week(number) + Days::new(6),
+                "due_at": at(week(number) + Days::new(7), 10)});
+            let known = at(week(number), 9);
+            facts.insert(RecordKind::Timesheet, known, 3, body).unwrap();
+        }
+    }
+    let work = seen(&facts, at(week(7), 12));
+    let asked = super::input::read("a", None, &work);
+    assert_eq!(asked.err(), Some(super::NotAsked::TooSmall));
+}
+
+#[test]
+fn what_is_in_already_is_not_late_any_more() {
+    let facts = facts();
+    // One of six is late, and the others came in time.
+    let known = |number: u64, moment| {
+        let end = week(number) + Days::new(6);
+        let (input, _) = super::input::read("a", Some(end), &seen(&facts, moment)).unwrap();
+        input.known.unwrap()
+    };
+    let all_open = known(7, at(week(7), 12));
+    assert_eq!(
+        (all_open.late, all_open.late_and_missing, all_open.open),
+        (0, 0, 6)
+    );
+    let one_missing = known(7, at(week(8), 11));
+    assert_eq!(
+        (
+            one_missing.late,
+            one_missing.late_and_missing,
+            one_missing.open
+        ),
+        (1, 1, 0)
+    );
+    let it_came = known(7, at(week(9), 11));
+    assert_eq!(
+        (it_came.late, it_came.late_and_missing, it_came.open),
+        (1, 0, 0)
+    );
+}
+
+#[test]
+fn a_day_is_off_only_if_nothing_is_planned_on_it() {
+    let line = |project: &str, planned: &str| json!({"day": week(0), "project_id": project, "hours": "0", "planned_hours": planned});
+    let away = |lines: Vec<Value>| {
+        let body = json!({"id": "s", "employee_id": "e", "team": "a", "period_start": week(0),
+            "period_end": week(0) + Days::new(6), "lines": lines});
+        let mut facts = Facts::default();
+        facts
+            .insert(RecordKind::Timesheet, at(week(0), 8), 1, body)
+            .unwrap();
+        let found = periods("a", &seen(&facts, at(week(1), 0)), week(0), week(1));
+        found[0].sheets[0].away.len()
+    };
+    assert_eq!(away(vec![line("p1", "0")]), 1);
+    assert_eq!(away(vec![line("p1", "0"), line("p2", "7.5")]), 0);
+    let leave = json!({"day": week(0), "task": "annual leave", "hours": "0"});
+    assert_eq!(away(vec![line("p2", "4"), leave]), 1);
+}
+
+#[test]
 fn a_bill_of_a_project_on_the_sheets_is_held_up_until_it_is_sent() {
     let mut facts = facts();
     let bill = |id: &str, project: &str, issued: Option<&str>| -> Value {

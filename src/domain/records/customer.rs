@@ -24,7 +24,7 @@ record! {
         /// Usual currency.
         currency: Option<Currency>,
         /// Days after the invoice date that payment is due.
-        payment_terms_days: Option<u32>,
+        payment_terms_days: Option<u16>,
         /// Credit limit in its usual currency.
         credit_limit: Option<Amount>,
         /// Employee who looks after it.

@@ -36,7 +36,7 @@ record! {
         /// Usual currency.
         currency: Option<Currency>,
         /// Days after the invoice date that payment is due.
-        payment_terms_days: Option<u32>,
+        payment_terms_days: Option<u16>,
         /// What it supplies, in the firm's own words.
         category: Option<String>,
         /// Whether it may be paid now.

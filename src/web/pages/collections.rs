@@ -39,6 +39,16 @@ impl CollectionsQuery {
         !self.text.trim().is_empty() || !self.action.is_empty()
     }
 
+    /// How many of the ranked are looked through: who is asked for by name is found also where there is
+    /// no time for a contact.
+    pub(in crate::web) fn reach(&self, capacity: usize) -> usize {
+        if self.text.trim().is_empty() {
+            capacity
+        } else {
+            usize::MAX
+        }
+    }
+
     /// Whether a row is to be shown.
     pub(in crate::web) fn fits(&self, row: &CollectionsRow) -> bool {
         let text = self.text.trim().to_lowercase();
@@ -93,7 +103,7 @@ pub(in crate::web) async fn csv(
     let rows = run
         .ranked
         .iter()
-        .take(capacity)
+        .take(query.reach(capacity))
         .filter(|row| query.fits(row));
     let table = table(rows).map_err(|error| {
         tracing::error!(%error, "worklist not written");

@@ -81,7 +81,7 @@ impl CollectionsView {
             let fitting = rows.iter().filter(|row| query.fits(row));
             fitting.map(|one| row(one, most_at_stake)).collect()
         };
-        let reach = &run.ranked[..capacity.min(run.ranked.len())];
+        let reach = &run.ranked[..query.reach(capacity).min(run.ranked.len())];
         Self {
             as_of: words::minute(run.as_of),
             text: query.text.clone(),

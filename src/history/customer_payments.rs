@@ -1,0 +1,284 @@
+//! What customers paid, by the invoice that it is for.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::sharded::Sharded;
+use crate::domain::records::Payment;
+use crate::domain::{Amount, Currency};
+
+/// Amounts that differ by less are the same: a bank's rounding.
+pub(super) const CENT: f64 = 0.005;
+
+/// A payment, or its share of one invoice, in one version.
+#[derive(Debug, Clone)]
+struct Share {
+    payment: Arc<str>,
+    /// Whoever paid, where the payment says so.
+    customer: Option<Box<str>>,
+    known_at: DateTime<Utc>,
+    version: u64,
+    paid_on: NaiveDate,
+    currency: Currency,
+    amount: f64,
+}
+
+/// A day on which money came, and how much; negative when it was sent back.
+pub type Part = (NaiveDate, f64);
+
+/// What invoices are paid by.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CustomerPayments {
+    /// By invoice, in order of payment, `known_at` and version.
+    by_invoice: Sharded<Arc<str>, Vec<Share>>,
+    /// The same by the number of the invoice, of payments that name no other.
+    by_number: Sharded<Arc<str>, Vec<Share>>,
+    /// The same by customer, of payments that name no invoice.
+    on_account: Sharded<Arc<str>, Vec<Share>>,
+}
+
+/// The invoice whose payments are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paid<'a> {
+    pub(super) id: &'a str,
+    pub(super) number: Option<&'a str>,
+    pub(super) customer: &'a str,
+    pub(super) currency: Currency,
+}
+
+impl CustomerPayments {
+    pub(super) fn insert(&mut self, known_at: DateTime<Utc>, version: u64, payment: &Payment) {
+        let share = Share {
+            payment: payment.id.as_str().into(),
+            customer: payment.customer_id.as_ref().map(|id| id.as_str().into()),
+            known_at,
+            version,
+            paid_on: payment.paid_on,
+            currency: payment.currency,
+            amount: number(payment.amount),
+        };
+        for part in &payment.allocations {
+            let share = Share {
+                amount: number(part.amount),
+                ..share.clone()
+            };
+            file(&mut self.by_invoice, part.invoice_id.as_str(), share);
+        }
+        if !payment.allocations.is_empty() {
+            return;
+        }
+        if let Some(id) = &payment.invoice_id {
+            file(&mut self.by_invoice, id.as_str(), share);
+        } else if let Some(number) = &payment.invoice_number {
+            file(&mut self.by_number, number, share);
+        } else if let Some(id) = &payment.customer_id {
+            file(&mut self.on_account, id.as_str(), share);
+        }
+    }
+
+    /// What was paid on an invoice in its currency and known by then, in order of payment. Of money in
+    /// another currency nobody here can say what it comes to.
+    pub(super) fn of(&self, invoice: &Paid<'_>, as_of: DateTime<Utc>) -> Vec<Part> {
+        let named = known(self.by_invoice.get(invoice.id), invoice.currency, as_of);
+        let of_number = invoice.number.and_then(|number| self.by_number.get(number));
+        let numbered = known(of_number, invoice.currency, as_of);
+        // A number is one customer's.
+        let own = numbered.filter(|share| {
+            let payer = share.customer.as_deref();
+            payer.is_none_or(|payer| payer == invoice.customer)
+        });
+        let mut parts: Vec<Part> = named
+            .chain(own)
+            .map(|share| (share.paid_on, share.amount))
+            .collect();
+        parts.sort_by_key(|(paid_on, _)| *paid_on);
+        parts
+    }
+
+    /// What a customer paid by then without saying for which invoice, by currency.
+    pub(super) fn on_account(&self, customer: &str, as_of: DateTime<Utc>) -> Vec<(Currency, f64)> {
+        let Some(shares) = self.on_account.get(customer) else {
+            return Vec::new();
+        };
+        let mut currencies: Vec<Currency> = shares.iter().map(|share| share.currency).collect();
+        currencies.sort_unstable();
+        currencies.dedup();
+        let sum = |currency: Currency| {
+            let parts = known(Some(shares), currency, as_of).map(|share| share.amount);
+            (currency, parts.sum())
+        };
+        currencies.into_iter().map(sum).collect()
+    }
+}
+
+fn file(shares: &mut Sharded<Arc<str>, Vec<Share>>, key: &str, share: Share) {
+    if let Some(shares) = shares.entry(key.into()) {
+        let at = shares.partition_point(|known| {
+            let payments = known.payment.cmp(&share.payment);
+            let moment = (share.known_at, share.version);
+            let moments = (known.known_at, known.version).cmp(&moment);
+            payments.then(moments).is_lt()
+        });
+        shares.reserve_exact(1);
+        shares.insert(at, share);
+    }
+}
+
+/// The versions in force of payments in a currency.
+fn known(
+    shares: Option<&Vec<Share>>,
+    currency: Currency,
+    as_of: DateTime<Utc>,
+) -> impl Iterator<Item = &Share> {
+    let today = as_of.date_naive();
+    shares
+        .into_iter()
+        .flat_map(|shares| shares.chunk_by(|a, b| a.payment == b.payment))
+        .filter_map(move |versions| versions.iter().rfind(|share| share.known_at <= as_of))
+        .filter(move |share| share.paid_on <= today && share.currency == currency)
+}
+
+/// The day from which payments come to the whole amount, and still do: money that was sent back is
+/// not there.
+pub(super) fn paid_in_full(parts: &[Part], amount: f64) -> Option<NaiveDate> {
+    let mut paid = 0.0;
+    let mut since = None;
+    for (paid_on, part) in parts {
+        paid += part;
+        since = (paid + CENT >= amount).then(|| since.unwrap_or(*paid_on));
+    }
+    since
+}
+
+/// An amount as a number, for statistics.
+pub(super) fn number(amount: Amount) -> f64 {
+    amount.decimal().to_f64().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::super::{Facts, FactsAsOf, History as _};
+    use super::*;
+    use crate::domain::RecordKind;
+
+    fn at(day: u32) -> DateTime<Utc> {
+        format!("2026-03-{day:02}T12:00:00Z").parse().unwrap()
+    }
+
+    fn with(mut base: Value, more: Value) -> Value {
+        let (Some(all), Value::Object(more)) = (base.as_object_mut(), more) else {
+            panic!("no objects")
+        };
+        all.extend(more);
+        base
+    }
+
+    fn invoice(more: Value) -> Value {
+        let base = json!({"id": "i1", "customer_id": "c1", "number": "R-7", "issued_on": "2026-03-02",
+            "due_on": "2026-03-12", "currency": "EUR", "total": "100.00"});
+        with(base, more)
+    }
+
+    fn payment(id: &str, day: u32, amount: &str, more: Value) -> (u32, Value) {
+        let base = json!({"id": id, "invoice_id": "i1", "paid_on": format!("2026-03-{day:02}"),
+            "amount": amount, "currency": "EUR"});
+        (day, with(base, more))
+    }
+
+    /// Days late of the invoice, and what is open, at the end of the month.
+    fn seen(stated: Value, payments: Vec<(u32, Value)>) -> (Option<i64>, f64) {
+        let mut facts = Facts::default();
+        let kind = RecordKind::CustomerInvoice;
+        facts.insert(kind, at(2), 1, invoice(stated)).unwrap();
+        for (day, body) in payments {
+            facts.insert(RecordKind::Payment, at(day), 1, body).unwrap();
+        }
+        let ledger = FactsAsOf::new(Arc::new(facts), at(30)).receivables("c1");
+        let invoice = ledger.get("i1").unwrap();
+        (invoice.days_late(), invoice.open_amount)
+    }
+
+    #[test]
+    fn money_that_was_sent_back_pays_nothing() {
+        let sent_back = payment("p2", 20, "-100", json!({}));
+        let came = || payment("p1", 10, "100", json!({}));
+        assert_eq!(seen(json!({}), vec![came()]), (Some(-2), 0.0));
+        assert_eq!(seen(json!({}), vec![came(), sent_back]), (None, 100.0));
+        let (back, again) = (
+            payment("p2", 20, "-100", json!({})),
+            payment("p3", 25, "100", json!({})),
+        );
+        assert_eq!(seen(json!({}), vec![came(), back, again]), (Some(13), 0.0));
+    }
+
+    #[test]
+    fn money_in_another_currency_pays_nobody_knows_how_much() {
+        let yen = payment("p1", 10, "100", json!({"currency": "JPY"}));
+        assert_eq!(seen(json!({}), vec![yen]), (None, 100.0));
+    }
+
+    #[test]
+    fn a_payment_is_matched_by_the_number_of_its_customers_invoice() {
+        let by_number = |more: Value| {
+            let base = json!({"invoice_id": null, "invoice_number": "R-7"});
+            vec![payment("p1", 10, "100", with(base, more))]
+        };
+        assert_eq!(seen(json!({}), by_number(json!({}))), (Some(-2), 0.0));
+        let own = json!({"customer_id": "c1"});
+        assert_eq!(seen(json!({}), by_number(own)), (Some(-2), 0.0));
+        let of_another = json!({"customer_id": "c2"});
+        assert_eq!(seen(json!({}), by_number(of_another)), (None, 100.0));
+    }
+
+    #[test]
+    fn what_is_open_is_the_less_of_what_is_said_and_what_was_paid() {
+        let part = || vec![payment("p1", 10, "40", json!({}))];
+        assert_eq!(seen(json!({"open_amount": "100"}), part()), (None, 60.0));
+        assert_eq!(seen(json!({"open_amount": "25"}), part()), (None, 25.0));
+        assert_eq!(seen(json!({"status": "paid"}), vec![]), (None, 0.0));
+        // A credit that was used up.
+        let used = json!({"total": "-100", "open_amount": "0"});
+        assert_eq!(seen(used, vec![]), (None, 0.0));
+        assert_eq!(seen(json!({"total": "-100"}), vec![]), (None, -100.0));
+    }
+
+    #[test]
+    fn what_names_no_invoice_is_on_the_customers_account() {
+        let mut facts = Facts::default();
+        let (_, body) = payment(
+            "p1",
+            10,
+            "70",
+            json!({"invoice_id": null, "customer_id": "c1"}),
+        );
+        facts.insert(RecordKind::Payment, at(10), 1, body).unwrap();
+        let facts = Arc::new(facts);
+        let on = |day: u32| FactsAsOf::new(Arc::clone(&facts), at(day)).paid_on_account("c1");
+        assert_eq!(on(10), [(Currency::EUR, 70.0)]);
+        assert!(on(9).iter().all(|(_, amount)| *amount == 0.0));
+    }
+
+    #[test]
+    fn an_invoice_is_owed_by_whom_it_was_corrected_to_from_then_on() {
+        let mut facts = Facts::default();
+        let kind = RecordKind::CustomerInvoice;
+        let versions = [(2, "c1"), (10, "c2"), (20, "c1")];
+        for (version, (day, customer)) in (1..).zip(versions) {
+            let body = invoice(json!({"customer_id": customer}));
+            facts.insert(kind, at(day), version, body).unwrap();
+        }
+        let facts = Arc::new(facts);
+        for (day, whose, other) in [(5, "c1", "c2"), (12, "c2", "c1"), (25, "c1", "c2")] {
+            let history = FactsAsOf::new(Arc::clone(&facts), at(day));
+            assert_eq!(history.customer_of("i1").as_deref(), Some(whose), "{day}");
+            assert_eq!(history.receivables(whose).len(), 1, "{day}");
+            assert!(history.receivables(other).is_empty(), "{day}");
+        }
+    }
+}
