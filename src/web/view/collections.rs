@@ -36,6 +36,9 @@ pub(in crate::web) struct Sum {
     pub(in crate::web) open: String,
     pub(in crate::web) overdue: String,
     pub(in crate::web) weeks: Vec<Week>,
+    pub(in crate::web) later: String,
+    /// Open on invoices of which nothing is foretold, if there are such.
+    pub(in crate::web) not_foretold: Option<String>,
     pub(in crate::web) width: usize,
 }
 
@@ -131,6 +134,8 @@ fn sum(cash: &CurrencyCash) -> Sum {
         open: amount(&cash.open),
         overdue: amount(&cash.overdue),
         weeks: weeks.collect(),
+        later: amount(&cash.later),
+        not_foretold: (!cash.not_foretold.is_zero()).then(|| amount(&cash.not_foretold)),
         width: cash.weeks.len() * 50,
     }
 }
