@@ -131,6 +131,22 @@ fn wrong_rows_are_told_with_line_and_column() {
             "log.csv:2: 2 cells under 3 columns",
         ),
         (
+            "case;activity;time\r\n1;a;02/03/2026\r\n",
+            "log.csv:2: case \"1\": the time \"02/03/2026\" is no time",
+        ),
+        (
+            "case;activity;time\r\n\r\n1;\"a\r\nb\";2026-01-02\r\n1;c;2/3\r\n",
+            "log.csv:5: case \"1\": the time \"2/3\" is no time",
+        ),
+        (
+            "case,activity,time\n\n1,\"a\nb\",2026-01-02\n1,c,2/3",
+            "log.csv:5: case \"1\": the time \"2/3\" is no time",
+        ),
+        (
+            "case,activity,time\n\n1,\"a\nb\",2/3\n",
+            "log.csv:3: case \"1\": the time \"2/3\" is no time",
+        ),
+        (
             "case,what,time\n",
             "log.csv:1: no column of the activity: none of concept:name, activity, activity_name, event, task, step is there; name it",
         ),
