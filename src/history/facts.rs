@@ -11,12 +11,12 @@ use super::known_invoice::KnownInvoice;
 use super::memo::{Changed, Memo};
 use super::milestones::Milestones;
 use super::receivables::{Receivables, ReceivablesAsOf};
+use super::setups::Setups;
 use super::spending::Spending;
 use super::versions::Versions;
 use super::work::Work;
 use crate::domain::records::{
-    Customer, CustomerInvoice, Interaction, Payment, ProjectSetup, PurchaseOrder, Vendor,
-    VendorInvoice,
+    Customer, CustomerInvoice, Interaction, Payment, PurchaseOrder, Vendor, VendorInvoice,
 };
 use crate::domain::{Currency, FieldSet, RecordKind};
 
@@ -29,9 +29,6 @@ const SPENDING: [RecordKind; 5] = [
     RecordKind::Employee,
 ];
 
-/// The key of records that are only ever asked for all together.
-const ALL: &str = "all";
-
 /// Every version of the records that cases ask for.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -41,7 +38,7 @@ pub struct Facts {
     invoices: Versions<KnownInvoice>,
     customers: Versions<Customer>,
     interactions: Versions<Interaction>,
-    setups: Versions<ProjectSetup>,
+    setups: Setups,
     receivables: Receivables,
     work: Work,
     spending: Spending,
@@ -61,7 +58,7 @@ impl Default for Facts {
             invoices: Versions::new(|invoice| vec![invoice.vendor_id.as_str().to_owned()]),
             customers: Versions::new(|_| Vec::new()),
             interactions: Versions::new(|said| vec![said.customer_id.as_str().to_owned()]),
-            setups: Versions::new(|_| vec![ALL.to_owned()]),
+            setups: Setups::default(),
             receivables: Receivables::default(),
             work: Work::default(),
             spending: Spending::default(),
@@ -131,9 +128,7 @@ impl Facts {
             RecordKind::Interaction => self
                 .interactions
                 .take_in::<Interaction>(known_at, version, body),
-            RecordKind::ProjectSetup => {
-                self.setups.take_in::<ProjectSetup>(known_at, version, body)
-            }
+            RecordKind::ProjectSetup => self.setups.insert(known_at, version, body),
             RecordKind::CustomerInvoice => {
                 let invoice: CustomerInvoice = read(body)?;
                 self.receivables.insert_invoice(known_at, version, &invoice);
@@ -159,8 +154,8 @@ impl Facts {
         self.spending_until = self.spending_until.max(known_at);
     }
 
-    pub(super) fn setups(&self, as_of: DateTime<Utc>) -> Vec<Arc<ProjectSetup>> {
-        self.setups.with_key(ALL, as_of)
+    pub(super) const fn setups(&self) -> &Setups {
+        &self.setups
     }
 
     pub(super) const fn work(&self) -> &Work {

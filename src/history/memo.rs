@@ -13,7 +13,7 @@ use super::History;
 use crate::domain::RecordKind;
 
 /// An `Arc<OnceLock<T>>`. Copies of facts share a value also while it is being made.
-type Cell = Arc<dyn Any + Send + Sync>;
+pub(super) type Cell = Arc<dyn Any + Send + Sync>;
 
 /// Changes that are taken in while whoever asks waits.
 const FEW: usize = 1_000;
@@ -229,7 +229,7 @@ impl Memo {
 }
 
 /// The cell of a type; a new one where it were of another, which its key rules out.
-fn cell<T: Send + Sync + 'static>(value: &mut Cell) -> Arc<OnceLock<T>> {
+pub(super) fn cell<T: Send + Sync + 'static>(value: &mut Cell) -> Arc<OnceLock<T>> {
     Arc::clone(value).downcast().unwrap_or_else(|_| {
         let cell = Arc::<OnceLock<T>>::default();
         *value = Arc::clone(&cell) as Cell;
@@ -237,7 +237,7 @@ fn cell<T: Send + Sync + 'static>(value: &mut Cell) -> Arc<OnceLock<T>> {
     })
 }
 
-fn is_made<T: Send + Sync + 'static>(value: &Cell) -> bool {
+pub(super) fn is_made<T: Send + Sync + 'static>(value: &Cell) -> bool {
     let cell = value.downcast_ref::<OnceLock<T>>();
     cell.is_some_and(|cell| cell.get().is_some())
 }

@@ -10,8 +10,10 @@ mod keys;
 mod known_invoice;
 mod memo;
 mod milestones;
+mod moments;
 mod receipt;
 mod receivables;
+mod setups;
 mod sharded;
 mod sheet;
 mod spending;
@@ -34,11 +36,12 @@ pub use known_invoice::{KnownInvoice, LinePrice};
 pub use memo::{Changed, Follows, KeptUp, Reading};
 pub use receipt::Receipt;
 pub use receivables::{Receivable, ReceivablesAsOf};
+pub use setups::SetupsAsOf;
 pub use sheet::KnownSheet;
 pub use spending::{Lines, SpendingAsOf};
 pub use work::{ProjectsOf, WorkAsOf};
 
-use crate::domain::records::{Customer, Interaction, ProjectSetup, PurchaseOrder, Vendor};
+use crate::domain::records::{Customer, Interaction, PurchaseOrder, Vendor};
 use crate::domain::{Currency, Salt};
 use crate::learn::ranking::Ranking;
 
@@ -123,8 +126,8 @@ pub trait History: Send + Sync {
     /// Every customer ever billed, in order of id.
     fn customers_billed(&self) -> Vec<String>;
 
-    /// Every set-up of a project, in order of id.
-    fn setups(&self) -> Vec<Arc<ProjectSetup>>;
+    /// Set-ups of projects.
+    fn setups(&self) -> SetupsAsOf;
 
     /// What was said to and by a customer, oldest first.
     fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>>;
@@ -294,8 +297,8 @@ impl History for FactsAsOf {
         self.facts.customers_billed()
     }
 
-    fn setups(&self) -> Vec<Arc<ProjectSetup>> {
-        self.facts.setups(self.as_of)
+    fn setups(&self) -> SetupsAsOf {
+        SetupsAsOf::new(Arc::clone(&self.facts), self.as_of)
     }
 
     fn interactions_with(&self, customer_id: &str) -> Vec<Arc<Interaction>> {

@@ -1,18 +1,16 @@
 //! The case with its model: set-ups of projects foretold from the firm's own.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::dependencies::{DependencyHistory, Missing};
+use super::dependencies::Missing;
 use super::explanation::words;
 use super::facts::FactNames;
+use super::firm::{FirmSetups, Found};
 use super::recommendation;
-use super::replay::rows;
-use super::request::{Request, days};
+use super::request::days;
 use crate::advice::{Judged, Recommendation};
 use crate::cases::forecast::Wording;
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
@@ -26,8 +24,6 @@ use crate::registry::Registry;
 pub const SETUP_MODEL: &str = "project_setup";
 /// The file that names the firm's facts which the features are made from.
 pub const FACTS_FILE: &str = "facts.json";
-/// Set-ups that must be active to say anything.
-const LEAST_ACTIVE: usize = 20;
 
 /// Everything that the answer is made from, beside the features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +45,7 @@ pub struct SetupInput {
     pub missing: Vec<MissingDependency>,
     /// Dependencies in all.
     pub dependencies: usize,
-    /// Whether enough set-ups are active.
+    /// Whether enough set-ups are active, and some of them met their day and some missed it.
     pub enough_history: bool,
 }
 
@@ -71,9 +67,12 @@ pub struct MissingDependency {
     pub left_p50: Option<f64>,
     /// In nine of ten cases at most.
     pub left_p90: Option<f64>,
-    /// Days by which activation would be expected earlier were it done now.
-    pub adds_days: f64,
-    /// Whether it adds the most.
+    /// Days by which activation would be expected earlier were it done now, no more than the answer
+    /// itself expects; 0 where activation does not wait for it, none where that is not known since
+    /// nothing is known of it or of another.
+    pub adds_days: Option<f64>,
+    /// Whether activation waits for this one: nothing is known of it, or it adds the most. Several
+    /// may tie.
     pub critical: bool,
 }
 
@@ -113,40 +112,40 @@ impl SetupCase {
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
     pub fn judge_open(&self, history: &dyn History) -> Result<Vec<Judged>, JudgeError> {
-        let known = Known::of(history);
-        let open = known.setups.iter().filter(|setup| is_open(setup));
-        let ids: Vec<&str> = open.map(|setup| setup.id.as_str()).collect();
-        self.judge_of(&known, &ids)
+        let firm = FirmSetups::at(&history.setups(), &self.names);
+        let open = firm.open();
+        open.filter_map(|found| self.judge_one(&firm, found, history.as_of()).transpose())
+            .collect()
     }
 
-    fn judge_of(&self, known: &Known, ids: &[&str]) -> Result<Vec<Judged>, JudgeError> {
-        let requests: Vec<&Request> = known.requests.iter().collect();
-        let asked = |request: usize, event: usize| {
-            let wanted = known
-                .setups
-                .get(request)
-                .is_some_and(|setup| ids.contains(&setup.id.as_str()));
-            let steps = requests
-                .get(request)
-                .map_or(0, |one| one.trace.events.len());
-            wanted && event + 1 == steps
+    /// None for one that is not open.
+    fn judge_one(
+        &self,
+        firm: &FirmSetups,
+        found: Found<'_>,
+        as_of: DateTime<Utc>,
+    ) -> Result<Option<Judged>, JudgeError> {
+        let Some(row) = found.row else {
+            return Ok(None);
         };
-        let mut judged = Vec::new();
-        for found in rows(&self.names, &requests, asked) {
-            let Some(setup) = known.setups.get(found.request) else {
-                continue;
-            };
-            let input = known.input(setup);
-            let features = to_json(&found.row);
-            let kept = CanonicalJson::of(&features)?;
-            let digest = sha256_hex(kept.as_str());
-            judged.push(Judged {
-                recommendation: self.decide(&input, &features, digest, Uuid::now_v7())?,
-                input: CanonicalJson::of(&input)?,
-                features: kept,
-            });
-        }
-        Ok(judged)
+        let mut input = SetupInput::of(found.setup, as_of, firm.enough);
+        let (passed, _) = input.passed_and_due();
+        let curve = self.forecast.distribution().curve(row).given_above(passed);
+        let expected = if firm.enough {
+            (curve.quantile(0.5) - passed).max(0.0)
+        } else {
+            f64::INFINITY
+        };
+        let missing = firm.dependencies.missing(found.setup, as_of, expected);
+        input.missing = missing.iter().map(MissingDependency::of).collect();
+        let features = to_json(row);
+        let kept = CanonicalJson::of(&features)?;
+        let digest = sha256_hex(kept.as_str());
+        Ok(Some(Judged {
+            recommendation: self.decide(&input, &features, digest, Uuid::now_v7())?,
+            input: CanonicalJson::of(&input)?,
+            features: kept,
+        }))
     }
 
     fn decide(
@@ -171,18 +170,20 @@ impl SetupCase {
 impl RecordCase for SetupCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
         let not_asked = |unknown, why| JudgeError::not_asked("id", unknown, why);
-        let known = Known::of(history);
-        let setup = known
-            .setups
-            .iter()
-            .find(|setup| setup.id.as_str() == item.id)
+        let firm = FirmSetups::at(&history.setups(), &self.names);
+        let found = firm
+            .find(&item.id)
             .ok_or_else(|| not_asked(true, "names no set-up known at that moment"))?;
-        if !is_open(setup) {
-            return Err(not_asked(false, "is active or was given up"));
-        }
-        let judged = self.judge_of(&known, &[&item.id])?;
-        let first = judged.into_iter().next();
-        first.ok_or_else(|| not_asked(true, "names a set-up asked for later"))
+        self.judge_one(&firm, found, history.as_of())?
+            .ok_or_else(|| not_asked(false, "is active or was given up"))
+    }
+
+    fn prepare(&self, history: &dyn History) {
+        FirmSetups::at(&history.setups(), &self.names);
+    }
+
+    fn takes_long(&self, _item: &RecordItem, history: &dyn History) -> bool {
+        !history.setups().is_worked_out::<FirmSetups>()
     }
 
     fn replay(
@@ -195,58 +196,6 @@ impl RecordCase for SetupCase {
         let digest = sha256_hex(CanonicalJson::of(features)?.as_str());
         let features: GoldenRow = serde_json::from_value(features.clone())?;
         self.decide(&input, &features, digest, recommendation_id)
-    }
-}
-
-fn is_open(setup: &ProjectSetup) -> bool {
-    setup.activated_at.is_none() && setup.cancelled_at.is_none()
-}
-
-/// The firm's set-ups at a moment.
-struct Known {
-    as_of: DateTime<Utc>,
-    setups: Vec<Arc<ProjectSetup>>,
-    /// One for each set-up.
-    requests: Vec<Request>,
-    dependencies: DependencyHistory,
-    enough: bool,
-}
-
-impl Known {
-    fn of(history: &dyn History) -> Self {
-        let as_of = history.as_of();
-        let mut setups = history.setups();
-        setups.retain(|setup| setup.requested_at <= as_of);
-        let plain: Vec<ProjectSetup> = setups.iter().map(|setup| (**setup).clone()).collect();
-        let active = setups.iter().filter(|setup| setup.activated_at.is_some());
-        Self {
-            as_of,
-            requests: plain.iter().map(Request::of_setup).collect(),
-            dependencies: DependencyHistory::of(&plain, as_of),
-            enough: active.count() >= LEAST_ACTIVE,
-            setups,
-        }
-    }
-
-    fn input(&self, setup: &ProjectSetup) -> SetupInput {
-        let missing = self.dependencies.missing(setup, self.as_of);
-        let steps = setup
-            .dependencies
-            .iter()
-            .flat_map(|one| [one.started_at, one.done_at])
-            .flatten()
-            .filter(|at| *at <= self.as_of);
-        SetupInput {
-            setup_id: setup.id.to_string(),
-            project_id: setup.project_id.to_string(),
-            as_of: self.as_of,
-            requested_at: setup.requested_at,
-            target_on: setup.planned_activation_on,
-            last_step_at: steps.fold(setup.requested_at, DateTime::max),
-            missing: missing.iter().map(MissingDependency::of).collect(),
-            dependencies: setup.dependencies.len(),
-            enough_history: self.enough,
-        }
     }
 }
 
@@ -267,10 +216,255 @@ impl MissingDependency {
 }
 
 impl SetupInput {
+    /// Of a set-up as seen from a moment, without what is missing.
+    fn of(setup: &ProjectSetup, as_of: DateTime<Utc>, enough_history: bool) -> Self {
+        let steps = setup.dependencies.iter();
+        let steps = steps.flat_map(|one| [one.started_at, one.done_at]);
+        Self {
+            setup_id: setup.id.to_string(),
+            project_id: setup.project_id.to_string(),
+            as_of,
+            requested_at: setup.requested_at,
+            target_on: setup.planned_activation_on,
+            last_step_at: steps.flatten().fold(setup.requested_at, DateTime::max),
+            missing: Vec::new(),
+            dependencies: setup.dependencies.len(),
+            enough_history,
+        }
+    }
+
     /// Days from the last step to the moment, and to the end of the day planned.
     pub(super) fn passed_and_due(&self) -> (f64, f64) {
         let last = days(&self.last_step_at);
         let end = self.target_on.and_time(chrono::NaiveTime::MIN).and_utc();
         (days(&self.as_of) - last, days(&end) + 1.0 - last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use serde_json::json;
+
+    use super::super::replay::rows;
+    use super::super::request::Request;
+    use super::super::{AskedRow, Known};
+    use super::*;
+    use crate::advice::Status;
+    use crate::domain::RecordKind;
+    use crate::domain::records::Record as _;
+    use crate::history::{Facts, FactsAsOf};
+
+    fn case() -> SetupCase {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        SetupCase::load(&Registry::open(&models).unwrap()).unwrap()
+    }
+
+    fn hour(hours: i64) -> DateTime<Utc> {
+        "2026-01-05T09:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::hours(hours)
+    }
+
+    /// Hours at which each thing happens to a set-up: asked for, contract begun and done, rate card
+    /// begun and done, active. One in three misses its day.
+    fn course(number: i64) -> [i64; 6] {
+        let asked = 40 * number;
+        let signed = asked + 60 + 7 * (number % 5);
+        let priced = signed
+            + if number % 3 == 0 {
+                300
+            } else {
+                50 + number % 7
+            };
+        [asked, asked + 10, signed, signed + 3, priced, priced + 20]
+    }
+
+    /// A set-up as it stands at a moment, or as it claims to when it is told of all that will be.
+    fn body(number: i64, course: [i64; 6], until: DateTime<Utc>) -> Value {
+        let [asked, begun, signed, card_begun, priced, active] = course.map(hour);
+        let past = |at: DateTime<Utc>| (at <= until).then_some(at);
+        let state = |begun: DateTime<Utc>, done: DateTime<Utc>| match (past(begun), past(done)) {
+            (_, Some(_)) => "done",
+            (Some(_), None) => "in_progress",
+            (None, None) => "open",
+        };
+        json!({"id": format!("S{number:03}"), "project_id": "P", "requested_at": asked,
+        "planned_activation_on": (asked + TimeDelta::days(8)).date_naive(),
+        "team": if number % 2 == 0 { "north" } else { "south" }, "activated_at": past(active),
+        "dependencies": [
+            {"name": "contract", "owner_role": "legal", "state": state(begun, signed),
+                "started_at": past(begun), "done_at": past(signed)},
+            {"name": "rate card", "state": state(card_begun, priced),
+                "started_at": past(card_begun), "done_at": past(priced)},
+        ]})
+    }
+
+    fn insert(facts: &mut Facts, known_at: DateTime<Utc>, version: u64, body: Value) {
+        let kind = RecordKind::ProjectSetup;
+        facts.insert(kind, known_at, version, body).unwrap();
+    }
+
+    /// Eighty set-ups, each told again whenever something happens, up to an hour.
+    fn firm(until: i64) -> Facts {
+        let mut facts = Facts::default();
+        for number in 0..80 {
+            let course = course(number);
+            for at in course.into_iter().filter(|at| *at <= until) {
+                insert(&mut facts, hour(at), 1, body(number, course, hour(at)));
+            }
+        }
+        facts
+    }
+
+    fn seen(facts: &Facts, as_of: i64) -> FactsAsOf {
+        FactsAsOf::new(Arc::new(facts.clone()), hour(as_of))
+    }
+
+    /// Every answer, without the id that each is given anew.
+    fn answers(facts: &Facts, as_of: i64) -> Vec<String> {
+        let judged = case().judge_open(&seen(facts, as_of)).unwrap();
+        let said = judged.into_iter().map(|mut one| {
+            one.recommendation.recommendation_id = Uuid::nil();
+            let answer = serde_json::to_string(&one.recommendation).unwrap();
+            [answer.as_str(), one.input.as_str(), one.features.as_str()].join("\n")
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn what_is_dated_or_known_later_changes_no_answer() {
+        const MOMENT: i64 = 2_805;
+        let honest = firm(MOMENT);
+        let mut leaking = firm(10_000);
+        for number in 0..80 {
+            let course = course(number);
+            let told = course.into_iter().filter(|at| *at <= MOMENT).max();
+            if let Some(told) = told {
+                // What is known already claims to know all that will be ...
+                insert(
+                    &mut leaking,
+                    hour(told),
+                    2,
+                    body(number, course, hour(10_000)),
+                );
+            }
+            // ... and later it is put right that all went otherwise.
+            let other = course.map(|at| at - 30);
+            insert(
+                &mut leaking,
+                hour(MOMENT + 1),
+                3,
+                body(number, other, hour(10_000)),
+            );
+        }
+        let said = answers(&honest, MOMENT);
+        assert!(said.len() > 3 && said.iter().all(|one| one.contains("\"scored\"")));
+        assert_eq!(answers(&leaking, MOMENT), said);
+        assert_ne!(answers(&leaking, MOMENT + 1), said, "the leak is one");
+    }
+
+    #[test]
+    fn a_set_up_is_judged_by_the_row_that_is_trained_on() {
+        let facts = firm(10_000);
+        let last = seen(&facts, 10_000).setups().all();
+        let requests: Vec<Request> = last.iter().map(|one| Request::of_setup(one)).collect();
+        let requests: Vec<&Request> = requests.iter().collect();
+        let names = FactNames::of(&requests, &Known::default());
+        let trained_on = rows(&names, &requests, |_, _| true);
+        let (mut compared, mut longest) = (0, 0);
+        for as_of in (25..3_400).step_by(33) {
+            let firm = FirmSetups::at(&seen(&facts, as_of).setups(), &names);
+            for found in firm.open() {
+                let id = found.setup.id();
+                let request = last.iter().position(|one| one.id() == id).unwrap();
+                let at = days(&hour(as_of));
+                let of_it = trained_on.iter().filter(|row| row.request == request);
+                let row: &AskedRow = of_it.filter(|row| row.at <= at).last().unwrap();
+                let bits = |row: &[f64]| row.iter().map(|one| one.to_bits()).collect::<Vec<_>>();
+                assert_eq!(
+                    bits(found.row.unwrap()),
+                    bits(&row.row),
+                    "{id:?} at {as_of}"
+                );
+                compared += 1;
+                longest = longest.max(row.event);
+            }
+        }
+        assert!(compared > 300 && longest >= 4, "{compared}, {longest}");
+    }
+
+    #[test]
+    fn an_answer_needs_set_ups_that_met_their_day_and_such_that_missed_it() {
+        let status = |missed: fn(i64) -> bool| {
+            let mut facts = Facts::default();
+            for number in 0..40 {
+                let asked = 40 * number;
+                let took = if missed(number) { 300 } else { 100 };
+                let course = [0, 10, 40, 50, took, took].map(|hours| asked + hours);
+                insert(
+                    &mut facts,
+                    hour(4_000),
+                    1,
+                    body(number, course, hour(4_000)),
+                );
+            }
+            insert(
+                &mut facts,
+                hour(4_000),
+                1,
+                body(99, [3_990, 3_995, 9_000, 9_000, 9_000, 9_000], hour(4_000)),
+            );
+            let judged = case().judge_open(&seen(&facts, 4_000)).unwrap();
+            let answer = &judged[0].recommendation;
+            (answer.status, answer.data_quality.missing.clone())
+        };
+        let none = (
+            Status::InsufficientHistory,
+            vec!["set_up_history".to_owned()],
+        );
+        assert_eq!(status(|_| false), none, "none missed its day");
+        assert_eq!(status(|_| true), none, "none met it");
+        assert_eq!(status(|number| number < 4), none, "four missed it");
+        assert_eq!(status(|number| number < 5), (Status::Scored, Vec::new()));
+    }
+
+    #[test]
+    fn nothing_is_promised_of_one_while_nothing_is_known_of_another() {
+        let mut facts = firm(2_805);
+        let answer = |facts: &Facts| {
+            let item = RecordItem {
+                id: "S999".to_owned(),
+                as_of: None,
+                period_end: None,
+            };
+            case()
+                .judge(&item, &seen(facts, 2_805))
+                .unwrap()
+                .recommendation
+        };
+        let mut asked = body(999, [2_780, 2_790, 9_000, 2_790, 9_000, 9_000], hour(2_805));
+        insert(&mut facts, hour(2_800), 1, asked.clone());
+        let told = answer(&facts);
+        assert!(!told.counterfactuals.is_empty(), "{told:?}");
+        let advice: super::super::SetupAdvice =
+            serde_json::from_value(told.suggestion.unwrap()).unwrap();
+        let p50 = advice.p50.unwrap() - hour(2_805).date_naive();
+        let most = advice.missing[0].adds_days.unwrap();
+        assert!(most <= p50.num_days() as f64 + 1.0, "{most}, {p50}");
+        let order = json!({"name": "purchase order", "state": "open"});
+        asked["dependencies"].as_array_mut().unwrap().push(order);
+        insert(&mut facts, hour(2_801), 2, asked);
+        let told = answer(&facts);
+        assert_eq!(told.counterfactuals, []);
+        let missing = &told.suggestion.unwrap()["missing"];
+        assert_eq!(missing[0]["name"], "purchase order");
+        assert_eq!(
+            (&missing[0]["critical"], &missing[0]["adds_days"]),
+            (&json!(true), &Value::Null)
+        );
     }
 }

@@ -4,7 +4,12 @@
 //! begin (or, where begins are seldom stated, from the request) until done, those not done yet
 //! counting as taking so long at least (Kaplan and Meier, "Nonparametric estimation from
 //! incomplete observations", 1958). What waits together is taken to be independent.
+//!
+//! Of a name that was seldom or never seen, or of what has waited longer than those that tell,
+//! nothing is known: it may take longer than all the rest. While activation waits for such a
+//! dependency that one is critical, and what any of them adds is not known.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
@@ -14,6 +19,10 @@ use crate::domain::records::{DependencyState, ProjectSetup, SetupDependency};
 
 /// Finished dependencies of a name needed to say how long it takes.
 pub const LEAST_FINISHED: usize = 5;
+/// Days below which being done earlier is not worth telling.
+pub const WORTH_TELLING: f64 = 0.5;
+/// Of the most that one adds, or of the likeliest to be last: from here on another ties with it.
+const TIES: f64 = 0.9;
 
 /// How long dependencies took, by name.
 #[derive(Debug, Clone, Default)]
@@ -23,10 +32,18 @@ pub struct DependencyHistory {
 
 #[derive(Debug, Clone, Default)]
 struct Course {
-    /// Days from begin to done and from request to done; whether it was done then.
-    from_begin: Vec<(f64, bool)>,
-    from_request: Vec<(f64, bool)>,
+    from_begin: Spells,
+    from_request: Spells,
     owners: BTreeMap<String, usize>,
+}
+
+/// How long dependencies of one name took from one sort of moment.
+#[derive(Debug, Clone, Default)]
+struct Spells {
+    /// Days, and whether it was done then rather than given up, in order.
+    over: Vec<(f64, bool)>,
+    /// When those began that are not over.
+    running: Vec<f64>,
 }
 
 /// A dependency that is not done.
@@ -49,10 +66,11 @@ pub struct Missing {
     pub left_p90: Option<f64>,
     /// Finished dependencies of its name that were learned from.
     pub finished: usize,
-    /// Days by which activation would be expected earlier were it done now. 0 where it is not
-    /// required or nothing is known of it.
-    pub adds_days: f64,
-    /// Whether it adds the most of all.
+    /// Days by which activation would be expected earlier were it done now; 0 where it is not
+    /// required. None where nothing is known of it, or of another that activation waits for.
+    pub adds_days: Option<f64>,
+    /// Whether activation waits for this one: nothing is known of it, or it adds the most, or,
+    /// where none adds anything by itself, it is the likeliest to be the last. Several may tie.
     pub critical: bool,
 }
 
@@ -60,96 +78,107 @@ impl DependencyHistory {
     /// Learns from set-ups as they stood at a moment: what began or was done later is not
     /// known.
     #[must_use]
-    pub fn of(setups: &[ProjectSetup], moment: DateTime<Utc>) -> Self {
+    pub fn of<'a>(
+        setups: impl IntoIterator<Item = &'a ProjectSetup>,
+        moment: DateTime<Utc>,
+    ) -> Self {
         let mut found = Self::default();
-        let known = setups.iter().filter(|setup| setup.requested_at < moment);
-        for setup in known {
-            // What is given up or active without it will not be done any more.
-            let over = [setup.cancelled_at, setup.activated_at]
-                .into_iter()
-                .flatten()
-                .min();
-            let until = over.map_or(moment, |over| over.min(moment));
-            for dependency in &setup.dependencies {
-                found.add(setup, dependency, until);
+        for setup in setups {
+            if setup.requested_at <= moment {
+                found.add(setup, moment);
+            }
+        }
+        for course in found.by_name.values_mut() {
+            for spells in [&mut course.from_begin, &mut course.from_request] {
+                spells.over.sort_by(in_order);
             }
         }
         found
     }
 
-    fn add(&mut self, setup: &ProjectSetup, dependency: &SetupDependency, until: DateTime<Utc>) {
-        if dependency.state == DependencyState::Waived {
-            return;
+    fn add(&mut self, setup: &ProjectSetup, moment: DateTime<Utc>) {
+        // What is given up or active without it will not be done any more.
+        let over = [setup.cancelled_at, setup.activated_at];
+        let over = over.into_iter().flatten().filter(|over| *over <= moment);
+        let over = over.min();
+        for dependency in &setup.dependencies {
+            if dependency.state == DependencyState::Waived {
+                continue;
+            }
+            let course = self.by_name.entry(dependency.name.clone()).or_default();
+            if let Some(owner) = &dependency.owner_role {
+                *course.owners.entry(owner.clone()).or_default() += 1;
+            }
+            let last = over.unwrap_or(moment);
+            let done = dependency.done_at.filter(|done| *done <= last);
+            let end = done.or(over);
+            course
+                .from_request
+                .add(setup.requested_at, end, done.is_some());
+            let begun = dependency.started_at;
+            if let Some(begun) = begun.filter(|begun| *begun <= end.unwrap_or(moment)) {
+                course.from_begin.add(begun, end, done.is_some());
+            }
         }
-        let course = self.by_name.entry(dependency.name.clone()).or_default();
-        if let Some(owner) = &dependency.owner_role {
-            *course.owners.entry(owner.clone()).or_default() += 1;
-        }
-        let done = dependency.done_at.filter(|done| *done < until);
-        let end = done.unwrap_or(until);
-        let taken = |from: DateTime<Utc>| (days(&end) - days(&from), done.is_some());
-        let asked = taken(setup.requested_at);
-        if asked.0 >= 0.0 {
-            course.from_request.push(asked);
-        }
-        let begun = dependency.started_at.filter(|begun| *begun <= end);
-        course.from_begin.extend(begun.map(taken));
     }
 
-    /// The dependencies of a set-up that are not done at a moment, the one that adds most first.
+    /// The dependencies of a set-up that are not done at a moment, not before the one learned
+    /// at; the one that adds most first. Activation is expected in so many days `at_most`, and
+    /// none adds more than that.
     #[must_use]
-    pub fn missing(&self, setup: &ProjectSetup, moment: DateTime<Utc>) -> Vec<Missing> {
-        let open: Vec<&SetupDependency> = setup
+    pub fn missing(
+        &self,
+        setup: &ProjectSetup,
+        moment: DateTime<Utc>,
+        at_most: f64,
+    ) -> Vec<Missing> {
+        let open = setup
             .dependencies
             .iter()
             .filter(|one| one.state != DependencyState::Waived)
             .filter(|one| match one.done_at {
-                Some(done) => done >= moment,
+                Some(done) => done > moment,
                 None => one.state != DependencyState::Done,
+            });
+        let open: Vec<Waiting> = open
+            .map(|one| Waiting {
+                one,
+                left: self.left(setup, one, moment),
             })
             .collect();
-        let left: Vec<Option<Left>> = open
-            .iter()
-            .map(|one| self.left(setup, one, moment).filter(|_| required(one)))
-            .collect();
-        let known = |skipped: usize| {
-            let others = left
-                .iter()
-                .enumerate()
-                .filter(move |(at, _)| *at != skipped);
-            others.filter_map(|(_, left)| left.as_ref())
-        };
-        let all = expected_last(known(usize::MAX));
+        let adds = adds(&open, at_most);
+        let critical = critical(&open, &adds);
         let mut missing: Vec<Missing> = open
             .iter()
-            .enumerate()
-            .map(|(at, one)| {
-                let spread = self.left(setup, one, moment);
-                let quantile = |share| spread.as_ref().and_then(|left| left.quantile(share));
+            .zip(adds.into_iter().zip(critical))
+            .map(|(Waiting { one, left }, (adds_days, critical))| {
+                let quantile = |share| left.as_ref().and_then(|left| left.quantile(share));
+                let usual_owner = || self.usual_owner(&one.name);
                 Missing {
                     name: one.name.clone(),
-                    owner_role: one
-                        .owner_role
-                        .clone()
-                        .or_else(|| self.usual_owner(&one.name)),
+                    owner_role: one.owner_role.clone().or_else(usual_owner),
                     state: one.state,
                     required: required(one),
                     waited_days: days(&moment) - days(&begun(setup, one, moment)),
                     left_p50: quantile(0.5),
                     left_p90: quantile(0.9),
                     finished: self.finished(&one.name),
-                    adds_days: (all - expected_last(known(at))).max(0.0),
-                    critical: false,
+                    adds_days,
+                    critical,
                 }
             })
             .collect();
+        // The highest first, and what is not known before all others.
+        let known = |value: Option<f64>| value.unwrap_or(f64::INFINITY);
         missing.sort_by(|a, b| {
-            let order = b.adds_days.total_cmp(&a.adds_days);
-            order.then_with(|| a.name.cmp(&b.name))
+            let critical = b.critical.cmp(&a.critical);
+            let adds = known(b.adds_days).total_cmp(&known(a.adds_days));
+            let left = known(b.left_p50).total_cmp(&known(a.left_p50));
+            critical
+                .then(adds)
+                .then(left)
+                .then_with(|| a.name.cmp(&b.name))
         });
-        if let Some(first) = missing.first_mut() {
-            first.critical = first.adds_days > 0.0;
-        }
         missing
     }
 
@@ -161,10 +190,10 @@ impl DependencyHistory {
 
     fn finished(&self, name: &str) -> usize {
         let course = self.by_name.get(name);
-        course.map_or(0, |course| done(&course.from_request))
+        course.map_or(0, |course| course.from_request.done())
     }
 
-    /// How long it still takes, given how long it has.
+    /// How long it still takes, given how long it has; none where that is not known.
     fn left(
         &self,
         setup: &ProjectSetup,
@@ -173,15 +202,55 @@ impl DependencyHistory {
     ) -> Option<Left> {
         let course = self.by_name.get(&one.name)?;
         let since = begun(setup, one, moment);
-        let from_begin = since != setup.requested_at && done(&course.from_begin) >= LEAST_FINISHED;
-        let (taken, from) = if from_begin {
+        let from_begin = since != setup.requested_at && course.from_begin.done() >= LEAST_FINISHED;
+        let (spells, from) = if from_begin {
             (&course.from_begin, since)
         } else {
             (&course.from_request, setup.requested_at)
         };
-        (done(taken) >= LEAST_FINISHED)
-            .then(|| Left::after(taken, (days(&moment) - days(&from)).max(0.0)))
+        if spells.done() < LEAST_FINISHED {
+            return None;
+        }
+        let waited = (days(&moment) - days(&from)).max(0.0);
+        let left = Left::after(&spells.longer_than(waited, moment), waited);
+        // What mostly lies beyond all that was seen is not known.
+        left.quantile(0.5).is_some().then_some(left)
     }
+}
+
+impl Spells {
+    /// Adds one that ended, or is not over; what ended before it began tells nothing.
+    fn add(&mut self, from: DateTime<Utc>, end: Option<DateTime<Utc>>, done: bool) {
+        match end {
+            Some(end) if end < from => {}
+            Some(end) => self.over.push((days(&end) - days(&from), done)),
+            None => self.running.push(days(&from)),
+        }
+    }
+
+    fn done(&self) -> usize {
+        self.over.iter().filter(|(_, done)| *done).count()
+    }
+
+    /// Those that took longer, or by a moment have, and whether they were done then; in order.
+    fn longer_than(&self, waited: f64, moment: DateTime<Utc>) -> Vec<(f64, bool)> {
+        let from = self.over.partition_point(|(days, _)| *days <= waited);
+        let over = self.over.get(from..).unwrap_or_default().iter().copied();
+        let running = self
+            .running
+            .iter()
+            .map(|from| (days(&moment) - from, false));
+        let mut longer: Vec<(f64, bool)> = over
+            .chain(running.filter(|(days, _)| *days > waited))
+            .collect();
+        longer.sort_by(in_order);
+        longer
+    }
+}
+
+/// By days; of the same, what was done first.
+fn in_order(a: &(f64, bool), b: &(f64, bool)) -> Ordering {
+    a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))
 }
 
 fn required(one: &SetupDependency) -> bool {
@@ -189,58 +258,120 @@ fn required(one: &SetupDependency) -> bool {
 }
 
 fn begun(setup: &ProjectSetup, one: &SetupDependency, moment: DateTime<Utc>) -> DateTime<Utc> {
-    let begun = one.started_at.filter(|begun| *begun < moment);
+    let begun = one.started_at.filter(|begun| *begun <= moment);
     begun.unwrap_or(setup.requested_at)
 }
 
-fn done(taken: &[(f64, bool)]) -> usize {
-    taken.iter().filter(|(_, done)| *done).count()
+/// A dependency that is not done.
+struct Waiting<'a> {
+    one: &'a SetupDependency,
+    /// None where that is not known.
+    left: Option<Left>,
 }
 
-/// Days left with their probabilities; what adds up to less than 1 lies beyond all that was seen.
+impl Waiting<'_> {
+    /// Whether activation waits for it, nobody knows how long.
+    fn is_unknown(&self) -> bool {
+        required(self.one) && self.left.is_none()
+    }
+}
+
+/// What is known of all that activation waits for, but for the one at a place.
+fn but<'a>(open: &'a [Waiting<'a>], place: usize) -> impl Iterator<Item = &'a Left> + Clone {
+    let others = open.iter().enumerate().filter(move |(at, _)| *at != place);
+    let waited_for = others.filter(|(_, waiting)| required(waiting.one));
+    waited_for.filter_map(|(_, waiting)| waiting.left.as_ref())
+}
+
+/// Days that each adds: see [`Missing::adds_days`].
+fn adds(open: &[Waiting<'_>], at_most: f64) -> Vec<Option<f64>> {
+    let held_up = open.iter().any(Waiting::is_unknown);
+    let all = expected_last(but(open, usize::MAX));
+    let of_one = |(at, waiting): (usize, &Waiting<'_>)| match (required(waiting.one), held_up) {
+        (false, _) => Some(0.0),
+        (true, true) => None,
+        (true, false) => Some((all - expected_last(but(open, at))).min(at_most).max(0.0)),
+    };
+    open.iter().enumerate().map(of_one).collect()
+}
+
+/// Which activation waits for: see [`Missing::critical`].
+fn critical(open: &[Waiting<'_>], adds: &[Option<f64>]) -> Vec<bool> {
+    if open.iter().any(Waiting::is_unknown) {
+        return open.iter().map(Waiting::is_unknown).collect();
+    }
+    let highest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+    let mut weights: Vec<f64> = adds.iter().map(|adds| adds.unwrap_or(0.0)).collect();
+    if highest(&weights) < WORTH_TELLING {
+        let last = |(at, waiting): (usize, &Waiting<'_>)| match &waiting.left {
+            Some(left) if required(waiting.one) => left.is_last(but(open, at)),
+            _ => 0.0,
+        };
+        weights = open.iter().enumerate().map(last).collect();
+    }
+    let most = highest(&weights);
+    weights
+        .iter()
+        .map(|weight| *weight > 0.0 && *weight >= TIES * most)
+        .collect()
+}
+
+/// Steps that a curve of days left may have, about: more say nothing and take time.
+const STEPS: f64 = 256.0;
+
+/// Days left, each with the probability of being done by then; where the last is less than 1, the
+/// rest lies beyond all that was seen.
 #[derive(Debug, Clone)]
 struct Left(Vec<(f64, f64)>);
 
 impl Left {
-    /// By what took longer than it has waited.
-    fn after(taken: &[(f64, bool)], waited: f64) -> Self {
-        let mut later: Vec<(f64, bool)> = taken
-            .iter()
-            .copied()
-            .filter(|(days, _)| *days > waited)
-            .collect();
-        later.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        let count = later.len();
-        let mut surviving = 1.0;
-        let mut masses = Vec::new();
-        for (at, (days, done)) in later.into_iter().enumerate() {
-            if done {
-                let mass = surviving / (count - at) as f64;
-                surviving -= mass;
-                masses.push((days - waited, mass));
+    /// By what took longer than it has waited, in order.
+    fn after(longer: &[(f64, bool)], waited: f64) -> Self {
+        let mut steps: Vec<(f64, f64)> = Vec::new();
+        let (mut surviving, mut before_last) = (1.0, 0.0);
+        for (at, (days, done)) in longer.iter().enumerate() {
+            if !done {
+                continue;
+            }
+            surviving -= surviving / (longer.len() - at) as f64;
+            let step = (days - waited, 1.0 - surviving);
+            match steps.last_mut() {
+                Some(last) if last.1 - before_last < 1.0 / STEPS => *last = step,
+                last => {
+                    before_last = last.map_or(0.0, |last| last.1);
+                    steps.push(step);
+                }
             }
         }
-        Self(masses)
+        Self(steps)
     }
 
     fn quantile(&self, share: f64) -> Option<f64> {
-        let mut below = 0.0;
-        let reached = self.0.iter().find(|(_, mass)| {
-            below += mass;
-            below >= share - 1e-9
-        });
+        let reached = self.0.iter().find(|(_, within)| *within >= share - 1e-9);
         reached.map(|(days, _)| *days)
     }
 
     /// Probability of being done within so many days; what lies beyond all that was seen counts
     /// as done with the longest.
     fn within(&self, days: f64) -> f64 {
-        let longest = self.0.last().map_or(0.0, |(days, _)| *days);
-        if days >= longest {
+        let reached = self.0.partition_point(|(left, _)| *left <= days);
+        if reached == self.0.len() {
             return 1.0;
         }
-        let before = self.0.iter().take_while(|(left, _)| *left <= days);
-        before.map(|(_, mass)| mass).sum()
+        let last = reached.checked_sub(1).and_then(|at| self.0.get(at));
+        last.map_or(0.0, |(_, within)| *within)
+    }
+
+    /// Probability that none of the others takes longer.
+    fn is_last<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> f64 {
+        let (mut below, mut last) = (0.0, 0.0);
+        for (days, _) in &self.0 {
+            let until = self.within(*days);
+            let all_done: f64 = others.clone().map(|other| other.within(*days)).product();
+            last += (until - below) * all_done;
+            below = until;
+        }
+        last
     }
 }
 

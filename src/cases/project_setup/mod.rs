@@ -5,6 +5,7 @@ pub mod dependencies;
 mod explanation;
 pub mod facts;
 pub mod features;
+mod firm;
 mod recommendation;
 pub mod replay;
 pub mod request;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::{MissingDependency, SetupInput};
+use super::dependencies::WORTH_TELLING;
 use crate::advice::{
     Case, Counterfactual, Effect, Evidence, InvalidRecommendation, Level, Recommendation,
 };
@@ -112,7 +113,7 @@ pub(super) fn recommend(
         missing: if told {
             Vec::new()
         } else {
-            vec!["active_set_ups".to_owned()]
+            vec!["set_up_history".to_owned()]
         },
         forecast,
         features_sha256,
@@ -121,19 +122,29 @@ pub(super) fn recommend(
     Ok(answer.recommendation())
 }
 
-/// What each missing dependency adds, were it done now: somebody can act on those.
+/// What each missing dependency adds, were it done now: somebody can act on those. While nothing
+/// is known of one that activation waits for, nothing can be said of the others either.
 fn counterfactuals(input: &SetupInput) -> Vec<Counterfactual> {
-    let adds = input.missing.iter().filter(|one| one.adds_days >= 0.5);
-    adds.map(|one| Counterfactual {
-        field: one.name.clone(),
-        from: one.state.clone(),
-        to: "done".to_owned(),
-        text: format!(
-            "Were `{}` done now, activation would be expected {:.0} days earlier.",
-            one.name, one.adds_days
-        ),
-    })
-    .collect()
+    let missing = input.missing.iter();
+    let adds = missing.filter_map(|one| Some((one, one.adds_days?)));
+    adds.filter(|(_, adds)| *adds >= WORTH_TELLING)
+        .map(|(one, adds)| Counterfactual {
+            field: one.name.clone(),
+            from: one.state.clone(),
+            to: "done".to_owned(),
+            text: format!(
+                "Were `{}` done now, activation would be expected {} earlier.",
+                one.name,
+                in_days(adds)
+            ),
+        })
+        .collect()
+}
+
+fn in_days(days: f64) -> String {
+    let whole = days.round().max(1.0);
+    let unit = if whole > 1.0 { "days" } else { "day" };
+    format!("{whole} {unit}")
 }
 
 /// The set-up, and what it waits for.

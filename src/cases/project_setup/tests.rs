@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, FixedOffset, TimeDelta, Utc};
 use serde_json::json;
 
-use super::dependencies::{DependencyHistory, LEAST_FINISHED};
+use super::dependencies::{DependencyHistory, LEAST_FINISHED, Missing};
 use super::features::{NAMES, USUAL_LEFT};
 use super::{AskedRow, FactNames, Known, Request, rows};
 use crate::domain::FieldSet as _;
-use crate::domain::records::ProjectSetup;
+use crate::domain::records::{DependencyState, ProjectSetup, SetupDependency};
 use crate::eventlog::{Event, Trace};
 
 fn monday() -> DateTime<FixedOffset> {
@@ -228,40 +228,147 @@ fn a_set_up_is_a_course_of_its_dependencies() {
     assert!(open.late().unwrap().0);
 }
 
-#[test]
-fn the_missing_dependency_that_takes_longest_is_critical() {
-    // Contracts take 3 to 12 days, tax numbers 10 to 28.
-    let past: Vec<ProjectSetup> = (0..10)
-        .map(|i| setup(i, 3 + i as i64, Some(10 + 2 * i as i64), true))
-        .collect();
-    let after = |days: i64| {
-        "2026-01-05T09:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(days)
-    };
-    let history = DependencyHistory::of(&past, after(60));
+fn day(days: i64) -> DateTime<Utc> {
+    "2026-01-05T09:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(days)
+}
+
+/// Contracts took 3 to 12 days, tax numbers 10 to 28.
+fn past() -> Vec<ProjectSetup> {
+    let setups = (0..10).map(|i| setup(i, 3 + i as i64, Some(10 + 2 * i as i64), true));
+    setups.collect()
+}
+
+/// A set-up that waits for its contract, tax number and logo.
+fn waiting() -> ProjectSetup {
     let mut asked = setup(99, 50, Some(50), false);
     for dependency in &mut asked.dependencies {
         dependency.done_at = None;
-        dependency.state = crate::domain::records::DependencyState::Open;
+        dependency.state = DependencyState::Open;
     }
-    let missing = history.missing(&asked, after(2));
+    asked
+}
+
+/// The same with one more that was never seen, or with one left out.
+fn waiting_for(names: &[&str]) -> ProjectSetup {
+    let mut asked = waiting();
+    let one = asked.dependencies[1].clone();
+    asked.dependencies = names
+        .iter()
+        .map(|name| SetupDependency {
+            name: (*name).to_owned(),
+            ..one.clone()
+        })
+        .collect();
+    asked
+}
+
+fn critical(missing: &[Missing]) -> Vec<&str> {
+    let critical = missing.iter().filter(|one| one.critical);
+    critical.map(|one| one.name.as_str()).collect()
+}
+
+#[test]
+fn the_missing_dependency_that_takes_longest_is_critical() {
+    let history = DependencyHistory::of(&past(), day(60));
+    let asked = waiting();
+    let missing = history.missing(&asked, day(2), f64::INFINITY);
     let names: Vec<&str> = missing.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["tax", "contract", "logo"]);
     let tax = &missing[0];
-    assert!(tax.critical && !missing[1].critical);
+    assert_eq!(critical(&missing), ["tax"]);
     assert_eq!(tax.owner_role.as_deref(), Some("finance"));
     assert_eq!((tax.left_p50, tax.finished), (Some(16.0), 10));
-    assert!(tax.adds_days > 8.0 && missing[1].adds_days < 1.0);
-    assert_eq!((missing[2].left_p50, missing[2].adds_days), (None, 0.0));
-    // After 20 days only those that took longer still tell.
-    assert_eq!(history.missing(&asked, after(20))[0].left_p50, Some(4.0));
-    // After 40 none does.
-    assert_eq!(history.missing(&asked, after(40))[0].left_p50, None);
+    assert!(tax.adds_days.unwrap() > 8.0 && missing[1].adds_days.unwrap() < 1.0);
+    // Activation does not wait for the logo, though nothing is known of it.
+    assert_eq!(
+        (missing[2].left_p50, missing[2].adds_days),
+        (None, Some(0.0))
+    );
     // What was done later was not known then: too few by day 15.
-    let early = DependencyHistory::of(&past, after(15));
-    let tax = early
-        .missing(&asked, after(2))
-        .into_iter()
-        .find(|one| one.name == "tax");
-    let tax = tax.unwrap();
-    assert!(tax.finished < LEAST_FINISHED && tax.left_p50.is_none());
+    let early = DependencyHistory::of(&past(), day(15));
+    let missing = early.missing(&asked, day(15), f64::INFINITY);
+    let tax = missing.iter().find(|one| one.name == "tax").unwrap();
+    assert!(tax.finished < LEAST_FINISHED && tax.left_p50.is_none() && tax.critical);
+}
+
+#[test]
+fn what_waits_longer_than_any_before_holds_the_set_up_up() {
+    let history = DependencyHistory::of(&past(), day(60));
+    let asked = waiting_for(&["contract", "tax"]);
+    // After 20 days no contract ever was open; of the tax numbers those that took longer still tell.
+    let missing = history.missing(&asked, day(20), f64::INFINITY);
+    assert_eq!(critical(&missing), ["contract"]);
+    assert_eq!((missing[0].left_p50, missing[0].adds_days), (None, None));
+    assert_eq!(
+        (missing[1].left_p50, missing[1].adds_days),
+        (Some(4.0), None)
+    );
+    // After 40 days nothing is known of either.
+    let missing = history.missing(&asked, day(40), f64::INFINITY);
+    assert_eq!(critical(&missing), ["contract", "tax"]);
+    // Where all but few wait longer without an end, those few say nothing of the others.
+    let others = (20..40).map(|i| setup(i, 3, None, false));
+    let long: Vec<ProjectSetup> = past().into_iter().chain(others).collect();
+    let history = DependencyHistory::of(&long, day(60));
+    let later = ProjectSetup {
+        requested_at: day(33),
+        ..asked
+    };
+    let missing = history.missing(&later, day(60), f64::INFINITY);
+    let tax = missing.iter().find(|one| one.name == "tax").unwrap();
+    assert!(tax.left_p50.is_none() && tax.adds_days.is_none() && tax.critical);
+}
+
+#[test]
+fn a_dependency_that_was_never_seen_holds_the_set_up_up() {
+    let history = DependencyHistory::of(&past(), day(60));
+    let mut asked = waiting_for(&["contract", "tax", "purchase order"]);
+    let missing = history.missing(&asked, day(2), f64::INFINITY);
+    assert_eq!(critical(&missing), ["purchase order"]);
+    assert!(missing.iter().all(|one| one.adds_days.is_none()));
+    // One that activation does not wait for holds nothing up.
+    asked.dependencies[2].required = Some(false);
+    let missing = history.missing(&asked, day(2), f64::INFINITY);
+    assert_eq!(critical(&missing), ["tax"]);
+    assert!(missing[0].adds_days.unwrap() > 8.0);
+}
+
+#[test]
+fn several_dependencies_are_critical_where_they_tie() {
+    let history = DependencyHistory::of(&past(), day(60));
+    // Two that take as long: neither helps much alone.
+    let twice = waiting_for(&["tax", "tax", "contract"]);
+    let missing = history.missing(&twice, day(2), f64::INFINITY);
+    assert_eq!(critical(&missing), ["tax", "tax"]);
+    assert_eq!(missing[0].adds_days, missing[1].adds_days);
+    // Always ten days: none adds anything by itself, yet both decide.
+    let always: Vec<ProjectSetup> = (0..10).map(|i| setup(i, 3, Some(10), true)).collect();
+    let history = DependencyHistory::of(&always, day(60));
+    let missing = history.missing(&twice, day(1), f64::INFINITY);
+    assert_eq!(critical(&missing), ["tax", "tax"]);
+    assert_eq!(missing[0].adds_days, Some(0.0));
+}
+
+#[test]
+fn no_dependency_adds_more_than_the_answer_expects() {
+    let history = DependencyHistory::of(&past(), day(60));
+    let missing = history.missing(&waiting(), day(2), 3.0);
+    assert_eq!(missing[0].adds_days, Some(3.0));
+    assert_eq!(critical(&missing), ["tax"]);
+}
+
+#[test]
+fn of_many_finished_ones_a_few_steps_say_the_same() {
+    let setups = |count: usize| -> Vec<ProjectSetup> {
+        let setups = (0..count).map(|i| setup(i, 3, Some(10 + (i % 40) as i64), true));
+        setups.collect()
+    };
+    let missing = |count| {
+        let setups = setups(count);
+        let history = DependencyHistory::of(&setups, day(90));
+        history.missing(&waiting(), day(0), f64::INFINITY).remove(0)
+    };
+    let (few, many) = (missing(200), missing(2_000));
+    assert_eq!((few.left_p50, few.left_p90), (many.left_p50, many.left_p90));
+    assert!((few.adds_days.unwrap() - many.adds_days.unwrap()).abs() < 0.2);
 }

@@ -7,6 +7,7 @@ use super::collections::level;
 use super::words;
 use crate::advice::{Recommendation, Status};
 use crate::cases::billing::{BillingAdvice, ChainStep};
+use crate::cases::project_setup::dependencies::WORTH_TELLING;
 use crate::cases::project_setup::{MissingDependency, SetupAdvice};
 use crate::cases::timesheet::TimesheetAdvice;
 use crate::service::DelaysRun;
@@ -201,11 +202,8 @@ fn setup(given: &Recommendation, today: NaiveDate) -> Option<Setup> {
 fn dependency(missing: &MissingDependency) -> Dependency {
     let place = |days: f64| (days / AHEAD_DAYS).clamp(0.0, 1.0) * WIDE;
     let left = missing.left_p50.zip(missing.left_p90);
-    let adds = if missing.adds_days >= 0.5 {
-        format!(", adds {:.0} days", missing.adds_days)
-    } else {
-        String::new()
-    };
+    let adds = missing.adds_days.filter(|days| *days >= WORTH_TELLING);
+    let adds = adds.map_or_else(String::new, |days| format!(", adds {days:.0} days"));
     Dependency {
         name: words::sentence(&missing.name),
         owner: missing.owner_role.clone().unwrap_or_default(),
