@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate, TimeDelta};
+use scrutineer::cases::project_setup::{self, Request};
+use scrutineer::domain::FieldSet as _;
+use scrutineer::domain::records::ProjectSetup;
 use scrutineer::eventlog::Columns;
 use scrutineer_eval::EvalError;
 use scrutineer_eval::project_setup::{Late, LogQuestion, RequestsOutcome, on_log, on_records};
@@ -84,6 +87,8 @@ fn deadlines_steps_and_labels_can_be_asked_about() {
     let outcome = backtest(&log(400), &deadline).unwrap();
     assert_eq!(outcome.evaluation.n, 80);
     assert!(metric(&outcome, "auc") > 0.9);
+    let other = "mean with a classifier of lateness, not in the service";
+    assert!(outcome.evaluation.baselines[other]["auc"].is_some());
     let within = LogQuestion {
         late: Late::Within(7.0),
         at: Some("check".to_owned()),
@@ -101,6 +106,8 @@ fn deadlines_steps_and_labels_can_be_asked_about() {
         (0.3..0.7).contains(&metric(&outcome, "auc")),
         "nothing tells of it"
     );
+    let protocol = &outcome.evaluation.protocol;
+    assert!(protocol.contains("nothing is due"), "{protocol}");
 }
 
 #[test]
@@ -121,9 +128,15 @@ fn too_little_and_one_class_are_told_instead_of_fitted() {
         at: Some("ask".to_owned()),
         ..LogQuestion::default()
     };
-    // One class: days are foretold all the same, and lateness has no figure.
-    let outcome = backtest(&log(300), &never_late);
-    assert!(outcome.is_ok_and(|outcome| outcome.evaluation.metrics["auc"].is_none()));
+    let always_late = LogQuestion {
+        late: Late::Within(0.1),
+        ..never_late.clone()
+    };
+    for one_class in [never_late, always_late] {
+        let text = told(&log(300), &one_class);
+        let class = text.contains("insufficient history: 0 requests that came");
+        assert!(class, "{text}");
+    }
     // All steps but the last are the same ten hours: nothing to foretell.
     let outcome = backtest(&same, &usual);
     assert!(
@@ -150,7 +163,7 @@ fn what_is_absent_or_wrong_is_named() {
 
 #[test]
 fn set_ups_are_asked_about_from_their_records() {
-    let mut rows = String::new();
+    let (mut rows, mut setups) = (String::new(), Vec::new());
     for i in 0..300_i64 {
         let begun = day("2025-01-06") + Days::new(i.unsigned_abs());
         let at = |days: i64| {
@@ -171,10 +184,35 @@ fn set_ups_are_asked_about_from_their_records() {
             ],
         });
         let _ = writeln!(rows, "{row}");
+        let serde_json::Value::Object(members) = row else {
+            unreachable!()
+        };
+        setups.push(ProjectSetup::from_members("", members).unwrap());
     }
+    // As they are read: in order of id.
+    setups.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("project_setup.ndjson"), rows).unwrap();
     let outcome = on_records(folder.path(), day("2025-09-01")).unwrap();
     assert!(metric(&outcome, "auc_open") > 0.9);
     assert!(metric(&outcome, "mae_remaining_days") < 2.0);
+    // What is measured is what the service would answer by the weights that ship.
+    let (names, weights) = &outcome.fitted;
+    let requests: Vec<Request> = setups.iter().map(Request::of_setup).collect();
+    let requests: Vec<&Request> = requests.iter().collect();
+    let answers: Vec<u64> = project_setup::rows(names, &requests, |_, _| true)
+        .into_iter()
+        .map(|row| {
+            let due = requests[row.request].due.unwrap() - row.at;
+            let curve = weights.distribution.curve(&row.row).given_above(0.0);
+            curve.above(due).to_bits()
+        })
+        .collect();
+    let scored = &outcome.plotted.scored;
+    assert!(scored.len() > 50);
+    assert!(
+        scored
+            .iter()
+            .all(|(told, _)| answers.contains(&told.to_bits()))
+    );
 }

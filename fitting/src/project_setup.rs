@@ -13,15 +13,18 @@ const THRESHOLDS: usize = 30;
 const MOST_STEPS: usize = 40_000;
 /// Complete requests needed to say anything.
 pub const LEAST_REQUESTS: usize = 40;
+/// Requests that came late, and such that did not, needed to tell one from the other.
+pub const LEAST_OF_EACH: usize = 5;
 
 /// What is fitted of a firm's requests.
 #[derive(Debug, Clone)]
 pub struct Forecaster {
     /// Facts that the features are made from.
     pub names: FactNames,
-    /// Days left.
+    /// Days left: what the service answers by.
     pub left: Distribution,
-    /// Whether a request comes late; none where too few did, or too few did not.
+    /// Whether a request comes late, asked by itself: what the service does not have. None where
+    /// too few did, or too few did not.
     pub late: Option<Level>,
 }
 
@@ -34,15 +37,20 @@ pub struct Foretold {
     pub low: f64,
     /// The same above.
     pub high: f64,
-    /// Probability of coming late.
+    /// Probability of taking longer than until the moment due, as the service gives it; none
+    /// where nothing is due.
     pub late: Option<f64>,
+    /// Probability of coming late as a classifier of that alone gives it, which the service does
+    /// not have.
+    pub late_by_itself: Option<f64>,
 }
 
 impl Forecaster {
     /// Fits on what was known at a moment: rows of steps taken before it, in order of time.
     ///
     /// # Errors
-    /// Too few complete requests or steps, or days that are always the same.
+    /// Too few complete requests or steps, too few that came late or that did not, or days that
+    /// are always the same.
     pub fn fit(
         names: FactNames,
         requests: &[&Request],
@@ -57,6 +65,15 @@ impl Forecaster {
             complete >= LEAST_REQUESTS,
             "{complete} complete requests are too few; {LEAST_REQUESTS} are needed"
         );
+        for (wanted, what) in [(true, "late"), (false, "in time")] {
+            let told = requests.iter().filter_map(|request| request.late());
+            let of_those = told.filter(|(late, at)| *late == wanted && *at < known);
+            let count = of_those.count();
+            ensure!(
+                count >= LEAST_OF_EACH,
+                "{count} requests that came {what} are too few; {LEAST_OF_EACH} are needed"
+            );
+        }
         let before = || rows.iter().filter(|row| row.at < known);
         let every = before().count().div_ceil(MOST_STEPS).max(1);
         let rows = || before().step_by(every);
@@ -82,23 +99,16 @@ impl Forecaster {
     }
 
     /// What a row says of a request that is due in so many days, if it is.
-    ///
-    /// Where both are there, the probability of coming late is the mean of what the question
-    /// itself and the days left say: neither was the better one on every log.
     #[must_use]
     pub fn foretell(&self, row: &[f64], due_in: Option<f64>) -> Foretold {
         let curve = self.left.curve(row);
         let (low, high) = self.left.interval(row, &curve);
-        let asked = self.late.as_ref().map(|level| level.probability(row));
-        let by_days = due_in.map(|days| curve.above(days));
         Foretold {
             median: curve.quantile(0.5),
             low,
             high,
-            late: match (asked, by_days) {
-                (Some(asked), Some(by_days)) => Some(f64::midpoint(asked, by_days)),
-                (one, other) => one.or(other),
-            },
+            late: due_in.map(|days| curve.above(days)),
+            late_by_itself: self.late.as_ref().map(|level| level.probability(row)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a spreadsheet would have said.
+//! What a spreadsheet would have said, and what more than the service has would say.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,16 @@ use crate::metrics::{self, Scored};
 
 /// The same last step before.
 pub(super) const LAST_STEP: &str = "the same last step before";
+/// The mean of what the service says and what a classifier of lateness alone says.
+const WITH_CLASSIFIER: &str = "mean with a classifier of lateness, not in the service";
 
 type Figures = BTreeMap<String, Option<f64>>;
 
 /// Weight of the overall share against one request, where few are known.
 const DRAWN: f64 = 2.0;
 
-/// The median of days left after the same last step, with the share late after it; and the
-/// share late by each fact.
+/// The median of days left after the same last step, with the share late after it; the
+/// share late by each fact; and what a further classifier would add.
 pub(super) fn of(
     answers: &[Answer],
     early: &[AskedRow],
@@ -34,6 +36,20 @@ pub(super) fn of(
         let told = share_late(answers, &known, asked, by_fact);
         let name = format!("share late by {fact}");
         found.insert(name, late_figures(&told));
+    }
+    let means = answers.iter().filter_map(|answer| {
+        let foretold = answer.foretold;
+        let mean = f64::midpoint(foretold.late?, foretold.late_by_itself?);
+        Some((answer.open, (mean, answer.late?)))
+    });
+    let means: Vec<(bool, Scored)> = means.collect();
+    if !means.is_empty() {
+        let of_those = |open_only: bool| {
+            let those = means.iter().filter(|(open, _)| *open || !open_only);
+            those.map(|(_, scored)| *scored).collect()
+        };
+        let figures = late_figures(&[of_those(false), of_those(true)]);
+        found.insert(WITH_CLASSIFIER.to_owned(), figures);
     }
     found
 }

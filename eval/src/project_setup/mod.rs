@@ -90,6 +90,14 @@ struct Answer {
     open: bool,
 }
 
+impl Answer {
+    /// Probability of coming late, as the service gives it. Where nothing is due there is none, and
+    /// what a classifier says stands in.
+    fn told(&self) -> Option<f64> {
+        self.foretold.late.or(self.foretold.late_by_itself)
+    }
+}
+
 fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, EvalError> {
     let requests: Vec<&Request> = asked.requests.iter().collect();
     let complete: Vec<&Request> = requests
@@ -127,6 +135,9 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
     if !model.names.hindsight.is_empty() {
         let names = model.names.hindsight.join(", ");
         in_words = format!("{in_words}; left out as hindsight: {names}");
+    }
+    if answers.iter().all(|answer| answer.foretold.late.is_none()) {
+        in_words += "; nothing is due, so that lateness is told by a classifier of its own, which is not in the service";
     }
     let baselines = baselines::of(&answers, &early, &asked, &model.names);
     let shares = baselines::shares_after_step(&answers, &early, &asked);
@@ -174,7 +185,7 @@ fn plotted(answers: &[Answer], shares: &[f64], model: &Distribution) -> Plotted 
     let listed: Vec<Listed> = open
         .filter_map(|(answer, share)| {
             Some(Listed {
-                ours: answer.foretold.late?,
+                ours: answer.told()?,
                 baseline: *share,
                 worth: f64::from(u8::from(answer.late?)),
             })
@@ -209,7 +220,7 @@ fn plotted(answers: &[Answer], shares: &[f64], model: &Distribution) -> Plotted 
 
 fn scored(answers: &[Answer], which: impl Fn(&Answer) -> bool) -> Vec<Scored> {
     let told = answers.iter().filter(|answer| which(answer));
-    told.filter_map(|answer| Some((answer.foretold.late?, answer.late?)))
+    told.filter_map(|answer| Some((answer.told()?, answer.late?)))
         .collect()
 }
 
