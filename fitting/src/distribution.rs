@@ -69,6 +69,19 @@ impl Outcome {
         Self { quantity, watched }
     }
 
+    /// The same in another measure, which rises with it.
+    #[must_use]
+    pub fn told_in(self, measure: impl Fn(f64) -> f64) -> Self {
+        Self {
+            quantity: self.quantity.map(&measure),
+            watched: if self.watched.is_finite() {
+                measure(self.watched)
+            } else {
+                self.watched
+            },
+        }
+    }
+
     /// Whether it lies above a threshold, where that is known.
     #[must_use]
     pub fn above(self, threshold: f64) -> Option<bool> {

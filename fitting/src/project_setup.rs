@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, features};
-use scrutineer::learn::distribution::{Distribution, Level};
+use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
 use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome};
@@ -21,7 +21,7 @@ pub const LEAST_OF_EACH: usize = 5;
 pub struct Forecaster {
     /// Facts that the features are made from.
     pub names: FactNames,
-    /// Days left: what the service answers by.
+    /// Days left, or runs where requests end in such: what the service answers by.
     pub left: Distribution,
     /// Whether a request comes late, asked by itself: what the service does not have. None where
     /// too few did, or too few did not.
@@ -80,7 +80,11 @@ impl Forecaster {
         let left: Vec<Example> = rows()
             .filter_map(|row| {
                 let ended = requests.get(row.request)?.ended;
-                Some(example(row, days_left(row, ended, known)))
+                let left = days_left(row, ended, known);
+                Some(example(
+                    row,
+                    left.told_in(|days| names.counted(&row.row, days)),
+                ))
             })
             .collect();
         ensure!(
@@ -98,10 +102,16 @@ impl Forecaster {
         })
     }
 
+    /// The curve of the days left to the request of a row.
+    #[must_use]
+    pub fn days_left(&self, row: &[f64]) -> Curve {
+        self.names.days_left(&self.left, row)
+    }
+
     /// What a row says of a request that is due in so many days, if it is.
     #[must_use]
     pub fn foretell(&self, row: &[f64], due_in: Option<f64>) -> Foretold {
-        let curve = self.left.curve(row);
+        let curve = self.days_left(row);
         let (low, high) = self.left.interval(row, &curve);
         Foretold {
             median: curve.quantile(0.5),
@@ -151,7 +161,7 @@ fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
     };
     Ok(DistributionPlan {
         features: names.features(),
-        whole: false,
+        whole: !names.runs.is_empty(),
         thresholds: THRESHOLDS,
         required: Vec::new(),
         coverage: 0.8,

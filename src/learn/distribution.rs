@@ -257,6 +257,15 @@ pub struct Curve {
 }
 
 impl Curve {
+    /// Of a measured quantity, through values that rise and probabilities of lying above that fall from
+    /// 1 to 0.
+    pub(crate) const fn measured(points: Vec<(f64, f64)>) -> Self {
+        Self {
+            points,
+            whole: false,
+        }
+    }
+
     /// Probability of lying above a value.
     #[must_use]
     pub fn above(&self, value: f64) -> f64 {

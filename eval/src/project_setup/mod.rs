@@ -15,7 +15,7 @@ use std::path::Path;
 
 use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, rows};
 use scrutineer::eventlog::{Columns, EventLogError, Limits, read_file};
-use scrutineer::learn::distribution::{Curve, Distribution};
+use scrutineer::learn::distribution::Curve;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_fitting::forecast;
 use scrutineer_fitting::project_setup::{Forecaster, Foretold};
@@ -141,7 +141,7 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
     }
     let baselines = baselines::of(&answers, &early, &asked, &model.names);
     let shares = baselines::shares_after_step(&answers, &early, &asked);
-    let plotted = plotted(&answers, &shares, &model.left);
+    let plotted = plotted(&answers, &shares, &model);
     let mut evaluation = Evaluation {
         case: "project_setup".to_owned(),
         set: set.to_owned(),
@@ -180,7 +180,7 @@ fn answer(
 }
 
 /// Curves of steps at which coming late was open; `shares` are the baseline's, one an answer.
-fn plotted(answers: &[Answer], shares: &[f64], model: &Distribution) -> Plotted {
+fn plotted(answers: &[Answer], shares: &[f64], model: &Forecaster) -> Plotted {
     let open = answers.iter().zip(shares).filter(|(answer, _)| answer.open);
     let listed: Vec<Listed> = open
         .filter_map(|(answer, share)| {
@@ -193,7 +193,7 @@ fn plotted(answers: &[Answer], shares: &[f64], model: &Distribution) -> Plotted 
         .collect();
     let over = answers.iter().filter(|answer| answer.left.is_some());
     let curves: Vec<(&Answer, Curve)> = over
-        .map(|answer| (answer, model.curve(&answer.row.row)))
+        .map(|answer| (answer, model.days_left(&answer.row.row)))
         .collect();
     let held: Vec<Held<'_>> = curves
         .iter()
@@ -214,7 +214,7 @@ fn plotted(answers: &[Answer], shares: &[f64], model: &Distribution) -> Plotted 
     Plotted {
         scored: scored(answers, |answer| answer.open),
         lifts: lift.into_iter().collect(),
-        coverage: covered(model, &held),
+        coverage: covered(&model.left, &held),
     }
 }
 

@@ -130,7 +130,8 @@ impl SetupCase {
         };
         let mut input = SetupInput::of(found.setup, as_of, firm.enough);
         let (passed, _) = input.passed_and_due();
-        let curve = self.forecast.distribution().curve(row).given_above(passed);
+        let left = self.names.days_left(self.forecast.distribution(), row);
+        let curve = left.given_above(passed);
         let expected = if firm.enough {
             (curve.quantile(0.5) - passed).max(0.0)
         } else {
@@ -159,7 +160,7 @@ impl SetupCase {
         Ok(recommendation::recommend(
             input,
             &row,
-            &self.forecast,
+            (&self.forecast, &self.names),
             &self.words,
             features_sha256,
             recommendation_id,

@@ -216,6 +216,10 @@ pub(super) fn words(names: &FactNames) -> Vec<Wording> {
                     format!("Share late of requests of this {fact} beyond usual"),
                     Unit::Share,
                 ),
+                (None, Some(("days_to_run", number))) => (
+                    format!("Until the moment after it, number {number}, at which requests end"),
+                    Unit::Days,
+                ),
                 (None, Some(("seen", step))) => (format!("Times of {step}"), Unit::Count),
                 (None, _) => (feature.clone(), Unit::Count),
             };
@@ -244,6 +248,7 @@ mod tests {
             numbers: vec!["fee".to_owned()],
             categories: vec!["team".to_owned()],
             activities: vec!["contract done".to_owned()],
+            runs: super::super::Runs::of(&[(0.0, 0.5); 40]),
             ..FactNames::default()
         };
         let words = words(&names);

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::request::{Request, days, name};
+use super::request::{Request, day_of_week, days, name};
+use super::runs::Runs;
 use crate::eventlog::parse_time;
 
 /// Activities counted, the most frequent.
@@ -50,6 +51,9 @@ pub struct FactNames {
     /// with the end alone, those that end early are known first, and what went with a fact tells
     /// that more than anything: it is left out.
     pub due: bool,
+    /// The moments of the week at which requests end, where nearly all end at a few.
+    #[serde(default, skip_serializing_if = "Runs::is_empty")]
+    pub runs: Runs,
 }
 
 /// When a question is asked of a request.
@@ -100,6 +104,7 @@ impl FactNames {
         let mut found = Self {
             due: true,
             activities: frequent(complete),
+            runs: Runs::of(&ends(complete)),
             ..Self::default()
         };
         let mut stated: BTreeMap<&str, usize> = BTreeMap::new();
@@ -160,6 +165,16 @@ fn frequent_values(facts: &[String], requests: &[&Request]) -> Vec<(String, Stri
     let most = often.into_iter().take(MAX_VALUES);
     most.map(|((fact, value), _)| (fact.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// When requests ended with their last step, and when of the week that was by the clock of the place.
+fn ends(requests: &[&Request]) -> Vec<(f64, f64)> {
+    let ends = requests.iter().filter_map(|request| {
+        let time = request.trace.ended()?;
+        let at = days(&time);
+        (request.ended == Some(at)).then(|| (at, day_of_week(&time.naive_local())))
+    });
+    ends.collect()
 }
 
 fn frequent(requests: &[&Request]) -> Vec<String> {

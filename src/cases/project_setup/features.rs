@@ -11,6 +11,7 @@ use super::facts::{FactNames, Scope, date};
 use super::replay::{Keys, LATELY_DAYS, Replay, standing, stated_number};
 use super::request::{Request, Step};
 use super::statistics::{Latest, mean, median};
+use crate::learn::distribution::{Curve, Distribution};
 
 /// Names of the features that every firm has, in order.
 pub const NAMES: [&str; 46] = [
@@ -64,10 +65,17 @@ pub const NAMES: [&str; 46] = [
 
 /// The feature that tells quick stages from slow ones: groups of intervals.
 pub const USUAL_LEFT: &str = "step_left_p50";
+/// How the features of days to coming runs begin.
+pub(super) const DAYS_TO_RUN: &str = "days_to_run.";
 /// How features of the firm's pace begin.
 const PACE: [&str; 5] = ["drift_", "wait_", "waiting_", "open_", "started_"];
 /// How features of the history by step begin.
 const BY_STEP: [&str; 6] = ["step_", "pair_", "path_", "set_", "weekday_", "like_"];
+
+/// Place of the moment of the week of the last step.
+pub(super) const TIME_OF_WEEK: usize = 4;
+/// Runs ahead to which the days are told.
+const RUNS_AHEAD: usize = 4;
 
 /// Weight of the firm's own level against one value of a fact, in requests.
 const DRAWN: f64 = 20.0;
@@ -113,8 +121,37 @@ impl FactNames {
             names.push(format!("late_by.{fact}"));
         }
         names.extend(self.activities.iter().map(|name| format!("seen.{name}")));
+        if !self.runs.is_empty() {
+            names.extend((1..=RUNS_AHEAD).map(|number| format!("{DAYS_TO_RUN}{number}")));
+        }
         names
     }
+
+    /// The curve of the days left to the request of a row. Where requests end in runs, runs are what
+    /// the distribution counts.
+    #[must_use]
+    pub fn days_left(&self, distribution: &Distribution, row: &[f64]) -> Curve {
+        let left = distribution.curve(row);
+        if self.runs.is_empty() {
+            return left;
+        }
+        let most = distribution.range().highest;
+        self.runs.days(&left, most, time_of_week(row))
+    }
+
+    /// So many days from the last step of a row, in what the distribution counts.
+    #[must_use]
+    pub fn counted(&self, row: &[f64], days: f64) -> f64 {
+        if self.runs.is_empty() {
+            days
+        } else {
+            self.runs.within(time_of_week(row), days)
+        }
+    }
+}
+
+fn time_of_week(row: &[f64]) -> f64 {
+    row.get(TIME_OF_WEEK).copied().unwrap_or(f64::NAN)
 }
 
 /// The features as the last step of `course` was taken.
@@ -163,6 +200,10 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
         let seen = |step: &&Step| Some(step.activity) == *counted;
         course.iter().filter(seen).count() as f64
     }));
+    let runs = &replay.names.runs;
+    if !runs.is_empty() {
+        row.extend((1..=RUNS_AHEAD).map(|number| runs.days_to(last.week, number)));
+    }
     row
 }
 

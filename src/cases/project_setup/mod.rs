@@ -9,6 +9,7 @@ mod firm;
 mod recommendation;
 pub mod replay;
 pub mod request;
+mod runs;
 mod setup;
 mod similarity;
 mod statistics;
@@ -18,6 +19,7 @@ pub use facts::{FactNames, Known, Scope};
 pub use recommendation::SetupAdvice;
 pub use replay::{AskedRow, rows};
 pub use request::Request;
+pub use runs::Runs;
 
 #[cfg(test)]
 mod tests;

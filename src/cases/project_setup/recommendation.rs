@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::case::{MissingDependency, SetupInput};
 use super::dependencies::WORTH_TELLING;
+use super::facts::FactNames;
 use crate::advice::{
     Case, Counterfactual, Effect, Evidence, InvalidRecommendation, Level, Recommendation,
 };
@@ -37,7 +38,7 @@ pub struct SetupAdvice {
 pub(super) fn recommend(
     input: &SetupInput,
     row: &[f64],
-    forecast: &Forecast,
+    (forecast, names): (&Forecast, &FactNames),
     words: &[Wording],
     features_sha256: String,
     recommendation_id: Uuid,
@@ -45,7 +46,9 @@ pub(super) fn recommend(
     let (passed, due) = input.passed_and_due();
     let told = input.enough_history;
     // Not active now: it takes longer than it has.
-    let curve = forecast.distribution().curve(row).given_above(passed);
+    let curve = names
+        .days_left(forecast.distribution(), row)
+        .given_above(passed);
     let missed = passed > due;
     let (score_kind, threshold) = if missed {
         ("open_in_7_days", passed + LONGER_DAYS)
@@ -58,7 +61,7 @@ pub(super) fn recommend(
             forecast,
             row,
             words,
-            threshold,
+            threshold: names.counted(row, threshold),
             probability: score,
             beyond: (
                 "waited_until_now",

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike as _, TimeZone, Timelike as _};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeZone, Timelike as _};
 
 use crate::eventlog::{Event, Trace};
 
@@ -25,6 +25,12 @@ pub struct Request {
 #[must_use]
 pub fn days<Tz: TimeZone>(time: &DateTime<Tz>) -> f64 {
     time.timestamp_millis() as f64 / 86_400_000.0
+}
+
+/// Days since Monday, with the time of day as a fraction.
+pub(super) fn day_of_week(clock: &NaiveDateTime) -> f64 {
+    let hours = f64::from(clock.num_seconds_from_midnight()) / 86_400.0;
+    f64::from(clock.weekday().num_days_from_monday()) + hours
 }
 
 impl Request {
@@ -88,11 +94,10 @@ impl Activities {
         events
             .map(|event| {
                 let clock = event.time.naive_local();
-                let hours = f64::from(clock.num_seconds_from_midnight()) / 86_400.0;
                 let next = self.0.len();
                 Step {
                     at: days(&event.time),
-                    week: f64::from(clock.weekday().num_days_from_monday()) + hours,
+                    week: day_of_week(&clock),
                     day: f64::from(clock.day()),
                     activity: *self.0.entry(name(event)).or_insert(next),
                 }
