@@ -384,7 +384,8 @@ mod tests {
                 let request = last.iter().position(|one| one.id() == id).unwrap();
                 let at = days(&hour(as_of));
                 let of_it = trained_on.iter().filter(|row| row.request == request);
-                let row: &AskedRow = of_it.filter(|row| row.at <= at).last().unwrap();
+                let mut until = of_it.filter(|row| row.at <= at);
+                let row: &AskedRow = until.next_back().unwrap();
                 let bits = |row: &[f64]| row.iter().map(|one| one.to_bits()).collect::<Vec<_>>();
                 assert_eq!(
                     bits(found.row.unwrap()),
