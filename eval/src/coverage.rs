@@ -2,6 +2,8 @@
 
 use scrutineer::learn::distribution::{Curve, Distribution};
 
+use crate::metrics::mean;
+
 /// Coverages asked about, in percent.
 const STATED: [u8; 10] = [10, 20, 30, 40, 50, 60, 70, 80, 90, 95];
 /// Cases that a group needs for a line of its own.
@@ -33,15 +35,25 @@ pub struct Held<'a> {
 /// enough to measure it; nothing without cases.
 #[must_use]
 pub fn covered(model: &Distribution, cases: &[Held<'_>]) -> Vec<Covered> {
-    if cases.is_empty() {
+    covered_so_far(model, cases, &[])
+}
+
+/// As [`covered`], with cases that are not over, whose `came` is what they have passed: one that
+/// has passed the whole interval is missed by it, and of one within it nothing is known.
+#[must_use]
+pub fn covered_so_far(model: &Distribution, cases: &[Held<'_>], open: &[Held<'_>]) -> Vec<Covered> {
+    let over = cases.iter().map(|case| (case, true));
+    let all: Vec<Watched<'_>> = over.chain(open.iter().map(|case| (case, false))).collect();
+    if all.is_empty() {
         return Vec::new();
     }
-    let all: Vec<&Held<'_>> = cases.iter().collect();
     let mut found = vec![of_those("all", model, &all)];
     let tails = model.tails();
     let groups = 0..=tails.bounds.len();
-    let of_group = |group: usize| -> Vec<&Held<'_>> {
-        let members = all.iter().filter(|case| tails.group(case.row) == group);
+    let of_group = |group: usize| -> Vec<Watched<'_>> {
+        let members = all
+            .iter()
+            .filter(|(case, _)| tails.group(case.row) == group);
         members.copied().collect()
     };
     let feature = model.features().get(tails.feature);
@@ -57,14 +69,18 @@ pub fn covered(model: &Distribution, cases: &[Held<'_>]) -> Vec<Covered> {
     found
 }
 
-fn of_those(group: &str, model: &Distribution, cases: &[&Held<'_>]) -> Covered {
+/// A case, and whether it is over.
+type Watched<'a> = (&'a Held<'a>, bool);
+
+fn of_those(group: &str, model: &Distribution, cases: &[Watched<'_>]) -> Covered {
     let measured = STATED.map(|percent| {
         let stated = f64::from(percent) / 100.0;
-        let held = cases.iter().filter(|case| {
+        let held = cases.iter().filter_map(|(case, over)| {
             let (low, high) = model.interval_at(stated, case.row, case.curve);
-            (low..=high).contains(&case.came)
+            let known = *over || case.came >= high;
+            known.then(|| f64::from(u8::from(*over && (low..=high).contains(&case.came))))
         });
-        (stated, held.count() as f64 / cases.len() as f64)
+        (stated, mean(held).unwrap_or(f64::NAN))
     });
     Covered {
         group: group.to_owned(),

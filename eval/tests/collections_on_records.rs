@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use scrutineer_eval::EvalError;
 use scrutineer_eval::collections::{CollectionsOptions, CollectionsOutcome, on_records};
 
@@ -72,22 +72,92 @@ fn invoices_paid_before_they_were_issued_are_measured_too() {
     assert_eq!(outcome.plotted.scored.len(), outcome.evaluation.n);
 }
 
+/// The same invoices, each so many days late.
+fn paid(count: u64, days_late: impl Fn(u64) -> i64) -> String {
+    let lines = invoices(count);
+    let cells = lines.lines().zip(0..).map(|(line, at)| {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        if let Some(i) = u64::checked_sub(at, 1) {
+            let late = TimeDelta::days(days_late(i));
+            cells[4] = (day(&cells[3]) + late).to_string();
+        }
+        cells.join(",") + "\n"
+    });
+    cells.collect()
+}
+
 #[test]
 fn too_little_and_one_class_are_told_instead_of_fitted() {
-    let few = backtest(&invoices(60)).unwrap_err().to_string();
-    assert!(few.contains("too few"), "{few}");
-    let same: String = invoices(240)
-        .lines()
-        .map(|line| {
-            let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-            if cells[0] != "id" {
-                cells[4] = cells[3].clone();
-            }
-            cells.join(",") + "\n"
-        })
-        .collect();
-    let same = backtest(&same).unwrap_err().to_string();
-    assert!(same.contains("always the same"), "{same}");
+    let insufficient = |csv: &str, why: &str| {
+        let error = backtest(csv).unwrap_err();
+        assert!(matches!(error, EvalError::Insufficient(_)), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("insufficient history"), "{text}");
+        assert!(text.contains(why), "{text}");
+    };
+    insufficient(&invoices(60), "too few");
+    // Late by different days, and on time by different days, is one class all the same.
+    let late = paid(240, |i| 1 + (i * 7919 % 9).cast_signed());
+    insufficient(&late, "0 invoices paid on time");
+    let on_time = paid(240, |i| -(i * 7919 % 9).cast_signed());
+    insufficient(&on_time, "0 invoices paid late");
+    let next_to_none = paid(240, |i| {
+        if i % 50 == 0 {
+            4
+        } else {
+            -(i % 7).cast_signed()
+        }
+    });
+    insufficient(&next_to_none, "4 invoices paid late");
+    insufficient(HEAD, "no invoice");
+}
+
+#[test]
+fn what_was_never_paid_is_late_and_what_is_not_due_yet_is_left_out() {
+    let mut unpaid = 0;
+    let mut csv = String::new();
+    // From the cut on the customers with an odd number stop paying.
+    for line in invoices(240).lines() {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        let odd = cells[1].ends_with(['1', '3', '5', '7', '9']);
+        if odd && cells[2] >= "2025-08-15" && cells[0] != "id" {
+            cells[4] = "";
+            unpaid += 1;
+        }
+        let _ = writeln!(csv, "{}", cells.join(","));
+    }
+    // Records go on until this is paid, and three are due only later, one of them paid early.
+    csv.push_str("end,c2,2025-12-01,2025-12-15,2025-12-20,EUR,70.00\n");
+    csv.push_str("open,c2,2025-12-01,2025-12-21,,EUR,70.00\n");
+    csv.push_str("open2,c3,2025-12-10,2025-12-31,,EUR,70.00\n");
+    csv.push_str("early,c2,2025-12-10,2025-12-31,2025-12-12,EUR,70.00\n");
+    let outcome = backtest(&csv).unwrap();
+    let metric = |name: &str| outcome.evaluation.metrics[name].unwrap();
+    assert!(
+        outcome
+            .evaluation
+            .protocol
+            .contains("known until 2025-12-20")
+    );
+    assert_eq!(
+        (metric("unpaid"), metric("censored")),
+        (f64::from(unpaid), 3.0)
+    );
+    assert_eq!(outcome.plotted.scored.len(), outcome.evaluation.n - 3);
+    // All of the odd ones are late, and about half of the others and the one at the end.
+    let late = f64::from(unpaid) / outcome.plotted.scored.len() as f64;
+    assert!(unpaid > 30 && metric("late") > late, "{unpaid} {late}");
+    assert!(metric("very_late") > 0.3, "{}", metric("very_late"));
+    // They lie beyond every interval, so that less is covered than of those paid alone.
+    assert!(metric("coverage80") < 0.7, "{}", metric("coverage80"));
+    let all = &outcome.plotted.coverage[0];
+    assert_eq!(all.cases, outcome.plotted.scored.len());
+    // Overdue ones are asked about again, and nothing said of them is certain.
+    assert!(metric("overdue08_asked") >= f64::from(unpaid));
+    assert!(metric("overdue15_came") > 0.9);
+    assert_eq!(metric("overdue15_certain"), 0.0);
+    let plain = &outcome.evaluation.baselines["the firm's past share and median"];
+    assert!(plain["overdue01_brier"].is_some());
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 mod choice;
 mod grid;
+mod held_back;
 mod learners;
+mod seen;
+mod tails;
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeSet;
 
 use anyhow::{Context as _, ensure};
 use scrutineer::learn::calibrated::Calibration;
@@ -15,18 +16,14 @@ use scrutineer::learn::learner::Learner;
 
 use crate::boost::CheckedBoost;
 use choice::Chosen;
+use held_back::HeldBack;
 pub use learners::Learners;
+use tails::plain_width;
 
 /// Finished examples needed to say anything.
 pub const LEAST_EXAMPLES: usize = 50;
 /// Examples of either outcome needed to tell them apart.
 pub const LEAST_OF_A_SIDE: usize = 15;
-/// Share of the cases, the latest, that calibrate, and choose the learner and its size.
-const HELD_BACK: f64 = 0.2;
-/// Cases that a group needs for an interval of its own.
-const LEAST_GROUP: usize = 150;
-/// Steps in which the share left out of an interval is looked for.
-const TAIL_STEPS: u32 = 490;
 
 /// One case with what is known of its outcome.
 #[derive(Debug, Clone)]
@@ -89,8 +86,25 @@ impl Outcome {
         known.then(|| self.quantity.is_none_or(|quantity| quantity > threshold))
     }
 
+    /// Whether it lies within an interval, where that is known: what is not over lies beyond one
+    /// that it was watched through.
+    #[must_use]
+    pub fn within(self, low: f64, high: f64) -> Option<bool> {
+        match self.quantity {
+            Some(quantity) => Some((low..=high).contains(&quantity)),
+            None => (self.watched >= high).then_some(false),
+        }
+    }
+
+    /// What it came to; none if it was not over when it was last looked at.
+    #[must_use]
+    pub const fn quantity(self) -> Option<f64> {
+        self.quantity
+    }
+
     /// What it came to, or has passed.
-    fn number(self) -> f64 {
+    #[must_use]
+    pub fn number(self) -> f64 {
         self.quantity.unwrap_or(self.watched)
     }
 }
@@ -118,7 +132,7 @@ pub struct DistributionPlan {
 
 impl DistributionPlan {
     /// Fits on examples in order of time. First fits without the latest cases are calibrated
-    /// on them and say which learner serves, and of what size; a second fit of that one
+    /// on them and say which learner serves, and of what size; a last fit of that one
     /// uses all.
     ///
     /// # Errors
@@ -139,12 +153,17 @@ impl DistributionPlan {
         );
         let passed = examples.iter().map(|e| e.outcome.number());
         let (range, thresholds) = self.grid(&quantities, passed.fold(f64::MIN, f64::max))?;
-        let (early, late) = early_and_late(examples);
-        let chosen = self.choose(early, late, &thresholds)?;
-        let tails = self.tails(&self.held_back(&chosen, range, &thresholds, late)?);
-        let calibrations = chosen.calibrations(&thresholds, late);
+        let held = HeldBack::of(examples);
+        let chosen = self.choose(&held, &thresholds)?;
+        let foretold = self.foretold(&chosen, range, &thresholds, &held)?;
+        let least = held
+            .are_few()
+            .then(|| plain_width(&quantities, self.coverage));
+        let tails = self.tails(&foretold, least);
+        let calibrations = chosen.calibrations(&thresholds, &held.parts);
         let all = self.learners(examples, &thresholds, chosen.recipe)?;
-        self.join(range, &thresholds, all, &calibrations, tails)
+        let fitted = self.join(range, &thresholds, all, &calibrations, tails)?;
+        Ok(fitted.with_seen(seen::of(examples, &thresholds))?)
     }
 
     /// Fits one question alone, whether the quantity lies above a threshold, with all that the
@@ -163,9 +182,9 @@ impl DistributionPlan {
             );
         }
         let at = [threshold];
-        let (early, late) = early_and_late(examples);
-        let chosen = self.choose(early, late, &at)?;
-        let calibrations = chosen.calibrations(&at, late);
+        let held = HeldBack::of(examples);
+        let chosen = self.choose(&held, &at)?;
+        let calibrations = chosen.calibrations(&at, &held.parts);
         let all = self.learners(examples, &at, chosen.recipe)?;
         let both = all.into_iter().zip(calibrations);
         let mut levels = both.map(|(learner, calibration)| Level {
@@ -212,92 +231,38 @@ impl DistributionPlan {
         }
     }
 
-    /// The finished ones among the held-back cases, each foretold by what the others of them
-    /// did not see: fitted on the early cases and calibrated on the other half. An interval
-    /// measured on the cases that calibrated it would be too narrow, the more so the
-    /// fewer they are.
-    fn held_back(
+    /// The held-back cases, each foretold by what neither saw it nor was calibrated on it or
+    /// the others of its part. An interval measured on the cases that calibrated it would be
+    /// too narrow, the more so the fewer they are.
+    fn foretold(
         &self,
         chosen: &Chosen,
         range: Range,
         thresholds: &[f64],
-        late: &[Example],
+        held: &HeldBack<'_>,
     ) -> anyhow::Result<Vec<Foretold>> {
-        let (first, second) = late.split_at(late.len() / 2);
         let no_tails = self.no_tails();
-        let mut foretold = Vec::with_capacity(late.len());
-        for (half, other) in [(first, second), (second, first)] {
-            let calibrations = chosen.calibrations(thresholds, other);
-            let learners = chosen.learners.clone();
+        let mut foretold = Vec::new();
+        for (part, others) in held.each_and_others() {
+            let calibrations = chosen.calibrations(thresholds, &others);
+            let learners = chosen.fits.get(part.fit).cloned().unwrap_or_default();
             let trial = self.join(range, thresholds, learners, &calibrations, no_tails.clone())?;
-            foretold.extend(half.iter().filter_map(|example| {
-                Some(Foretold {
-                    quantity: example.outcome.quantity?,
-                    of: example.group,
-                    group: no_tails.group(&example.row),
-                    curve: trial.curve(&example.row),
-                })
+            foretold.extend(part.cases.iter().map(|example| Foretold {
+                outcome: example.outcome,
+                of: example.group,
+                group: no_tails.group(&example.row),
+                curve: trial.curve(&example.row),
             }));
         }
         Ok(foretold)
     }
-
-    /// For each group the narrowest interval that holds the coverage on held-back cases;
-    /// a group of too few cases gets that of all.
-    fn tails(&self, cases: &[Foretold]) -> Tails {
-        let mut tails = self.no_tails();
-        let overall = self.left_out(&cases.iter().collect::<Vec<_>>());
-        for (group, left_out) in tails.left_out.iter_mut().enumerate() {
-            let members: Vec<&Foretold> = cases.iter().filter(|case| case.group == group).collect();
-            *left_out = if members.len() < LEAST_GROUP {
-                overall
-            } else {
-                self.left_out(&members)
-            };
-        }
-        tails
-    }
-
-    /// With few cases the promise is kept by the rank of conformal prediction. Those of one group
-    /// are held or missed together, so as many count as there are groups: Dunn, Wasserman and
-    /// Ramdas, "Distribution-free prediction sets for two-layer hierarchical data" (2022).
-    fn left_out(&self, cases: &[&Foretold]) -> f64 {
-        let alone = cases.iter().filter(|case| case.of.is_none()).count();
-        let groups: BTreeSet<usize> = cases.iter().filter_map(|case| case.of).collect();
-        let count = (alone + groups.len()) as f64;
-        let level = ((count + 1.0) * self.coverage / count).min(1.0);
-        let needed = level * cases.len() as f64 * (1.0 - 1e-12);
-        (1..=TAIL_STEPS)
-            .rev()
-            .map(|step| f64::from(step) / 1000.0)
-            .find(|left_out| {
-                cases.iter().filter(|case| case.holds(*left_out)).count() as f64 >= needed
-            })
-            .unwrap_or(0.0)
-    }
 }
 
-/// A finished case, and what was said of it.
+/// A held-back case, and what was said of it.
 struct Foretold {
-    quantity: f64,
+    outcome: Outcome,
     /// Which of several that belong together.
     of: Option<usize>,
     group: usize,
     curve: Curve,
-}
-
-impl Foretold {
-    fn holds(&self, left_out: f64) -> bool {
-        let (low, high) = (
-            self.curve.quantile(left_out),
-            self.curve.quantile(1.0 - left_out),
-        );
-        (low..=high).contains(&self.quantity)
-    }
-}
-
-/// The cases in order of time, the latest apart.
-fn early_and_late(examples: &[Example]) -> (&[Example], &[Example]) {
-    let held_back = ((examples.len() as f64 * HELD_BACK) as usize).max(10);
-    examples.split_at(examples.len().saturating_sub(held_back))
 }

@@ -68,7 +68,7 @@ pub struct InvalidPlatt(pub f64, pub f64);
 
 /// Steps of Newton's method; a handful suffice.
 const STEPS: usize = 60;
-/// Weight of the identity, in cases: keeps a few cases of one class from running away.
+/// Weight of the identity: keeps a few cases of one class from running away.
 const HOLD: f64 = 1.0;
 
 impl Platt {
@@ -97,9 +97,16 @@ impl Platt {
     /// they do not support anything else.
     #[must_use]
     pub fn fit(cases: &[(f64, bool)]) -> Self {
+        Self::fit_held(cases, HOLD)
+    }
+
+    /// The same with another weight of the identity: the precision of scale and shift about 1
+    /// and 0 before any case is seen. A case of even odds has a fourth of one.
+    #[must_use]
+    pub fn fit_held(cases: &[(f64, bool)], hold: f64) -> Self {
         let (mut scale, mut shift) = (1.0_f64, 0.0_f64);
         for _ in 0..STEPS {
-            let (mut slope, mut curve) = ([HOLD * (scale - 1.0), HOLD * shift], [HOLD, 0.0, HOLD]);
+            let (mut slope, mut curve) = ([hold * (scale - 1.0), hold * shift], [hold, 0.0, hold]);
             for (raw, truth) in cases {
                 let p = logistic(scale * raw + shift);
                 let error = p - f64::from(u8::from(*truth));
@@ -207,6 +214,8 @@ mod tests {
         assert_eq!(Platt::fit(&[]), Platt::identity());
         let sure = Platt::fit(&[(2.0, true), (1.0, true), (-1.0, true)]);
         assert!(sure.probability(1.0) > sure.probability(-1.0));
+        let held = Platt::fit_held(&[(2.0, true), (1.0, true), (-1.0, true)], 10.0);
+        assert!(held.probability(-1.0) < sure.probability(-1.0) && held.scale() > 0.9);
         assert_eq!((logistic(1e9), logistic(-1e9)), (1.0, 0.0));
     }
 }

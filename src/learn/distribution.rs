@@ -10,8 +10,11 @@
 //! of each tail to leave out: Chernozhukov, Wüthrich and Zhu, "Distributional conformal
 //! prediction" (2021), with one choice a group of cases where groups differ.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize, Serializer};
+
+pub use super::curve::{Curve, Seen};
 use super::learner::Learner;
 pub use super::level::Level;
 use super::trees::Forest;
@@ -38,16 +41,35 @@ pub struct Distribution {
     range: Range,
     levels: Vec<Level>,
     tails: Tails,
+    /// What became of the cases fitted on; files of before have none.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "written")]
+    seen: Option<Arc<Seen>>,
     /// The trees of all levels that have them.
     #[serde(skip)]
     forest: Forest,
 }
 
+/// As files hold what is shared while it is used.
+fn written<S: Serializer>(seen: &Option<Arc<Seen>>, serializer: S) -> Result<S::Ok, S::Error> {
+    seen.as_deref().serialize(serializer)
+}
+
 impl PartialEq for Distribution {
     fn eq(&self, other: &Self) -> bool {
         // All else is derived.
-        (&self.features, &self.range, &self.levels, &self.tails)
-            == (&other.features, &other.range, &other.levels, &other.tails)
+        (
+            &self.features,
+            &self.range,
+            &self.levels,
+            &self.tails,
+            &self.seen,
+        ) == (
+            &other.features,
+            &other.range,
+            &other.levels,
+            &other.tails,
+            &other.seen,
+        )
     }
 }
 
@@ -79,6 +101,9 @@ pub enum DistributionError {
     /// Bounds and shares of the interval do not go together.
     #[error("tails: one share below one half is needed for each group, and rising bounds")]
     Tails,
+    /// What was seen is not of these thresholds, or is no falling share.
+    #[error("seen: a falling share and count is needed for each threshold, and a positive doubt")]
+    Seen,
 }
 
 #[derive(Deserialize)]
@@ -87,13 +112,19 @@ struct Unchecked {
     range: Range,
     levels: Vec<Level>,
     tails: Tails,
+    #[serde(default)]
+    seen: Option<Seen>,
 }
 
 impl TryFrom<Unchecked> for Distribution {
     type Error = DistributionError;
 
     fn try_from(raw: Unchecked) -> Result<Self, DistributionError> {
-        Self::new(raw.features, raw.range, raw.levels, raw.tails)
+        let alone = Self::new(raw.features, raw.range, raw.levels, raw.tails)?;
+        match raw.seen {
+            Some(seen) => alone.with_seen(seen),
+            None => Ok(alone),
+        }
     }
 }
 
@@ -144,6 +175,7 @@ impl Distribution {
             range,
             levels,
             tails,
+            seen: None,
             forest,
         })
     }
@@ -152,6 +184,21 @@ impl Distribution {
     #[must_use]
     pub const fn range(&self) -> Range {
         self.range
+    }
+
+    /// The same, with what became of the cases fitted on: what curves lean on where much is
+    /// ruled out already.
+    ///
+    /// # Errors
+    /// [`DistributionError::Seen`].
+    pub fn with_seen(self, seen: Seen) -> Result<Self, DistributionError> {
+        if seen.above.len() != self.levels.len() || !seen.is_sound() {
+            return Err(DistributionError::Seen);
+        }
+        Ok(Self {
+            seen: Some(Arc::new(seen)),
+            ..self
+        })
     }
 
     /// Names of the features, in the order of a row.
@@ -191,10 +238,7 @@ impl Distribution {
             points.push((level.threshold, least));
         }
         points.push((self.range.highest, 0.0));
-        Curve {
-            points,
-            whole: self.range.whole,
-        }
+        Curve::new(points, self.range.whole, self.seen.clone())
     }
 
     /// The interval of a row's curve at the stated coverage.
@@ -247,184 +291,14 @@ impl Tails {
     }
 }
 
-/// How probable it is that a quantity lies above each value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Curve {
-    /// Values and probabilities of lying above, values rising, probabilities falling from 1 to 0.
-    points: Vec<(f64, f64)>,
-    /// Whether the quantity is counted.
-    whole: bool,
-}
-
-impl Curve {
-    /// Of a measured quantity, through values that rise and probabilities of lying above that fall from
-    /// 1 to 0.
-    pub(crate) const fn measured(points: Vec<(f64, f64)>) -> Self {
-        Self {
-            points,
-            whole: false,
-        }
-    }
-
-    /// Probability of lying above a value.
-    #[must_use]
-    pub fn above(&self, value: f64) -> f64 {
-        let after = self.points.partition_point(|(at, _)| *at <= value);
-        match (
-            after
-                .checked_sub(1)
-                .and_then(|before| self.points.get(before)),
-            self.points.get(after),
-        ) {
-            (Some((x0, p0)), Some((x1, p1))) => p0 + (p1 - p0) * (value - x0) / (x1 - x0),
-            (None, _) => 1.0,
-            (Some(_), None) => 0.0,
-        }
-    }
-
-    /// The value that is exceeded with probability `1 - share`; of a counted quantity, the
-    /// least whole number that is exceeded with no more.
-    #[must_use]
-    pub fn quantile(&self, share: f64) -> f64 {
-        let value = self.crossing(share);
-        // A curve through a whole number must not end one above it by rounding.
-        if self.whole {
-            (value - 1e-9).ceil()
-        } else {
-            value
-        }
-    }
-
-    fn crossing(&self, share: f64) -> f64 {
-        let target = 1.0 - share;
-        let after = self.points.partition_point(|(_, above)| *above > target);
-        match (
-            after
-                .checked_sub(1)
-                .and_then(|before| self.points.get(before)),
-            self.points.get(after),
-        ) {
-            (Some((x0, p0)), Some((x1, p1))) => x0 + (x1 - x0) * (p0 - target) / (p0 - p1),
-            (None, Some((x, _))) | (Some((x, _)), None) => *x,
-            (None, None) => f64::NAN,
-        }
-    }
-
-    /// How far the quantity lies above a value on average, counting nothing where it lies
-    /// below: the area under the curve from there on.
-    #[must_use]
-    pub fn mean_above(&self, value: f64) -> f64 {
-        let from = (value, self.above(value));
-        let later = self.points.iter().copied().filter(|(at, _)| *at > value);
-        let points: Vec<(f64, f64)> = std::iter::once(from).chain(later).collect();
-        let areas = points.windows(2).map(|pair| match pair {
-            [(x0, p0), (x1, p1)] => (x1 - x0) * (p0 + p1) / 2.0,
-            _ => 0.0,
-        });
-        areas.sum()
-    }
-
-    /// The curve of what is known to lie above a value already: an invoice still open
-    /// today is paid today or later.
-    #[must_use]
-    pub fn given_above(&self, value: f64) -> Self {
-        let left = self.above(value);
-        if left <= f64::EPSILON {
-            // Beyond all that was seen: nothing is known but that it is later.
-            return Self {
-                points: vec![(value, 1.0), (value + self.width(), 0.0)],
-                whole: self.whole,
-            };
-        }
-        let later = self.points.iter().filter(|(at, _)| *at > value);
-        let points = std::iter::once((value, 1.0))
-            .chain(later.map(|(at, above)| (*at, above / left)))
-            .collect();
-        Self {
-            points,
-            whole: self.whole,
-        }
-    }
-
-    /// The curve of what is known to lie above one value and not above another.
-    #[must_use]
-    pub fn given_within(&self, above: f64, most: f64) -> Self {
-        let (whole, beyond) = (self.above(above), self.above(most));
-        let left = whole - beyond;
-        let within = self
-            .points
-            .iter()
-            .filter(|(at, _)| *at > above && *at < most);
-        // What was never seen is as probable everywhere between.
-        let within = within.filter(|_| left > f64::EPSILON);
-        let points = std::iter::once((above, 1.0))
-            .chain(within.map(|(at, p)| (*at, ((p - beyond) / left).clamp(0.0, 1.0))))
-            .chain([(most, 0.0)])
-            .collect();
-        Self {
-            points,
-            whole: self.whole,
-        }
-    }
-
-    fn width(&self) -> f64 {
-        match (self.points.first(), self.points.last()) {
-            (Some((first, _)), Some((last, _))) => last - first,
-            _ => 0.0,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use proptest::prelude::*;
 
     use super::*;
     use crate::learn::calibration::Platt;
     use crate::learn::learner::Learner;
     use crate::learn::trees::Trees;
-
-    fn curve(probabilities: &[f64]) -> Curve {
-        let inner = probabilities
-            .iter()
-            .zip(1..)
-            .map(|(p, at)| (f64::from(at), *p));
-        let mut points = vec![(0.0, 1.0)];
-        points.extend(inner);
-        points.push(((probabilities.len() + 1) as f64, 0.0));
-        Curve {
-            points,
-            whole: false,
-        }
-    }
-
-    #[test]
-    fn straight_between_points() {
-        let curve = curve(&[0.8, 0.3]);
-        assert!((curve.above(1.5) - 0.55).abs() < 1e-12);
-        assert!((curve.quantile(0.5) - 1.6).abs() < 1e-12);
-        let counted = Curve {
-            whole: true,
-            ..curve.clone()
-        };
-        assert_eq!((counted.quantile(0.5), counted.quantile(0.2)), (2.0, 1.0));
-        assert_eq!((curve.above(-1.0), curve.above(9.0)), (1.0, 0.0));
-        assert!((curve.mean_above(0.0) - (0.9 + 0.55 + 0.15)).abs() < 1e-12);
-        assert!((curve.mean_above(1.5) - (0.5 * 0.425 + 0.15)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn what_has_passed_is_left_behind() {
-        let later = curve(&[0.8, 0.4]).given_above(1.0);
-        assert!((later.above(2.0) - 0.5).abs() < 1e-12);
-        assert_eq!(later.above(0.5), 1.0);
-        let within = curve(&[0.8, 0.5, 0.2]).given_within(1.0, 3.0);
-        assert!((within.above(2.0) - 0.5).abs() < 1e-12 && within.above(3.0) == 0.0);
-        let beyond = curve(&[0.8, 0.4]).given_above(7.0);
-        assert_eq!((beyond.above(7.0), beyond.quantile(1.0)), (1.0, 10.0));
-    }
 
     fn level(threshold: f64, raw: f64) -> Level {
         Level {
@@ -489,18 +363,5 @@ mod tests {
             new(range(0.0, 2.0), vec![level(1.0, 0.0)], short),
             Err(DistributionError::Tails)
         );
-    }
-
-    proptest! {
-        #[test]
-        fn quantiles_invert_the_curve(
-            mut falling in prop::collection::vec(0.01..0.99f64, 1..9),
-            share in 0.001..0.999f64,
-        ) {
-            falling.sort_by(|a, b| b.total_cmp(a));
-            falling.dedup();
-            let curve = curve(&falling);
-            prop_assert!((curve.above(curve.quantile(share)) - (1.0 - share)).abs() < 1e-9);
-        }
     }
 }

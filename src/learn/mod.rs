@@ -4,6 +4,7 @@ pub mod anomaly;
 pub mod calibrated;
 pub mod calibration;
 pub mod conformal;
+mod curve;
 pub mod distribution;
 pub mod encoder;
 pub(crate) mod fold;

@@ -2,38 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use scrutineer_fitting::distribution::Example;
 
-use super::{Asked, Invoice, error_of, scored};
-use crate::metrics::figures;
+use super::asked::{Asked, error_of, scored_after};
+use crate::metrics::{figures, mean};
 
 type Figures = BTreeMap<String, Option<f64>>;
 
+/// The past of all customers together.
+pub(super) const FIRM: &str = "the firm's past share and median";
 /// Each customer's own past.
 pub(super) const CUSTOMER: &str = "the customer's past share and median";
 /// Whoever owes most.
 pub(super) const AMOUNT: &str = "largest amounts first";
 
-/// What had been paid before the cut.
+/// What was known before the cut.
 pub(super) struct Before {
     share: f64,
     median: f64,
 }
 
 impl Before {
-    pub(super) fn of(early: &[&Invoice], cut: NaiveDate) -> Self {
-        let mut before: Vec<f64> = early
-            .iter()
-            .filter_map(|invoice| {
-                let day = invoice.cleared_on.filter(|day| *day < cut)?;
-                Some((day - invoice.due_on).num_days() as f64)
-            })
-            .collect();
-        before.sort_by(f64::total_cmp);
-        let count = before.len().max(1) as f64;
+    /// Of the examples fitted on: what was due and unpaid counts as late, the median is of what
+    /// was paid.
+    pub(super) fn of(examples: &[Example]) -> Self {
+        let late = examples.iter().filter_map(|one| one.outcome.above(0.0));
+        let paid = examples.iter().filter_map(|one| one.outcome.quantity());
+        let mut paid: Vec<f64> = paid.collect();
+        paid.sort_by(f64::total_cmp);
         Self {
-            share: before.iter().filter(|late| **late > 0.0).count() as f64 / count,
-            median: before.get(before.len() / 2).copied().unwrap_or(0.0),
+            share: mean(late.map(|late| f64::from(u8::from(late)))).unwrap_or_default(),
+            median: paid.get(paid.len() / 2).copied().unwrap_or_default(),
         }
     }
 
@@ -44,16 +43,16 @@ impl Before {
 
     /// The firm's share, and each customer's own share and median.
     pub(super) fn figures(&self, asked: &[Asked]) -> BTreeMap<String, Figures> {
-        let mut own = figures(&scored(asked, |asked| Some(self.share_of(asked))));
+        let mut own = figures(&scored_after(asked, 0.0, |asked| self.share_of(asked)));
         let usual = |asked: &Asked| {
             let known = asked.feature("like_weekday_days_late");
-            Some(known.unwrap_or(self.median))
+            known.unwrap_or(self.median)
         };
         own.insert("mae_days".to_owned(), error_of(asked, usual));
-        let mut firm = figures(&scored(asked, |_| Some(self.share)));
-        let median = error_of(asked, |_| Some(self.median));
+        let mut firm = figures(&scored_after(asked, 0.0, |_| self.share));
+        let median = error_of(asked, |_| self.median);
         firm.insert("mae_days".to_owned(), median);
-        [("the firm's past share and median", firm), (CUSTOMER, own)]
+        [(FIRM, firm), (CUSTOMER, own)]
             .map(|(name, figures)| (name.to_owned(), figures))
             .into()
     }

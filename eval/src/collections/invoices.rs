@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use scrutineer::cases::collections::features::Subject;
 use scrutineer::cases::collections::notes::ReadsNotes;
 use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer_datasets::sets::receivables;
-use scrutineer_fitting::collections::{moment, row};
+use scrutineer_fitting::collections::{moment, outcome, row_on};
+use scrutineer_fitting::distribution::Outcome;
 use serde_json::json;
 
 use crate::EvalError;
@@ -26,6 +27,8 @@ pub struct Invoice {
     pub due_on: NaiveDate,
     /// Day it was paid in full; none if it never was in the records.
     pub cleared_on: Option<NaiveDate>,
+    /// What is known of its days late when the records end.
+    pub outcome: Outcome,
     /// Total with tax.
     pub amount: f64,
     currency: Currency,
@@ -41,6 +44,19 @@ impl Invoice {
         facts: &Arc<Facts>,
         notes: &dyn ReadsNotes,
     ) -> Result<Vec<f64>, EvalError> {
+        self.row_on(self.issued_on, facts, notes)
+    }
+
+    /// Its features on another day.
+    ///
+    /// # Errors
+    /// [`EvalError`] if a note of the customer could not be read.
+    pub(super) fn row_on(
+        &self,
+        day: NaiveDate,
+        facts: &Arc<Facts>,
+        notes: &dyn ReadsNotes,
+    ) -> Result<Vec<f64>, EvalError> {
         let subject = Subject {
             id: &self.id,
             issued_on: self.issued_on,
@@ -48,7 +64,7 @@ impl Invoice {
             amount: self.amount,
             currency: self.currency,
         };
-        row(facts, &self.customer, &subject, notes).map_err(|error| EvalError::File {
+        row_on(day, facts, &self.customer, &subject, notes).map_err(|error| EvalError::File {
             path: format!("interactions with {}", self.customer),
             message: error.to_string(),
         })
@@ -63,13 +79,36 @@ const KINDS: [RecordKind; 4] = [
     RecordKind::Interaction,
 ];
 
-/// Reads `KIND.csv` or `KIND.ndjson` of a folder.
-pub(super) fn of_records(folder: &Path) -> Result<(Arc<Facts>, Vec<Invoice>), EvalError> {
-    let facts = facts_of(folder, &KINDS)?;
-    Ok(with_outcomes(facts))
+/// Invoices with what became of them until the records end.
+pub(super) struct Records {
+    pub(super) facts: Arc<Facts>,
+    pub(super) invoices: Vec<Invoice>,
+    /// The last day on which one was issued or paid.
+    pub(super) until: NaiveDate,
 }
 
-/// The paid invoices of the HighRadius extract, in its one currency.
+/// Reads `KIND.csv` or `KIND.ndjson` of a folder.
+pub(super) fn of_records(folder: &Path) -> Result<Records, EvalError> {
+    let (facts, mut invoices) = as_they_ended(facts_of(folder, &KINDS)?);
+    let days = invoices.iter().flat_map(|invoice| {
+        let issued = Some(invoice.issued_on);
+        issued.into_iter().chain(invoice.cleared_on)
+    });
+    let Some(until) = days.max() else {
+        return Err(EvalError::insufficient(&"there is no invoice"));
+    };
+    for invoice in &mut invoices {
+        let known_on = until + Days::new(1);
+        invoice.outcome = outcome(invoice.due_on, invoice.cleared_on, known_on);
+    }
+    Ok(Records {
+        facts,
+        invoices,
+        until,
+    })
+}
+
+/// The paid invoices of the HighRadius extract, in its one currency; how late each was is known.
 pub(super) fn of_highradius(data: &Path) -> Result<(Arc<Facts>, Vec<Invoice>), EvalError> {
     let mut facts = Facts::default();
     for paid in receivables::highradius(data)? {
@@ -96,30 +135,33 @@ pub(super) fn of_highradius(data: &Path) -> Result<(Arc<Facts>, Vec<Invoice>), E
             })?;
         }
     }
-    Ok(with_outcomes(facts))
+    Ok(as_they_ended(facts))
 }
 
-/// The invoices as they stand in the end; credits and cancelled ones are not asked about.
-fn with_outcomes(facts: Facts) -> (Arc<Facts>, Vec<Invoice>) {
+/// The invoices as they stand in the end, those paid with their days late, those that were not
+/// watched for none; credits and cancelled ones are not asked about.
+fn as_they_ended(facts: Facts) -> (Arc<Facts>, Vec<Invoice>) {
     let facts = Arc::new(facts);
     let end = FactsAsOf::new(Arc::clone(&facts), moment(END));
     let mut invoices = Vec::new();
     for customer in end.customers_billed() {
         let ledger = end.receivables(&customer);
-        invoices.extend(
-            ledger
-                .iter()
-                .filter(|one| one.is_collectable())
-                .map(|one| Invoice {
-                    id: one.id.to_owned(),
-                    customer: customer.clone(),
-                    issued_on: one.issued_on,
-                    due_on: one.due_on,
-                    cleared_on: one.cleared_on,
-                    amount: one.amount,
-                    currency: one.currency,
-                }),
-        );
+        invoices.extend(ledger.iter().filter(|one| one.is_collectable()).map(|one| {
+            Invoice {
+                id: one.id.to_owned(),
+                customer: customer.clone(),
+                issued_on: one.issued_on,
+                due_on: one.due_on,
+                cleared_on: one.cleared_on,
+                outcome: one
+                    .days_late()
+                    .map_or(Outcome::watched(None, f64::NEG_INFINITY), |late| {
+                        Outcome::known(late as f64)
+                    }),
+                amount: one.amount,
+                currency: one.currency,
+            }
+        }));
     }
     (facts, invoices)
 }

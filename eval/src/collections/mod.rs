@@ -1,28 +1,32 @@
 //! When would each invoice have been paid? Fitted before a cut, asked after it.
 //!
-//! Each invoice is scored once, on the day it was issued, from what was known that day.
-//! Fitting sees the outcomes known before the cut; what was still open then counts as late
-//! by so much at least.
+//! Each invoice is scored once, on the day it was issued, from what was known that day, and
+//! again at some ages while it is overdue. Fitting sees the outcomes known before the cut; what
+//! was still open then counts as late by so much at least. So it is with what is asked about: an
+//! invoice unpaid past its due day when the records end is late, one not due by then is censored.
 
+mod asked;
 mod baselines;
 mod invoices;
+mod overdue;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrutineer::history::Facts;
-use scrutineer::learn::distribution::{Curve, Distribution};
+use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
-use scrutineer_fitting::collections as fitting;
+use scrutineer_fitting::collections::{self as fitting, VERY_LATE_DAYS};
 use scrutineer_fitting::distribution::Example;
-use scrutineer_fitting::forecast;
 use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
 
-use crate::coverage::{Held, covered};
+use asked::{Asked, error_of, scored_after};
+
+use crate::coverage::{Held, covered_so_far};
 use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored, figures};
 use crate::plotted::Plotted;
@@ -62,8 +66,12 @@ pub fn on_records(
     folder: &std::path::Path,
     options: &CollectionsOptions,
 ) -> Result<CollectionsOutcome, EvalError> {
-    let (facts, invoices) = invoices::of_records(folder)?;
-    evaluate(&facts, &invoices, options)
+    let records = invoices::of_records(folder)?;
+    let options = CollectionsOptions {
+        protocol: format!("{}, known until {}", options.protocol, records.until),
+        ..options.clone()
+    };
+    evaluate(&records.facts, &records.invoices, &options)
 }
 
 /// Measures the HighRadius extract: by its protocol, or at another cut, as for choosing
@@ -92,10 +100,6 @@ fn evaluate(
     invoices: &[Invoice],
     options: &CollectionsOptions,
 ) -> Result<CollectionsOutcome, EvalError> {
-    let wrong = |message: String| EvalError::File {
-        path: options.set.clone(),
-        message,
-    };
     let before =
         |invoice: &&Invoice| invoice.issued_on < options.cut && invoice.due_on < options.cut;
     let after = |invoice: &&Invoice| {
@@ -115,48 +119,34 @@ fn evaluate(
             })
         })
         .collect::<Result<_, EvalError>>()?;
-    let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
-    let fitted = forecast::fit(&plan, &examples).map_err(|error| wrong(error.to_string()))?;
+    let fitted = fitting::fit(&examples).map_err(|error| EvalError::insufficient(&error))?;
     let model = &fitted.distribution;
-    let asked: Vec<Asked> = invoices
+    let late: Vec<&Invoice> = invoices.iter().filter(after).collect();
+    if late.is_empty() {
+        let none = format!("no invoice was issued from {} on", options.cut);
+        return Err(EvalError::insufficient(&none));
+    }
+    let asked: Vec<Asked> = late
         .iter()
-        .filter(after)
         .map(|invoice| Ok(Asked::of(invoice, invoice.row(facts, &notes)?, model)))
         .collect::<Result<_, EvalError>>()?;
-    if asked.is_empty() {
-        return Err(wrong(format!(
-            "no invoice was issued from {} on",
-            options.cut
-        )));
-    }
-    let late = scored(&asked, |asked| Some(asked.late));
-    let mut metrics = figures(&late);
-    metrics.insert(
-        "mae_days".to_owned(),
-        error_of(&asked, |asked| Some(asked.median)),
-    );
-    metrics.insert(
-        "coverage80".to_owned(),
-        metrics::mean(asked.iter().filter_map(Asked::held)),
-    );
-    metrics.insert(
-        "interval_days".to_owned(),
-        metrics::mean(asked.iter().map(|asked| asked.high - asked.low)),
-    );
-    metrics.insert(
-        "late".to_owned(),
-        metrics::mean(late.iter().map(|(_, y)| f64::from(u8::from(*y)))),
-    );
+    let before = baselines::Before::of(&examples);
+    let (overdue, overdue_plain) = overdue::figures(facts, &late, options.end, model, &examples)?;
+    let scored = scored_after(&asked, 0.0, |asked| asked.late);
+    let mut metrics = figures_of(&asked, &scored);
     metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));
-    let before = baselines::Before::of(&early, options.cut);
-    let plotted = plotted(&asked, late, model, &before);
+    metrics.extend(overdue);
+    let mut baselines = before.figures(&asked);
+    let plain = baselines.entry(baselines::FIRM.to_owned()).or_default();
+    plain.extend(overdue_plain);
+    let plotted = plotted(&asked, scored, model, &before);
     let mut evaluation = Evaluation {
         case: "collections".to_owned(),
         set: options.set.clone(),
         protocol: options.protocol.clone(),
         n: asked.len(),
         metrics,
-        baselines: before.figures(&asked),
+        baselines,
         fields: BTreeMap::new(),
         lines: BTreeMap::new(),
         confusion: BTreeMap::new(),
@@ -170,6 +160,39 @@ fn evaluate(
     })
 }
 
+/// What was said on the day of issue against what came.
+fn figures_of(asked: &[Asked], late: &[Scored]) -> BTreeMap<String, Option<f64>> {
+    let count = |holds: fn(&Asked) -> bool| {
+        let those = asked.iter().filter(|asked| holds(asked));
+        Some(those.count() as f64)
+    };
+    let share = |scored: &[Scored]| {
+        metrics::mean(scored.iter().map(|(_, came)| f64::from(u8::from(*came))))
+    };
+    let very_late = scored_after(asked, VERY_LATE_DAYS, |asked| asked.very_late);
+    let mut found = figures(late);
+    found.extend(
+        [
+            ("late", share(late)),
+            ("very_late", share(&very_late)),
+            ("very_late_brier", metrics::brier(&very_late)),
+            ("censored", count(|asked| !asked.is_known())),
+            ("unpaid", count(Asked::is_unpaid)),
+            ("mae_days", error_of(asked, |asked| asked.median)),
+            (
+                "coverage80",
+                metrics::mean(asked.iter().filter_map(Asked::held)),
+            ),
+            (
+                "interval_days",
+                metrics::mean(asked.iter().map(|asked| asked.high - asked.low)),
+            ),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
+    found
+}
+
 fn plotted(
     asked: &[Asked],
     scored: Vec<Scored>,
@@ -177,15 +200,16 @@ fn plotted(
     before: &baselines::Before,
 ) -> Plotted {
     let listed = |list: fn(&Asked, f64) -> Listed, baseline: &dyn Fn(&Asked) -> f64| {
-        let paid = asked.iter().filter(|asked| asked.came.is_some());
-        paid.map(|asked| list(asked, baseline(asked)))
+        let known = asked.iter().filter(|asked| asked.is_known());
+        known
+            .map(|asked| list(asked, baseline(asked)))
             .collect::<Vec<Listed>>()
     };
     let late = listed(
         |asked, baseline| Listed {
             ours: asked.late,
             baseline,
-            worth: f64::from(u8::from(asked.came.is_some_and(|came| came > 0.0))),
+            worth: f64::from(u8::from(asked.came_after(0.0) == Some(true))),
         },
         &|asked| before.share_of(asked),
     );
@@ -193,11 +217,15 @@ fn plotted(
         |asked, baseline| Listed {
             ours: asked.amount * asked.expected_late,
             baseline,
-            worth: asked.amount * asked.came.unwrap_or_default().max(0.0),
+            worth: asked.amount * asked.days_without_money(),
         },
         &|asked| asked.amount,
     );
-    let held: Vec<Held<'_>> = asked.iter().filter_map(Asked::as_held).collect();
+    let held_where = |unpaid: bool| -> Vec<Held<'_>> {
+        let known = asked.iter().filter(|asked| asked.is_known());
+        let those = known.filter(|asked| asked.is_unpaid() == unpaid);
+        those.map(Asked::as_held).collect()
+    };
     Plotted {
         scored,
         lifts: [
@@ -212,74 +240,6 @@ fn plotted(
         .into_iter()
         .flatten()
         .collect(),
-        coverage: covered(model, &held),
+        coverage: covered_so_far(model, &held_where(false), &held_where(true)),
     }
-}
-
-/// An invoice of the test, what was foretold, and what came of it.
-struct Asked {
-    row: Vec<f64>,
-    curve: Curve,
-    late: f64,
-    median: f64,
-    low: f64,
-    high: f64,
-    expected_late: f64,
-    amount: f64,
-    /// Days late, once paid.
-    came: Option<f64>,
-}
-
-impl Asked {
-    fn of(invoice: &Invoice, row: Vec<f64>, model: &Distribution) -> Self {
-        let curve = model.curve(&row);
-        let (low, high) = model.interval(&row, &curve);
-        Self {
-            late: curve.above(0.0),
-            median: curve.quantile(0.5),
-            low,
-            high,
-            expected_late: curve.mean_above(0.0),
-            amount: invoice.amount,
-            came: invoice
-                .cleared_on
-                .map(|day| (day - invoice.due_on).num_days() as f64),
-            curve,
-            row,
-        }
-    }
-
-    fn held(&self) -> Option<f64> {
-        let came = self.came?;
-        Some(f64::from(u8::from((self.low..=self.high).contains(&came))))
-    }
-
-    fn as_held(&self) -> Option<Held<'_>> {
-        Some(Held {
-            row: &self.row,
-            curve: &self.curve,
-            came: self.came?,
-        })
-    }
-
-    fn feature(&self, name: &str) -> Option<f64> {
-        let names = &scrutineer::cases::collections::features::NAMES;
-        let at = names.iter().position(|known| *known == name)?;
-        self.row.get(at).copied().filter(|value| !value.is_nan())
-    }
-}
-
-fn scored(asked: &[Asked], score: impl Fn(&Asked) -> Option<f64>) -> Vec<Scored> {
-    asked
-        .iter()
-        .filter_map(|asked| Some((score(asked)?, asked.came? > 0.0)))
-        .collect()
-}
-
-fn error_of(asked: &[Asked], foretold: impl Fn(&Asked) -> Option<f64>) -> Option<f64> {
-    metrics::mean(
-        asked
-            .iter()
-            .filter_map(|asked| Some((foretold(asked)? - asked.came?).abs())),
-    )
 }
