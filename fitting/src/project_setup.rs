@@ -1,7 +1,7 @@
 //! Days that requests still take, and whether they come late, from the firm's own past.
 
 use anyhow::ensure;
-use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, features};
+use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, Runs, features};
 use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
@@ -9,6 +9,8 @@ use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, O
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
+/// Runs within which half of what is left has to end for runs to be counted.
+const FEW_RUNS: f64 = 4.0;
 /// Steps fitted on, at most: bounds the time of a fit. Of more, evenly spread ones are taken.
 const MOST_STEPS: usize = 40_000;
 /// Complete requests needed to say anything.
@@ -77,16 +79,12 @@ impl Forecaster {
         let before = || rows.iter().filter(|row| row.at < known);
         let every = before().count().div_ceil(MOST_STEPS).max(1);
         let rows = || before().step_by(every);
-        let left: Vec<Example> = rows()
-            .filter_map(|row| {
-                let ended = requests.get(row.request)?.ended;
-                let left = days_left(row, ended, known);
-                Some(example(
-                    row,
-                    left.told_in(|days| names.counted(&row.row, days)),
-                ))
-            })
-            .collect();
+        let sampled: Vec<&AskedRow> = rows().collect();
+        let names = FactNames {
+            in_runs: !names.runs.is_empty() && ends_soon(&names.runs, requests, &sampled, known),
+            ..names
+        };
+        let left = examples(&names, requests, &sampled, known);
         ensure!(
             left.len() >= LEAST_EXAMPLES,
             "{} steps are too few; {LEAST_EXAMPLES} are needed",
@@ -121,6 +119,35 @@ impl Forecaster {
             late_by_itself: self.late.as_ref().map(|level| level.probability(row)),
         }
     }
+}
+
+fn examples(
+    names: &FactNames,
+    requests: &[&Request],
+    rows: &[&AskedRow],
+    known: f64,
+) -> Vec<Example> {
+    let told = rows.iter().filter_map(|row| {
+        let ended = requests.get(row.request)?.ended;
+        let left = days_left(row, ended, known);
+        Some(example(
+            row,
+            left.told_in(|days| names.counted(&row.row, days)),
+        ))
+    });
+    told.collect()
+}
+
+/// Whether half of what is left ends with one of the next few runs. Where most waits for longer, the days
+/// between two runs are little beside all, and days are foretold as well.
+fn ends_soon(runs: &Runs, requests: &[&Request], rows: &[&AskedRow], known: f64) -> bool {
+    let counted = rows.iter().filter_map(|row| {
+        let ended = requests.get(row.request)?.ended?;
+        let week = features::time_of_week(&row.row);
+        (ended < known).then(|| runs.within(week, ended - row.at))
+    });
+    let (soon, later): (Vec<f64>, Vec<f64>) = counted.partition(|runs| *runs <= FEW_RUNS);
+    soon.len() > later.len()
 }
 
 fn example(row: &AskedRow, outcome: Outcome) -> Example {
@@ -161,7 +188,7 @@ fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
     };
     Ok(DistributionPlan {
         features: names.features(),
-        whole: !names.runs.is_empty(),
+        whole: names.in_runs,
         thresholds: THRESHOLDS,
         required: Vec::new(),
         coverage: 0.8,

@@ -14,6 +14,8 @@ pub struct Curve {
     whole: bool,
     /// What became of the cases fitted on, one for each point but the two ends.
     seen: Option<Arc<Seen>>,
+    /// From where to where values come together, as in runs; they lie apart and rise.
+    together: Arc<[(f64, f64)]>,
 }
 
 /// What became of the cases that a distribution was fitted on, whatever their features.
@@ -51,18 +53,37 @@ const FURTHEST: f64 = 16.0;
 
 impl Curve {
     /// Through points of rising values and probabilities falling from 1 to 0.
-    pub(super) const fn new(points: Vec<(f64, f64)>, whole: bool, seen: Option<Arc<Seen>>) -> Self {
+    pub(super) fn new(points: Vec<(f64, f64)>, whole: bool, seen: Option<Arc<Seen>>) -> Self {
         Self {
             points,
             whole,
             seen,
+            together: Arc::default(),
         }
     }
 
     /// Of a measured quantity, through values that rise and probabilities of lying above that fall from
     /// 1 to 0.
-    pub(crate) const fn measured(points: Vec<(f64, f64)>) -> Self {
-        Self::new(points, false, None)
+    /// Values come together from where to where `together` says.
+    pub(crate) fn measured(points: Vec<(f64, f64)>, together: Vec<(f64, f64)>) -> Self {
+        Self {
+            together: together.into(),
+            ..Self::new(points, false, None)
+        }
+    }
+
+    /// An interval from one quantile to another. What comes together is in it as a whole or not at
+    /// all.
+    #[must_use]
+    pub fn between(&self, low: f64, high: f64) -> (f64, f64) {
+        let around = |value: f64| {
+            let at = self.together.partition_point(|(_, until)| *until < value);
+            let found = self.together.get(at).filter(|(from, _)| *from <= value);
+            found.copied().unwrap_or((value, value))
+        };
+        let (low, _) = around(self.quantile(low));
+        let (_, high) = around(self.quantile(high));
+        (low, high)
     }
 
     /// Probability of lying above a value.
@@ -163,6 +184,7 @@ impl Curve {
             points,
             whole: self.whole,
             seen: None,
+            together: Arc::clone(&self.together),
         }
     }
 
@@ -181,7 +203,10 @@ impl Curve {
             .chain(within.map(|(at, p)| (*at, ((p - beyond) / left).clamp(0.0, 1.0))))
             .chain([(most, 0.0)])
             .collect();
-        Self::new(points, self.whole, None)
+        Self {
+            together: Arc::clone(&self.together),
+            ..Self::new(points, self.whole, None)
+        }
     }
 
     /// Share of the cases fitted on that came above a value, and how many did, straight between

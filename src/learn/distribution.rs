@@ -245,7 +245,7 @@ impl Distribution {
     #[must_use]
     pub fn interval(&self, row: &[f64], curve: &Curve) -> (f64, f64) {
         let left_out = self.tails.left_out(row);
-        (curve.quantile(left_out), curve.quantile(1.0 - left_out))
+        curve.between(left_out, 1.0 - left_out)
     }
 
     /// The interval of a row's curve at another coverage than the stated one, 0..1: what is
@@ -259,7 +259,7 @@ impl Distribution {
         } else {
             0.5 + (chosen - 0.5) * coverage / stated
         };
-        (curve.quantile(left_out), curve.quantile(1.0 - left_out))
+        curve.between(left_out, 1.0 - left_out)
     }
 
     /// How much intervals leave out, and which groups have one of their own.

@@ -54,6 +54,9 @@ pub struct FactNames {
     /// The moments of the week at which requests end, where nearly all end at a few.
     #[serde(default, skip_serializing_if = "Runs::is_empty")]
     pub runs: Runs,
+    /// Whether runs are what days left are counted in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_runs: bool,
 }
 
 /// When a question is asked of a request.

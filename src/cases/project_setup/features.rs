@@ -127,12 +127,11 @@ impl FactNames {
         names
     }
 
-    /// The curve of the days left to the request of a row. Where requests end in runs, runs are what
-    /// the distribution counts.
+    /// The curve of the days left to the request of a row, whatever the distribution counts them in.
     #[must_use]
     pub fn days_left(&self, distribution: &Distribution, row: &[f64]) -> Curve {
         let left = distribution.curve(row);
-        if self.runs.is_empty() {
+        if !self.in_runs {
             return left;
         }
         let most = distribution.range().highest;
@@ -142,15 +141,17 @@ impl FactNames {
     /// So many days from the last step of a row, in what the distribution counts.
     #[must_use]
     pub fn counted(&self, row: &[f64], days: f64) -> f64 {
-        if self.runs.is_empty() {
-            days
-        } else {
+        if self.in_runs {
             self.runs.within(time_of_week(row), days)
+        } else {
+            days
         }
     }
 }
 
-fn time_of_week(row: &[f64]) -> f64 {
+/// The moment of the week of the last step, in days since Monday.
+#[must_use]
+pub fn time_of_week(row: &[f64]) -> f64 {
     row.get(TIME_OF_WEEK).copied().unwrap_or(f64::NAN)
 }
 

@@ -14,7 +14,7 @@ const LOOKED_BACK: f64 = 84.0;
 const LEAST_ENDS: usize = 40;
 /// Share of ends that an hour of the week must have to be a run's, and that all of them must have.
 const OF_A_RUN: f64 = 0.05;
-const OF_ALL: f64 = 0.95;
+const OF_ALL: f64 = 0.9;
 /// Runs of a week at most: what ends at any hour of work ends in none.
 const MOST: usize = 4;
 /// Minutes of a week.
@@ -114,7 +114,7 @@ impl Runs {
     #[must_use]
     pub fn days(&self, runs_left: &Curve, most: f64, week: f64) -> Curve {
         let most = most.max(1.0) as usize;
-        let mut points = Vec::with_capacity(2 * most);
+        let (mut points, mut together) = (Vec::with_capacity(2 * most), Vec::new());
         let mut before = 1.0;
         for number in 1..=most {
             let Some((run, monday)) = self.run(week, number) else {
@@ -123,9 +123,10 @@ impl Runs {
             let at = |minute: u16| monday + f64::from(minute) / DAY;
             let above = runs_left.above(number as f64);
             points.extend([(at(run.from), before), (at(run.until), above)]);
+            together.push((at(run.from) - AFTER, at(run.until) + AFTER));
             before = above;
         }
-        Curve::measured(points)
+        Curve::measured(points, together)
     }
 }
 
@@ -196,7 +197,8 @@ mod tests {
     fn days_follow_from_runs() {
         let runs = Runs::of(&ends());
         // One, two or three runs left.
-        let left = Curve::measured(vec![(0.0, 1.0), (1.0, 0.6), (2.0, 0.2), (3.0, 0.0)]);
+        let points = vec![(0.0, 1.0), (1.0, 0.6), (2.0, 0.2), (3.0, 0.0)];
+        let left = Curve::measured(points, Vec::new());
         let days = runs.days(&left, 3.0, 0.5);
         let first = runs.days_to(0.5, 1);
         assert_eq!(days.above(0.0), 1.0);
@@ -205,6 +207,10 @@ mod tests {
         assert!((days.above(first + 3.0) - 0.2).abs() < 1e-9);
         assert!((days.quantile(0.5) - (first + 3.0)).abs() < 2.0 / DAY);
         assert_eq!(days.above(first + 7.0), 0.0);
+        // All of a run is in an interval, or nothing.
+        let (low, high) = days.between(0.45, 0.55);
+        assert!((low - (first + 3.0 - AFTER)).abs() < 2.0 / DAY);
+        assert!((high - (first + 3.0 + AFTER)).abs() < 3.0 / DAY);
     }
 
     #[test]
