@@ -209,10 +209,11 @@ impl FieldValue for bool {
 }
 
 /// A whole number within the bounds of its type.
-fn read_whole<N: TryFrom<u64>>(path: &str, value: &Value, most: N) -> Result<N, Vec<FieldProblem>>
-where
-    N: std::fmt::Display,
-{
+fn read_whole<N: TryFrom<u64> + std::fmt::Display>(
+    path: &str,
+    value: &Value,
+    most: N,
+) -> Result<N, Vec<FieldProblem>> {
     let read = match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
