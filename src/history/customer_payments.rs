@@ -10,7 +10,7 @@ use crate::domain::records::Payment;
 use crate::domain::{Amount, Currency};
 
 /// Amounts that differ by less are the same: a bank's rounding.
-pub(super) const CENT: f64 = 0.005;
+pub(crate) const CENT: f64 = 0.005;
 
 /// A payment, or its share of one invoice, in one version.
 #[derive(Debug, Clone)]

@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use customer_payments::CENT;
 pub use customer_payments::Part;
 pub use facts::Facts;
 pub(crate) use facts::read;

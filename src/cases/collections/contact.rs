@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::records::{Interaction, InteractionKind};
-use crate::history::{Receivable, ReceivablesAsOf};
+use crate::history::{CENT, Receivable, ReceivablesAsOf};
 
 /// A promise is kept if the money is there so many days after the day promised: banks take time.
 const GRACE: Days = Days::new(2);
@@ -97,7 +97,7 @@ fn was_kept(promise: &Interaction, promised_on: NaiveDate, ledger: &ReceivablesA
         let in_time = parts.filter(|(day, _)| *day >= made_on && *day <= promised_on + GRACE);
         let paid: f64 = in_time.map(|(_, part)| part).sum();
         let promised = promised.decimal().to_f64().unwrap_or_default();
-        promised > 0.0 && paid + 0.005 >= promised
+        promised > 0.0 && paid + CENT >= promised
     });
     in_part
         || ledger.iter().filter(is_it).any(|invoice| {
