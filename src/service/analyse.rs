@@ -1,5 +1,6 @@
 //! Bytes in, stored answer out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -7,10 +8,10 @@ use uuid::Uuid;
 
 use super::history::Wanted;
 use super::{Service, ServiceError};
-use crate::cases::invoice::{Assessment, Context, Firm, Judgement};
-use crate::documents::{Parsed, sniff};
+use crate::cases::invoice::{Assessment, Context, EarlierDocument, Firm, Judgement, Readings};
+use crate::documents::{FieldName, Parsed, sniff};
 use crate::domain::TenantId;
-use crate::store::{DocumentRow, NewDecision, NewDocument};
+use crate::store::{AlikeDocument, DocumentRow, NewDecision, NewDocument, Sought};
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -110,22 +111,33 @@ impl Service {
         parsed: Parsed,
         as_of: DateTime<Utc>,
     ) -> Result<Assessment, ServiceError> {
+        let sha256 = parsed.sha256.clone();
+        let mut pictures = HashMap::new();
         if let Some(look) = parsed.look {
             self.store().put_look(tenant, document, look).await?;
+            let own = std::slice::from_ref(&sha256);
+            pictures = self.store().same_pictures(tenant, own, as_of).await?;
         }
+        let case = Arc::clone(self.invoice());
+        let (parsed, readings) = elsewhere(move || {
+            let readings = case.read(&parsed);
+            (parsed, readings)
+        })
+        .await?;
+        let sought = sought(sha256, &readings, &pictures);
+        let earlier = self.store().documents_alike(tenant, &sought, as_of).await?;
         let history = self.history(tenant, as_of, &Wanted::Salt).await?;
         let context = Context {
             document_id: document.to_string(),
             as_of,
             firm: Some(Firm {
-                history: Arc::new(history),
+                history: Arc::new(history.with_pictures(pictures)),
                 thresholds: Arc::clone(&self.records().thresholds),
+                earlier_documents: earlier.into_iter().filter_map(earlier_document).collect(),
             }),
         };
         let case = Arc::clone(self.invoice());
-        let judgement = tokio::task::spawn_blocking(move || case.assess(&parsed, &context))
-            .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))??;
+        let judgement = elsewhere(move || case.assess(&parsed, readings, &context)).await??;
         self.keep(tenant, document, judgement).await
     }
 
@@ -153,4 +165,34 @@ impl Service {
             .await?;
         Ok(assessment)
     }
+}
+
+/// Computes on a thread of its own.
+async fn elsewhere<T: Send + 'static>(
+    computing: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::task::spawn_blocking(computing)
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// What copies of a document share with it.
+fn sought(sha256: String, readings: &Readings, pictures: &HashMap<String, Vec<String>>) -> Sought {
+    let said = |name| Some(readings.merged.fields.get(&name)?.value.clone());
+    Sought {
+        total: said(FieldName::Total).and_then(|total| total.parse().ok()),
+        number: said(FieldName::Number),
+        pictures: pictures.get(&sha256).cloned().unwrap_or_default(),
+        sha256,
+    }
+}
+
+/// What was read from an earlier document; `None` where it was kept by an older version.
+fn earlier_document(found: AlikeDocument) -> Option<EarlierDocument> {
+    Some(EarlierDocument {
+        fields: serde_json::from_value(found.fields).ok()?,
+        id: found.id,
+        sha256: found.sha256,
+        received_at: found.received_at,
+    })
 }

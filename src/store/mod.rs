@@ -5,6 +5,7 @@
 //! each tenant's audit chain was. Writes go through one connection, reads through a pool.
 //! Every method takes the tenant whose rows it may see, and no query can leave it out.
 
+mod alike;
 mod analyses;
 mod audit_chain;
 mod audit_check;
@@ -38,6 +39,7 @@ mod worklist_runs;
 #[cfg(test)]
 mod tests;
 
+pub use alike::{AlikeDocument, Sought};
 pub use analyses::Analysis;
 pub use audit_report::{AuditFault, AuditReport, ChainState, FaultKind, KeptHead};
 pub use cursor::{Cursor, InvalidCursor, Page};

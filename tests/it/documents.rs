@@ -306,3 +306,32 @@ async fn a_full_queue_turns_away_at_once_and_then_recovers() {
     assert!((1..8).contains(&refused), "{refused} of 8 refused");
     assert_eq!(app.upload(cii("after")).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_document_that_comes_again_with_a_slipped_number_shows_its_twin() {
+    let app = TestApp::start().await;
+    let first = app.upload(cii("RE-2041077")).await.json();
+    let codes = |answer: &Value| {
+        let findings = answer["analysis"]["findings"].as_array().unwrap().clone();
+        let codes = findings.into_iter().map(|finding| finding["code"].clone());
+        codes.collect::<Vec<Value>>()
+    };
+    assert!(!codes(&first).contains(&"possible_copy".into()), "{first}");
+    let again = app.upload(cii("RE-2O41077")).await.json();
+    let finding = again["analysis"]["findings"].as_array().unwrap().iter();
+    let copy = finding.clone().find(|one| one["code"] == "possible_copy");
+    let copy = copy.unwrap_or_else(|| panic!("{again}"));
+    let twin = copy["evidence"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&twin["kind"], &twin["ref"]),
+        (&"document".into(), &first["document"]["id"])
+    );
+    let controls = again["analysis"]["recommendation"]["controls_to_add"].to_string();
+    assert!(controls.contains("duplicate_check"), "{controls}");
+    // What another vendor bills is none.
+    let other = cii("RE-2041O77")
+        .replace("Muster GmbH", "Kranz AG")
+        .replace("119.00", "128.00");
+    let other = app.upload(other).await.json();
+    assert!(!codes(&other).contains(&"possible_copy".into()), "{other}");
+}

@@ -225,6 +225,12 @@ impl DuplicateIndex {
         self.get(*self.by_id.get(&(kind, id.to_owned()))?)
     }
 
+    /// Whether a record is filed of the document with this digest.
+    #[must_use]
+    pub fn has_document(&self, sha256: &str) -> bool {
+        !self.posting(&Key::of_document(sha256)).is_empty()
+    }
+
     /// Whether an item is filed.
     #[must_use]
     pub fn holds(&self, item: &Item) -> bool {

@@ -93,7 +93,13 @@ impl Key {
     /// Of the items of a document.
     #[must_use]
     pub fn document(item: &Item) -> Option<Self> {
-        Some(Self::new(KeyKind::Document, item.document.as_deref()?))
+        Some(Self::of_document(item.document.as_deref()?))
+    }
+
+    /// Of the items of the document with this digest.
+    #[must_use]
+    pub fn of_document(sha256: &str) -> Self {
+        Self::new(KeyKind::Document, sha256)
     }
 
     /// Of a party's items on an order.
@@ -142,7 +148,7 @@ pub(super) fn asked_under(item: &Item) -> Vec<Key> {
             .flat_map(|amount| weeks.map(|week| Key::new(KeyKind::AmountWeek, (amount, week)))),
     );
     let pictures = item.same_pictures.iter();
-    keys.extend(pictures.map(|digest| Key::new(KeyKind::Document, digest)));
+    keys.extend(pictures.map(|digest| Key::of_document(digest)));
     if let Some(corrected) = &item.corrects {
         keys.push(Key::new(KeyKind::Skeleton, corrected.skeleton.as_str()));
     }

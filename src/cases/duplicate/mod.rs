@@ -28,6 +28,7 @@ pub use item::{Item, bare_name};
 pub use number::{Number, NumberLevel};
 pub use queue::DuplicateRun;
 pub use rates::CopyRates;
+pub(crate) use recommendation::level_of;
 pub use recommendation::{DuplicateAdvice, Field, Part, Twin, answered};
 pub use score::{Contribution, Score};
 pub use twin::{Likeness, TwinField};
@@ -57,6 +58,27 @@ impl Hit {
     #[must_use]
     pub fn alarms(&self) -> bool {
         self.verdict.alarms() && self.score.probability() >= RAISED_FROM
+    }
+
+    /// What the two have in common, in words: `same amount, date; number RE-1O for RE-10`.
+    #[must_use]
+    pub fn alike(&self) -> String {
+        let names = |likeness| {
+            let fields = self.twin.iter();
+            fields.filter(move |field| field.likeness == likeness)
+        };
+        let same: Vec<&str> = names(Likeness::Same).map(|field| field.field).collect();
+        let nearly = names(Likeness::Similar).filter_map(|field| {
+            let (later, earlier) = (field.later.as_ref()?, field.earlier.as_ref()?);
+            // Digests tell a person nothing.
+            Some(match field.field {
+                "document" => "its picture, saved anew".to_owned(),
+                name => format!("{name} {later} for {earlier}"),
+            })
+        });
+        let same = (!same.is_empty()).then(|| format!("same {}", same.join(", ")));
+        let parts: Vec<String> = same.into_iter().chain(nearly).collect();
+        parts.join("; ")
     }
 }
 

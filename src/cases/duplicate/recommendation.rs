@@ -145,6 +145,15 @@ pub struct DuplicateAdvice {
     pub twins: Vec<Twin>,
 }
 
+/// How much attention a pair of a chance to be a copy asks for.
+pub(crate) fn level_of(chance: f64) -> Level {
+    match chance {
+        high if high >= HIGH => Level::High,
+        medium if medium >= MEDIUM => Level::Medium,
+        _ => Level::Low,
+    }
+}
+
 /// The answer. The same arguments give the same answer, bit for bit.
 pub(super) fn recommend(
     input: &DuplicateInput,
@@ -185,11 +194,7 @@ pub(super) fn recommend(
         },
         interval: None,
         prediction_set: None,
-        level: match alarm {
-            Some(_) if score >= HIGH => Level::High,
-            Some(_) if score >= MEDIUM => Level::Medium,
-            _ => Level::Low,
-        },
+        level: alarm.map_or(Level::Low, |_| level_of(score)),
         reasons: heaviest(for_it, "others_raise"),
         counter_reasons: heaviest(against, "others_lower"),
         evidence: evidence(input),

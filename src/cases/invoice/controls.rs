@@ -3,7 +3,7 @@
 use crate::advice::Control;
 
 /// The controls a finding asks for, by the beginning of its code.
-const CONTROL_OF: [(&str, &str); 16] = [
+const CONTROL_OF: [(&str, &str); 17] = [
     ("iban_", "verify_bank_account"),
     ("bank_", "verify_bank_account"),
     ("shared_bank_", "verify_bank_account"),
@@ -17,6 +17,7 @@ const CONTROL_OF: [(&str, &str); 16] = [
     ("vat_", "verify_tax_id"),
     ("order_", "verify_order"),
     ("number_", "duplicate_check"),
+    ("possible_copy", "duplicate_check"),
     ("xml_page_", "compare_structure_with_page"),
     ("tax_arithmetic", "verify_totals"),
     ("total", "verify_totals"),

@@ -223,6 +223,7 @@ mod tests {
         orders: None,
         earlier: Vec::new(),
         flags: Vec::new(),
+        copies: Vec::new(),
     };
 
     fn of(changes: &[(FieldName, &str)]) -> Vec<Counterfactual> {

@@ -25,9 +25,7 @@ pub(super) fn flags(
     sha256: &str,
 ) -> Vec<Flag> {
     let history = &*firm.history;
-    let is_seller =
-        |vendor: &&Arc<Vendor>| is_seller(reading, &vendor.name, vendor.vat_id.as_deref());
-    let on_record = pointed_at.iter().find(is_seller).map(Arc::clone);
+    let on_record = on_record(reading, pointed_at);
     let Some(vendor) = on_record.or_else(|| stranger(reading, document_id)) else {
         return Vec::new();
     };
@@ -56,6 +54,18 @@ pub(super) fn flags(
     })
 }
 
+/// The vendor who is the seller, among those whom the document's words may mean.
+pub(super) fn on_record(reading: &Reading, pointed_at: &[Arc<Vendor>]) -> Option<Arc<Vendor>> {
+    let is_seller =
+        |vendor: &&Arc<Vendor>| is_seller(reading, &vendor.name, vendor.vat_id.as_deref());
+    pointed_at.iter().find(is_seller).map(Arc::clone)
+}
+
+/// A seller of whom the name is known and nothing else.
+pub(super) fn named(id: &str, name: &str) -> Option<Arc<Vendor>> {
+    read(json!({"id": id, "name": name})).ok().map(Arc::new)
+}
+
 /// A seller who is not on record, as the document tells of it. One slip in a name that was read
 /// from pixels is no sign of another firm.
 fn stranger(reading: &Reading, document_id: &str) -> Option<Arc<Vendor>> {
@@ -74,7 +84,11 @@ fn stranger(reading: &Reading, document_id: &str) -> Option<Arc<Vendor>> {
 }
 
 /// The document as a record.
-fn invoice(reading: &Reading, document_id: &str, vendor_id: &str) -> Option<KnownInvoice> {
+pub(super) fn invoice(
+    reading: &Reading,
+    document_id: &str,
+    vendor_id: &str,
+) -> Option<KnownInvoice> {
     let total: Decimal = value(reading, F::Total)?.parse().ok()?;
     // Records hold credits below zero, documents mostly above.
     let is_credit_note = value(reading, F::TypeCode).is_some_and(is_credit_note_code);
@@ -162,6 +176,7 @@ mod tests {
         Firm {
             history: Arc::new(FactsAsOf::new(Arc::new(facts), known)),
             thresholds: Arc::new(Thresholds::default()),
+            earlier_documents: Vec::new(),
         }
     }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::detected;
 use super::findings::{EarlierInvoice, FirmKnowledge, KnownVendor};
 use super::input::Firm;
+use super::{copies, detected};
 use crate::documents::{FieldName, Reading};
 use crate::domain::records::Vendor;
 use crate::history::VendorKey;
 
-/// Vendors the document may be from, the order it names, their earlier invoices and what
-/// detectors find, as known at the moment that the firm's history looks from. An earlier
+/// Vendors the document may be from, the order it names, their earlier invoices, what
+/// detectors find and what it may be a copy of, as known at the moment that the firm's history looks from. An earlier
 /// record of the same file, told by its digest, is not an earlier invoice.
 pub(super) fn knowledge(
     firm: &Firm,
@@ -56,6 +56,7 @@ pub(super) fn knowledge(
     });
     FirmKnowledge {
         flags: detected::flags(firm, reading, &vendors, document_id, sha256),
+        copies: copies::copies(firm, reading, &vendors, document_id, sha256),
         vendors: vendors.iter().map(|vendor| known(vendor)).collect(),
         orders,
         earlier,

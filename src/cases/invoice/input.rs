@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::assessment::PageSize;
+use super::copies::EarlierDocument;
 use super::findings::FirmKnowledge;
 use super::firm;
 use crate::cases::detectors::Thresholds;
@@ -31,6 +32,8 @@ pub struct Firm {
     pub history: Arc<dyn History>,
     /// What it sets for detectors.
     pub thresholds: Arc<Thresholds>,
+    /// Documents that came before and share something with it.
+    pub earlier_documents: Vec<EarlierDocument>,
 }
 
 /// What the case judges: what structure says, what the pages say, and both as one.
@@ -58,15 +61,42 @@ pub struct InvoiceInput {
     pub problems: Vec<Problem>,
 }
 
-impl InvoiceInput {
+/// What a document says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Readings {
+    /// Its structure, where it has one.
+    structure: Option<Reading>,
+    /// Its pages, where they hold words.
+    page: Option<Reading>,
+    /// Both as one.
+    pub merged: Reading,
+}
+
+impl Readings {
     /// Unites what the pages say with what the structure says.
-    #[must_use]
-    pub fn new(parsed: &Parsed, page: Option<Reading>, context: &Context) -> Self {
+    pub(super) fn new(parsed: &Parsed, page: Option<Reading>) -> Self {
         let structure = parsed
             .structured
             .as_ref()
             .map(|found| found.reading.clone());
         let merged = merge(structure.as_ref(), page.as_ref());
+        Self {
+            structure,
+            page,
+            merged,
+        }
+    }
+}
+
+impl InvoiceInput {
+    /// A document as it is judged.
+    #[must_use]
+    pub fn new(parsed: &Parsed, readings: Readings, context: &Context) -> Self {
+        let Readings {
+            structure,
+            page,
+            merged,
+        } = readings;
         let firm = context
             .firm
             .as_ref()

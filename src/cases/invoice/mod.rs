@@ -5,6 +5,7 @@
 
 mod assessment;
 pub(crate) mod controls;
+mod copies;
 mod counterfactuals;
 mod detected;
 pub mod document_type;
@@ -20,10 +21,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use assessment::{Assessment, PageSize, TypeAnswer};
+pub use copies::EarlierDocument;
 pub use document_type::{DocumentType, TypeVerdict};
 pub use feedback::check_feedback;
 pub use findings::Finding;
-pub use input::{Context, Firm, InvoiceInput};
+pub use input::{Context, Firm, InvoiceInput, Readings};
 pub use judgement::{CaseError, Judgement};
 pub use recommendation::SCORE_KIND;
 
@@ -63,15 +65,26 @@ impl InvoiceCase {
         self.types.encoder()
     }
 
-    /// Judges one document. Time grows with its words, which the parser bounds.
+    /// Reads what one document says. Time grows with its words, which the parser bounds.
+    #[must_use]
+    pub fn read(&self, parsed: &Parsed) -> Readings {
+        let has_words = parsed.pages.iter().any(|page| !page.words.is_empty());
+        let page = has_words.then(|| fields::extract(&parsed.pages, &self.fields));
+        Readings::new(parsed, page)
+    }
+
+    /// Judges one document by what it says.
     ///
     /// # Errors
     /// [`CaseError::Type`] if the text encoder fails, [`CaseError::Contract`] if the
     /// weights of the reasons do not sum to the raw score less its baseline.
-    pub fn assess(&self, parsed: &Parsed, context: &Context) -> Result<Judgement, CaseError> {
-        let has_words = parsed.pages.iter().any(|page| !page.words.is_empty());
-        let page = has_words.then(|| fields::extract(&parsed.pages, &self.fields));
-        let input = InvoiceInput::new(parsed, page, context);
+    pub fn assess(
+        &self,
+        parsed: &Parsed,
+        readings: Readings,
+        context: &Context,
+    ) -> Result<Judgement, CaseError> {
+        let input = InvoiceInput::new(parsed, readings, context);
         let features = self.types.features(&TypeInput {
             pages: &parsed.pages,
             reading: &input.merged,

@@ -130,7 +130,7 @@ fn load(config: &Config) -> Result<InvoiceCase, StartError> {
 
 /// Judges one file; an answer that breaks the contract is not given, as it is not by a store.
 fn judge(case: &InvoiceCase, parsed: &Parsed, context: &Context) -> Result<Assessment, CaseError> {
-    let assessment = case.assess(parsed, context)?.assessment;
+    let assessment = case.assess(parsed, case.read(parsed), context)?.assessment;
     assessment.recommendation.validate()?;
     Ok(assessment)
 }

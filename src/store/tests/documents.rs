@@ -5,7 +5,7 @@ use chrono::{Duration, Utc};
 use super::{accepted, analysis, canonical, decide, open, put, tenant};
 use crate::advice::samples;
 use crate::documents::picture::Look;
-use crate::store::{ErasureTarget, InboxFilter, JobState, NewDecision, StoreError};
+use crate::store::{ErasureTarget, InboxFilter, JobState, NewDecision, Sought, StoreError};
 
 #[tokio::test]
 async fn the_same_bytes_are_the_same_document_within_a_tenant_only() {
@@ -258,4 +258,57 @@ async fn documents_that_show_one_picture_are_found_until_they_are_erased() {
             .await
             .unwrap();
     assert_eq!((looks, bands), (3, 48));
+}
+
+#[tokio::test]
+async fn earlier_documents_are_found_by_total_number_or_picture() {
+    let (_folder, store) = open().await;
+    let (a, b) = (tenant("a"), tenant("b"));
+    let mut rows = Vec::new();
+    for (n, (number, total, kind)) in [
+        ("R-1", "119.00", "po_invoice"),
+        ("R-2", "-119.0", "credit_note"),
+        ("R-3", "119", "statement"),
+        ("R-4", "80.50", "po_invoice"),
+        ("R-5", "7.00", "receipt"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let row = put(&store, &a, &[n as u8]).await.row;
+        let answer = decide(&store, &a, "document", &row.id.to_string()).await;
+        let mut body = analysis(&answer, "ACME", "2026-01-01");
+        body["type"]["value"] = kind.into();
+        body["fields"]["number"]["value"] = number.into();
+        body["fields"]["total"]["value"] = total.into();
+        store.put_analysis(&a, row.id, &body).await.unwrap();
+        rows.push(row);
+    }
+    let found = async |tenant, sought: Sought, as_of| -> Vec<String> {
+        let found = store.documents_alike(tenant, &sought, as_of).await.unwrap();
+        let numbers = found
+            .iter()
+            .map(|one| one.fields["number"]["value"].as_str());
+        numbers.map(|number| number.unwrap().to_owned()).collect()
+    };
+    let by_total = || Sought {
+        total: "119.0".parse().ok(),
+        ..Sought::default()
+    };
+    let now = Utc::now();
+    assert_eq!(found(&a, by_total(), now).await, ["R-1", "R-2"]);
+    let itself = Sought {
+        sha256: rows[0].sha256.clone(),
+        number: Some("R-4".to_owned()),
+        pictures: vec![rows[4].sha256.clone()],
+        ..by_total()
+    };
+    assert_eq!(found(&a, itself, now).await, ["R-2", "R-4", "R-5"]);
+    assert!(found(&a, Sought::default(), now).await.is_empty());
+    assert!(found(&b, by_total(), now).await.is_empty());
+    let before = rows[0].received_at - Duration::seconds(1);
+    assert!(found(&a, by_total(), before).await.is_empty());
+    let target = ErasureTarget::Document(rows[0].id);
+    store.erase(&a, &target, "asked for", "key").await.unwrap();
+    assert_eq!(found(&a, by_total(), now).await, ["R-2"]);
 }

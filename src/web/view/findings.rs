@@ -41,6 +41,8 @@ pub(crate) struct EvidenceView {
     pub(crate) page: Option<u32>,
     /// Id of its box on the page, where it has one.
     pub(crate) mark: Option<String>,
+    /// Whether it is another document, which can be opened.
+    pub(crate) opens: bool,
 }
 
 /// The findings, heaviest first.
@@ -89,6 +91,7 @@ fn evidence_view(finding: usize, number: usize, evidence: &Evidence) -> Evidence
             "xml" => "In the structure".to_owned(),
             "page" => "On the page".to_owned(),
             "record" => "In the records".to_owned(),
+            "document" => "In another document".to_owned(),
             "derived" => "Computed".to_owned(),
             other => words::sentence(other),
         },
@@ -99,5 +102,6 @@ fn evidence_view(finding: usize, number: usize, evidence: &Evidence) -> Evidence
             .bbox
             .and(evidence.page)
             .map(|_| mark(finding, number)),
+        opens: evidence.kind == "document",
     }
 }

@@ -63,14 +63,24 @@ impl<'a> Places<'a> {
 
     /// A record of the firm.
     pub(super) fn record(self, id: &str, text: &str) -> Evidence {
-        Evidence {
-            kind: "record".to_owned(),
-            reference: id.to_owned(),
-            page: None,
-            bbox: None,
-            text: Some(text.to_owned()),
-            sha256: None,
-        }
+        elsewhere("record", id, text)
+    }
+
+    /// Another document.
+    pub(super) fn document(self, id: &str, text: &str) -> Evidence {
+        elsewhere("document", id, text)
+    }
+}
+
+/// What lies outside the document.
+fn elsewhere(kind: &str, id: &str, text: &str) -> Evidence {
+    Evidence {
+        kind: kind.to_owned(),
+        reference: id.to_owned(),
+        page: None,
+        bbox: None,
+        text: Some(text.to_owned()),
+        sha256: None,
     }
 }
 

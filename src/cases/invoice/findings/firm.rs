@@ -21,7 +21,32 @@ pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding
             .iter()
             .map(|flag| detected(flag, input, places)),
     )
+    .chain(copies(input, places))
     .collect()
+}
+
+/// What it may be a copy of, but for the record of its very number, which is told as such.
+fn copies(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
+    let told = same_number(input).map(|earlier| format!("vendor_invoice/{}", earlier.id));
+    let copies = input.firm.copies.iter();
+    let others = copies.filter(|copy| Some(&copy.record) != told.as_ref());
+    others
+        .map(|copy| {
+            let kind = copy.verdict.replace('_', " ");
+            let (of, twin) = match copy.record.strip_prefix("document/") {
+                Some(id) => ("an earlier document", places.document(id, &copy.alike)),
+                None => (&*copy.record, places.record(&copy.record, &copy.alike)),
+            };
+            let mut evidence = places.fields(input.merged, &[F::Number, F::Total, F::Seller]);
+            evidence.push(twin);
+            Finding {
+                code: "possible_copy".to_owned(),
+                text: format!("May be a copy ({kind}) of {of}: {}.", copy.alike),
+                level: copy.level,
+                evidence,
+            }
+        })
+        .collect()
 }
 
 /// What a detector of vendors' invoices found.
@@ -90,19 +115,20 @@ fn unknown_order(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Findin
     })
 }
 
-fn seen_before(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
+/// The seller's earlier invoice of the number.
+fn same_number<'a>(input: &FindingsInput<'a>) -> Option<&'a EarlierInvoice> {
     let number = folded(value(input.merged, F::Number)?);
     let same = |earlier: &&EarlierInvoice| {
         earlier.id != input.document_id
             && folded(&earlier.number) == number
             && is_seller(input.merged, &earlier.seller, earlier.seller_vat.as_deref())
     };
-    let earlier = input
-        .firm
-        .earlier
-        .iter()
-        .find(same)
-        .filter(|_| !number.is_empty())?;
+    let mut earlier = input.firm.earlier.iter().filter(|_| !number.is_empty());
+    earlier.find(same)
+}
+
+fn seen_before(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
+    let earlier = same_number(input)?;
     let mut evidence = places.fields(input.merged, &[F::Number, F::Seller]);
     evidence.push(places.record(&earlier.id, &earlier.number));
     Some(Finding {

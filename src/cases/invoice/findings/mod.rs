@@ -69,6 +69,22 @@ pub struct FirmKnowledge {
     /// What detectors of vendors' invoices found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+    /// What it may be a copy of, the likeliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<KnownCopy>,
+}
+
+/// An earlier record or document that a document may be a copy of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownCopy {
+    /// Kind and id, as in `vendor_invoice/ID` or `document/ID`.
+    pub record: String,
+    /// What kind of copy.
+    pub verdict: String,
+    /// How likely.
+    pub level: Level,
+    /// What the two have in common, in words.
+    pub alike: String,
 }
 
 /// A vendor in the firm's records.

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::test_support::{changed, reading, sound};
-use super::{EarlierInvoice, Finding, FindingsInput, FirmKnowledge, KnownVendor, find};
+use super::{EarlierInvoice, Finding, FindingsInput, FirmKnowledge, KnownCopy, KnownVendor, find};
 use crate::advice::Level;
 use crate::cases::detectors::Flag;
 use crate::documents::{FieldName as F, Line, Reading, Source};
@@ -233,6 +233,7 @@ fn firm() -> FirmKnowledge {
             number: "R-2".into(),
         }],
         flags: Vec::new(),
+        copies: Vec::new(),
     }
 }
 
@@ -308,4 +309,40 @@ fn what_a_detector_found_names_its_fields_and_records() {
         .map(|place| place.reference.as_str())
         .collect();
     assert_eq!(places, ["/Invoice/iban", "/Invoice/seller", "vendor/v2"]);
+}
+
+#[test]
+fn what_it_may_be_a_copy_of_is_told_once() {
+    let copy = |record: &str| KnownCopy {
+        record: record.into(),
+        verdict: "retyped_number".into(),
+        level: Level::High,
+        alike: "same party, amount; number R-1 for R-I".into(),
+    };
+    let mut known = firm();
+    known.copies = vec![copy("vendor_invoice/i1"), copy("document/d1")];
+    let found = find_in(Some(&sound()), None, &known);
+    let told: Vec<_> = found
+        .iter()
+        .map(|finding| {
+            let twin = finding.evidence.last().unwrap();
+            let (kind, reference) = (twin.kind.as_str(), twin.reference.as_str());
+            (finding.code.as_str(), finding.level, kind, reference)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("possible_copy", Level::High, "record", "vendor_invoice/i1"),
+            ("possible_copy", Level::High, "document", "d1"),
+        ]
+    );
+    assert_eq!(
+        found[0].text,
+        "May be a copy (retyped number) of vendor_invoice/i1: same party, amount; number R-1 for R-I."
+    );
+    // The record of its very number is told as that.
+    known.copies = vec![copy("vendor_invoice/doc-0")];
+    let codes = firm_codes(&changed(&[(F::Number, "R-2")]), &known);
+    assert_eq!(codes, ["number_already_seen"]);
 }

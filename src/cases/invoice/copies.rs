@@ -1,0 +1,283 @@
+//! What a document may be a copy of: the firm's invoices, claims and uses of cards, and documents
+//! that came before it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::detected::{invoice, named, on_record};
+use super::findings::{KnownCopy, is_seller};
+use super::input::Firm;
+use crate::advice::Level;
+use crate::cases::duplicate::{
+    CopyRates, Counted, DuplicateIndex, Hit, Item, check, judge, level_of,
+};
+use crate::documents::{Field, FieldName, Reading};
+use crate::domain::records::Vendor;
+
+/// Most of them told, the likeliest.
+const MOST: usize = 3;
+
+/// A document that came before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierDocument {
+    /// Its id.
+    pub id: String,
+    /// Lower-case hex SHA-256 of its bytes.
+    pub sha256: String,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// What it says.
+    pub fields: BTreeMap<FieldName, Field>,
+}
+
+/// Those that a person should look at, the likeliest first; nothing where number, date, currency or
+/// total are not read. What learned the firm's rates of copies is not asked: it would have
+/// to be worked out anew with many a record, and a clerk waits.
+pub(super) fn copies(
+    firm: &Firm,
+    reading: &Reading,
+    pointed_at: &[Arc<Vendor>],
+    document_id: &str,
+    sha256: &str,
+) -> Vec<KnownCopy> {
+    let seller = reading.fields.get(&FieldName::Seller);
+    let by_name = || named(document_id, &seller?.value);
+    let Some(vendor) = on_record(reading, pointed_at).or_else(by_name) else {
+        return Vec::new();
+    };
+    let Some(item) = item(firm, reading, &vendor, document_id, sha256) else {
+        return Vec::new();
+    };
+    let (history, rates) = (&*firm.history, CopyRates::default());
+    let orders = item.order.as_deref();
+    let orders = orders.map_or_else(Vec::new, |number| history.purchase_orders(number));
+    let item = Item {
+        known_at: history.as_of(),
+        same_pictures: history.same_pictures(sha256).to_vec(),
+        ..item
+    }
+    .with_order(orders.iter().map(AsRef::as_ref));
+    let kept_up = history.spending().followed::<DuplicateIndex>();
+    let index = kept_up.read();
+    let on_record = check(&index, &rates, &item)
+        .into_iter()
+        // The document's own record.
+        .filter(|hit| !is_of(&index, hit, sha256));
+    let mut found: Vec<(String, Hit)> = on_record
+        .map(|hit| {
+            (
+                format!("{}/{}", hit.earlier_kind.as_str(), hit.earlier_id),
+                hit,
+            )
+        })
+        .collect();
+    let mut documents = DuplicateIndex::default();
+    for earlier in &firm.earlier_documents {
+        let filed = earlier.item(firm, reading, &vendor);
+        if let Some(other) = filed.filter(|_| !index.has_document(&earlier.sha256)) {
+            documents.insert(other);
+        }
+    }
+    let unrecorded = check(&documents, &rates, &item).into_iter();
+    found.extend(unrecorded.filter_map(|hit| {
+        // What explains it may stand in the records as well: a rent of which only the last bill came
+        // as a document.
+        let other = documents.item(hit.earlier_kind, &hit.earlier_id)?;
+        let among_records = judge(&index, &rates, &item, other, Counted::Before);
+        let name = format!("document/{}", hit.earlier_id);
+        let explained = !among_records.alarms() || among_records.score.bits < hit.score.bits;
+        Some((name, if explained { among_records } else { hit }))
+    }));
+    found.retain(|(_, hit)| hit.alarms() && level_of(hit.score.probability()) > Level::Low);
+    // Equal ones by their names, so that the answer is always the same.
+    found.sort_by(|(one_name, one), (other_name, other)| {
+        let bits = other.score.bits.total_cmp(&one.score.bits);
+        bits.then_with(|| one_name.cmp(other_name))
+    });
+    found.truncate(MOST);
+    found
+        .into_iter()
+        .map(|(record, hit)| KnownCopy {
+            record,
+            verdict: hit.verdict.as_str().to_owned(),
+            level: level_of(hit.score.probability()),
+            alike: hit.alike(),
+        })
+        .collect()
+}
+
+fn is_of(index: &DuplicateIndex, hit: &Hit, sha256: &str) -> bool {
+    let item = index.item(hit.earlier_kind, &hit.earlier_id);
+    item.is_some_and(|item| item.document.as_deref() == Some(sha256))
+}
+
+/// The document in the form in which copies are compared.
+fn item(
+    firm: &Firm,
+    reading: &Reading,
+    vendor: &Vendor,
+    document_id: &str,
+    sha256: &str,
+) -> Option<Item> {
+    let invoice = invoice(reading, document_id, vendor.id.as_str())?;
+    let item = Item::from_invoice(&invoice, Some(&vendor.name));
+    Some(Item {
+        document: Some(sha256.to_owned()),
+        ..item.in_firm_of(firm.history.home_currency())
+    })
+}
+
+impl EarlierDocument {
+    /// The same of an earlier document: of the vendor where it names the seller of the later.
+    fn item(&self, firm: &Firm, later: &Reading, vendor: &Arc<Vendor>) -> Option<Item> {
+        let reading = Reading {
+            fields: self.fields.clone(),
+            ..Reading::default()
+        };
+        let said = |name| reading.fields.get(&name).map(|field| field.value.as_str());
+        let seller = said(FieldName::Seller)?;
+        let vendor = if is_seller(later, seller, said(FieldName::SellerVat)) {
+            Arc::clone(vendor)
+        } else {
+            named(&self.id, seller)?
+        };
+        let item = item(firm, &reading, &vendor, &self.id, &self.sha256)?;
+        Some(Item {
+            known_at: self.received_at,
+            ..item
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cases::detectors::Thresholds;
+    use crate::cases::invoice::findings::test_support::changed;
+    use crate::documents::FieldName as F;
+    use crate::domain::RecordKind;
+    use crate::history::{Facts, FactsAsOf};
+
+    /// A firm with one vendor's invoice on record and these earlier documents, each by what it changes.
+    fn firm(earlier: &[&[(F, &str)]]) -> Firm {
+        let mut facts = Facts::default();
+        let known = "2024-01-20T00:00:00Z".parse().unwrap();
+        let mut put = |kind, body| facts.insert(kind, known, 1, body).unwrap();
+        put(
+            RecordKind::Vendor,
+            json!({"id": "v1", "name": "Seller GmbH", "vat_id": "DE136695976"}),
+        );
+        put(
+            RecordKind::VendorInvoice,
+            json!({"id": "i1", "number": "RE-2041077", "vendor_id": "v1", "issued_on": "2024-01-15", "currency": "EUR",
+                "total": "731.85", "document_sha256": "b".repeat(64)}),
+        );
+        let now = "2024-02-02T00:00:00Z".parse().unwrap();
+        let documents = earlier
+            .iter()
+            .enumerate()
+            .map(|(at, changes)| EarlierDocument {
+                id: format!("d{at}"),
+                sha256: format!("{at:064x}"),
+                received_at: known,
+                fields: changed(changes).fields,
+            });
+        Firm {
+            earlier_documents: documents.collect(),
+            history: Arc::new(FactsAsOf::new(Arc::new(facts), now)),
+            thresholds: Arc::new(Thresholds::default()),
+        }
+    }
+
+    fn found(firm: &Firm, reading: &Reading, sha256: &str) -> Vec<(String, String)> {
+        let found = copies(firm, reading, &firm.history.vendors(), "doc", sha256);
+        found
+            .into_iter()
+            .map(|copy| (copy.record, copy.verdict))
+            .collect()
+    }
+
+    fn pair(record: &str, verdict: &str) -> (String, String) {
+        (record.to_owned(), verdict.to_owned())
+    }
+
+    #[test]
+    fn a_document_with_a_slipped_number_meets_the_record() {
+        let again = changed(&[(F::Number, "RE-2O41077"), (F::Total, "731.85")]);
+        let other = "c".repeat(64);
+        assert_eq!(
+            found(&firm(&[]), &again, &other),
+            [pair("vendor_invoice/i1", "retyped_number")]
+        );
+        // It is no copy of the record that was made of it, and of nothing where its total is not read.
+        assert!(found(&firm(&[]), &again, &"b".repeat(64)).is_empty());
+        let unread = changed(&[(F::Number, "RE-2O41077"), (F::Total, "")]);
+        assert!(found(&firm(&[]), &unread, &other).is_empty());
+        let another = changed(&[(F::Number, "RE-2041090"), (F::Total, "88.10")]);
+        assert!(found(&firm(&[]), &another, &other).is_empty());
+    }
+
+    #[test]
+    fn an_earlier_document_counts_until_it_is_recorded() {
+        let scan = [(F::Number, "A-7"), (F::Total, "512.30")];
+        let mut firm = firm(&[&scan]);
+        let again = changed(&[
+            (F::Number, "A-7"),
+            (F::Total, "512.30"),
+            (F::IssueDate, "2024-01-31"),
+        ]);
+        assert_eq!(
+            found(&firm, &again, "c"),
+            [pair("document/d0", "exact_resubmission")]
+        );
+        firm.earlier_documents[0].sha256 = "b".repeat(64);
+        assert!(found(&firm, &again, "c").is_empty());
+    }
+
+    #[test]
+    fn a_seller_on_no_record_is_known_again_by_its_name() {
+        let strange = |number| {
+            [
+                (F::Seller, "Nordlicht Buero"),
+                (F::SellerVat, ""),
+                (F::Number, number),
+                (F::Total, "512.30"),
+            ]
+        };
+        let again = changed(&strange("NB-10023"));
+        assert_eq!(
+            found(&firm(&[&strange("NB-1OO23")]), &again, "c"),
+            [pair("document/d0", "retyped_number")]
+        );
+        let of_another = [
+            (F::Seller, "Kranz AG"),
+            (F::Number, "K-1"),
+            (F::Total, "512.30"),
+            (F::SellerVat, ""),
+        ];
+        assert!(found(&firm(&[&of_another]), &again, "c").is_empty());
+    }
+
+    #[test]
+    fn a_monthly_bill_is_no_copy() {
+        let bill = |number, day| {
+            [
+                (F::Number, number),
+                (F::IssueDate, day),
+                (F::Total, "950.00"),
+            ]
+        };
+        let earlier = [
+            bill("M-118", "2023-11-01"),
+            bill("M-131", "2023-12-01"),
+            bill("M-147", "2024-01-01"),
+        ];
+        let earlier: Vec<&[(F, &str)]> = earlier.iter().map(|bill| &bill[..]).collect();
+        let next = changed(&bill("M-163", "2024-02-01"));
+        assert!(found(&firm(&earlier), &next, "c").is_empty());
+    }
+}
