@@ -113,6 +113,7 @@ pub fn on_records(
             outcome: outcome(looked.planned_on, looked.issued_on, options.cut),
             weight: 1.0,
             group: None,
+            again: Vec::new(),
         })
         .collect();
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;

@@ -103,6 +103,7 @@ pub fn on_records(
             outcome: Outcome::known(one.came),
             weight: 1.0,
             group: None,
+            again: Vec::new(),
         })
         .collect();
     let (plan, threshold) = plan(options).map_err(|error| wrong(error.to_string()))?;

@@ -21,6 +21,17 @@ const LEAST_OF_EACH: usize = 5;
 /// Days late from which an invoice is very late, where the firm does not say.
 pub const VERY_LATE_DAYS: f64 = 30.0;
 
+/// Days overdue on which invoices are asked about again, so that what is said of them then is
+/// calibrated.
+pub const DAYS_OVERDUE: [u64; 6] = [1, 4, 8, 15, 31, 61];
+
+/// Days late that are ruled out on a day on which an invoice is so many days overdue: it is paid on
+/// that day at the earliest.
+#[must_use]
+pub fn days_passed(overdue: u64) -> f64 {
+    overdue as f64 - 1.0
+}
+
 /// How days late are fitted.
 ///
 /// # Errors
@@ -232,6 +243,7 @@ mod tests {
                     outcome: Outcome::known(days - (at % 2) as f64),
                     weight: 1.0,
                     group: None,
+                    again: Vec::new(),
                 })
             });
             let examples: Vec<Example> = examples.collect();

@@ -8,10 +8,11 @@ mod seen;
 mod tails;
 #[cfg(test)]
 mod tests;
+mod waited;
 
 use anyhow::{Context as _, ensure};
 use scrutineer::learn::calibrated::Calibration;
-use scrutineer::learn::distribution::{Curve, Distribution, Level, Range, Tails};
+use scrutineer::learn::distribution::{Curve, Distribution, Level, Range, Seen, Tails};
 use scrutineer::learn::learner::Learner;
 
 use crate::boost::CheckedBoost;
@@ -19,6 +20,7 @@ use choice::Chosen;
 use held_back::HeldBack;
 pub use learners::Learners;
 use tails::plain_width;
+use waited::AskedAgain;
 
 /// Finished examples needed to say anything.
 pub const LEAST_EXAMPLES: usize = 50;
@@ -37,6 +39,17 @@ pub struct Example {
     /// Which of several that belong together, as the steps of one request do; none of one that
     /// stands alone.
     pub group: Option<usize>,
+    /// The same case, asked again while it was not over.
+    pub again: Vec<Again>,
+}
+
+/// A case as it stood some time later, not over yet.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// Features then.
+    pub row: Vec<f64>,
+    /// What the quantity was known to lie above.
+    pub passed: f64,
 }
 
 /// What is known of a quantity, and how far it was watched.
@@ -155,7 +168,8 @@ impl DistributionPlan {
         let (range, thresholds) = self.grid(&quantities, passed.fold(f64::MIN, f64::max))?;
         let held = HeldBack::of(examples);
         let chosen = self.choose(&held, &thresholds)?;
-        let foretold = self.foretold(&chosen, range, &thresholds, &held)?;
+        let seen = seen::of(examples, &thresholds);
+        let (foretold, again) = self.foretold(&chosen, range, &thresholds, &held, &seen)?;
         let least = held
             .are_few()
             .then(|| plain_width(&quantities, self.coverage));
@@ -163,7 +177,8 @@ impl DistributionPlan {
         let calibrations = chosen.calibrations(&thresholds, &held.parts);
         let all = self.learners(examples, &thresholds, chosen.recipe)?;
         let fitted = self.join(range, &thresholds, all, &calibrations, tails)?;
-        Ok(fitted.with_seen(seen::of(examples, &thresholds))?)
+        let waited = again.calibrated();
+        Ok(fitted.with_seen(Seen { waited, ..seen })?)
     }
 
     /// Fits one question alone, whether the quantity lies above a threshold, with all that the
@@ -233,28 +248,33 @@ impl DistributionPlan {
 
     /// The held-back cases, each foretold by what neither saw it nor was calibrated on it or
     /// the others of its part. An interval measured on the cases that calibrated it would be
-    /// too narrow, the more so the fewer they are.
+    /// too narrow, the more so the fewer they are. Those that were asked again say so once more.
     fn foretold(
         &self,
         chosen: &Chosen,
         range: Range,
         thresholds: &[f64],
         held: &HeldBack<'_>,
-    ) -> anyhow::Result<Vec<Foretold>> {
+        seen: &Seen,
+    ) -> anyhow::Result<(Vec<Foretold>, AskedAgain)> {
         let no_tails = self.no_tails();
-        let mut foretold = Vec::new();
+        let (mut foretold, mut again) = (Vec::new(), AskedAgain::default());
         for (part, others) in held.each_and_others() {
             let calibrations = chosen.calibrations(thresholds, &others);
             let learners = chosen.fits.get(part.fit).cloned().unwrap_or_default();
             let trial = self.join(range, thresholds, learners, &calibrations, no_tails.clone())?;
+            let trial = trial.with_seen(seen.clone())?;
             foretold.extend(part.cases.iter().map(|example| Foretold {
                 outcome: example.outcome,
                 of: example.group,
                 group: no_tails.group(&example.row),
                 curve: trial.curve(&example.row),
             }));
+            part.cases
+                .iter()
+                .for_each(|example| again.ask(&trial, example));
         }
-        Ok(foretold)
+        Ok((foretold, again))
     }
 }
 

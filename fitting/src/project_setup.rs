@@ -156,6 +156,7 @@ fn example(row: &AskedRow, outcome: Outcome) -> Example {
         outcome,
         weight: 1.0,
         group: Some(row.request),
+        again: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod codes;
+mod csv_form;
 mod currency;
 mod fields;
 pub mod loader;
@@ -15,6 +16,7 @@ mod tenant;
 
 pub use canonical::{CanonicalJson, sha256_hex};
 pub use codes::{Country, RecordId, Sha256Hex};
+pub use csv_form::CsvForm;
 pub use currency::{Currency, UnknownCurrency};
 pub use fields::{FieldProblem, FieldSet, FieldValue, MemberReader};
 pub use money::{Amount, InvalidAmount, Money, MoneyError};

@@ -10,6 +10,7 @@ use super::gather::{Texts, put, trace};
 use super::time::parse_time;
 use super::xes::shortened;
 use super::{Attributes, Event, EventLog, EventLogError, Limits};
+use crate::domain::CsvForm;
 
 /// Columns, at most.
 const MAX_COLUMNS: usize = 500;
@@ -32,12 +33,13 @@ pub fn read_csv(
         message,
     };
     let mut input = Bounded::new(input, limits, packed, b'\n');
-    let (delimiter, ends_in_two) = form(&mut input).map_err(|source| EventLogError::Io {
+    let beginning = input.fill_buf().map_err(|source| EventLogError::Io {
         file: file.to_owned(),
         source,
     })?;
+    let form = CsvForm::of(beginning);
     let mut rows = ::csv::ReaderBuilder::new()
-        .delimiter(delimiter)
+        .delimiter(form.delimiter)
         .flexible(true)
         .from_reader(input);
     let header: Vec<String> = rows
@@ -61,13 +63,7 @@ pub fn read_csv(
             Ok(false) => break,
             Err(error) => return Err(wrong(line, error.to_string())),
         }
-        // Counted back from the row's end: what stands before it may be blank lines.
-        let within = row
-            .iter()
-            .flat_map(str::bytes)
-            .filter(|byte| *byte == b'\n');
-        let end = within.count() as u64 + u64::from(!ends_in_two);
-        let line = rows.position().line().saturating_sub(end).max(line);
+        let line = form.line_of(&row, line, rows.position().line());
         if row.len() != header.len() {
             return Err(wrong(
                 line,
@@ -80,17 +76,6 @@ pub fn read_csv(
         }
     }
     Ok(gathered.finish())
-}
-
-/// The most frequent of comma, semicolon and tab in the first line, as far as it is buffered, and
-/// whether that ends in carriage return and line feed: then a row is read up to between the two.
-fn form<R: BufRead>(input: &mut Bounded<R>) -> std::io::Result<(u8, bool)> {
-    let buffer = input.fill_buf()?;
-    let first = buffer.split(|byte| *byte == b'\n').next().unwrap_or(buffer);
-    let count = |wanted: u8| first.iter().filter(|byte| **byte == wanted).count();
-    let candidates = [b'\t', b';', b','];
-    let most = candidates.into_iter().max_by_key(|one| count(*one));
-    Ok((most.unwrap_or(b','), first.ends_with(b"\r")))
 }
 
 struct Gathered {

@@ -200,6 +200,9 @@ fn times_are_read_in_the_usual_forms_and_no_others() {
         ("2026-01-02 10:00:00+02:00", "2026-01-02T08:00:00Z"),
         ("2026/01/02 10:00", "2026-01-02T10:00:00Z"),
         ("2026-01-02", "2026-01-02T00:00:00Z"),
+        ("13.01.2026", "2026-01-13T00:00:00Z"),
+        ("1.2.2026 08:05", "2026-02-01T08:05:00Z"),
+        ("01.02.2026 08:05:09.5", "2026-02-01T08:05:09.5Z"),
     ] {
         let expected: chrono::DateTime<chrono::Utc> = utc.parse().unwrap();
         assert_eq!(parse_time(text), Some(expected.fixed_offset()), "{text}");
@@ -207,7 +210,8 @@ fn times_are_read_in_the_usual_forms_and_no_others() {
     for text in [
         "",
         "yesterday",
-        "02.01.2026",
+        "02/01/2026",
+        "13.13.2026",
         "0001-01-01T00:00:00Z",
         "2026-13-01",
     ] {

@@ -3,13 +3,17 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// Forms without an offset, taken for UTC.
-const LOCAL: [&str; 5] = [
+const LOCAL: [&str; 7] = [
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M:%S%.f",
     "%Y/%m/%d %H:%M",
+    "%d.%m.%Y %H:%M:%S%.f",
+    "%d.%m.%Y %H:%M",
 ];
+/// Forms of a day alone. Between points the day comes first wherever points are written.
+const DAYS: [&str; 2] = ["%Y-%m-%d", "%d.%m.%Y"];
 /// Forms with an offset that are not RFC 3339.
 const WITH_OFFSET: [&str; 3] = [
     "%Y-%m-%dT%H:%M:%S%.f%z",
@@ -17,9 +21,9 @@ const WITH_OFFSET: [&str; 3] = [
     "%Y/%m/%d %H:%M:%S%.f%z",
 ];
 
-/// A moment: RFC 3339, the like with a blank or slashes, or a day alone for its first
-/// moment. Where no offset is stated, the clock is kept and taken for UTC. A form that could
-/// mean two days (day and month before the year) is none.
+/// A moment: RFC 3339, the like with a blank or slashes, day, month and year between points, or a
+/// day alone for its first moment. Where no offset is stated, the clock is kept and taken for UTC. A
+/// form that could mean two days (day and month before the year, between slashes) is none.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<DateTime<FixedOffset>> {
     let text = text.trim();
@@ -35,7 +39,8 @@ pub fn parse_time(text: &str) -> Option<DateTime<FixedOffset>> {
                 .iter()
                 .find_map(|form| NaiveDateTime::parse_from_str(whole, form).ok());
             let day = || {
-                let day = NaiveDate::parse_from_str(whole, "%Y-%m-%d").ok()?;
+                let mut read = DAYS.iter();
+                let day = read.find_map(|form| NaiveDate::parse_from_str(whole, form).ok())?;
                 Some(day.and_time(NaiveTime::MIN))
             };
             local.or_else(day).map(|time| time.and_utc().fixed_offset())

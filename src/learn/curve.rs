@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::waited::Waited;
+
 /// How probable it is that a quantity lies above each value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
@@ -16,6 +18,8 @@ pub struct Curve {
     seen: Option<Arc<Seen>>,
     /// From where to where values come together, as in runs; they lie apart and rise.
     together: Arc<[(f64, f64)]>,
+    /// Whether what is left of it was calibrated for what had come to pass.
+    calibrated_again: bool,
 }
 
 /// What became of the cases that a distribution was fitted on, whatever their features.
@@ -30,6 +34,9 @@ pub struct Seen {
     /// At each threshold the share above it (Kaplan and Meier, 1958), and the number of cases
     /// known to lie above it.
     pub above: Vec<(f64, f64)>,
+    /// How what is left of a curve is calibrated; not at all in files of before.
+    #[serde(default)]
+    pub waited: Waited,
 }
 
 impl Seen {
@@ -40,7 +47,8 @@ impl Seen {
         let sound = all
             .iter()
             .all(|(share, open)| *share >= 0.0 && *open >= 0.0);
-        falls && sound && self.cases.is_finite() && self.doubt.is_finite() && self.doubt > 0.0
+        let known = falls && sound && self.waited.is_sound();
+        known && self.cases.is_finite() && self.doubt.is_finite() && self.doubt > 0.0
     }
 }
 
@@ -59,6 +67,7 @@ impl Curve {
             whole,
             seen,
             together: Arc::default(),
+            calibrated_again: false,
         }
     }
 
@@ -180,12 +189,28 @@ impl Curve {
             _ if left <= f64::EPSILON => points.push((value + self.width(), 0.0)),
             _ => points.extend(later.map(|(at, above)| (*at, above / left))),
         }
+        let calibration = self.seen.as_ref().and_then(|seen| seen.waited.of(left));
+        if let Some(calibration) = calibration {
+            // The first is certain, and the last is.
+            let between = points
+                .iter_mut()
+                .filter(|(_, above)| *above > 0.0 && *above < 1.0);
+            for (_, above) in between {
+                *above = calibration.probability((*above / (1.0 - *above)).ln());
+            }
+        }
         Self {
             points,
             whole: self.whole,
             seen: None,
             together: Arc::clone(&self.together),
+            calibrated_again: calibration.is_some(),
         }
+    }
+
+    /// Whether it is what is left of another, calibrated for what had come to pass.
+    pub(super) const fn is_calibrated_again(&self) -> bool {
+        self.calibrated_again
     }
 
     /// The curve of what is known to lie above one value and not above another.
@@ -296,6 +321,7 @@ mod tests {
             doubt,
             cases: 100.0,
             above,
+            waited: Waited::default(),
         };
         assert!(seen.is_sound());
         Some(Arc::new(seen))

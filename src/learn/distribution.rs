@@ -18,6 +18,7 @@ pub use super::curve::{Curve, Seen};
 use super::learner::Learner;
 pub use super::level::Level;
 use super::trees::Forest;
+pub use super::waited::Waited;
 
 /// How much of each tail an interval leaves out, by group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -244,7 +245,7 @@ impl Distribution {
     /// The interval of a row's curve at the stated coverage.
     #[must_use]
     pub fn interval(&self, row: &[f64], curve: &Curve) -> (f64, f64) {
-        let left_out = self.tails.left_out(row);
+        let left_out = self.left_out(row, curve);
         curve.between(left_out, 1.0 - left_out)
     }
 
@@ -253,13 +254,22 @@ impl Distribution {
     /// coverage, and everything at 0.
     #[must_use]
     pub fn interval_at(&self, coverage: f64, row: &[f64], curve: &Curve) -> (f64, f64) {
-        let (chosen, stated) = (self.tails.left_out(row), self.tails.coverage);
+        let (chosen, stated) = (self.left_out(row, curve), self.tails.coverage);
         let left_out = if coverage >= stated {
             chosen * ((1.0 - coverage) / (1.0 - stated))
         } else {
             0.5 + (chosen - 0.5) * coverage / stated
         };
         curve.between(left_out, 1.0 - left_out)
+    }
+
+    /// What held-back cases chose, but of a curve that was calibrated once more: that means what it says.
+    fn left_out(&self, row: &[f64], curve: &Curve) -> f64 {
+        if curve.is_calibrated_again() {
+            (1.0 - self.tails.coverage) / 2.0
+        } else {
+            self.tails.left_out(row)
+        }
     }
 
     /// How much intervals leave out, and which groups have one of their own.

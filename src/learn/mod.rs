@@ -18,3 +18,4 @@ pub mod parallel;
 pub mod ranking;
 pub(crate) mod split_mix;
 pub mod trees;
+mod waited;

@@ -29,6 +29,8 @@ pub struct ExpenseQueue {
     /// Share of claims over the threshold that people confirmed; none until enough were looked
     /// at.
     pub precision: Option<f64>,
+    /// The same of those that detectors alone flagged.
+    pub flagged_precision: Option<f64>,
     /// Of claims drawn at random.
     pub audited: Audited,
 }
@@ -72,9 +74,10 @@ impl Service {
     ) -> Result<ExpenseQueue, ServiceError> {
         let case = Arc::clone(&self.records().expense);
         let wanted = Wanted::SpendingSince(ExpenseRun::since(now));
+        let draw_key = self.store().draw_key(tenant).await?;
         let run = self
             .run(tenant, EXPENSES, wanted, now, move |history, _| {
-                let made = case.run(&history)?;
+                let made = case.run(&history, &draw_key)?;
                 Ok((made.run, made.answers))
             })
             .await?;
@@ -96,7 +99,16 @@ fn without_decided(mut run: ExpenseRun, said: &HashMap<Subject, Said>) -> Expens
             shows
         }
     };
-    run.queue.retain(&mut open);
+    // What was decided has taken its part of the budget.
+    let mut place = 0;
+    let mut within = 0;
+    run.queue.retain(|answer| {
+        place += 1;
+        let stays = open(answer);
+        within += usize::from(stays && place <= run.within_budget);
+        stays
+    });
+    run.within_budget = within;
     run.audit.retain(&mut open);
     let decided = before - run.queue.len() - run.audit.len();
     let of_lane = |lane: Lane| {
@@ -107,13 +119,17 @@ fn without_decided(mut run: ExpenseRun, said: &HashMap<Subject, Said>) -> Expens
         let found: Vec<bool> = of_lane.map(|said| said.feedback.confirms()).collect();
         (found.len(), found.iter().filter(|found| **found).count())
     };
-    let (shown, right) = of_lane(Lane::Score);
+    let precision = |lane| {
+        let (shown, right) = of_lane(lane);
+        (shown >= LEAST_LOOKED_AT).then(|| right as f64 / shown as f64)
+    };
     let (looked_at, confirmed) = of_lane(Lane::Audit);
     ExpenseQueue {
         run,
         decided,
         again,
-        precision: (shown >= LEAST_LOOKED_AT).then(|| right as f64 / shown as f64),
+        precision: precision(Lane::Score),
+        flagged_precision: precision(Lane::Detector),
         audited: Audited {
             looked_at,
             confirmed,

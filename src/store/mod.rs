@@ -18,6 +18,7 @@ mod committer;
 mod cursor;
 mod decisions;
 mod documents;
+mod draw_keys;
 mod erasure;
 mod error;
 mod feedback;

@@ -9,8 +9,8 @@ use scrutineer::cases::collections::notes::ReadsNotes;
 use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer_datasets::sets::receivables;
-use scrutineer_fitting::collections::{moment, outcome, row_on};
-use scrutineer_fitting::distribution::Outcome;
+use scrutineer_fitting::collections::{DAYS_OVERDUE, days_passed, moment, outcome, row_on};
+use scrutineer_fitting::distribution::{Again, Outcome};
 use serde_json::json;
 
 use crate::EvalError;
@@ -45,6 +45,29 @@ impl Invoice {
         notes: &dyn ReadsNotes,
     ) -> Result<Vec<f64>, EvalError> {
         self.row_on(self.issued_on, facts, notes)
+    }
+
+    /// The same on days on which it was overdue and not paid, as far as it was watched.
+    ///
+    /// # Errors
+    /// [`EvalError`] if a note of the customer could not be read.
+    pub(super) fn asked_again(
+        &self,
+        watched: Outcome,
+        facts: &Arc<Facts>,
+        notes: &dyn ReadsNotes,
+    ) -> Result<Vec<Again>, EvalError> {
+        let open = DAYS_OVERDUE.into_iter().filter(|days| {
+            let day = self.due_on + Days::new(*days);
+            day > self.issued_on && watched.above(days_passed(*days)) == Some(true)
+        });
+        open.map(|days| {
+            Ok(Again {
+                row: self.row_on(self.due_on + Days::new(days), facts, notes)?,
+                passed: days_passed(days),
+            })
+        })
+        .collect()
     }
 
     /// Its features on another day.

@@ -111,9 +111,11 @@ fn evaluate(
     let examples: Vec<Example> = early
         .iter()
         .map(|invoice| {
+            let outcome = fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut);
             Ok(Example {
                 row: invoice.row(facts, &notes)?,
-                outcome: fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut),
+                again: invoice.asked_again(outcome, facts, &notes)?,
+                outcome,
                 weight: 1.0,
                 group: None,
             })

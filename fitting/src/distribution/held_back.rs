@@ -86,6 +86,7 @@ mod tests {
                 outcome: Outcome::known(at as f64),
                 weight: 1.0,
                 group: None,
+                again: Vec::new(),
             })
             .collect();
         let held = HeldBack::of(&examples);

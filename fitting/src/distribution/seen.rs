@@ -1,6 +1,6 @@
 //! What became of the cases fitted on, whatever their features.
 
-use scrutineer::learn::distribution::Seen;
+use scrutineer::learn::distribution::{Seen, Waited};
 
 use super::Example;
 
@@ -30,6 +30,7 @@ pub(super) fn of(examples: &[Example], thresholds: &[f64]) -> Seen {
         doubt: DOUBT,
         cases,
         above,
+        waited: Waited::default(),
     }
 }
 
@@ -55,6 +56,7 @@ mod tests {
             outcome,
             weight: 1.0,
             group: None,
+            again: Vec::new(),
         });
         let seen = of(&examples, &[2.0, 4.0, 8.0, 10.0]);
         assert_eq!(seen.cases, 4.0);

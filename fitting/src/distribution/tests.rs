@@ -43,6 +43,7 @@ fn examples(count: u64, salt: u64) -> Vec<Example> {
                 outcome: Outcome::known(4.0 * x + width * (u(i, 3) - 0.5)),
                 weight: 1.0,
                 group: None,
+                again: Vec::new(),
             }
         })
         .collect()

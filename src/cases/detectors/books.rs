@@ -56,8 +56,14 @@ impl<'a> Books<'a> {
         let vendors = self
             .vendors
             .get_or_init(|| history.spending().as_followed());
+        // What changed since says when it changed.
+        let first_known = invoice.known_at.map(|stated| {
+            let first = history.invoice_known(invoice.id.as_str());
+            first.map_or(stated, |(first, _)| first.min(stated))
+        });
         look(&InvoiceView {
             invoice,
+            first_known,
             vendor: history.vendor(vendor).as_deref(),
             earlier: of_vendor.get(..before).unwrap_or_default(),
             vendors,

@@ -126,7 +126,7 @@ pub fn of_lines(lines: Lines) -> impl Iterator<Item = &'static ClaimDetector> {
 pub const INVOICE: &[InvoiceDetector] = registry! {
     tax_arithmetic: "Do net and tax not make the total?", invoice::tax_arithmetic::check;
     sequential_numbers: "Do the vendor's numbers follow each other as if we were its only customer?", invoice::sequential_numbers::check;
-    new_vendor: "Is it a large amount for a vendor new to the firm?", invoice::new_vendor::check;
+    new_vendor: "Is it a large amount for a vendor new to the firm, or not on record?", invoice::new_vendor::check;
     dormant_vendor: "Is it a large amount after a long silence?", invoice::dormant_vendor::check;
     vendor_is_employee: "Does the vendor share an account, a telephone or a tax number with an employee?", invoice::vendor_is_employee::check;
     shared_bank_account: "Is the account that of another vendor too?", invoice::shared_bank_account::check;
@@ -135,6 +135,8 @@ pub const INVOICE: &[InvoiceDetector] = registry! {
     price_above_order: "Is a unit price above that of the order?", invoice::price_above_order::check;
     price_above_history: "Is a unit price above what was paid before?", invoice::price_above_history::check;
     terms_changed: "Is it due sooner than this vendor's invoices were?", invoice::terms_changed::check;
+    late_invoice: "Did it become known long after its date?", invoice::timing::late;
+    future_dated_invoice: "Is it dated after it became known?", invoice::timing::future_dated;
 };
 
 /// What the detectors find in a claim, in order of the registry.

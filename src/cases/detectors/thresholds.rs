@@ -64,6 +64,8 @@ pub struct Thresholds {
     pub burst_days: u32,
     /// Amount from which a new merchant matters.
     pub new_merchant_from: u32,
+    /// Days after its date at which an invoice becomes known late.
+    pub invoice_late_after_days: u32,
     /// Invoices in a row whose numbers follow each other that are too many.
     pub sequential_invoices: u32,
     /// Days for which a vendor is new.
@@ -150,6 +152,7 @@ impl Default for Thresholds {
             burst_lines: 15,
             burst_days: 2,
             new_merchant_from: 250,
+            invoice_late_after_days: 180,
             sequential_invoices: 4,
             new_vendor_days: 60,
             dormant_days: 365,

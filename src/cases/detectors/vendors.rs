@@ -84,6 +84,11 @@ impl Vendors {
         &self.0.all
     }
 
+    /// Whether a vendor is on record.
+    pub(super) fn knows(&self, id: &RecordId) -> bool {
+        self.0.place(id.as_str()).is_ok()
+    }
+
     /// Those that have one of these accounts, in order of id.
     pub(super) fn with_accounts(&self, accounts: &[String]) -> Vec<&VendorOnRecord> {
         let known = &self.0;

@@ -25,6 +25,8 @@ pub struct Item {
     pub number: Option<Number>,
     /// Date of the document or purchase.
     pub date: NaiveDate,
+    /// Whether that was read from the document itself, and not entered by whoever recorded it.
+    pub date_is_printed: bool,
     /// Amount in the smallest unit of its currency; negative for a credit.
     pub minor: i128,
     /// Currency.
@@ -151,6 +153,7 @@ impl Item {
             party_name: None,
             number: None,
             date,
+            date_is_printed: false,
             minor: minor(amount, currency.minor_units()),
             currency,
             home_minor: None,

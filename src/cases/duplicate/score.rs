@@ -50,11 +50,12 @@ impl Score {
     ) -> Self {
         let one_party = compared.party == PartyLevel::Same;
         let numbered = a.number.is_some() && b.number.is_some();
+        let printed = a.date_is_printed || b.date_is_printed;
         let mut contributions = vec![
             contribution("party", party(compared.party, context, rates)),
             contribution("amount", amount(compared.amount, one_party, context, rates)),
             contribution("number", number(compared.number, one_party, context, rates)),
-            contribution("date", date(compared.date, numbered)),
+            contribution("date", date(compared.date, numbered, printed)),
         ];
         contributions.extend(
             document(compared.document, one_party).map(|bits| contribution("document", bits)),
@@ -148,9 +149,22 @@ fn number(level: NumberLevel, one_party: bool, context: &Context, rates: &CopyRa
     ratio(rates.number(level), usual)
 }
 
-/// Purchases are dated by the day they were made, and so are their copies. A document comes back
-/// with another run of payments: two alike on one day are oftener one that was posted in parts.
-fn date(level: DateLevel, numbered: bool) -> f64 {
+/// Purchases are dated by the day they were made, and so are their copies. A recorded document comes back
+/// with another run of payments: two alike on one day are oftener one that was posted in parts. A
+/// document that comes in again still shows its own date, unless that is misread.
+fn date(level: DateLevel, numbered: bool, printed: bool) -> f64 {
+    if numbered && printed {
+        let (copies, usual) = match level {
+            DateLevel::Same => (0.85, 0.3),
+            DateLevel::Misread => (0.05, 0.02),
+            DateLevel::Days => (0.04, 0.07),
+            DateLevel::Week => (0.02, 0.08),
+            DateLevel::Month => (0.02, 0.2),
+            DateLevel::Quarter => (0.01, 0.2),
+            DateLevel::Far => (0.01, 0.3),
+        };
+        return ratio(copies, usual);
+    }
     let (copies, usual) = match (level, numbered) {
         (DateLevel::Same, true) => (0.03, 0.6),
         (DateLevel::Same, false) => (0.6, 0.02),

@@ -7,6 +7,7 @@ pub mod features;
 mod firm;
 mod peers;
 mod queue;
+mod rarity;
 mod reasons;
 mod recommendation;
 mod scale;

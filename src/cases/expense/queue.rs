@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::case::ExpenseCase;
+use super::rarity::Rarity;
 use super::recommendation::{ExpenseInput, Lane};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::detectors::Books;
@@ -32,12 +33,14 @@ pub struct ExpenseRun {
     pub invoices: usize,
     /// Of the last six weeks.
     pub recent: usize,
+    /// How many of the queue, from its beginning, can be reviewed in six weeks.
+    pub within_budget: usize,
     /// Claims that can be reviewed in a week.
     pub reviews_a_week: u32,
     /// Claims a week that would have been over the threshold; none where history is too short.
     pub expected_a_week: Option<f64>,
-    /// To be looked at: over the threshold first, most points first, then what detectors flagged,
-    /// invoices first and then most flags; at most 200 of a kind of record.
+    /// To be looked at, found by score and by detectors alike: first whatever the fewest recent records
+    /// have, at most 200 of a kind of record.
     pub queue: Vec<Recommendation>,
     /// Drawn at random from the others.
     pub audit: Vec<Recommendation>,
@@ -59,12 +62,12 @@ pub(crate) struct Made {
 
 impl ExpenseCase {
     /// Looks at the claims of the last six weeks, the uses of cards that no claim explains, and the invoices of
-    /// vendors, but for those that were sent back and those of which a document says as much. The same records and
-    /// day give the same run.
+    /// vendors, but for those that were sent back and those of which a document says as much. The same records,
+    /// day and key of the random draw give the same run.
     ///
     /// # Errors
     /// [`JudgeError::Contract`] for a defect.
-    pub(crate) fn run(&self, history: &dyn History) -> Result<Made, JudgeError> {
+    pub(crate) fn run(&self, history: &dyn History, draw_key: &str) -> Result<Made, JudgeError> {
         let spending = history.spending();
         let firm = self.firm(&spending);
         let plan = firm.plan();
@@ -91,12 +94,8 @@ impl ExpenseCase {
             }
         }
         let recent = found.len() + others.len();
-        found.sort_by(|(a, _), (b, _)| {
-            pressing(a)
-                .total_cmp(&pressing(b))
-                .reverse()
-                .then_with(|| a.claim_id.cmp(&b.claim_id))
-        });
+        let rarity = Rarity::of(found.iter().chain(&others).map(|(input, _)| input));
+        found.sort_by_cached_key(|(input, _)| rarity.key(input));
         let mut of_kind = [0; Lines::ALL.len()];
         found.retain(|(input, _)| {
             let count = of_kind.get_mut(input.lines as usize);
@@ -105,9 +104,11 @@ impl ExpenseCase {
                 *count <= MOST
             })
         });
-        // A digest orders claims as if by lot, and the same way tomorrow.
-        others.sort_by_cached_key(|(input, _)| sha256_hex(&input.claim_id));
-        others.truncate((u64::from(self.plan.audits_a_week) * RECENT / 7) as usize);
+        // A digest orders claims as if by lot, and the same way tomorrow; without the key nobody can foretell it.
+        others
+            .sort_by_cached_key(|(input, _)| sha256_hex(format!("{draw_key} {}", input.claim_id)));
+        let in_all = |a_week: u32| (u64::from(a_week) * RECENT / 7) as usize;
+        others.truncate(in_all(self.plan.audits_a_week));
         for (input, _) in &mut others {
             input.lane = Some(Lane::Audit);
         }
@@ -124,6 +125,7 @@ impl ExpenseCase {
                 cards: firm.count(Lines::Cards),
                 invoices: firm.count(Lines::Invoices),
                 recent,
+                within_budget: queued.min(in_all(self.plan.reviews_a_week)),
                 reviews_a_week: self.plan.reviews_a_week,
                 expected_a_week: plan.map(|plan| plan.expected_per_week),
                 queue: shown.by_ref().take(queued).collect(),
@@ -154,19 +156,6 @@ fn is_looked_at_elsewhere(
                 flags.all(|flag| found.contains(&flag.detector))
             };
             found.is_some_and(shows) || history.invoice(id).is_some_and(|one| one.is_void())
-        }
-    }
-}
-
-/// Points where they are over the threshold; below, invoices first, for what a vendor was paid is
-/// harder to have back than what an employee was, then the number of flags and then points.
-fn pressing(input: &ExpenseInput) -> f64 {
-    let points = input.points.unwrap_or(0.0);
-    match input.lane {
-        Some(Lane::Score) => 1e6 + points,
-        _ => {
-            let of_vendor = f64::from(u8::from(input.lines == Lines::Invoices));
-            of_vendor * 1e5 + input.flags.len() as f64 * 1e3 + points.min(999.0)
         }
     }
 }

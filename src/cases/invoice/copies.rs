@@ -125,6 +125,7 @@ fn item(
     let item = Item::from_invoice(&invoice, Some(&vendor.name));
     Some(Item {
         document: Some(sha256.to_owned()),
+        date_is_printed: true,
         ..item.in_firm_of(firm.history.home_currency())
     })
 }

@@ -44,6 +44,8 @@ pub(super) fn flags(
     let vendors: Vendors = history.spending().as_followed();
     flags_of_invoice(&InvoiceView {
         invoice: &invoice,
+        // When the document came is looked at by checks of its own.
+        first_known: None,
         vendor: Some(&vendor),
         earlier: &earlier,
         vendors: &vendors,

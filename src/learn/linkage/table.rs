@@ -1,12 +1,13 @@
 //! A table of rows with an id each, read from CSV, and its columns as values to compare.
 
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 
 use chrono::{Datelike, NaiveDate};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::texts::Texts;
+use crate::domain::CsvForm;
 
 /// Columns that may hold the ids, the first that is there.
 const ID_COLUMNS: [&str; 3] = ["id", "unique_id", "rec_id"];
@@ -52,14 +53,17 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads CSV with a header. `id` names the column of ids; without it, the first there is of
+    /// Reads CSV with a header, parted by commas, semicolons or tabs. `id` names the column of ids; without it, the first there is of
     /// `id`, `unique_id` and `rec_id`.
     ///
     /// # Errors
     /// [`TableError`] that names line and field.
     pub fn read(from: impl Read, id: Option<&str>) -> Result<Self, TableError> {
+        let mut from = BufReader::new(from);
+        let form = CsvForm::of(from.fill_buf().map_err(csv::Error::from)?);
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
+            .delimiter(form.delimiter)
             .from_reader(from);
         let header = reader.headers()?.clone();
         let named = |name: &str| header.iter().position(|column| column == name);
@@ -81,8 +85,12 @@ impl Table {
         };
         let mut known = std::collections::HashSet::new();
         let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record)? {
-            let line = record.position().map_or(0, csv::Position::line);
+        loop {
+            let before = reader.position().line();
+            if !reader.read_record(&mut record)? {
+                break;
+            }
+            let line = form.line_of(&record, before, reader.position().line());
             let id = record.get(at).unwrap_or_default();
             let column = id_name.clone();
             if id.is_empty() {

@@ -220,6 +220,15 @@ fn a_wrong_table_is_told_with_line_and_field() {
         "line 3: field `id`: `1` is there twice"
     );
     assert!(wrong("id,name\n1,x,2\n").contains("line: 2"));
+    for (text, line) in [
+        ("id,name\r\n1,x\r\n1,y\r\n", 3),
+        ("id;name\n\n1;x, y\n\n1;y\n", 5),
+        ("id\tname\r\n1\t\"x\r\ny\"\r\n1\ty", 4),
+        ("id,name\n1,x\n1,y", 3),
+    ] {
+        let told = format!("line {line}: field `id`: `1` is there twice");
+        assert_eq!(wrong(text), told, "{text:?}");
+    }
 }
 
 #[test]

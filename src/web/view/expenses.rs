@@ -35,6 +35,8 @@ pub(in crate::web) struct Claim {
     pub(in crate::web) recommendation_id: String,
     /// The record, as in `expense_claim/ID`.
     pub(in crate::web) record: String,
+    /// How it was found.
+    pub(in crate::web) found: &'static str,
     /// What it is, in words.
     pub(in crate::web) is: String,
     pub(in crate::web) day: String,
@@ -58,33 +60,35 @@ impl ExpensesView {
         documents: &Shown,
     ) -> Self {
         let run = &queue.run;
-        let of_lane = |lane: Lane| {
-            let answers = run.queue.iter().chain(&run.audit);
-            let claims = answers.filter_map(|answer| claim(answer, lane, queue));
-            let claims = claims.map(|claim| claim.with_receipts(receipts, documents));
-            claims.collect::<Vec<_>>()
-        };
+        let (within, beyond) = run
+            .queue
+            .split_at_checked(run.within_budget)
+            .unwrap_or((&run.queue, &[]));
         let groups = [
             (
-                Lane::Score,
-                "Unusual",
-                "More points than the alert budget has room for, most first.",
+                within,
+                "To review",
+                "What fewest recent records have comes first, by score or by detector.",
             ),
             (
-                Lane::Detector,
-                "Flagged",
-                "Usual in amount and kind, but a detector found something.",
+                beyond,
+                "Beyond the budget",
+                "Found as well, but commoner, and more than can be reviewed.",
             ),
             (
-                Lane::Audit,
+                &run.audit,
                 "Drawn at random",
                 "Nothing was found. Looking at a few says how much is missed.",
             ),
         ];
-        let groups = groups.into_iter().map(|(lane, title, about)| Group {
-            title,
-            about,
-            claims: of_lane(lane),
+        let groups = groups.into_iter().map(|(answers, title, about)| {
+            let claims = answers.iter().filter_map(|answer| claim(answer, queue));
+            let claims = claims.map(|claim| claim.with_receipts(receipts, documents));
+            Group {
+                title,
+                about,
+                claims: claims.collect(),
+            }
         });
         Self {
             as_of: words::minute(run.as_of),
@@ -165,15 +169,24 @@ fn record_of(given: &Recommendation) -> String {
 }
 
 fn learnt(queue: &ExpenseQueue) -> String {
-    let precision = queue.precision.map_or_else(
-        || "Precision is said once 20 unusual claims were decided.".to_owned(),
-        |share| {
-            format!(
-                "{:.0} % of unusual claims decided were confirmed.",
-                share * 100.0
-            )
-        },
-    );
+    let of = |precision: Option<f64>, found: &str| {
+        precision.map_or_else(
+            || format!("Precision is said once 20 {found} ones were decided."),
+            |share| {
+                format!(
+                    "{:.0} % of {found} ones decided were confirmed.",
+                    share * 100.0
+                )
+            },
+        )
+    };
+    let precision = match (queue.precision, queue.flagged_precision) {
+        (None, None) => of(None, "unusual or flagged"),
+        (unusual, flagged) => {
+            let (unusual, flagged) = (of(unusual, "unusual"), of(flagged, "flagged"));
+            format!("{unusual} {flagged}")
+        }
+    };
     let missed = queue.audited.missed_at_most.map_or_else(String::new, |most| {
         format!(
             " Of {} drawn at random {} were confirmed: at most {:.0} % of what is not shown is missed.",
@@ -185,11 +198,13 @@ fn learnt(queue: &ExpenseQueue) -> String {
     precision + &missed
 }
 
-fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Claim> {
+fn claim(given: &Recommendation, queue: &ExpenseQueue) -> Option<Claim> {
     let advice: ExpenseAdvice = serde_json::from_value(given.suggestion.clone()?).ok()?;
-    if advice.lane != Some(lane) {
-        return None;
-    }
+    let found = match advice.lane {
+        Some(Lane::Score) => "Unusual",
+        Some(Lane::Detector) => "Flagged",
+        Some(Lane::Audit) | None => "",
+    };
     let record = record_of(given);
     let again = queue.again.iter().find(|new| new.record == record);
     let id = &given.subject.id;
@@ -205,6 +220,7 @@ fn claim(given: &Recommendation, lane: Lane, queue: &ExpenseQueue) -> Option<Cla
         answer: answer(given, less_unusual),
         recommendation_id: given.recommendation_id.to_string(),
         record,
+        found,
         is,
         day: advice.incurred_on.to_string(),
         spender: advice.employee_id.or(advice.vendor_id).unwrap_or_default(),

@@ -10,10 +10,12 @@ pub(super) mod sequential_numbers;
 pub(super) mod shared_bank_account;
 pub(super) mod tax_arithmetic;
 pub(super) mod terms_changed;
+pub(super) mod timing;
 pub(super) mod vendor_is_employee;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::{Found, Thresholds, Vendors};
@@ -25,6 +27,8 @@ use crate::history::{KnownInvoice, identifier_key};
 pub struct InvoiceView<'a> {
     /// The invoice.
     pub invoice: &'a KnownInvoice,
+    /// When it first became known, where its record says so.
+    pub first_known: Option<DateTime<Utc>>,
     /// Its vendor, where known.
     pub vendor: Option<&'a Vendor>,
     /// Other invoices of the vendor, oldest first.

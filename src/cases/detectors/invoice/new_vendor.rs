@@ -1,17 +1,29 @@
-//! A large amount for a vendor whom the firm has only just got to know.
+//! A large amount for a vendor whom the firm has only just got to know, or does not know at all.
 
 use super::super::Found;
 use super::InvoiceView;
 
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
-    let created = view.vendor?.created_on?;
-    let days = (view.invoice.issued_on - created).num_days();
-    let is_new =
-        days <= i64::from(view.thresholds.new_vendor_days) && view.before().next().is_none();
-    (is_new && view.is_large()).then(|| {
+    if !view.is_large() || view.before().next().is_some() {
+        return None;
+    }
+    let billed = &view.invoice.total;
+    let keeps_vendors = !view.vendors.all().is_empty();
+    if keeps_vendors && !view.vendors.knows(&view.invoice.vendor_id) {
+        return Some(Found::new(format!(
+            "{} {} is billed by a vendor who is not on record.",
+            billed.amount, billed.currency,
+        )));
+    }
+    let vendor = view.vendor?;
+    // Where its master data does not say since when, it is from when they became known.
+    let known = || Some(vendor.known_at?.date_naive());
+    let since = vendor.created_on.or_else(known)?;
+    let days = (view.invoice.issued_on - since).num_days();
+    (days <= i64::from(view.thresholds.new_vendor_days)).then(|| {
         Found::new(format!(
-            "{} {} is the first invoice of a vendor on record since {created}.",
-            view.invoice.total.amount, view.invoice.total.currency,
+            "{} {} is the first invoice of a vendor on record since {since}.",
+            billed.amount, billed.currency,
         ))
     })
 }

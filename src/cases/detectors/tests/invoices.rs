@@ -49,8 +49,10 @@ impl Books {
             "{name}"
         );
         let vendors: Vendors = self.vendors.iter().cloned().collect();
+        let invoice = KnownInvoice::from(invoice(changed));
         let flags = flags_of_invoice(&InvoiceView {
-            invoice: &invoice(changed).into(),
+            invoice: &invoice,
+            first_known: invoice.known_at,
             vendor: self.vendor.as_ref(),
             earlier: &self.earlier,
             vendors: &vendors,
@@ -103,6 +105,18 @@ fn new_and_dormant_vendors_matter_from_a_large_amount_on() {
     assert!(!since("2026-01-02").alarms("new_vendor", json!({})));
     assert!(!since("2026-01-03").alarms("new_vendor", json!({"total": "4999.99"})));
     assert!(!Books::default().alarms("new_vendor", json!({})));
+    // Without a day of its own a vendor is known since its master data were.
+    let known = |day: &str| Books::of(json!({"known_at": format!("{day}T09:00:00Z")}));
+    assert!(known("2026-01-03").alarms("new_vendor", json!({})));
+    assert!(!known("2026-01-02").alarms("new_vendor", json!({})));
+    // A firm that keeps vendors knows this one, or another.
+    let keeps = |id: &str| Books {
+        vendors: vec![Arc::new(vendor(id, json!({})))],
+        ..Books::default()
+    };
+    assert!(keeps("w").alarms("new_vendor", json!({})));
+    assert!(!keeps("w").alarms("new_vendor", json!({"total": "4999.99"})));
+    assert!(!keeps("v").alarms("new_vendor", json!({})));
     let last = |day: &str| Books::earlier([json!({"issued_on": day})]);
     assert!(last("2025-03-03").alarms("dormant_vendor", json!({})));
     assert!(!last("2025-03-04").alarms("dormant_vendor", json!({})));
@@ -111,6 +125,20 @@ fn new_and_dormant_vendors_matter_from_a_large_amount_on() {
         !last("2026-03-05").alarms("dormant_vendor", json!({})),
         "it came later"
     );
+}
+
+#[test]
+fn an_invoice_is_known_neither_long_after_nor_before_its_date() {
+    let alone = Books::default();
+    let known =
+        |day: &str| json!({"issued_on": "2026-03-04", "known_at": format!("{day}T09:00:00Z")});
+    assert!(!alone.alarms("late_invoice", known("2026-08-31")));
+    assert!(alone.alarms("late_invoice", known("2026-09-01")));
+    assert!(!alone.alarms("future_dated_invoice", known("2026-03-03")));
+    assert!(alone.alarms("future_dated_invoice", known("2026-03-02")));
+    for detector in ["late_invoice", "future_dated_invoice"] {
+        assert!(!alone.alarms(detector, json!({})), "{detector}");
+    }
 }
 
 #[test]
