@@ -1,7 +1,7 @@
 //! Days that requests still take, and whether they come late, from the firm's own past.
 
 use anyhow::ensure;
-use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, Runs, features};
+use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, Runs, Scope, features};
 use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
@@ -175,16 +175,21 @@ fn lateness(request: &Request, known: f64) -> Option<Outcome> {
 }
 
 fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
+    // Of one step of each request there are few rows, which fewer columns at a time fit less closely.
+    let (trees, learning_rate, column_share) = match names.scope {
+        Scope::EveryStep => (160, 0.06, 0.5),
+        Scope::OneStep | Scope::FirstStep => (120, 0.08, 0.3),
+    };
     let boost = BoostParams {
-        trees: 120,
+        trees,
         depth: 8,
         leaves: 15,
-        learning_rate: 0.08,
+        learning_rate,
         l2: 10.0,
         least_cover: 10.0,
         bins: 128,
         row_share: 0.7,
-        column_share: 0.3,
+        column_share,
         seed: 11,
     };
     Ok(DistributionPlan {

@@ -444,3 +444,17 @@ async fn an_address_that_tries_too_often_is_stopped_whatever_it_claims() {
         assert_eq!(signed_in.status, 303, "{neighbour:?}");
     }
 }
+
+#[tokio::test]
+async fn a_document_that_may_be_a_copy_leads_to_the_other() {
+    let app = TestApp::start().await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let first = app.upload(crate::samples::cii("RE-2041077")).await.json();
+    let again = app.upload(crate::samples::cii("RE-2O41077")).await.json();
+    let id = |answer: &serde_json::Value| answer["document"]["id"].as_str().unwrap().to_owned();
+    let page = clerk.get(&format!("/inbox/{}", id(&again))).await.text();
+    assert!(page.contains("May be a copy (retyped number)"), "{page}");
+    let other = format!("/inbox/{}", id(&first));
+    assert!(page.contains(&format!("<a href=\"{other}\">")), "{page}");
+    assert_eq!(clerk.get(&other).await.status, 200);
+}

@@ -13,10 +13,10 @@ use crate::forecast::{self, ForecastCard};
 
 const LIMITS: &str = "One firm's customers in one currency and one kind of trade, without interactions, disputes or customer \
 attributes: those features stay unused until a firm refits on its own records. Asked on the day of issue; for an invoice asked \
-about later the curve is cut at today. A firm whose customers pay in another rhythm should refit before it relies on the \
+about later the curve is cut at today and what is left of it calibrated. A firm whose customers pay in another rhythm should refit before it relies on the \
 probabilities; ranks suffer less.";
 const OWN_LIMITS: &str = "Fitted on this firm's records; it says nothing of another's. Asked on the day of issue; for an \
-invoice asked about later the curve is cut at today.";
+invoice asked about later the curve is cut at today and what is left of it calibrated.";
 
 /// Fits the shipped model on the HighRadius extract, before the test period, and says how it
 /// did in it.

@@ -45,12 +45,13 @@ the days. Its mean with a classifier of lateness alone, which the service does n
 Order lines have nothing due, so there that classifier stands alone.\n\
 Reference figures of others on the same protocols: domestic 3.11 days, AUC while open .806; international 16.5, .743; permits 23.3, .768;\n\
 declarations .665; deadlines .646, by the responsible alone .774; order lines .782, by the customer .622.\n\
-Asked of these forecasts were: domestic 3.0 days and .82 (both missed narrowly); international 16.0 and .755, permits 22.8 and .775 (met); deadlines .78\n\
+Asked of these forecasts were: domestic 3.0 days (met) and .82 (missed narrowly); international 16.0 and .755, permits 22.8 and .775 (met); deadlines .78\n\
 (met); declarations .69 (missed); order lines .80, AP .20 (missed). Features and parameters were chosen within the period fitted on\n\
 (`--validate`). The periods asked about were scored once for that, that of the order lines twice: the first time days taken by fact were still\n\
 features, which a rule against bias (`FactNames::due`) has since left out. All were scored again for this page after columns that never vary\n\
 were left out of fits, and again when what the service answers took the place of that mean; nothing was chosen by it. Domestic, international and\n\
 permits were scored several times while runs came to be counted (ADR 10): a fault of their intervals showed there, and that international declarations lose by\n\
-counting runs, as they do within the period fitted on.\n\
+counting runs, as they do within the period fitted on. All six were scored once more with trees of half the columns, chosen on requests held back within the period fitted on;\n\
+deadlines lost by them there (.758 for .787), and so they serve questions at every step alone, which held-back requests do not contradict but do not ask for either.\n\
 Facts of order lines that state what was delivered in the end are left out, among them the actual date `ActualMAD`: with it and the\n\
 promised date another learner reached AUC .90, without both .66 (LightGBM, lines complete before the cut).\n";

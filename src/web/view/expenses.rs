@@ -68,7 +68,7 @@ impl ExpensesView {
             (
                 within,
                 "To review",
-                "What fewest recent records have comes first, by score or by detector.",
+                "The rarest first, whether the score found it or a detector.",
             ),
             (
                 beyond,

@@ -34,8 +34,8 @@ fn copies(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
         .map(|copy| {
             let kind = copy.verdict.replace('_', " ");
             let (of, twin) = match copy.record.strip_prefix("document/") {
-                Some(id) => ("an earlier document", places.document(id, &copy.alike)),
-                None => (&*copy.record, places.record(&copy.record, &copy.alike)),
+                Some(id) => ("an earlier document", places.document(id, &kind)),
+                None => (&*copy.record, places.record(&copy.record, &copy.record)),
             };
             let mut evidence = places.fields(input.merged, &[F::Number, F::Total, F::Seller]);
             evidence.push(twin);
