@@ -263,12 +263,14 @@ impl Distribution {
         curve.between(left_out, 1.0 - left_out)
     }
 
-    /// What held-back cases chose, but of a curve that was calibrated once more: that means what it says.
+    /// What held-back cases chose; of a curve that was calibrated once more no more than what it says,
+    /// since more was chosen for another. Where they are few they chose less, which stays.
     fn left_out(&self, row: &[f64], curve: &Curve) -> f64 {
+        let chosen = self.tails.left_out(row);
         if curve.is_calibrated_again() {
-            (1.0 - self.tails.coverage) / 2.0
+            chosen.min((1.0 - self.tails.coverage) / 2.0)
         } else {
-            self.tails.left_out(row)
+            chosen
         }
     }
 
@@ -355,6 +357,42 @@ mod tests {
         assert_eq!(width(0.8), wide.1 - wide.0);
         assert!(width(0.3) < width(0.79) && width(0.79) < width(0.8) && width(0.8) < width(0.95));
         assert_eq!(width(1.0), 10.0);
+    }
+
+    #[test]
+    fn what_is_calibrated_again_leaves_out_no_more_than_it_says_and_no_more_than_was_chosen() {
+        let with = |left_out: f64| {
+            let tails = Tails {
+                left_out: vec![left_out; 2],
+                ..tails()
+            };
+            let levels = vec![level(0.0, 0.0), level(1.0, -2.0), level(3.0, -4.0)];
+            let seen = Seen {
+                doubt: 0.001,
+                cases: 100.0,
+                above: vec![(0.5, 50.0), (0.1, 10.0), (0.02, 2.0)],
+                waited: Waited {
+                    below: vec![0.3],
+                    calibrations: vec![Platt::identity()],
+                },
+            };
+            let name = vec!["x".to_owned()];
+            let model = Distribution::new(name, range(-5.0, 5.0), levels, tails).unwrap();
+            model.with_seen(seen).unwrap()
+        };
+        let interval = |left_out: f64, passed: f64| {
+            let model = with(left_out);
+            let left = model.curve(&[1.0]).given_above(passed);
+            (model.interval(&[1.0], &left), left)
+        };
+        // Little came to pass: it is as chosen.
+        let (found, left) = interval(0.17, 0.0);
+        assert_eq!(found, left.between(0.17, 0.83));
+        // Much did.
+        let (found, left) = interval(0.17, 1.0);
+        assert_eq!(found, left.between(0.1, 0.9));
+        let (found, left) = interval(0.02, 1.0);
+        assert_eq!(found, left.between(0.02, 0.98));
     }
 
     #[test]

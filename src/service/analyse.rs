@@ -1,13 +1,12 @@
 //! Bytes in, stored answer out.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::history::Wanted;
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, on_own_thread};
 use crate::cases::invoice::{Assessment, Context, EarlierDocument, Firm, Judgement, Readings};
 use crate::documents::{FieldName, Parsed, sniff};
 use crate::domain::TenantId;
@@ -112,32 +111,32 @@ impl Service {
         as_of: DateTime<Utc>,
     ) -> Result<Assessment, ServiceError> {
         let sha256 = parsed.sha256.clone();
-        let mut pictures = HashMap::new();
+        let mut pictures = Vec::new();
         if let Some(look) = parsed.look {
-            self.store().put_look(tenant, document, look).await?;
-            let own = std::slice::from_ref(&sha256);
-            pictures = self.store().same_pictures(tenant, own, as_of).await?;
+            let store = self.store();
+            store.put_look(tenant, document, look).await?;
+            pictures = store.showing(tenant, look, &sha256, as_of).await?;
         }
         let case = Arc::clone(self.invoice());
-        let (parsed, readings) = elsewhere(move || {
+        let (parsed, readings) = on_own_thread(move || {
             let readings = case.read(&parsed);
             (parsed, readings)
         })
         .await?;
-        let sought = sought(sha256, &readings, &pictures);
+        let sought = sought(sha256.clone(), &readings, pictures.clone());
         let earlier = self.store().documents_alike(tenant, &sought, as_of).await?;
         let history = self.history(tenant, as_of, &Wanted::Salt).await?;
         let context = Context {
             document_id: document.to_string(),
             as_of,
             firm: Some(Firm {
-                history: Arc::new(history.with_pictures(pictures)),
+                history: Arc::new(history.with_pictures([(sha256, pictures)].into())),
                 thresholds: Arc::clone(&self.records().thresholds),
                 earlier_documents: earlier.into_iter().filter_map(earlier_document).collect(),
             }),
         };
         let case = Arc::clone(self.invoice());
-        let judgement = elsewhere(move || case.assess(&parsed, readings, &context)).await??;
+        let judgement = on_own_thread(move || case.assess(&parsed, readings, &context)).await??;
         self.keep(tenant, document, judgement).await
     }
 
@@ -167,22 +166,13 @@ impl Service {
     }
 }
 
-/// Computes on a thread of its own.
-async fn elsewhere<T: Send + 'static>(
-    computing: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(computing)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))
-}
-
 /// What copies of a document share with it.
-fn sought(sha256: String, readings: &Readings, pictures: &HashMap<String, Vec<String>>) -> Sought {
+fn sought(sha256: String, readings: &Readings, pictures: Vec<String>) -> Sought {
     let said = |name| Some(readings.merged.fields.get(&name)?.value.clone());
     Sought {
         total: said(FieldName::Total).and_then(|total| total.parse().ok()),
         number: said(FieldName::Number),
-        pictures: pictures.get(&sha256).cloned().unwrap_or_default(),
+        pictures,
         sha256,
     }
 }

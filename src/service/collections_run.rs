@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::history::Wanted;
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, on_own_thread};
 use crate::advice::Judged;
 use crate::cases::collections::CollectionsRun;
 use crate::cases::record_case::JudgeError;
@@ -74,9 +74,7 @@ impl Service {
             before => before,
         };
         let history = self.history(tenant, now, &wanted).await?;
-        let (run, answers) = tokio::task::spawn_blocking(move || make(history, before))
-            .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))??;
+        let (run, answers) = on_own_thread(move || make(history, before)).await??;
         store.append_decisions(tenant, &answers).await?;
         let body = serde_json::to_value(&run)
             .map_err(|error| ServiceError::Internal(error.to_string()))?;

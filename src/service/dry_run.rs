@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::history::Wanted;
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, on_own_thread};
 use crate::cases::detectors::{self, DryRun};
 use crate::domain::TenantId;
 
@@ -22,8 +22,6 @@ impl Service {
         let thresholds = Arc::clone(&self.records().thresholds);
         let history = self.history(tenant, now, &Wanted::AllReceipts).await?;
         let trying = move || detectors::dry_run(&history, &thresholds);
-        tokio::task::spawn_blocking(trying)
-            .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))
+        on_own_thread(trying).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, on_own_thread};
 use crate::advice::Case;
 use crate::cases::record_case::RecordItem;
 use crate::domain::{Salt, TenantId};
@@ -176,9 +176,7 @@ async fn documents(wanted: &Wanted, history: &FactsAsOf) -> Result<Documents, Se
         }
         Wanted::CopiesSince(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
             let (wanted, history) = (wanted.clone(), history.clone());
-            tokio::task::spawn_blocking(move || find(&wanted, &history))
-                .await
-                .map_err(|error| ServiceError::Internal(error.to_string()))
+            on_own_thread(move || find(&wanted, &history)).await
         }
     }
 }

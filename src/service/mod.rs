@@ -81,3 +81,15 @@ impl Service {
         &self.invoice
     }
 }
+
+/// Computes on a thread of its own, so that nobody else waits for it.
+///
+/// # Errors
+/// [`ServiceError::Internal`] where it panicked.
+async fn on_own_thread<T: Send + 'static>(
+    computing: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::task::spawn_blocking(computing)
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::history::Wanted;
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, on_own_thread};
 use crate::advice::{Case, Judged, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
@@ -123,9 +123,7 @@ impl Service {
                     case.prepare(&history);
                 }
             };
-            tokio::task::spawn_blocking(preparing)
-                .await
-                .map_err(|error| ServiceError::Internal(error.to_string()))?;
+            on_own_thread(preparing).await?;
         }
         Ok(())
     }
@@ -160,9 +158,7 @@ impl Service {
                 let judge = records.get(case).ok_or(ServiceError::UnknownCase)?;
                 judged(judge, &item, &history)
             };
-            tokio::task::spawn_blocking(judging)
-                .await
-                .map_err(|error| ServiceError::Internal(error.to_string()))??
+            on_own_thread(judging).await??
         } else {
             judged(judge, item, &history)?
         };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, on_own_thread};
 use crate::cases::timesheet::Reminder;
 use crate::domain::TenantId;
 
@@ -40,9 +40,7 @@ impl Service {
             setting: "timesheet.remind_submitters",
         })?);
         let history = self.store().history(tenant, now).await?;
-        let found = tokio::task::spawn_blocking(move || reminders.due(&history))
-            .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let found = on_own_thread(move || reminders.due(&history)).await?;
         Ok(ReminderList {
             as_of: now,
             reminders: found,

@@ -69,7 +69,6 @@ impl Store {
         digests: &[String],
         as_of: DateTime<Utc>,
     ) -> Result<HashMap<String, Vec<String>>> {
-        let until = time::text(as_of);
         let mut found = HashMap::new();
         for digest in digests {
             let look: Option<String> = sqlx::query_scalar(
@@ -79,42 +78,57 @@ impl Store {
             )
             .bind(tenant.as_str())
             .bind(digest)
-            .bind(&until)
+            .bind(time::text(as_of))
             .fetch_optional(self.readers())
             .await?;
             let Some(look) = look.as_deref().map(parse).transpose()? else {
                 continue;
             };
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT DISTINCT d.sha256, l.look FROM look_bands b \
-                 JOIN looks l ON l.tenant = b.tenant AND l.document_id = b.document_id \
-                 JOIN documents d ON d.tenant = b.tenant AND d.id = b.document_id \
-                 WHERE b.tenant = ",
-            );
-            query.push_bind(tenant.as_str());
-            query.push(" AND d.received_at <= ");
-            query.push_bind(&until);
-            query.push(" AND d.sha256 <> ");
-            query.push_bind(digest);
-            query.push(" AND b.band IN (");
-            let mut list = query.separated(", ");
-            for band in bands(look) {
-                list.push_bind(band);
-            }
-            query.push(") ORDER BY d.sha256");
-            let rows: Vec<(String, String)> =
-                query.build_query_as().fetch_all(self.readers()).await?;
-            let mut same = Vec::new();
-            for (other, text) in rows {
-                if parse(&text)?.is_of_one_picture(look) {
-                    same.push(other);
-                }
-            }
+            let same = self.showing(tenant, look, digest, as_of).await?;
             if !same.is_empty() {
                 found.insert(digest.clone(), same);
             }
         }
         Ok(found)
+    }
+
+    /// Digests, in order, of the documents but one that show a picture, among those that came until a
+    /// moment.
+    ///
+    /// # Errors
+    /// If the store cannot be read or a look in it is damaged.
+    pub async fn showing(
+        &self,
+        tenant: &TenantId,
+        look: Look,
+        but: &str,
+        as_of: DateTime<Utc>,
+    ) -> Result<Vec<String>> {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT DISTINCT d.sha256, l.look FROM look_bands b \
+             JOIN looks l ON l.tenant = b.tenant AND l.document_id = b.document_id \
+             JOIN documents d ON d.tenant = b.tenant AND d.id = b.document_id \
+             WHERE b.tenant = ",
+        );
+        query.push_bind(tenant.as_str());
+        query.push(" AND d.received_at <= ");
+        query.push_bind(time::text(as_of));
+        query.push(" AND d.sha256 <> ");
+        query.push_bind(but);
+        query.push(" AND b.band IN (");
+        let mut list = query.separated(", ");
+        for band in bands(look) {
+            list.push_bind(band);
+        }
+        query.push(") ORDER BY d.sha256");
+        let rows: Vec<(String, String)> = query.build_query_as().fetch_all(self.readers()).await?;
+        let mut same = Vec::new();
+        for (other, text) in rows {
+            if parse(&text)?.is_of_one_picture(look) {
+                same.push(other);
+            }
+        }
+        Ok(same)
     }
 }
 

@@ -87,8 +87,10 @@ pub(super) fn copies(
         let other = documents.item(hit.earlier_kind, &hit.earlier_id)?;
         let among_records = judge(&index, &rates, &item, other, Counted::Before);
         let name = format!("document/{}", hit.earlier_id);
-        let explained = !among_records.alarms() || among_records.score.bits < hit.score.bits;
-        Some((name, if explained { among_records } else { hit }))
+        let both_alarm = hit.alarms() && among_records.alarms();
+        let (one, other) = (hit.score.bits, among_records.score.bits);
+        let less_likely = if other < one { among_records } else { hit };
+        both_alarm.then_some((name, less_likely))
     }));
     found.retain(|(_, hit)| hit.alarms() && level_of(hit.score.probability()) > Level::Low);
     // Equal ones by their names, so that the answer is always the same.
@@ -261,6 +263,38 @@ mod tests {
             (F::SellerVat, ""),
         ];
         assert!(found(&firm(&[&of_another]), &again, "c").is_empty());
+    }
+
+    #[test]
+    fn what_other_documents_explain_is_no_copy_whatever_the_records_say() {
+        // The amount of the vendor's recorded invoice, so that it says less among the records.
+        let bill = |number, day| {
+            [
+                (F::Number, number),
+                (F::IssueDate, day),
+                (F::Total, "731.85"),
+                (F::OrderNumber, ""),
+            ]
+        };
+        let first = bill("RE-77310", "2024-01-31");
+        let credit = [
+            (F::Number, "GS-4"),
+            (F::IssueDate, "2024-01-31"),
+            (F::Total, "731.85"),
+            (F::TypeCode, "381"),
+            (F::OrderNumber, ""),
+        ];
+        let again = changed(&bill("RE-7731O", "2024-01-31"));
+        let of_documents = |earlier: &[&[(F, &str)]]| {
+            let mut told = found(&firm(earlier), &again, "c");
+            told.retain(|(record, _)| record.starts_with("document/"));
+            told
+        };
+        assert_eq!(
+            of_documents(&[&first]),
+            [pair("document/d0", "retyped_number")]
+        );
+        assert!(of_documents(&[&first, &credit]).is_empty());
     }
 
     #[test]

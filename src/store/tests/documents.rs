@@ -248,6 +248,16 @@ async fn documents_that_show_one_picture_are_found_until_they_are_erased() {
     assert_eq!(found[&first.sha256], std::slice::from_ref(&anew.sha256));
     let before = first.received_at - Duration::seconds(1);
     assert!(same(before).await.unwrap().is_empty());
+    // Of a document that is still being read: as of the moment at which it began to come.
+    let showing = |but, when| store.showing(&a, look(&zeros), but, when);
+    let began = anew.received_at;
+    let told = showing("", began).await.unwrap();
+    assert!(told.contains(&first.sha256) && told.contains(&anew.sha256));
+    assert_eq!(
+        showing(&anew.sha256, began).await.unwrap(),
+        std::slice::from_ref(&first.sha256)
+    );
+    assert!(showing(&anew.sha256, before).await.unwrap().is_empty());
 
     let target = ErasureTarget::Document(anew.id);
     store.erase(&a, &target, "asked for", "key").await.unwrap();
