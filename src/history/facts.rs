@@ -9,7 +9,7 @@ use super::VendorKey;
 use super::keys::{identifier_key, name_key};
 use super::known_invoice::KnownInvoice;
 use super::memo::{Changed, Memo};
-use super::milestones::Milestones;
+use super::milestones::{Milestones, SPENDING};
 use super::receivables::{Receivables, ReceivablesAsOf};
 use super::setups::Setups;
 use super::spending::Spending;
@@ -19,15 +19,6 @@ use crate::domain::records::{
     Customer, CustomerInvoice, Interaction, Payment, PurchaseOrder, Vendor, VendorInvoice,
 };
 use crate::domain::{Currency, FieldSet, RecordKind};
-
-/// Kinds of which something is worked out over all records: spending, and who spends or bills.
-const SPENDING: [RecordKind; 5] = [
-    RecordKind::VendorInvoice,
-    RecordKind::ExpenseClaim,
-    RecordKind::CardTransaction,
-    RecordKind::Vendor,
-    RecordKind::Employee,
-];
 
 /// Every version of the records that cases ask for.
 #[derive(Debug, Clone)]

@@ -17,17 +17,30 @@ const GROWTH: usize = 100;
 /// Of a kind of which little is known, so many more.
 const OF_FEW: usize = 30;
 
-/// How many versions of records became known on each day.
+/// Kinds of which something is worked out over all records: spending, and who spends or bills.
+pub(super) const SPENDING: [RecordKind; 5] = [
+    RecordKind::VendorInvoice,
+    RecordKind::ExpenseClaim,
+    RecordKind::CardTransaction,
+    RecordKind::Vendor,
+    RecordKind::Employee,
+];
+
+/// How many versions of records of [`SPENDING`] became known on each day.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Milestones {
-    by_day: BTreeMap<NaiveDate, BTreeMap<RecordKind, usize>>,
+    /// Side by side for each kind: every question walks through all days.
+    by_day: BTreeMap<NaiveDate, [usize; SPENDING.len()]>,
 }
 
 impl Milestones {
     /// Counts a version.
     pub(super) fn count(&mut self, kind: RecordKind, known_at: DateTime<Utc>) {
         let day = self.by_day.entry(known_at.date_naive()).or_default();
-        *day.entry(kind).or_default() += 1;
+        let counts = SPENDING.iter().zip(day);
+        for (_, count) in counts.filter(|(known, _)| **known == kind) {
+            *count += 1;
+        }
     }
 
     /// The last moment of the day after which what rests on these kinds and is asked at `as_of` was
@@ -38,18 +51,28 @@ impl Milestones {
         as_of: DateTime<Utc>,
         kinds: &[RecordKind],
     ) -> Option<DateTime<Utc>> {
-        // How many are known of each kind, and how many make it a milestone.
-        let mut each: Vec<(usize, usize)> = vec![(0, 0); kinds.len()];
+        // How many are known of each kind, and how many make it a milestone. A kind that is not
+        // asked about never does.
+        let mut known = [0_usize; SPENDING.len()];
+        let asked = SPENDING.map(|kind| kinds.contains(&kind));
+        let mut least = asked.map(|asked| if asked { 0 } else { usize::MAX });
         let mut last = None;
         for (day, counts) in self.by_day.range(..as_of.date_naive()) {
-            for ((known, _), kind) in each.iter_mut().zip(kinds) {
-                *known += counts.get(kind).copied().unwrap_or(0);
+            let mut all = 0;
+            for ((known, count), asked) in known.iter_mut().zip(counts).zip(asked) {
+                *known += if asked { *count } else { 0 };
+                all += *known;
             }
-            let all: usize = each.iter().map(|(known, _)| known).sum();
-            if all >= LEAST && each.iter().any(|(known, least)| known >= least) {
+            let grown = known
+                .iter()
+                .zip(&least)
+                .any(|(known, least)| known >= least);
+            if all >= LEAST && grown {
                 last = Some(*day);
-                for (known, least) in &mut each {
-                    *least = *known + (*known / GROWTH).max(OF_FEW);
+                for ((least, known), asked) in least.iter_mut().zip(known).zip(asked) {
+                    if asked {
+                        *least = known + (known / GROWTH).max(OF_FEW);
+                    }
                 }
             }
         }

@@ -4,8 +4,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::firm::FirmItems;
-use super::recommendation::{DuplicateInput, Twin, recommend};
-use super::{CopyRates, Counted, DuplicateIndex, Item, check};
+use super::recommendation::{DuplicateInput, Twin, recommend, weighed};
+use super::{CopyRates, Counted, DuplicateIndex, Hit, Item, check};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::{CanonicalJson, sha256_hex};
@@ -68,15 +68,16 @@ impl<'a> Asked<'a> {
             ..item.clone()
         }
         .with_order(orders.iter().map(AsRef::as_ref));
-        let hits = check(index, self.rates, &item);
-        let twins = hits.iter().map(|hit| Twin::of(hit, self.ranking));
-        let mut twins: Vec<Twin> = twins.collect();
+        let hits = check(index, self.rates, &item).into_iter();
+        let mut hits: Vec<(f64, Hit)> =
+            hits.map(|hit| (weighed(&hit, self.ranking), hit)).collect();
         // What alarms comes first, however likely what does not; what people said ranks again.
-        twins.sort_by(|one, other| {
-            let alarms = other.alarms.cmp(&one.alarms);
-            alarms.then(other.bits.total_cmp(&one.bits))
+        hits.sort_by(|(bits, one), (other_bits, other)| {
+            let alarms = other.alarms().cmp(&one.alarms());
+            alarms.then(other_bits.total_cmp(bits))
         });
-        twins.truncate(MOST_TWINS);
+        let likeliest = hits.iter().take(MOST_TWINS);
+        let twins = likeliest.map(|(_, hit)| Twin::of(hit, self.ranking));
         DuplicateInput {
             kind: item.kind.as_str().to_owned(),
             id: item.id.clone(),
@@ -85,7 +86,7 @@ impl<'a> Asked<'a> {
             known_before: index.count(&item, Counted::Before),
             answers: self.ranking.map_or(0, |ranking| ranking.answers),
             model_sha256: self.model_sha256.clone(),
-            twins,
+            twins: twins.collect(),
         }
     }
 }

@@ -61,15 +61,16 @@ impl Context {
         } else {
             (b, a)
         };
+        let pair = Pair::of(index, a, b);
         let others = |key: fn(&Item) -> Option<Key>, item: &Item| {
             key(item).map_or(0, |asked| {
                 let slots = index.counted(&asked, b, counted);
                 let is_counted =
                     |item: &Item| counted == Counted::Whole || item.order_key() < b.order_key();
-                let pair = [a, b].into_iter().filter(|item| {
-                    is_counted(item) && key(item).as_ref() == Some(&asked) && index.holds(item)
-                });
-                slots.len().saturating_sub(pair.count())
+                let own = pair
+                    .filed()
+                    .filter(|item| is_counted(item) && key(item).as_ref() == Some(&asked));
+                slots.len().saturating_sub(own.count())
             })
         };
         let either = |key: fn(&Item) -> Option<Key>| others(key, a).max(others(key, b));
@@ -81,27 +82,24 @@ impl Context {
             ..Self::default()
         };
         if a.party.is_some() && a.party == b.party {
-            context.count_neighbours(index, a, b, compared, counted);
+            context.count_neighbours(index, &pair, compared, counted);
         }
-        context.adds_up = adds_up(index, a, b, counted);
-        context.over_ordered = over_ordered(index, a, b, counted);
+        context.adds_up = adds_up(index, &pair, counted);
+        context.over_ordered = over_ordered(index, &pair, counted);
         context
     }
 
     fn count_neighbours(
         &mut self,
         index: &DuplicateIndex,
-        a: &Item,
-        b: &Item,
+        pair: &Pair<'_>,
         compared: &Comparison,
         counted: Counted,
     ) {
+        let (a, b) = (pair.earlier, pair.later);
         let Some(key) = Key::party(a) else { return };
         let slots = index.counted(&key, b, counted);
-        for slot in around(index, slots, a) {
-            let Some(other) = index.get(slot).filter(|other| !is_one_of(other, a, b)) else {
-                continue;
-            };
+        for other in pair.others(index, around(index, slots, a)) {
             self.neighbours += 1;
             let amount = other.minor == a.minor || other.minor == b.minor;
             self.with_amount += usize::from(amount);
@@ -119,19 +117,16 @@ impl Context {
         let amounts = Key::amount_party(a)
             .map(|key| index.counted(&key, b, counted))
             .unwrap_or_default();
-        self.credited = amounts
+        self.credited = pair.others(index, amounts).any(|other| {
+            let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
+            let takes_back = other.minor == -a.minor && other.currency == a.currency;
+            // It is for the one that it names, or for any where it names none.
+            let may_be_for = other.corrects.is_none() || other.names(a);
+            takes_back && within && may_be_for
+        });
+        let mut dates: Vec<i64> = around(index, amounts, a)
             .iter()
             .filter_map(|slot| index.get(*slot))
-            .any(|other| {
-                let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
-                let takes_back = other.minor == -a.minor && other.currency == a.currency;
-                // It is for the one that it names, or for any where it names none.
-                let may_be_for = other.corrects.is_none() || other.names(a);
-                takes_back && within && may_be_for && !is_one_of(other, a, b)
-            });
-        let mut dates: Vec<i64> = around(index, amounts, a)
-            .into_iter()
-            .filter_map(|slot| index.get(slot))
             .filter(|item| item.minor == a.minor)
             .chain([a, b])
             .map(|item| i64::from(chrono::Datelike::num_days_from_ce(&item.date)))
@@ -142,16 +137,54 @@ impl Context {
     }
 }
 
+/// Two items with their places.
+struct Pair<'a> {
+    earlier: &'a Item,
+    later: &'a Item,
+    /// Where their records are filed.
+    slots: [Option<Slot>; 2],
+}
+
+impl<'a> Pair<'a> {
+    fn of(index: &DuplicateIndex, earlier: &'a Item, later: &'a Item) -> Self {
+        Self {
+            earlier,
+            later,
+            slots: [earlier, later].map(|item| index.slot(item)),
+        }
+    }
+
+    /// Those of the two that are filed.
+    fn filed(&self) -> impl Iterator<Item = &'a Item> {
+        let both = [self.earlier, self.later].into_iter().zip(self.slots);
+        both.filter_map(|(item, slot)| slot.map(|_| item))
+    }
+
+    /// The items of some places but for the two. Told by their places: what they hold lies apart
+    /// in memory.
+    fn others<'b>(
+        &self,
+        index: &'b DuplicateIndex,
+        slots: &'b [Slot],
+    ) -> impl Iterator<Item = &'b Item> + use<'b> {
+        let own = self.slots;
+        let others = slots
+            .iter()
+            .filter(move |slot| !own.contains(&Some(**slot)));
+        others.filter_map(|slot| index.get(*slot))
+    }
+}
+
 /// Whether the larger of two lines is what the other lines of its report and merchant, or of its
 /// receipt, come to.
-fn adds_up(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool {
+fn adds_up(index: &DuplicateIndex, pair: &Pair<'_>, counted: Counted) -> bool {
+    let (a, b) = (pair.earlier, pair.later);
     let (whole, part) = if a.minor > b.minor { (a, b) } else { (b, a) };
     let together = |key: Option<Key>| {
         let slots = key
             .map(|key| index.counted(&key, b, counted))
             .unwrap_or_default();
-        let filed = slots.iter().filter_map(|slot| index.get(*slot));
-        let parts = filed.filter(|other| !is_one_of(other, whole, part));
+        let parts = pair.others(index, slots);
         let mut sum = part.minor;
         let mut count = 1;
         for other in parts.take(super::CAP) {
@@ -168,23 +201,18 @@ fn adds_up(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool
 }
 
 /// Whether the bills on an order come to more than it, both known to be of it.
-fn over_ordered(index: &DuplicateIndex, a: &Item, b: &Item, counted: Counted) -> bool {
+fn over_ordered(index: &DuplicateIndex, pair: &Pair<'_>, counted: Counted) -> bool {
+    let (a, b) = (pair.earlier, pair.later);
     let (Some(ordered), Some(key)) = (b.ordered.or(a.ordered), Key::order(b)) else {
         return false;
     };
     let slots = index.counted(&key, b, counted);
-    let others = slots.iter().filter_map(|slot| index.get(*slot));
-    let others = others.filter(|other| !is_one_of(other, a, b) && other.currency == b.currency);
+    let others = pair.others(index, slots);
+    let others = others.filter(|other| other.currency == b.currency);
     let billed: i128 = others.chain([a, b]).map(|item| item.minor).sum();
     Key::order(a) == Some(key)
         && a.currency == b.currency
         && billed.saturating_mul(100) > ordered.saturating_mul(WITH_TAX)
-}
-
-fn is_one_of(other: &Item, a: &Item, b: &Item) -> bool {
-    [a, b]
-        .iter()
-        .any(|item| (item.kind, &item.id) == (other.kind, &other.id))
 }
 
 fn as_near_a_number(other: &Item, a: &Item, b: &Item, level: NumberLevel) -> bool {
@@ -200,7 +228,7 @@ fn as_near_a_number(other: &Item, a: &Item, b: &Item, level: NumberLevel) -> boo
 }
 
 /// Up to [`NEIGHBOURS`] places about that of an item.
-fn around(index: &DuplicateIndex, slots: &[Slot], item: &Item) -> Vec<Slot> {
+fn around<'a>(index: &DuplicateIndex, slots: &'a [Slot], item: &Item) -> &'a [Slot] {
     let at = slots.partition_point(|slot| {
         index
             .get(*slot)
@@ -209,7 +237,8 @@ fn around(index: &DuplicateIndex, slots: &[Slot], item: &Item) -> Vec<Slot> {
     let from = at
         .saturating_sub(NEIGHBOURS / 2)
         .min(slots.len().saturating_sub(NEIGHBOURS));
-    slots.iter().copied().skip(from).take(NEIGHBOURS).collect()
+    let to = (from + NEIGHBOURS).min(slots.len());
+    slots.get(from..to).unwrap_or_default()
 }
 
 /// Whether days follow each other at intervals that vary by less than a fifth.

@@ -188,10 +188,8 @@ impl DuplicateIndex {
         }
         found.sort_unstable();
         found.dedup();
-        found.retain(|slot| {
-            self.get(*slot)
-                .is_some_and(|other| (other.kind, &other.id) != (item.kind, &item.id))
-        });
+        let own = self.slot(item);
+        found.retain(|slot| Some(*slot) != own);
         found
     }
 
@@ -231,10 +229,10 @@ impl DuplicateIndex {
         !self.posting(&Key::of_document(sha256)).is_empty()
     }
 
-    /// Whether an item is filed.
+    /// The place of an item's record, also where it is filed as it was before.
     #[must_use]
-    pub fn holds(&self, item: &Item) -> bool {
-        self.by_id.contains_key(&(item.kind, item.id.clone()))
+    pub fn slot(&self, item: &Item) -> Option<Slot> {
+        self.by_id.get(&(item.kind, item.id.clone())).copied()
     }
 
     fn posting(&self, key: &Key) -> &[Slot] {

@@ -91,20 +91,11 @@ impl Twin {
     /// Weighed by what people said of earlier pairs, where they said enough. Whether it alarms does
     /// not depend on that: it ranks, and takes nothing away.
     pub(super) fn of(hit: &Hit, ranking: Option<&Ranking>) -> Self {
-        let counted = hit.score.contributions.iter().map(|part| {
-            let weight = ranking.map_or(1.0, |ranking| ranking.weight(part.feature));
-            Part {
-                field: part.feature.to_owned(),
-                bits: part.bits * weight,
-                weight,
-            }
+        let parts = parts(hit, ranking).map(|(field, bits, weight)| Part {
+            field: field.to_owned(),
+            bits,
+            weight,
         });
-        let said = ranking.map(|ranking| Part {
-            field: REVIEWS.to_owned(),
-            bits: ranking.bits_of_all,
-            weight: 1.0,
-        });
-        let parts: Vec<Part> = counted.chain(said).collect();
         let fields = hit.twin.iter().map(|field| Field {
             field: field.field.to_owned(),
             later: field.later.clone(),
@@ -115,8 +106,8 @@ impl Twin {
             record: format!("{}/{}", hit.earlier_kind.as_str(), hit.earlier_id),
             verdict: hit.verdict.as_str().to_owned(),
             alarms: hit.alarms(),
-            bits: parts.iter().map(|part| part.bits).sum(),
-            parts,
+            bits: weighed(hit, ranking),
+            parts: parts.collect(),
             fields: fields.collect(),
             seen: EvidenceSeen::of(hit),
         }
@@ -131,6 +122,23 @@ impl Twin {
     pub fn said(&self) -> String {
         self.verdict.replace('_', " ")
     }
+}
+
+/// The parts of a pair's odds: field, bits, and what people's answers made of it.
+fn parts<'a>(
+    hit: &'a Hit,
+    ranking: Option<&'a Ranking>,
+) -> impl Iterator<Item = (&'static str, f64, f64)> + use<'a> {
+    let counted = hit.score.contributions.iter().map(move |part| {
+        let weight = ranking.map_or(1.0, |ranking| ranking.weight(part.feature));
+        (part.feature, part.bits * weight, weight)
+    });
+    counted.chain(ranking.map(|ranking| (REVIEWS, ranking.bits_of_all, 1.0)))
+}
+
+/// Base-2 logarithm of a pair's odds, weighed by what people said.
+pub(super) fn weighed(hit: &Hit, ranking: Option<&Ranking>) -> f64 {
+    parts(hit, ranking).map(|(_, bits, _)| bits).sum()
 }
 
 /// The case's own part of the answer.
