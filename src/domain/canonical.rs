@@ -36,7 +36,7 @@ impl CanonicalJson {
 
 /// A member of an object: where its name stands in what is read, and where it was written.
 struct Member<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     written: Range<usize>,
 }
 
@@ -114,7 +114,7 @@ impl<'a> Sorting<'a> {
             }
             let (from, written) = (self.at, self.out.len());
             self.take(end_of_string);
-            let name = self.text.get(from..self.at).unwrap_or_default();
+            let name = name(self.text.get(from..self.at).unwrap_or_default());
             self.pass(':');
             self.value();
             self.members.push(Member {
@@ -130,11 +130,10 @@ impl<'a> Sorting<'a> {
     /// Sorts the members behind those of outer objects, which were written from `start` on.
     fn put_in_order(&mut self, outer: usize, start: usize) {
         let members = self.members.get_mut(outer..).unwrap_or_default();
-        let in_order = |a: &Member<'_>, b: &Member<'_>| name(a.name) <= name(b.name);
-        if members.is_sorted_by(in_order) {
+        if members.is_sorted_by(|a, b| a.name <= b.name) {
             return;
         }
-        members.sort_by(|a, b| name(a.name).cmp(&name(b.name)));
+        members.sort_by(|a, b| a.name.cmp(&b.name));
         self.sorted.clear();
         for member in members {
             if !self.sorted.is_empty() {
@@ -171,7 +170,8 @@ fn name(quoted: &str) -> Cow<'_, str> {
     if quoted.contains('\\') {
         return serde_json::from_str(quoted).map_or(Cow::Borrowed(quoted), Cow::Owned);
     }
-    Cow::Borrowed(quoted.trim_matches('"'))
+    let inner = quoted.get(1..quoted.len().saturating_sub(1));
+    Cow::Borrowed(inner.unwrap_or_default())
 }
 
 /// Lower-case hexadecimal SHA-256 of the bytes.

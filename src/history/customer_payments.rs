@@ -37,6 +37,8 @@ pub(super) struct CustomerPayments {
     by_number: Sharded<Arc<str>, Vec<Share>>,
     /// The same by customer, of payments that name no invoice.
     on_account: Sharded<Arc<str>, Vec<Share>>,
+    /// Whether there is any: many firms say in their invoices when they were paid.
+    any: bool,
 }
 
 /// The invoice whose payments are asked for.
@@ -50,6 +52,7 @@ pub(super) struct Paid<'a> {
 
 impl CustomerPayments {
     pub(super) fn insert(&mut self, known_at: DateTime<Utc>, version: u64, payment: &Payment) {
+        self.any = true;
         let share = Share {
             payment: payment.id.as_str().into(),
             customer: payment.customer_id.as_ref().map(|id| id.as_str().into()),
@@ -81,6 +84,9 @@ impl CustomerPayments {
     /// What was paid on an invoice in its currency and known by then, in order of payment. Of money in
     /// another currency nobody here can say what it comes to.
     pub(super) fn of(&self, invoice: &Paid<'_>, as_of: DateTime<Utc>) -> Vec<Part> {
+        if !self.any {
+            return Vec::new();
+        }
         let named = known(self.by_invoice.get(invoice.id), invoice.currency, as_of);
         let of_number = invoice.number.and_then(|number| self.by_number.get(number));
         let numbered = known(of_number, invoice.currency, as_of);

@@ -8,6 +8,7 @@ mod dated;
 mod facts;
 mod keys;
 mod known_invoice;
+mod ledger;
 mod memo;
 mod milestones;
 mod moments;

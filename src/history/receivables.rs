@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::customer_payments::{CustomerPayments, Paid, Part, number, paid_in_full};
+use super::ledger::{Entry, Ledger, State};
 use super::sharded::Sharded;
 use crate::domain::Currency;
 use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
@@ -18,6 +19,8 @@ use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
 pub struct Receivable<'a> {
     /// Record id.
     pub id: &'a str,
+    /// Its place among all the customer ever had, in which no other invoice is.
+    pub place: usize,
     /// Invoice date.
     pub issued_on: NaiveDate,
     /// Day payment is due.
@@ -56,37 +59,6 @@ impl Receivable<'_> {
     pub fn is_paid_some_day(&self) -> bool {
         self.cleared_on.is_none() && self.status == Some(CustomerInvoiceStatus::Paid)
     }
-}
-
-/// One version of an invoice, as small as it can be: a firm has millions.
-#[derive(Debug, Clone, Copy)]
-struct State {
-    known_at: DateTime<Utc>,
-    version: u32,
-    issued_on: NaiveDate,
-    due_on: NaiveDate,
-    cleared_on: Option<NaiveDate>,
-    amount: f64,
-    /// What is not yet paid; not a number where the record does not say.
-    open_amount: f64,
-    /// Place in the list of currencies.
-    currency: u8,
-    status: Option<CustomerInvoiceStatus>,
-}
-
-#[derive(Debug, Clone)]
-struct Entry {
-    id: Arc<str>,
-    /// Its number where that is another text.
-    number: Option<Arc<str>>,
-    /// In order of `(known_at, version)`.
-    states: Vec<State>,
-}
-
-/// The invoices of one customer.
-#[derive(Debug, Clone, Default)]
-struct Ledger {
-    entries: Vec<Entry>,
 }
 
 /// Where an invoice stands: its customer, and its place in the customer's ledger.
@@ -129,7 +101,7 @@ impl Receivables {
         let known = self.places.get(invoice.id.as_str());
         let place = match known.filter(|place| &*place.customer == customer) {
             Some(place) => place.clone(),
-            None => self.place(invoice.id.as_str(), customer),
+            None => self.place(invoice.id.as_str(), customer, state),
         };
         let ledger = self.by_customer.entry(Arc::clone(&place.customer));
         let entry = ledger
@@ -142,24 +114,13 @@ impl Receivables {
                 .as_ref()
                 .filter(other)
                 .map(|number| number.as_str().into());
-            let key = (state.known_at, state.version);
-            let at = entry
-                .states
-                .partition_point(|state| (state.known_at, state.version) < key);
-            match entry.states.get_mut(at) {
-                Some(same) if (same.known_at, same.version) == key => *same = state,
-                _ => {
-                    // Most invoices have two versions: room for no more than there are.
-                    entry.states.reserve_exact(1);
-                    entry.states.insert(at, state);
-                }
-            }
+            entry.put(state);
         }
     }
 
-    /// A place in a customer's ledger for an invoice that has none there, or had one before
-    /// it went to another customer.
-    fn place(&mut self, id: &str, customer: &str) -> Place {
+    /// A place in a customer's ledger for an invoice that has none there, with its first version,
+    /// or that it had before it went to another customer.
+    fn place(&mut self, id: &str, customer: &str, first: State) -> Place {
         let id: Arc<str> = id.into();
         let customer: Arc<str> = match self.by_customer.get_key(customer) {
             Some(known) => Arc::clone(known),
@@ -169,16 +130,13 @@ impl Receivables {
             customer: Arc::clone(&customer),
             entry: 0,
         };
+        let is_known = self.places.get(&*id).is_some();
         if let Some(ledger) = self.by_customer.entry(customer) {
             let ledger = Arc::make_mut(ledger);
-            let known = ledger.entries.iter().position(|entry| entry.id == id);
+            let known = is_known.then(|| ledger.place(&id)).flatten();
             let at = known.unwrap_or(ledger.entries.len());
             if known.is_none() {
-                ledger.entries.push(Entry {
-                    id: Arc::clone(&id),
-                    number: None,
-                    states: Vec::new(),
-                });
+                ledger.entries.push(Entry::new(Arc::clone(&id), first));
             }
             place.entry = u32::try_from(at).unwrap_or(u32::MAX);
         }
@@ -228,10 +186,8 @@ impl Receivables {
     /// When the last version of an invoice at a place became known by then, and its number.
     fn latest(&self, place: &Place, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, u32)> {
         let ledger = self.by_customer.get(&*place.customer)?;
-        let states = &ledger.entries.get(place.entry as usize)?.states;
-        let known = states.partition_point(|state| state.known_at <= as_of);
-        let last = states.get(known.checked_sub(1)?)?;
-        Some((last.known_at, last.version))
+        let entry = ledger.entries.get(place.entry as usize)?;
+        entry.at(as_of).map(State::key)
     }
 
     /// What a customer paid by then without saying for which invoice, by currency.
@@ -255,7 +211,7 @@ impl Receivables {
             if let Some(seen) = self.seen(at, invoice, customer, as_of)
                 && let Some(day) = seen.cleared_on
             {
-                if day > seen.state.due_on {
+                if day > seen.due_on {
                     late += 1;
                 } else {
                     in_time += 1;
@@ -272,7 +228,7 @@ impl Receivables {
         // Nearly all are seen: room for all at once, for growing costs as much as filling.
         let mut seen = Vec::with_capacity(ledger.entries.len());
         seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, customer, as_of)));
-        seen.sort_by_key(|seen| (seen.state.issued_on, seen.entry));
+        seen.sort_unstable_by_key(|seen| (seen.issued_on, seen.entry));
         ReceivablesAsOf {
             ledger,
             seen,
@@ -293,10 +249,7 @@ impl Receivables {
             return None;
         }
         let today = as_of.date_naive();
-        let known = invoice
-            .states
-            .partition_point(|state| state.known_at <= as_of);
-        let state = invoice.states.get(known.checked_sub(1)?)?;
+        let state = invoice.at(as_of)?;
         if state.issued_on > today {
             return None;
         }
@@ -309,8 +262,8 @@ impl Receivables {
             currency,
         };
         let parts = match recorded {
-            Some(_) => Vec::new(),
-            None => self.payments.of(&asked, as_of),
+            Some(_) => Box::default(),
+            None => self.payments.of(&asked, as_of).into_boxed_slice(),
         };
         let cleared_on = recorded.or_else(|| paid_in_full(&parts, state.amount));
         let is_paid = cleared_on.is_some() || state.status == Some(CustomerInvoiceStatus::Paid);
@@ -327,24 +280,31 @@ impl Receivables {
             }
         };
         Some(Seen {
-            entry,
+            entry: u32::try_from(entry).ok()?,
+            issued_on: state.issued_on,
+            due_on: state.due_on,
             cleared_on,
-            open_amount,
-            parts: parts.into(),
             currency,
-            state: *state,
+            status: state.status,
+            amount: state.amount,
+            open_amount,
+            parts,
         })
     }
 }
 
+/// What was known of an invoice, small since many are put in order.
 #[derive(Debug, Clone)]
 struct Seen {
-    entry: usize,
-    parts: Box<[Part]>,
-    state: State,
-    currency: Currency,
+    entry: u32,
+    issued_on: NaiveDate,
+    due_on: NaiveDate,
     cleared_on: Option<NaiveDate>,
+    currency: Currency,
+    status: Option<CustomerInvoiceStatus>,
+    amount: f64,
     open_amount: f64,
+    parts: Box<[Part]>,
 }
 
 /// The invoices of one customer as they were known at one moment.
@@ -371,7 +331,14 @@ impl ReceivablesAsOf {
     /// One invoice, by its record id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Receivable<'_>> {
-        self.iter().find(|invoice| invoice.id == id)
+        let place = self.place(id)?;
+        self.iter().find(|invoice| invoice.place == place)
+    }
+
+    /// The place of an invoice among all the customer ever had, by its record id.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.ledger.place(id)
     }
 
     /// Whether none was.
@@ -386,15 +353,16 @@ impl ReceivablesAsOf {
             id: self
                 .ledger
                 .entries
-                .get(seen.entry)
+                .get(seen.entry as usize)
                 .map_or("", |entry| &entry.id),
-            issued_on: seen.state.issued_on,
-            due_on: seen.state.due_on,
-            amount: seen.state.amount,
+            place: seen.entry as usize,
+            issued_on: seen.issued_on,
+            due_on: seen.due_on,
+            amount: seen.amount,
             currency: seen.currency,
             open_amount: seen.open_amount,
             cleared_on: seen.cleared_on,
-            status: seen.state.status,
+            status: seen.status,
             parts: &seen.parts,
         })
     }

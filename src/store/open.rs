@@ -1,7 +1,8 @@
 //! Opening the store, and the two ways into it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -43,6 +44,8 @@ struct Inner {
     facts_cache: FactsCache,
     keys_cache: KeysCache,
     tenant_states: TenantStates,
+    /// Tenants that are in the database, from which none is ever taken.
+    tenants_known: RwLock<HashSet<TenantId>>,
 }
 
 /// The one way to write.
@@ -129,6 +132,7 @@ impl Store {
                 readers,
                 data_dir: data_dir.to_owned(),
                 durable_folders: Arc::default(),
+                tenants_known: RwLock::default(),
                 facts_cache: FactsCache::default(),
                 keys_cache: KeysCache::default(),
             }),
@@ -156,16 +160,23 @@ impl Store {
     /// # Errors
     /// If the store cannot be written.
     pub async fn ensure_tenant(&self, tenant: &TenantId) -> Result<()> {
-        if self.tenant_states().of(tenant).await?.is_some() {
+        let known = &self.inner.tenants_known;
+        let is_known = known.read().is_ok_and(|known| known.contains(tenant));
+        if is_known {
             return Ok(());
         }
-        sqlx::query(
-            "INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(tenant.as_str())
-        .bind(time::text(time::now()))
-        .execute(self.writer())
-        .await?;
+        if self.tenant_states().of(tenant).await?.is_none() {
+            sqlx::query(
+                "INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(tenant.as_str())
+            .bind(time::text(time::now()))
+            .execute(self.writer())
+            .await?;
+        }
+        if let Ok(mut known) = known.write() {
+            known.insert(tenant.clone());
+        }
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use super::contact::Contact;
 use super::notes::Notes;
 use super::similarity::Likeness;
 use crate::cases::numbers::{
-    days, days_to_month_end, flag, half_life, log_amount, mean, weekday, weighed,
+    HalfLife, days, days_to_month_end, flag, log_amount, mean, weekday, weighed,
 };
 use crate::domain::records::Customer;
 use crate::history::{Receivable, ReceivablesAsOf};
@@ -25,6 +25,9 @@ pub const MAX_SETTLED: usize = 2_000;
 /// outweigh a year of payments.
 const EARLIEST: f64 = -30.0;
 const LATEST: f64 = 60.0;
+/// Age at which a payment, and what fell due, counts half in what is recent.
+static PAID: HalfLife = HalfLife::days(60.0);
+static FELL_DUE: HalfLife = HalfLife::days(20.0);
 
 /// Names of the features, in order.
 pub const NAMES: [&str; 50] = [
@@ -131,12 +134,13 @@ pub struct Known<'a> {
 pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
     let ledger = known.ledger;
     let today = ledger.today();
+    let own = ledger.place(subject.id);
     let mut others = Vec::with_capacity(ledger.len());
     // A credit or what was withdrawn is no debt: nobody was late with it.
     others.extend(
         ledger
             .iter()
-            .filter(|other| other.id != subject.id && other.is_collectable()),
+            .filter(|other| Some(other.place) != own && other.is_collectable()),
     );
     let settled = settled(subject, &others);
     let amount = log_amount(subject.amount);
@@ -225,7 +229,7 @@ fn settled(subject: &Subject<'_>, others: &[Receivable<'_>]) -> Vec<Settled> {
 /// How the customer has paid so far.
 fn habits(settled: &[Settled], today: NaiveDate) -> [f64; 7] {
     let late = |paid: &Settled| flag(paid.late > 0.0);
-    let recent = |paid: &Settled| half_life(days(paid.cleared_on, today), 60.0);
+    let recent = |paid: &Settled| PAID.at(days(paid.cleared_on, today));
     let level = mean(settled.iter().map(|paid| bounded(paid.late)));
     let spread = mean(
         settled
@@ -260,7 +264,7 @@ fn already_due(others: &[Receivable<'_>], today: NaiveDate) -> [f64; 3] {
         let late = other.days_late().map_or(age, |late| late as f64);
         (bounded(late), age)
     }));
-    let recent = |age: f64| half_life(age, 20.0);
+    let recent = |age: f64| FELL_DUE.at(age);
     let weighted =
         |value: fn(f64) -> f64| weighed(due.iter().map(|(late, age)| (value(*late), recent(*age))));
     let lately = due.iter().filter(|(_, age)| *age <= 60.0);

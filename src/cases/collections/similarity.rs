@@ -6,10 +6,10 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::features::Settled;
-use crate::cases::numbers::{days, flag, half_life, mean};
+use crate::cases::numbers::{HalfLife, days, flag, mean};
 
-/// Age at which a payment counts half, in days.
-const HALF_LIFE_DAYS: f64 = 90.0;
+/// Age at which a payment counts half.
+static AGE: HalfLife = HalfLife::days(90.0);
 /// What an invoice due on another weekday counts.
 const OTHER_WEEKDAY: f64 = 0.1;
 /// Differences of log amount at which a payment counts 1/e, coarse and fine.
@@ -61,8 +61,11 @@ impl Likeness {
             weekday_days: Spread::new(),
             like_days: Spread::new(),
         };
+        // Days of the month lie at most fifteen apart.
+        let of_month_days: [f64; 16] =
+            std::array::from_fn(|apart| (-(apart as f64) / MONTH_DAYS).exp());
         for paid in settled {
-            let age = half_life(days(paid.due_on, today).max(0.0), HALF_LIFE_DAYS);
+            let age = AGE.at(days(paid.due_on, today).max(0.0));
             let same_weekday = paid.due_on.weekday() == due_on.weekday();
             let weekday = age * if same_weekday { 1.0 } else { OTHER_WEEKDAY };
             let apart = (paid.amount - amount).abs();
@@ -77,9 +80,8 @@ impl Likeness {
             found.like.add(late, like);
             found.amount.add(late, age * (-apart / AMOUNT_ALONE).exp());
             let month_days = days_within_month(paid.due_on, due_on);
-            found
-                .month_day
-                .add(late, age * (-month_days / MONTH_DAYS).exp());
+            let month_day = of_month_days.get(month_days).copied().unwrap_or(0.0);
+            found.month_day.add(late, age * month_day);
             found.weekday_days.add(paid.late, weekday);
             found.like_days.add(paid.late, like);
         }
@@ -143,7 +145,7 @@ impl Spread {
 }
 
 /// Days of the month apart, the short way round.
-fn days_within_month(a: NaiveDate, b: NaiveDate) -> f64 {
+fn days_within_month(a: NaiveDate, b: NaiveDate) -> usize {
     let apart = a.day().abs_diff(b.day());
-    f64::from(apart.min(30_u32.abs_diff(apart)))
+    apart.min(30_u32.abs_diff(apart)) as usize
 }

@@ -14,11 +14,32 @@ const TABULATED: usize = 8;
 /// What all leaves give their features.
 #[derive(Debug, Clone)]
 pub(super) struct Shares {
-    conditions: Vec<Condition>,
+    /// Of each feature all values that are asked about, rising.
+    thresholds: Vec<Vec<f64>>,
+    conditions: Vec<Ranked>,
+    /// The feature of each condition.
+    features: Vec<u16>,
+    /// See [`Condition::unknown`].
+    unknown: Vec<f64>,
     leaves: Vec<Shared>,
     /// For each leaf and pattern, what each condition's feature is given.
     table: Vec<f64>,
 }
+
+/// A condition in ranks: how many thresholds of its feature a value has reached. All of a row's
+/// values are ranked once, and a quarter of the memory is read through.
+#[derive(Debug, Clone, Copy)]
+struct Ranked {
+    feature: u16,
+    missing_passes: bool,
+    /// Passes from here on.
+    low: u32,
+    /// Passes up to here.
+    high: u32,
+}
+
+/// The rank of what is missing.
+const MISSING: u32 = u32::MAX;
 
 /// All questions about one feature on the way to a leaf, taken together.
 #[derive(Debug, Clone, Copy)]
@@ -43,13 +64,32 @@ struct Shared {
     table: Option<usize>,
 }
 
+impl Ranked {
+    /// Whether a row's value passes. Computed without a jump: which way a row goes cannot be
+    /// guessed.
+    fn passes(&self, ranks: &[u32]) -> bool {
+        let rank = ranks.get(usize::from(self.feature)).copied();
+        let rank = rank.unwrap_or(MISSING);
+        ((self.low <= rank) & (rank <= self.high)) | ((rank == MISSING) & self.missing_passes)
+    }
+}
+
+/// How many of some rising thresholds a value has reached.
+fn rank(thresholds: &[f64], value: f64) -> u32 {
+    thresholds.partition_point(|threshold| *threshold <= value) as u32
+}
+
 impl Condition {
-    /// Whether a finite or missing value passes. Computed without a jump: which way a row goes
-    /// cannot be guessed.
-    fn passes(&self, row: &[f64]) -> bool {
-        let value = row.get(usize::from(self.feature)).copied();
-        let value = value.unwrap_or(f64::NAN);
-        ((self.low <= value) & (value < self.high)) | (value.is_nan() & self.missing_passes)
+    fn ranked(&self, thresholds: &[Vec<f64>]) -> Ranked {
+        let thresholds = thresholds.get(usize::from(self.feature));
+        let thresholds = thresholds.map(Vec::as_slice).unwrap_or_default();
+        Ranked {
+            feature: self.feature,
+            missing_passes: self.missing_passes,
+            low: rank(thresholds, self.low),
+            // What has not reached it has reached all below.
+            high: thresholds.partition_point(|threshold| *threshold < self.high) as u32,
+        }
     }
 
     const fn unasked(feature: u16) -> Self {
@@ -67,7 +107,10 @@ impl Shares {
     /// Prepares sound trees.
     pub(super) fn of(trees: &[Vec<Node>]) -> Self {
         let mut shares = Self {
+            thresholds: thresholds(trees),
             conditions: Vec::new(),
+            features: Vec::new(),
+            unknown: Vec::new(),
             leaves: Vec::new(),
             table: Vec::new(),
         };
@@ -109,13 +152,19 @@ impl Shares {
     }
 
     fn leaf(&mut self, value: f64, way: &[Condition]) {
+        let unknown: Vec<f64> = way.iter().map(|condition| condition.unknown).collect();
         let table = (way.len() <= TABULATED).then_some(self.table.len());
         if table.is_some() {
             for pattern in 0..1_u64 << way.len() {
-                self.table.extend(given(way, value, pattern));
+                self.table.extend(given(&unknown, value, pattern));
             }
         }
-        self.conditions.extend_from_slice(way);
+        let ranked = way
+            .iter()
+            .map(|condition| condition.ranked(&self.thresholds));
+        self.conditions.extend(ranked);
+        self.features.extend(way.iter().map(|one| one.feature));
+        self.unknown.extend(unknown);
         self.leaves.push(Shared {
             conditions: way.len(),
             value,
@@ -125,51 +174,92 @@ impl Shares {
 
     /// Adds what each feature of a row contributes to `sums`.
     pub(super) fn add(&self, row: &[f64], sums: &mut [f64]) {
-        // Thresholds are finite, so this moves no value across one.
-        let finite: Vec<f64> = row.iter().map(|v| v.clamp(f64::MIN, f64::MAX)).collect();
-        let row = finite.as_slice();
+        let ranks: Vec<u32> = self
+            .thresholds
+            .iter()
+            .zip(row)
+            .map(|(thresholds, value)| {
+                if value.is_nan() {
+                    MISSING
+                } else {
+                    rank(thresholds, *value)
+                }
+            })
+            .collect();
+        // Which patterns first and what they give then: what is looked up lies apart in memory, and
+        // is fetched at once where nothing has to be worked out in between.
+        let mut patterns = Vec::with_capacity(self.leaves.len());
         let mut conditions = self.conditions.as_slice();
         for leaf in &self.leaves {
-            let Some((way, rest)) = conditions.split_at_checked(leaf.conditions) else {
-                return;
-            };
+            let (way, rest) = conditions.split_at(leaf.conditions.min(conditions.len()));
             conditions = rest;
             let bits = way.iter().zip(0_u32..);
-            let pattern = bits.fold(0_u64, |pattern, (condition, bit)| {
-                pattern | u64::from(condition.passes(row)) << bit
-            });
-            let mut add = |given: &[f64]| {
-                for (condition, given) in way.iter().zip(given) {
-                    if let Some(sum) = sums.get_mut(usize::from(condition.feature)) {
-                        *sum += given;
-                    }
+            patterns.push(bits.fold(0_u64, |pattern, (condition, bit)| {
+                pattern | u64::from(condition.passes(&ranks)) << bit
+            }));
+        }
+        let mut at = 0;
+        for (leaf, pattern) in self.leaves.iter().zip(patterns) {
+            let way = at..at + leaf.conditions;
+            at = way.end;
+            let worked_out;
+            let given = match leaf.table {
+                Some(table) => {
+                    let start = table + pattern as usize * leaf.conditions;
+                    self.table.get(start..start + leaf.conditions)
+                }
+                None => {
+                    let unknown = self.unknown.get(way.clone()).unwrap_or_default();
+                    worked_out = given(unknown, leaf.value, pattern);
+                    Some(worked_out.as_slice())
                 }
             };
-            match leaf.table {
-                Some(table) => {
-                    let start = table + pattern as usize * way.len();
-                    add(self.table.get(start..start + way.len()).unwrap_or_default());
+            let features = self.features.get(way).unwrap_or_default();
+            for (feature, given) in features.iter().zip(given.unwrap_or_default()) {
+                if let Some(sum) = sums.get_mut(usize::from(*feature)) {
+                    *sum += given;
                 }
-                None => add(&given(way, leaf.value, pattern)),
             }
         }
     }
 }
 
-/// What a leaf gives each feature on its way, if those whose bit is set let the row pass.
-fn given(way: &[Condition], value: f64, pattern: u64) -> Vec<f64> {
+/// Of each feature all values that trees ask about, rising.
+fn thresholds(trees: &[Vec<Node>]) -> Vec<Vec<f64>> {
+    let mut thresholds: Vec<Vec<f64>> = Vec::new();
+    for node in trees.iter().flatten() {
+        if let Node::Split(split) = node {
+            let feature = usize::from(split.feature);
+            if thresholds.len() <= feature {
+                thresholds.resize_with(feature + 1, Vec::new);
+            }
+            if let Some(of_feature) = thresholds.get_mut(feature) {
+                of_feature.push(split.threshold);
+            }
+        }
+    }
+    for of_feature in &mut thresholds {
+        of_feature.sort_unstable_by(f64::total_cmp);
+        of_feature.dedup();
+    }
+    thresholds
+}
+
+/// What a leaf gives each feature on its way, if those whose bit is set let the row pass: of each
+/// the share of the fitted rows that pass where it is unknown.
+fn given(way: &[f64], value: f64, pattern: u64) -> Vec<f64> {
     let passes = |at: usize| f64::from(u8::from(pattern >> at & 1 == 1));
     let share = |at: usize| {
         // How much flows through all other features when so many of them are known,
         // summed over the sets of that size.
         let mut flows = vec![1.0];
-        for (other, condition) in way.iter().enumerate().filter(|(other, _)| *other != at) {
+        for (other, unknown) in way.iter().enumerate().filter(|(other, _)| *other != at) {
             let known = passes(other);
             flows.push(0.0);
             let mut fewer = 0.0;
             for flow in &mut flows {
                 let before = *flow;
-                *flow = before * condition.unknown + fewer * known;
+                *flow = before * unknown + fewer * known;
                 fewer = before;
             }
         }
@@ -184,7 +274,7 @@ fn given(way: &[Condition], value: f64, pattern: u64) -> Vec<f64> {
     };
     way.iter()
         .enumerate()
-        .map(|(at, condition)| value * share(at) * (passes(at) - condition.unknown))
+        .map(|(at, unknown)| value * share(at) * (passes(at) - unknown))
         .collect()
 }
 
