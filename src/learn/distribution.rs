@@ -1,6 +1,6 @@
 //! A quantity yet to come, such as days until payment, as a whole distribution.
 //!
-//! One classifier a threshold, boosted trees or a linear score, says how probable it is that
+//! One classifier a threshold, boosted trees, a linear score or the mean of both, says how probable it is that
 //! the quantity lies above it; together they are a survival curve (Frank and Hall, "A simple approach to
 //! ordinal classification", 2001), made to fall by taking the least value so far. One
 //! model thus gives the probability of any lateness, the median and an interval, and
@@ -169,6 +169,7 @@ impl Distribution {
         }
         let forest = Forest::of(levels.iter().filter_map(|level| match &level.learner {
             Learner::Trees(trees) => Some(trees),
+            Learner::Both(both) => Some(&both.0),
             Learner::Linear(_) => None,
         }));
         Ok(Self {
@@ -234,6 +235,9 @@ impl Distribution {
             let raw = match &level.learner {
                 Learner::Trees(_) => raws.next().unwrap_or_default(),
                 Learner::Linear(score) => score.raw(row),
+                Learner::Both(both) => {
+                    f64::midpoint(raws.next().unwrap_or_default(), both.1.raw(row))
+                }
             };
             least = least.min(level.calibration.probability(raw));
             points.push((level.threshold, least));

@@ -10,6 +10,8 @@ pub enum Learner {
     Trees(Trees),
     /// A linear score.
     Linear(LinearScore),
+    /// The mean of both.
+    Both(Box<(Trees, LinearScore)>),
 }
 
 impl Learner {
@@ -19,6 +21,7 @@ impl Learner {
         match self {
             Self::Trees(trees) => trees.features(),
             Self::Linear(score) => score.features(),
+            Self::Both(both) => both.0.features(),
         }
     }
 
@@ -28,6 +31,7 @@ impl Learner {
         match self {
             Self::Trees(trees) => trees.asks_for(feature),
             Self::Linear(score) => score.asks_for(feature),
+            Self::Both(both) => both.0.asks_for(feature) || both.1.asks_for(feature),
         }
     }
 
@@ -37,16 +41,18 @@ impl Learner {
         match self {
             Self::Trees(trees) => trees.raw(row),
             Self::Linear(score) => score.raw(row),
+            Self::Both(both) => f64::midpoint(both.0.raw(row), both.1.raw(row)),
         }
     }
 
     /// The raw score that contributions are told from: of a row of which nothing is known, by
-    /// trees; of the mean case, by a linear score.
+    /// trees; of the mean case, by a linear score; the mean of these, by both.
     #[must_use]
     pub const fn expected(&self) -> f64 {
         match self {
             Self::Trees(trees) => trees.expected(),
             Self::Linear(score) => score.expected(),
+            Self::Both(both) => f64::midpoint(both.0.expected(), both.1.expected()),
         }
     }
 
@@ -56,6 +62,13 @@ impl Learner {
         match self {
             Self::Trees(trees) => trees.contributions(row),
             Self::Linear(score) => score.contributions(row),
+            Self::Both(both) => {
+                let (trees, score) = (both.0.contributions(row), both.1.contributions(row));
+                let parts = trees.into_iter().zip(score);
+                parts
+                    .map(|(one, other)| f64::midpoint(one, other))
+                    .collect()
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ impl Level {
     }
 }
 
-/// As files hold it: the learner under the name of its kind.
+/// As files hold it: the learner under the name of its kind, or both of which it is the mean.
 #[derive(Serialize, Deserialize)]
 struct Written {
     threshold: f64,
@@ -38,19 +38,29 @@ struct Written {
     calibration: Calibration,
 }
 
-/// A level must have one learner.
+/// Why a level is refused.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("the level at {0} needs either `trees` or `linear`")]
-pub struct NotOneLearner(f64);
+pub enum UnsoundLevel {
+    /// It has no learner.
+    #[error("the level at {0} needs `trees`, `linear` or both")]
+    NoLearner(f64),
+    /// Its learners are of different rows.
+    #[error("the level at {0} has `trees` and `linear` of different numbers of features")]
+    Features(f64),
+}
 
 impl TryFrom<Written> for Level {
-    type Error = NotOneLearner;
+    type Error = UnsoundLevel;
 
-    fn try_from(written: Written) -> Result<Self, NotOneLearner> {
+    fn try_from(written: Written) -> Result<Self, UnsoundLevel> {
         let learner = match (written.trees, written.linear) {
+            (Some(trees), Some(score)) if trees.features() != score.features() => {
+                return Err(UnsoundLevel::Features(written.threshold));
+            }
+            (Some(trees), Some(score)) => Learner::Both(Box::new((trees, score))),
             (Some(trees), None) => Learner::Trees(trees),
             (None, Some(score)) => Learner::Linear(score),
-            _ => return Err(NotOneLearner(written.threshold)),
+            (None, None) => return Err(UnsoundLevel::NoLearner(written.threshold)),
         };
         Ok(Self {
             threshold: written.threshold,
@@ -65,6 +75,7 @@ impl From<Level> for Written {
         let (trees, linear) = match level.learner {
             Learner::Trees(trees) => (Some(trees), None),
             Learner::Linear(score) => (None, Some(score)),
+            Learner::Both(both) => (Some(both.0), Some(both.1)),
         };
         Self {
             threshold: level.threshold,
@@ -100,7 +111,20 @@ mod tests {
     }
 
     #[test]
-    fn neither_or_two_learners_are_refused() {
+    fn two_learners_speak_with_one_half_each_and_explain_what_they_say() {
+        let text = r#"{"threshold":0.0,"trees":{"base":0.5,"features":1,"trees":[[[0,2.0,1,2,1,10.0],[-1.0,4.0],[1.0,6.0]]]},"linear":{"base":0.3,"terms":[[2.0,0.0,9.0,0.5,0.0,0.1]]},"calibration":[1.0,0.0]}"#;
+        let level: Level = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&level).unwrap(), text);
+        let learner = &level.learner;
+        assert!((learner.raw(&[3.0]) - (1.5 + 0.8) / 2.0).abs() < 1e-12);
+        for row in [[3.0], [-1.0], [f64::NAN]] {
+            let told: f64 = learner.contributions(&row).iter().sum();
+            assert!((learner.expected() + told - learner.raw(&row)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn none_or_learners_of_different_rows_are_refused() {
         let none = r#"{"threshold":4.5,"calibration":[1.0,0.0]}"#;
         let error = serde_json::from_str::<Level>(none).unwrap_err().to_string();
         assert!(error.contains("level at 4.5"), "{error}");

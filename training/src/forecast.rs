@@ -137,6 +137,9 @@ fn learner(weights: &ForecastWeights) -> String {
     let learner = match level.learner {
         Learner::Trees(_) => "one boosted classifier a threshold (forust)",
         Learner::Linear(_) => "one logistic regression a threshold (linfa)",
+        Learner::Both(_) => {
+            "the mean log odds of one boosted classifier (forust) and one logistic regression (linfa) a threshold"
+        }
     };
     let calibration = match level.calibration {
         Calibration::Platt(_) => "Platt",

@@ -2,6 +2,7 @@
 
 use anyhow::ensure;
 use scrutineer::learn::learner::Learner;
+use scrutineer::learn::linear_score::LinearScore;
 use scrutineer::learn::parallel;
 use scrutineer::learn::trees::Trees;
 
@@ -31,6 +32,14 @@ pub(super) enum Recipe {
     Trees(usize),
     /// A linear score with this ridge.
     Linear(f64),
+    /// The mean of so many trees and a linear score with this ridge.
+    Both(usize, f64),
+}
+
+/// The mean of trees and linear scores, one a threshold.
+pub(super) fn both(trees: Vec<Trees>, linear: Vec<LinearScore>) -> Vec<Learner> {
+    let pairs = trees.into_iter().zip(linear);
+    pairs.map(|pair| Learner::Both(Box::new(pair))).collect()
 }
 
 impl DistributionPlan {
@@ -46,7 +55,14 @@ impl DistributionPlan {
                 let trees = self.trees(examples, thresholds, self.boost.with_trees(count))?;
                 Ok(trees.into_iter().map(Learner::Trees).collect())
             }
-            Recipe::Linear(ridge) => self.linear(examples, thresholds, ridge),
+            Recipe::Linear(ridge) => {
+                let linear = self.linear(examples, thresholds, ridge)?;
+                Ok(linear.into_iter().map(Learner::Linear).collect())
+            }
+            Recipe::Both(count, ridge) => Ok(both(
+                self.trees(examples, thresholds, self.boost.with_trees(count))?,
+                self.linear(examples, thresholds, ridge)?,
+            )),
         }
     }
 
@@ -79,7 +95,7 @@ impl DistributionPlan {
         examples: &[Example],
         thresholds: &[f64],
         ridge: f64,
-    ) -> anyhow::Result<Vec<Learner>> {
+    ) -> anyhow::Result<Vec<LinearScore>> {
         let every = examples.len().div_ceil(MOST_ROWS).max(1);
         let spread: Vec<&Example> = examples.iter().step_by(every).collect();
         let rows: Vec<&[f64]> = spread.iter().map(|e| e.row.as_slice()).collect();
@@ -90,7 +106,7 @@ impl DistributionPlan {
                 .iter()
                 .map(|e| e.outcome.above(*threshold).filter(|_| e.weight > 0.0))
                 .collect();
-            Ok(Learner::Linear(inputs.fit(&truth, ridge)?))
+            inputs.fit(&truth, ridge)
         })
         .into_iter()
         .collect()

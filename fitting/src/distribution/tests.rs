@@ -139,6 +139,7 @@ fn kind(model: &Distribution) -> &'static str {
     match model.levels()[0].learner {
         Learner::Trees(_) => "trees",
         Learner::Linear(_) => "linear",
+        Learner::Both(_) => "both",
     }
 }
 
