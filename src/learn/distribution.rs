@@ -313,7 +313,7 @@ mod tests {
 
     use super::*;
     use crate::learn::calibration::Platt;
-    use crate::learn::learner::Learner;
+    use crate::learn::linear_score::LinearScore;
     use crate::learn::trees::Trees;
 
     fn level(threshold: f64, raw: f64) -> Level {
@@ -361,6 +361,41 @@ mod tests {
         assert_eq!(width(0.8), wide.1 - wide.0);
         assert!(width(0.3) < width(0.79) && width(0.79) < width(0.8) && width(0.8) < width(0.95));
         assert_eq!(width(1.0), 10.0);
+    }
+
+    #[test]
+    fn a_curve_says_what_each_learner_says_whatever_its_kind() {
+        let tree = |threshold: f64, step: f32| {
+            let text = format!("[[0,{threshold},1,2,1,9.0],[{step},4.0],[-{step},5.0]]");
+            Trees::new(0.25, 1, vec![serde_json::from_str(&text).unwrap()]).unwrap()
+        };
+        let line = |weight: f64| -> LinearScore {
+            let text = format!("{{\"base\":-0.5,\"terms\":[[2.0,0.0,9.0,{weight},0.1,0.3]]}}");
+            serde_json::from_str(&text).unwrap()
+        };
+        let learners = [
+            Learner::Both(Box::new((tree(1.0, 1.5), line(0.2)))),
+            Learner::Linear(line(0.1)),
+            Learner::Trees(tree(3.0, 0.7)),
+            Learner::Both(Box::new((tree(2.0, 0.9), line(-0.3)))),
+        ];
+        let levels = learners.into_iter().zip(0..).map(|(learner, at)| Level {
+            threshold: f64::from(at),
+            learner,
+            calibration: Platt::identity().into(),
+        });
+        let levels: Vec<Level> = levels.collect();
+        let name = vec!["x".to_owned()];
+        let model = Distribution::new(name, range(-5.0, 9.0), levels.clone(), tails()).unwrap();
+        for x in [f64::NAN, 0.0, 1.0, 1.5, 2.5, 8.0] {
+            let curve = model.curve(&[x]);
+            let mut least: f64 = 1.0;
+            for level in &levels {
+                least = least.min(level.probability(&[x]));
+                let told = curve.above(level.threshold);
+                assert_eq!(told.to_bits(), least.to_bits(), "{x} {}", level.threshold);
+            }
+        }
     }
 
     #[test]

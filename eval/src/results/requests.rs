@@ -52,6 +52,8 @@ features, which a rule against bias (`FactNames::due`) has since left out. All w
 were left out of fits, and again when what the service answers took the place of that mean; nothing was chosen by it. Domestic, international and\n\
 permits were scored several times while runs came to be counted (ADR 10): a fault of their intervals showed there, and that international declarations lose by\n\
 counting runs, as they do within the period fitted on. All six were scored once more with trees of half the columns, chosen on requests held back within the period fitted on;\n\
-deadlines lost by them there (.758 for .787), and so they serve questions at every step alone, although held-back deadlines gained by them: .787 owes something to having looked.\n\
+deadlines lost by them there (.758 for .787), and so they serve questions at every step alone, although held-back deadlines gained by them: the .787 of then owed something to having looked.\n\
+All were scored once more when the mean of trees and a linear score became a third learner, drawn up within the periods fitted on: it serves deadlines (.827 since)\n\
+and whether order lines are late (AUC .683 to .696, AP .198 to .163).\n\
 Facts of order lines that state what was delivered in the end are left out, among them the actual date `ActualMAD`: with it and the\n\
 promised date another learner reached AUC .90, without both .66 (LightGBM, lines complete before the cut).\n";

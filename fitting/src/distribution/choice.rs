@@ -89,10 +89,16 @@ impl DistributionPlan {
         };
         let few_trees = trees.as_ref().map(|(_, fits)| at(fits, thresholds, &some));
         if let (Some((count, _)), Some(fits)) = (&trees, &few_trees) {
-            add(Recipe::Trees(*count), &of_fits(fits, &Learner::Trees));
+            add(
+                Recipe::Trees(*count),
+                &of_fits(fits.clone(), Learner::Trees),
+            );
         }
         if let Some((ridge, fits)) = &linear {
-            add(Recipe::Linear(*ridge), &of_fits(fits, &Learner::Linear));
+            add(
+                Recipe::Linear(*ridge),
+                &of_fits(fits.clone(), Learner::Linear),
+            );
         }
         if let (Some((count, _)), Some(of_trees), Some((ridge, of_linear))) =
             (&trees, few_trees, &linear)
@@ -104,23 +110,23 @@ impl DistributionPlan {
         }
         let (recipe, best) = best_of(candidates).context("there is no learner to choose from")?;
         if self.learners != Learners::Trees {
-            let fits = of_fits(&self.linear_fits(held, &some, PLAIN)?, &Learner::Linear);
+            let fits = of_fits(self.linear_fits(held, &some, PLAIN)?, Learner::Linear);
             let plain = losses(&fits, &some, held, Kind::None);
             if !is_worse(&plain, &best.losses) {
                 let fits = self.linear_fits(held, thresholds, PLAIN)?;
                 return Ok(Chosen {
                     recipe: Recipe::Linear(PLAIN),
-                    fits: of_fits(&fits, &Learner::Linear),
+                    fits: of_fits(fits, Learner::Linear),
                     kind: Kind::None,
                 });
             }
         }
         let of_trees = trees.map(|(_, fits)| fits).unwrap_or_default();
         let fits = match recipe {
-            Recipe::Trees(_) => of_fits(&of_trees, &Learner::Trees),
+            Recipe::Trees(_) => of_fits(of_trees, Learner::Trees),
             Recipe::Linear(ridge) => {
                 let fits = self.linear_fits(held, thresholds, ridge)?;
-                of_fits(&fits, &Learner::Linear)
+                of_fits(fits, Learner::Linear)
             }
             Recipe::Both(_, ridge) => {
                 both_of_fits(of_trees, self.linear_fits(held, thresholds, ridge)?)
@@ -171,7 +177,7 @@ impl DistributionPlan {
         let mut best: Option<(f64, f64, Vec<Vec<LinearScore>>)> = None;
         for ridge in RIDGES {
             let fits = self.linear_fits(held, thresholds, ridge)?;
-            let learners = of_fits(&fits, &Learner::Linear);
+            let learners = of_fits(fits.clone(), Learner::Linear);
             let loss: f64 = thresholds
                 .iter()
                 .enumerate()
@@ -208,9 +214,9 @@ fn spread(thresholds: &[f64]) -> Vec<f64> {
 }
 
 /// The trees or scores of each fit as learners.
-fn of_fits<T: Clone>(fits: &[Vec<T>], learner: &impl Fn(T) -> Learner) -> Vec<Vec<Learner>> {
-    let of_fit = |fit: &Vec<T>| fit.iter().cloned().map(learner).collect();
-    fits.iter().map(of_fit).collect()
+fn of_fits<T>(fits: Vec<Vec<T>>, learner: fn(T) -> Learner) -> Vec<Vec<Learner>> {
+    let of_fit = |fit: Vec<T>| fit.into_iter().map(learner).collect();
+    fits.into_iter().map(of_fit).collect()
 }
 
 /// Their means.

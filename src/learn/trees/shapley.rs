@@ -27,7 +27,7 @@ pub(super) struct Shares {
 }
 
 /// A condition in ranks: how many thresholds of its feature a value has reached. All of a row's
-/// values are ranked once, and a quarter of the memory is read through.
+/// values are ranked once, and less than half of the memory is read through.
 #[derive(Debug, Clone, Copy)]
 struct Ranked {
     feature: u16,
