@@ -1,10 +1,10 @@
 //! What the forecasts share: a probability taken apart into reasons that add up to it.
 //!
-//! The raw score is the log odds of the probability that is given. Its baseline is what
-//! trees say of a case of which nothing is known, a linear score of the mean case, or the mean of the
-//! two where both speak; between
-//! the two stand the contributions of the features (Shapley values, or the terms of the sum),
-//! and one part for what the learner does not see: that some time has passed already.
+//! The raw score is the log odds of the probability that is given. Its baseline is what trees say
+//! of a case of which nothing is known, a linear score of the mean case, or the mean of these where
+//! both speak. Between it and the raw score stand the contributions of the features (Shapley
+//! values, the terms of the sum, or their means), and one part for what the learner does not see:
+//! that some time has passed already.
 
 use std::borrow::Cow;
 

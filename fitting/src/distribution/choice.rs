@@ -4,9 +4,10 @@
 //! on another, in turn, so that none is judged on what it was calibrated by. Trees and
 //! Platt's calibration serve unless a linear score, or the mean of both (a logarithmic pool of two
 //! opinions: Genest and Zidek, "Combining probability distributions", 1986), or beta calibration is
-//! better by more than one standard error. The other way round, with the linear score as the plainer one taken within
-//! one standard error, was tried: on histories of 300 and 1,000 invoices out of the time that
-//! the HighRadius backtest fits on, it ranked and was calibrated worse than the trees it replaced.
+//! better by more than one standard error. The other way round, with the linear score as the plainer
+//! one taken within one standard error, was tried: on histories of 300 and 1,000 invoices out of the
+//! time that the HighRadius backtest fits on, it ranked and was calibrated worse than the trees it
+//! replaced.
 //!
 //! Whichever serves must tell held-back cases better than the plain share of all does, by more
 //! than one standard error: else that share is said, by a linear score whose weights are held next
