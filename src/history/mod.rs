@@ -18,6 +18,7 @@ mod setups;
 mod sharded;
 mod sheet;
 mod spending;
+mod unrecorded;
 mod versions;
 mod work;
 
@@ -41,6 +42,7 @@ pub use receivables::{Receivable, ReceivablesAsOf};
 pub use setups::SetupsAsOf;
 pub use sheet::KnownSheet;
 pub use spending::{Lines, SpendingAsOf};
+pub use unrecorded::{UnrecordedDocument, UnrecordedDocuments, WAITS_DAYS};
 pub use work::{ProjectsOf, WorkAsOf};
 
 use crate::domain::records::{Customer, Interaction, PurchaseOrder, Vendor};
@@ -72,6 +74,9 @@ pub trait History: Send + Sync {
 
     /// Digests of other documents that show the picture of the one with this digest.
     fn same_pictures(&self, sha256: &str) -> &[String];
+
+    /// Documents that no record names, as far as they may be twins of what is asked about.
+    fn unrecorded(&self) -> &UnrecordedDocuments;
 
     /// What hashes of employees' data are salted with, where the firm says so and it was asked for.
     fn salt(&self) -> Option<&Salt>;
@@ -151,6 +156,7 @@ pub struct FactsAsOf {
     receipts: Arc<HashMap<String, Receipt>>,
     findings: Arc<HashMap<String, Vec<String>>>,
     pictures: Arc<HashMap<String, Vec<String>>>,
+    unrecorded: Arc<UnrecordedDocuments>,
 }
 
 impl FactsAsOf {
@@ -165,6 +171,7 @@ impl FactsAsOf {
             receipts: Arc::default(),
             findings: Arc::default(),
             pictures: Arc::default(),
+            unrecorded: Arc::default(),
         }
     }
 
@@ -191,6 +198,15 @@ impl FactsAsOf {
     pub fn with_pictures(self, pictures: HashMap<String, Vec<String>>) -> Self {
         Self {
             pictures: Arc::new(pictures),
+            ..self
+        }
+    }
+
+    /// With documents that no record names.
+    #[must_use]
+    pub fn with_unrecorded(self, documents: Vec<UnrecordedDocument>) -> Self {
+        Self {
+            unrecorded: Arc::new(UnrecordedDocuments::new(documents)),
             ..self
         }
     }
@@ -223,6 +239,10 @@ impl History for FactsAsOf {
 
     fn same_pictures(&self, sha256: &str) -> &[String] {
         self.pictures.get(sha256).map_or(&[], Vec::as_slice)
+    }
+
+    fn unrecorded(&self) -> &UnrecordedDocuments {
+        &self.unrecorded
     }
 
     fn salt(&self) -> Option<&Salt> {

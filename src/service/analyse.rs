@@ -178,7 +178,7 @@ fn sought(sha256: String, readings: &Readings, pictures: Vec<String>) -> Sought 
 }
 
 /// What was read from an earlier document; `None` where it was kept by an older version.
-fn earlier_document(found: AlikeDocument) -> Option<EarlierDocument> {
+pub(super) fn earlier_document(found: AlikeDocument) -> Option<EarlierDocument> {
     Some(EarlierDocument {
         fields: serde_json::from_value(found.fields).ok()?,
         id: found.id,

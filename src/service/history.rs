@@ -21,8 +21,8 @@ pub(super) enum Wanted {
     Records,
     /// What employees' hashes are salted with.
     Salt,
-    /// What people said of pairs that may be copies, and which documents show the picture of one
-    /// record's.
+    /// What people said of pairs that may be copies, which documents show the picture of one record's,
+    /// and which that no record names may be its twins.
     CopiesOf(String),
     /// The same for records of a day or later.
     CopiesSince(NaiveDate),
@@ -88,7 +88,9 @@ impl Service {
             Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => {
                 let ranking = self.ranking(tenant, as_of).await?;
                 let pictures = store.same_pictures(tenant, &digests, as_of).await?;
-                Ok(history.with_ranking(ranking).with_pictures(pictures))
+                let history = history.with_ranking(ranking).with_pictures(pictures);
+                let documents = self.unrecorded(tenant, wanted, &history).await?;
+                Ok(history.with_unrecorded(documents))
             }
             Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
                 let read = store.fields_of(tenant, &digests, as_of).await?;
@@ -111,7 +113,7 @@ impl Service {
     }
 
     /// What the answers to a question depend on besides the day: the number of the last change to
-    /// the records, and how many pictures are known or documents were read.
+    /// the records, and how many documents were read.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -126,7 +128,7 @@ impl Service {
         let documents = match wanted {
             Wanted::Records | Wanted::Salt => 0,
             // Whether one of them is looked at would take a walk through all invoices.
-            Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => store.looks(tenant).await?,
+            Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => store.documents_changed(tenant).await?,
             Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
                 let history = store.history(tenant, as_of).await?;
                 let documents = documents(wanted, &history).await?;

@@ -14,6 +14,7 @@ mod history;
 mod record_cases;
 mod reminders;
 mod reviewed_pairs;
+mod unrecorded;
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
-//! Earlier documents that another may be a copy of.
+//! Earlier documents that another, or a record, may be a copy of.
+
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -14,10 +16,13 @@ const MOST: i64 = 64;
 /// Types of document that are no copy of an invoice, however much they say the same.
 const OTHER_TYPES: [&str; 4] = ["pro_forma", "statement", "reminder", "other"];
 
-/// What the copies of a document share with it, at least one of these.
+/// Documents read in one statement.
+const IDS_AT_A_TIME: usize = 500;
+
+/// What the copies of a document or record share with it, at least one of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sought {
-    /// Digest of the document itself, which is no copy of itself.
+    /// Digest of the document itself, which is no copy of itself; empty of a record without one.
     pub sha256: String,
     /// Its total; the sign does not matter.
     pub total: Option<Decimal>,
@@ -27,7 +32,16 @@ pub struct Sought {
     pub pictures: Vec<String>,
 }
 
-/// One that shares something.
+/// A document by name.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct DocumentName {
+    /// Its id.
+    pub id: String,
+    /// Digest of its bytes.
+    pub sha256: String,
+}
+
+/// One with what was read from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlikeDocument {
     /// Its id.
@@ -61,36 +75,96 @@ impl Store {
             let number = std::slice::from_ref(number);
             found.extend(self.latest(tenant, "number", number).await?);
         }
+        if !sought.pictures.is_empty() {
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT id FROM documents WHERE tenant = ");
+            query.push_bind(tenant.as_str()).push(" AND sha256 IN (");
+            one_of(&mut query, &sought.pictures);
+            query.push(")");
+            let showing = query.build_query_scalar().fetch_all(self.readers());
+            found.extend(showing.await?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        let mut read = self.bills(tenant, &found, as_of).await?;
+        read.retain(|document| document.sha256 != sought.sha256);
+        Ok(read)
+    }
+
+    /// Documents that came within a span of time and were not erased: all, or those that share
+    /// something with another. In the order in which they came.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn documents_between(
+        &self,
+        tenant: &TenantId,
+        span: RangeInclusive<DateTime<Utc>>,
+        sought: Option<&Sought>,
+    ) -> Result<Vec<DocumentName>> {
         let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT d.id, d.sha256, d.received_at, a.body FROM documents d \
-             JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
-             WHERE d.erased_at IS NULL AND d.tenant = ",
+            "SELECT id, sha256 FROM documents WHERE erased_at IS NULL AND tenant = ",
         );
         query.push_bind(tenant.as_str());
-        query.push(" AND d.received_at <= ");
-        query.push_bind(time::text(as_of));
-        query.push(" AND d.sha256 <> ");
-        query.push_bind(&sought.sha256);
-        query.push(" AND (a.document_type IS NULL OR a.document_type NOT IN (");
-        one_of(&mut query, OTHER_TYPES);
-        query.push(")) AND (d.id IN (");
-        one_of(&mut query, &found);
-        query.push(") OR d.sha256 IN (");
-        one_of(&mut query, &sought.pictures);
-        query.push(")) ORDER BY d.received_at, d.id");
-        let rows: Vec<(String, String, String, String)> =
-            query.build_query_as().fetch_all(self.readers()).await?;
-        rows.into_iter()
-            .map(|(id, sha256, received_at, body)| {
+        query.push(" AND received_at BETWEEN ");
+        query.push_bind(time::text(*span.start())).push(" AND ");
+        query.push_bind(time::text(*span.end()));
+        if let Some(sought) = sought {
+            query.push(" AND sha256 <> ").push_bind(&sought.sha256);
+            query.push(" AND id IN (SELECT document_id FROM analyses WHERE tenant = ");
+            query.push_bind(tenant.as_str()).push(" AND total IN (");
+            one_of(&mut query, sought.total.map(as_written).unwrap_or_default());
+            query.push(") UNION SELECT document_id FROM analyses WHERE tenant = ");
+            query.push_bind(tenant.as_str()).push(" AND number = ");
+            query.push_bind(&sought.number);
+            query.push(" UNION SELECT id FROM documents WHERE tenant = ");
+            query.push_bind(tenant.as_str()).push(" AND sha256 IN (");
+            one_of(&mut query, &sought.pictures);
+            query.push("))");
+        }
+        query.push(" ORDER BY received_at, id");
+        Ok(query.build_query_as().fetch_all(self.readers()).await?)
+    }
+
+    /// What was read from documents with these ids, as far as they came until a moment, were not
+    /// erased and are of a kind that asks for money; in the order in which they came.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn bills(
+        &self,
+        tenant: &TenantId,
+        ids: &[String],
+        as_of: DateTime<Utc>,
+    ) -> Result<Vec<AlikeDocument>> {
+        let mut read = Vec::new();
+        for ids in ids.chunks(IDS_AT_A_TIME) {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "SELECT d.id, d.sha256, d.received_at, a.body FROM documents d \
+                 JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
+                 WHERE d.erased_at IS NULL AND d.tenant = ",
+            );
+            query.push_bind(tenant.as_str());
+            query.push(" AND d.received_at <= ");
+            query.push_bind(time::text(as_of));
+            query.push(" AND (a.document_type IS NULL OR a.document_type NOT IN (");
+            one_of(&mut query, OTHER_TYPES);
+            query.push(")) AND d.id IN (");
+            one_of(&mut query, ids);
+            query.push(")");
+            let rows: Vec<(String, String, String, String)> =
+                query.build_query_as().fetch_all(self.readers()).await?;
+            for (id, sha256, received_at, body) in rows {
                 let mut body: Value = serde_json::from_str(&body)?;
-                Ok(AlikeDocument {
+                read.push(AlikeDocument {
                     id,
                     sha256,
                     received_at: time::parse(&received_at)?,
                     fields: body["fields"].take(),
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        read.sort_by(|one, other| (one.received_at, &one.id).cmp(&(other.received_at, &other.id)));
+        Ok(read)
     }
 
     /// Ids of the latest documents of which a column of the analysis is one of these.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
+use super::audit_chain::EntryKind;
 use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::domain::TenantId;
@@ -118,6 +119,23 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// How often documents of the tenant were read for the first time or erased.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn documents_changed(&self, tenant: &TenantId) -> Result<i64> {
+        // An erasure takes a document's analysis away, so that it counts for two.
+        let count = sqlx::query_scalar(
+            "SELECT (SELECT COUNT(*) FROM analyses WHERE tenant = $1) + \
+             2 * (SELECT COUNT(*) FROM audit_entries WHERE tenant = $1 AND kind = $2)",
+        )
+        .bind(tenant.as_str())
+        .bind(super::name_of(&EntryKind::Erasure)?)
+        .fetch_one(self.readers())
+        .await?;
+        Ok(count)
     }
 
     /// How many documents with these digests were read and not erased.

@@ -46,18 +46,6 @@ impl Store {
         Ok(())
     }
 
-    /// How many documents of the tenant have a look.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub async fn looks(&self, tenant: &TenantId) -> Result<i64> {
-        let count = sqlx::query_scalar("SELECT COUNT(*) FROM looks WHERE tenant = $1")
-            .bind(tenant.as_str())
-            .fetch_one(self.readers())
-            .await?;
-        Ok(count)
-    }
-
     /// For each of these digests the other documents that show its picture, among those that came
     /// until a moment: digests in order. Those without any are left out.
     ///

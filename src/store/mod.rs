@@ -40,7 +40,7 @@ mod worklist_runs;
 #[cfg(test)]
 mod tests;
 
-pub use alike::{AlikeDocument, Sought};
+pub use alike::{AlikeDocument, DocumentName, Sought};
 pub use analyses::Analysis;
 pub use audit_report::{AuditFault, AuditReport, ChainState, FaultKind, KeptHead};
 pub use cursor::{Cursor, InvalidCursor, Page};

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::firm::FirmItems;
 use super::recommendation::{DuplicateInput, Twin, recommend, weighed};
-use super::{CopyRates, Counted, DuplicateIndex, Hit, Item, check};
+use super::{CopyRates, Counted, DuplicateIndex, Hit, Item, check, check_documents};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::{CanonicalJson, sha256_hex};
@@ -68,13 +68,18 @@ impl<'a> Asked<'a> {
             ..item.clone()
         }
         .with_order(orders.iter().map(AsRef::as_ref));
-        let hits = check(index, self.rates, &item).into_iter();
+        let documents = self.unrecorded(index, &item);
+        let known_before = index.count(&item, Counted::Before) + documents.len();
+        let hits = check(index, self.rates, &item);
+        let among_documents = check_documents(index, self.rates, &item, documents);
+        let hits = hits.into_iter().chain(among_documents);
         let mut hits: Vec<(f64, Hit)> =
             hits.map(|hit| (weighed(&hit, self.ranking), hit)).collect();
         // What alarms comes first, however likely what does not; what people said ranks again.
         hits.sort_by(|(bits, one), (other_bits, other)| {
             let alarms = other.alarms().cmp(&one.alarms());
-            alarms.then(other_bits.total_cmp(bits))
+            let likelier = alarms.then(other_bits.total_cmp(bits));
+            likelier.then_with(|| one.earlier.cmp(&other.earlier))
         });
         let likeliest = hits.iter().take(MOST_TWINS);
         let twins = likeliest.map(|(_, hit)| Twin::of(hit, self.ranking));
@@ -83,11 +88,30 @@ impl<'a> Asked<'a> {
             id: item.id.clone(),
             as_of: self.history.as_of(),
             party: item.party_name.clone().or_else(|| item.party.clone()),
-            known_before: index.count(&item, Counted::Before),
+            known_before,
             answers: self.ranking.map_or(0, |ranking| ranking.answers),
             model_sha256: self.model_sha256.clone(),
             twins: twins.collect(),
         }
+    }
+}
+
+impl Asked<'_> {
+    /// Documents that came before an item, that no record names and that share something with it.
+    fn unrecorded(&self, index: &DuplicateIndex, item: &Item) -> Vec<Item> {
+        let number = item.number.as_ref().map(|number| number.text.as_str());
+        let alike = self.history.unrecorded().alike(
+            item.known_at,
+            item.amount(),
+            number,
+            &item.same_pictures,
+        );
+        let unrecorded =
+            alike.filter(|document| !index.has_document(&document.sha256, self.history.as_of()));
+        let home = self.history.home_currency();
+        unrecorded
+            .map(|document| Item::from_document(document).in_firm_of(home))
+            .collect()
     }
 }
 

@@ -94,37 +94,61 @@ impl Follows for DuplicateIndex {
 
 impl DuplicateIndex {
     fn take_in_one(&mut self, kind: RecordKind, id: &str, history: &dyn History) {
-        let spending = history.spending();
-        let found = match kind {
-            RecordKind::VendorInvoice => history.invoice_known(id).map(|(known_at, invoice)| {
-                let vendor = history.vendor(invoice.vendor_id.as_str());
-                let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
-                (known_at, Item::from_invoice(&invoice, name))
-            }),
-            RecordKind::ExpenseClaim => spending
-                .claim_known(id)
-                .map(|(known_at, claim)| (known_at, Item::from_claim(&claim))),
-            RecordKind::CardTransaction => spending
-                .card_known(id)
-                .map(|(known_at, used)| (known_at, Item::from_card(&used))),
-            _ => None,
-        };
-        if let Some((known_at, item)) = found {
-            let item = item.in_firm_of(history.home_currency());
-            self.put(Item { known_at, ..item });
+        if let Some(item) = Item::on_record(kind, id, history) {
+            self.put(item);
         }
     }
 
     /// The items that a name points at: `expense_claim/ID`, or an id alone.
     pub(super) fn named(&self, name: &str) -> Vec<&Item> {
-        let of = |id: &str| KINDS.map(|kind| self.item(kind, id));
-        let alone = of(name).into_iter().flatten();
-        let with_kind = name.split_once('/').and_then(|(kind, id)| {
-            let kind = KINDS.into_iter().find(|known| known.as_str() == kind)?;
-            self.item(kind, id)
-        });
-        alone.chain(with_kind).collect()
+        let records = records_named(name);
+        records
+            .filter_map(|(kind, id)| self.item(kind, id))
+            .collect()
     }
+}
+
+impl Item {
+    /// Of a record, as it is known.
+    fn on_record(kind: RecordKind, id: &str, history: &dyn History) -> Option<Self> {
+        let spending = history.spending();
+        let (known_at, item) = match kind {
+            RecordKind::VendorInvoice => {
+                let (known_at, invoice) = history.invoice_known(id)?;
+                let vendor = history.vendor(invoice.vendor_id.as_str());
+                let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
+                (known_at, Self::from_invoice(&invoice, name))
+            }
+            RecordKind::ExpenseClaim => {
+                let (known_at, claim) = spending.claim_known(id)?;
+                (known_at, Self::from_claim(&claim))
+            }
+            RecordKind::CardTransaction => {
+                let (known_at, used) = spending.card_known(id)?;
+                (known_at, Self::from_card(&used))
+            }
+            _ => return None,
+        };
+        let item = item.in_firm_of(history.home_currency());
+        Some(Self { known_at, ..item })
+    }
+
+    /// The records that a name points at: `expense_claim/ID`, or an id alone.
+    pub(crate) fn named(name: &str, history: &dyn History) -> Vec<Self> {
+        let records = records_named(name);
+        records
+            .filter_map(|(kind, id)| Self::on_record(kind, id, history))
+            .collect()
+    }
+}
+
+/// Kinds and ids that a name may mean; an id may hold a stroke itself.
+fn records_named(name: &str) -> impl Iterator<Item = (RecordKind, &str)> {
+    let with_kind = name.split_once('/').and_then(|(kind, id)| {
+        let kind = KINDS.into_iter().find(|known| known.as_str() == kind)?;
+        Some((kind, id))
+    });
+    KINDS.map(|kind| (kind, name)).into_iter().chain(with_kind)
 }
 
 #[cfg(test)]

@@ -223,10 +223,12 @@ impl DuplicateIndex {
         self.get(*self.by_id.get(&(kind, id.to_owned()))?)
     }
 
-    /// Whether a record is filed of the document with this digest.
+    /// Whether a record of the document with this digest was known at a moment.
     #[must_use]
-    pub fn has_document(&self, sha256: &str) -> bool {
-        !self.posting(&Key::of_document(sha256)).is_empty()
+    pub fn has_document(&self, sha256: &str, as_of: DateTime<Utc>) -> bool {
+        let slots = self.posting(&Key::of_document(sha256)).iter();
+        let mut items = slots.filter_map(|slot| self.get(*slot));
+        items.any(|item| item.known_at <= as_of)
     }
 
     /// The place of an item's record, also where it is filed as it was before.

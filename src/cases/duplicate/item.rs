@@ -1,12 +1,13 @@
 //! Invoices, claims and card transactions in the one form they are compared in.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::Number;
 use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, PurchaseOrder};
 use crate::domain::{Amount, Currency, RecordKind};
-use crate::history::KnownInvoice;
+use crate::history::{KnownInvoice, UnrecordedDocument};
 
 /// One thing the firm paid or is asked to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +26,9 @@ pub struct Item {
     pub number: Option<Number>,
     /// Date of the document or purchase.
     pub date: NaiveDate,
-    /// Whether that was read from the document itself, and not entered by whoever recorded it.
-    pub date_is_printed: bool,
+    /// Whether it is a document that no record names: its date was read from it, and not entered by
+    /// whoever recorded it.
+    pub is_document: bool,
     /// Amount in the smallest unit of its currency; negative for a credit.
     pub minor: i128,
     /// Currency.
@@ -80,6 +82,17 @@ impl Item {
                 invoice.issued_on,
                 (invoice.total.amount, invoice.total.currency),
             )
+        }
+    }
+
+    /// From a document that no record names.
+    #[must_use]
+    pub fn from_document(document: &UnrecordedDocument) -> Self {
+        Self {
+            document: Some(document.sha256.clone()),
+            is_document: true,
+            known_at: document.received_at,
+            ..Self::from_invoice(&document.invoice, Some(&document.seller))
         }
     }
 
@@ -153,7 +166,7 @@ impl Item {
             party_name: None,
             number: None,
             date,
-            date_is_printed: false,
+            is_document: false,
             minor: minor(amount, currency.minor_units()),
             currency,
             home_minor: None,
@@ -194,6 +207,13 @@ impl Item {
         self
     }
 
+    /// The amount; zero for one too large to be written, which none is that came as an [`Amount`].
+    #[must_use]
+    pub fn amount(&self) -> Decimal {
+        Decimal::try_from_i128_with_scale(self.minor, self.currency.minor_units())
+            .unwrap_or_default()
+    }
+
     /// The amount in hundredths, whatever the smallest unit of its currency.
     #[must_use]
     pub fn hundredths(&self) -> i128 {
@@ -210,6 +230,17 @@ impl Item {
         numbers.is_some_and(|(named, number)| named.skeleton == number.skeleton)
     }
 
+    /// What it is called: `vendor_invoice/ID`, `document/ID`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let kind = if self.is_document {
+            "document"
+        } else {
+            self.kind.as_str()
+        };
+        format!("{kind}/{}", self.id)
+    }
+
     /// The place in the order in which things became known; days, kinds and ids part what came at one
     /// moment.
     #[must_use]
@@ -220,7 +251,7 @@ impl Item {
 
 /// Whole smallest units; an [`Amount`] is within 10^15, so none is too large.
 fn minor(amount: Amount, places: u32) -> i128 {
-    let shifted = amount.decimal() * rust_decimal::Decimal::from(10_u64.pow(places));
+    let shifted = amount.decimal() * Decimal::from(10_u64.pow(places));
     shifted.round().to_i128().unwrap_or_default()
 }
 

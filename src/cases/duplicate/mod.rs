@@ -41,10 +41,10 @@ pub const RAISED_FROM: f64 = 0.0015;
 /// A pair that met, judged.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Hit {
-    /// Id of the earlier record.
-    pub earlier_id: String,
-    /// Kind of the earlier record.
-    pub earlier_kind: crate::domain::RecordKind,
+    /// Name of the earlier record or document, as in `vendor_invoice/ID`.
+    pub earlier: String,
+    /// Digest of the earlier's document, where it is known.
+    pub document: Option<String>,
     /// What kind of copy.
     pub verdict: Verdict,
     /// How likely, and why.
@@ -100,8 +100,8 @@ pub fn judge(
         context: &context,
     };
     Hit {
-        earlier_id: earlier.id.clone(),
-        earlier_kind: earlier.kind,
+        earlier: earlier.name(),
+        document: earlier.document.clone(),
         verdict: Verdict::of(&seen),
         score: Score::of(later, earlier, &compared, &context, rates),
         twin: twin::twin(later, earlier, &compared),
@@ -120,9 +120,39 @@ pub fn check(index: &DuplicateIndex, rates: &CopyRates, item: &Item) -> Vec<Hit>
         .filter(|hit| hit.verdict != Verdict::Unrelated)
         .collect();
     hits.sort_by(|one, other| {
-        let record = |hit: &Hit| (hit.earlier_id.clone(), hit.earlier_kind);
         let bits = other.score.bits.total_cmp(&one.score.bits);
-        bits.then_with(|| record(one).cmp(&record(other)))
+        bits.then_with(|| one.earlier.cmp(&other.earlier))
     });
     hits
+}
+
+/// The hits of one item among documents that no record names; those that do not alarm too, in no
+/// order. What explains a pair may stand among the documents or among the records (a rent of which
+/// only the last bill came as a document): of both judgements the one that alarms less counts.
+#[must_use]
+pub fn check_documents(
+    index: &DuplicateIndex,
+    rates: &CopyRates,
+    item: &Item,
+    documents: impl IntoIterator<Item = Item>,
+) -> Vec<Hit> {
+    let mut filed = DuplicateIndex::default();
+    for document in documents {
+        filed.insert(document);
+    }
+    let earlier = filed.candidates(item);
+    let earlier = earlier.into_iter().filter_map(|slot| filed.get(slot));
+    let judged = earlier.map(|earlier| {
+        let [one, other] =
+            [&filed, index].map(|among| judge(among, rates, item, earlier, Counted::Before));
+        match (one.alarms(), other.alarms()) {
+            (false, _) => one,
+            (true, false) => other,
+            (true, true) if other.score.bits < one.score.bits => other,
+            (true, true) => one,
+        }
+    });
+    judged
+        .filter(|hit| hit.verdict != Verdict::Unrelated)
+        .collect()
 }

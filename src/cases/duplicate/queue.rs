@@ -9,7 +9,7 @@ use super::recommendation::DuplicateInput;
 use super::{FirmItems, Item};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::JudgeError;
-use crate::history::History;
+use crate::history::{History, WAITS_DAYS};
 
 /// Days back from which records are in the queue.
 const RECENT: u64 = 42;
@@ -42,6 +42,11 @@ impl DuplicateCase {
     /// The earliest day whose records a run as of a moment looks at.
     pub(crate) fn looks_at_since(as_of: DateTime<Utc>) -> NaiveDate {
         as_of.date_naive() - Days::new(RECENT + LATE)
+    }
+
+    /// The moment since which documents count that no record names.
+    pub(crate) fn documents_since(as_of: DateTime<Utc>) -> DateTime<Utc> {
+        as_of - Days::new(RECENT + WAITS_DAYS)
     }
 
     /// Looks at what became known in the last six weeks. The same records and day give the same run.

@@ -41,11 +41,11 @@ pub(super) struct DuplicateInput {
     pub(super) twins: Vec<Twin>,
 }
 
-/// An earlier record beside the one asked about.
+/// An earlier record or document beside the one asked about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Twin {
-    /// Kind and id, as in `vendor_invoice/ID`.
+    /// Kind and id, as in `vendor_invoice/ID`, or `document/ID` of one that no record names.
     pub record: String,
     /// What kind of copy, or why it is none.
     pub verdict: String,
@@ -103,7 +103,7 @@ impl Twin {
             likeness: field.likeness.as_str().to_owned(),
         });
         Self {
-            record: format!("{}/{}", hit.earlier_kind.as_str(), hit.earlier_id),
+            record: hit.earlier.clone(),
             verdict: hit.verdict.as_str().to_owned(),
             alarms: hit.alarms(),
             bits: weighed(hit, ranking),
@@ -146,9 +146,9 @@ pub(super) fn weighed(hit: &Hit, ranking: Option<&Ranking>) -> f64 {
 pub struct DuplicateAdvice {
     /// Who is paid.
     pub party: Option<String>,
-    /// Records known before it.
+    /// Records known before it, and documents without a record that share amount, number or picture.
     pub known_before: usize,
-    /// Earlier records it may be a copy of, those that alarm first, each the likeliest first; and
+    /// Earlier records and documents it may be a copy of, those that alarm first, each the likeliest first; and
     /// those that only look so, with the reason why they do not alarm.
     pub twins: Vec<Twin>,
 }

@@ -50,7 +50,7 @@ impl Score {
     ) -> Self {
         let one_party = compared.party == PartyLevel::Same;
         let numbered = a.number.is_some() && b.number.is_some();
-        let printed = a.date_is_printed || b.date_is_printed;
+        let printed = a.is_document || b.is_document;
         let mut contributions = vec![
             contribution("party", party(compared.party, context, rates)),
             contribution("amount", amount(compared.amount, one_party, context, rates)),

@@ -1,6 +1,7 @@
 //! Hard cases, each with the verdict a person would give, and what holds for any pair.
 
 mod bills;
+mod documents;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ fn verdict(items: Vec<Item>) -> Verdict {
     let found = hits(items);
     found
         .iter()
-        .find(|hit| hit.earlier_id == first.id)
+        .find(|hit| hit.earlier == first.name())
         .map_or(Verdict::Unrelated, |hit| hit.verdict)
 }
 
@@ -192,8 +193,8 @@ fn lines_of_one_receipt_are_purchases_of_their_own() {
     again.push(line("again", "2026-11-04", "120.00"));
     let best = hits(again).remove(0);
     assert_eq!(
-        (best.earlier_id.as_str(), best.verdict),
-        ("2026-11-04", Verdict::ExactResubmission)
+        (best.earlier.as_str(), best.verdict),
+        ("expense_claim/2026-11-04", Verdict::ExactResubmission)
     );
 }
 
@@ -424,7 +425,7 @@ proptest! {
         let kept: Vec<Item> = items.into_iter().filter(|item| index.insert(item.clone())).collect();
         for a in &kept {
             for hit in check(&index, &CopyRates::default(), a) {
-                prop_assert!((hit.earlier_kind, hit.earlier_id.as_str()) != (a.kind, a.id.as_str()));
+                prop_assert_ne!(hit.earlier, a.name());
                 prop_assert!(hit.score.bits.is_finite());
                 let sum: f64 = hit.score.contributions.iter().map(|part| part.bits).sum();
                 prop_assert!((sum - hit.score.bits).abs() < 1e-9);

@@ -116,10 +116,7 @@ fn shown_party(item: &Item) -> Option<String> {
 }
 
 fn shown_amount(item: &Item) -> String {
-    let places = item.currency.minor_units();
-    let amount =
-        rust_decimal::Decimal::try_from_i128_with_scale(item.minor, places).unwrap_or_default();
-    format!("{amount} {}", item.currency)
+    format!("{} {}", item.amount(), item.currency)
 }
 
 /// Texts are similar when they agree without case and runs of spaces.

@@ -65,6 +65,8 @@ macro_rules! verdicts {
 }
 
 verdicts! {
+    /// A record that names no document, and the document that it was made of.
+    OwnDocument, "own_document", alarms: false, own_document;
     /// A claim that explains a card transaction and asks for no money: two records of one purchase.
     Explained, "explained", alarms: false, explained;
     /// Paid by company card and claimed back as well.
@@ -201,6 +203,19 @@ impl Seen<'_> {
             later.counts_periods(self.later.date, earlier, self.earlier.date)
         })
     }
+}
+
+/// Firms need not say which document a record was made of; one that came before it and says the same
+/// is taken to be that. Whatever else was recorded of it is another record, and laid beside this one.
+fn own_document(seen: &Seen<'_>) -> bool {
+    let says_the_same =
+        seen.one_number() || (seen.invoice_with_spending() && seen.days_at_most(DAYS_TO_BILL));
+    seen.earlier.is_document
+        && !seen.later.is_document
+        && seen.later.document.is_none()
+        && seen.like_party()
+        && seen.same_money()
+        && says_the_same
 }
 
 fn explained(seen: &Seen<'_>) -> bool {

@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 
 use super::detected::{invoice, named, on_record};
 use super::findings::{KnownCopy, is_seller};
+use super::firm::pointed_at;
 use super::input::Firm;
 use crate::advice::Level;
-use crate::cases::duplicate::{
-    CopyRates, Counted, DuplicateIndex, Hit, Item, check, judge, level_of,
-};
+use crate::cases::duplicate::{CopyRates, DuplicateIndex, Item, check, check_documents, level_of};
 use crate::documents::{Field, FieldName, Reading};
 use crate::domain::records::Vendor;
+use crate::history::{History, UnrecordedDocument};
 
 /// Most of them told, the likeliest.
 const MOST: usize = 3;
@@ -47,98 +47,78 @@ pub(super) fn copies(
     let Some(vendor) = on_record(reading, pointed_at).or_else(by_name) else {
         return Vec::new();
     };
-    let Some(item) = item(firm, reading, &vendor, document_id, sha256) else {
+    let (history, rates) = (&*firm.history, CopyRates::default());
+    let came = (document_id, sha256, history.as_of());
+    let Some(document) = as_recorded(reading, &vendor, came) else {
         return Vec::new();
     };
-    let (history, rates) = (&*firm.history, CopyRates::default());
+    let item = Item::from_document(&document).in_firm_of(history.home_currency());
     let orders = item.order.as_deref();
     let orders = orders.map_or_else(Vec::new, |number| history.purchase_orders(number));
     let item = Item {
-        known_at: history.as_of(),
         same_pictures: history.same_pictures(sha256).to_vec(),
         ..item
     }
     .with_order(orders.iter().map(AsRef::as_ref));
     let kept_up = history.spending().followed::<DuplicateIndex>();
     let index = kept_up.read();
-    let on_record = check(&index, &rates, &item)
-        .into_iter()
-        // The document's own record.
-        .filter(|hit| !is_of(&index, hit, sha256));
-    let mut found: Vec<(String, Hit)> = on_record
-        .map(|hit| {
-            (
-                format!("{}/{}", hit.earlier_kind.as_str(), hit.earlier_id),
-                hit,
-            )
-        })
-        .collect();
-    let mut documents = DuplicateIndex::default();
-    for earlier in &firm.earlier_documents {
-        let filed = earlier.item(firm, reading, &vendor);
-        if let Some(other) = filed.filter(|_| !index.has_document(&earlier.sha256)) {
-            documents.insert(other);
-        }
-    }
-    let unrecorded = check(&documents, &rates, &item).into_iter();
-    found.extend(unrecorded.filter_map(|hit| {
-        // What explains it may stand in the records as well: a rent of which only the last bill came
-        // as a document.
-        let other = documents.item(hit.earlier_kind, &hit.earlier_id)?;
-        let among_records = judge(&index, &rates, &item, other, Counted::Before);
-        let name = format!("document/{}", hit.earlier_id);
-        let both_alarm = hit.alarms() && among_records.alarms();
-        let (one, other) = (hit.score.bits, among_records.score.bits);
-        let less_likely = if other < one { among_records } else { hit };
-        both_alarm.then_some((name, less_likely))
-    }));
-    found.retain(|(_, hit)| hit.alarms() && level_of(hit.score.probability()) > Level::Low);
+    let earlier = firm.earlier_documents.iter();
+    let unrecorded = earlier.filter(|one| !index.has_document(&one.sha256, history.as_of()));
+    let documents = unrecorded.filter_map(|one| {
+        let document = one.beside(reading, &vendor)?;
+        Some(Item::from_document(&document).in_firm_of(history.home_currency()))
+    });
+    let mut found = check_documents(&index, &rates, &item, documents);
+    let on_record = check(&index, &rates, &item).into_iter();
+    // Its own record is none.
+    found.extend(on_record.filter(|hit| hit.document.as_deref() != Some(sha256)));
+    found.retain(|hit| hit.alarms() && level_of(hit.score.probability()) > Level::Low);
     // Equal ones by their names, so that the answer is always the same.
-    found.sort_by(|(one_name, one), (other_name, other)| {
+    found.sort_by(|one, other| {
         let bits = other.score.bits.total_cmp(&one.score.bits);
-        bits.then_with(|| one_name.cmp(other_name))
+        bits.then_with(|| one.earlier.cmp(&other.earlier))
     });
     found.truncate(MOST);
     found
         .into_iter()
-        .map(|(record, hit)| KnownCopy {
-            record,
+        .map(|hit| KnownCopy {
             verdict: hit.verdict.as_str().to_owned(),
             level: level_of(hit.score.probability()),
             alike: hit.alike(),
+            record: hit.earlier,
         })
         .collect()
 }
 
-fn is_of(index: &DuplicateIndex, hit: &Hit, sha256: &str) -> bool {
-    let item = index.item(hit.earlier_kind, &hit.earlier_id);
-    item.is_some_and(|item| item.document.as_deref() == Some(sha256))
-}
-
-/// The document in the form in which copies are compared.
-fn item(
-    firm: &Firm,
+/// What would be recorded of a document, told by id, digest and when it came; none where number, date,
+/// currency or total are not read.
+fn as_recorded(
     reading: &Reading,
     vendor: &Vendor,
-    document_id: &str,
-    sha256: &str,
-) -> Option<Item> {
-    let invoice = invoice(reading, document_id, vendor.id.as_str())?;
-    let item = Item::from_invoice(&invoice, Some(&vendor.name));
-    Some(Item {
-        document: Some(sha256.to_owned()),
-        date_is_printed: true,
-        ..item.in_firm_of(firm.history.home_currency())
+    (id, sha256, received_at): (&str, &str, DateTime<Utc>),
+) -> Option<UnrecordedDocument> {
+    Some(UnrecordedDocument {
+        sha256: sha256.to_owned(),
+        received_at,
+        seller: vendor.name.clone(),
+        invoice: invoice(reading, id, vendor.id.as_str())?,
     })
 }
 
 impl EarlierDocument {
-    /// The same of an earlier document: of the vendor where it names the seller of the later.
-    fn item(&self, firm: &Firm, later: &Reading, vendor: &Arc<Vendor>) -> Option<Item> {
-        let reading = Reading {
-            fields: self.fields.clone(),
-            ..Reading::default()
-        };
+    /// What would be recorded of it; none where seller, number, date, currency or total are not read.
+    #[must_use]
+    pub fn as_recorded(&self, history: &dyn History) -> Option<UnrecordedDocument> {
+        let reading = self.reading();
+        let seller = reading.fields.get(&FieldName::Seller)?;
+        let vendor = on_record(&reading, &pointed_at(history, &reading))
+            .or_else(|| named(&self.id, &seller.value))?;
+        as_recorded(&reading, &vendor, self.came())
+    }
+
+    /// The same beside a later document: of its vendor where both name one seller.
+    fn beside(&self, later: &Reading, vendor: &Arc<Vendor>) -> Option<UnrecordedDocument> {
+        let reading = self.reading();
         let said = |name| reading.fields.get(&name).map(|field| field.value.as_str());
         let seller = said(FieldName::Seller)?;
         let vendor = if is_seller(later, seller, said(FieldName::SellerVat)) {
@@ -146,11 +126,18 @@ impl EarlierDocument {
         } else {
             named(&self.id, seller)?
         };
-        let item = item(firm, &reading, &vendor, &self.id, &self.sha256)?;
-        Some(Item {
-            known_at: self.received_at,
-            ..item
-        })
+        as_recorded(&reading, &vendor, self.came())
+    }
+
+    fn reading(&self) -> Reading {
+        Reading {
+            fields: self.fields.clone(),
+            ..Reading::default()
+        }
+    }
+
+    fn came(&self) -> (&str, &str, DateTime<Utc>) {
+        (&self.id, &self.sha256, self.received_at)
     }
 }
 

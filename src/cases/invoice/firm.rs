@@ -1,13 +1,14 @@
 //! What the firm's records say that bears on one document.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::findings::{EarlierInvoice, FirmKnowledge, KnownVendor};
 use super::input::Firm;
 use super::{copies, detected};
 use crate::documents::{FieldName, Reading};
 use crate::domain::records::Vendor;
-use crate::history::VendorKey;
+use crate::history::{History, VendorKey};
 
 /// Vendors the document may be from, the order it names, their earlier invoices, what
 /// detectors find and what it may be a copy of, as known at the moment that the firm's history looks from. An earlier
@@ -20,18 +21,7 @@ pub(super) fn knowledge(
 ) -> FirmKnowledge {
     let history = &*firm.history;
     let value = |name| reading.fields.get(&name).map(|field| field.value.as_str());
-    let keys = [
-        value(FieldName::SellerVat).map(VendorKey::VatId),
-        value(FieldName::Iban).map(VendorKey::Iban),
-        value(FieldName::Seller).map(VendorKey::Name),
-    ];
-    let mut vendors: Vec<_> = keys
-        .into_iter()
-        .flatten()
-        .flat_map(|key| history.vendors_by(key))
-        .collect();
-    vendors.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
-    vendors.dedup_by(|a, b| a.id == b.id);
+    let vendors = pointed_at(history, reading);
     let earlier = vendors
         .iter()
         .flat_map(|vendor| {
@@ -61,6 +51,21 @@ pub(super) fn knowledge(
         orders,
         earlier,
     }
+}
+
+/// The vendors whom a document's words may mean, in order of id.
+pub(super) fn pointed_at(history: &dyn History, reading: &Reading) -> Vec<Arc<Vendor>> {
+    let value = |name| reading.fields.get(&name).map(|field| field.value.as_str());
+    let keys = [
+        value(FieldName::SellerVat).map(VendorKey::VatId),
+        value(FieldName::Iban).map(VendorKey::Iban),
+        value(FieldName::Seller).map(VendorKey::Name),
+    ];
+    let keys = keys.into_iter().flatten();
+    let mut vendors: Vec<_> = keys.flat_map(|key| history.vendors_by(key)).collect();
+    vendors.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+    vendors.dedup_by(|a, b| a.id == b.id);
+    vendors
 }
 
 fn known(vendor: &Vendor) -> KnownVendor {

@@ -318,7 +318,31 @@ async fn earlier_documents_are_found_by_total_number_or_picture() {
     assert!(found(&b, by_total(), now).await.is_empty());
     let before = rows[0].received_at - Duration::seconds(1);
     assert!(found(&a, by_total(), before).await.is_empty());
+    // By name alone, whatever their kind; what is no bill is left out once they are read.
+    let named = async |from, sought: Option<&Sought>| -> Vec<String> {
+        let names = store.documents_between(&a, from..=now, sought).await;
+        names.unwrap().into_iter().map(|name| name.id).collect()
+    };
+    let id = |n: usize| rows[n].id.to_string();
+    assert_eq!(named(before, None).await.len(), 5);
+    assert_eq!(named(now, None).await, [""; 0]);
+    let by_all = Sought {
+        sha256: rows[0].sha256.clone(),
+        number: Some("R-4".to_owned()),
+        pictures: vec![rows[4].sha256.clone()],
+        ..by_total()
+    };
+    let shared = named(before, Some(&by_all)).await;
+    assert_eq!(shared, [id(1), id(2), id(3), id(4)]);
+    let bills = store.bills(&a, &shared, now).await.unwrap();
+    let bills: Vec<String> = bills.into_iter().map(|bill| bill.id).collect();
+    assert_eq!(bills, [id(1), id(3), id(4)]);
+
+    let changed = async || store.documents_changed(&a).await.unwrap();
+    assert_eq!(changed().await, 5);
     let target = ErasureTarget::Document(rows[0].id);
     store.erase(&a, &target, "asked for", "key").await.unwrap();
     assert_eq!(found(&a, by_total(), now).await, ["R-2"]);
+    assert_eq!(named(before, None).await.len(), 4);
+    assert_eq!(changed().await, 6);
 }

@@ -27,8 +27,8 @@ fn a_monthly_rent_recurs_and_its_copy_does_not() {
     let found = hits(copied);
     let best = found.first().unwrap();
     assert_eq!(
-        (best.earlier_id.as_str(), best.verdict),
-        ("m6", Verdict::ExactResubmission)
+        (best.earlier.as_str(), best.verdict),
+        ("vendor_invoice/m6", Verdict::ExactResubmission)
     );
 }
 

@@ -1,0 +1,156 @@
+//! Documents that no record names, beside what is recorded after them.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::cases::record_case::{RecordCase as _, RecordItem};
+use crate::domain::RecordKind;
+use crate::history::{Facts, FactsAsOf, UnrecordedDocument};
+
+const CAME: &str = "2026-03-04T09:00:00Z";
+
+fn document(id: &str, number: &str, day: &str, total: &str) -> UnrecordedDocument {
+    let body = json!({"id": id, "vendor_id": "v1", "number": number, "issued_on": day, "currency": "EUR", "total": total});
+    let invoice: VendorInvoice = record(body, json!({}));
+    UnrecordedDocument {
+        sha256: format!("{:064x}", id.len()),
+        received_at: CAME.parse().unwrap(),
+        seller: "Acme GmbH".to_owned(),
+        invoice: invoice.into(),
+    }
+}
+
+/// What is said of the record `r` beside other records and documents without one: names and verdicts.
+fn told(
+    record: (RecordKind, Value),
+    others: &[(RecordKind, Value)],
+    documents: Vec<UnrecordedDocument>,
+) -> Vec<(String, String, bool)> {
+    let mut facts = Facts::default();
+    let mut put = |kind, known: &str, mut body: Value, number| {
+        if kind == RecordKind::VendorInvoice {
+            body["vendor_id"] = json!("v1");
+        }
+        body["currency"] = json!("EUR");
+        let known = known.parse().unwrap();
+        facts.insert(kind, known, number, body).unwrap();
+    };
+    let vendor = json!({"id": "v1", "name": "Acme GmbH"});
+    put(RecordKind::Vendor, "2025-01-01T00:00:00Z", vendor, 1);
+    for (n, (kind, body)) in (2..).zip(others) {
+        put(*kind, "2026-02-01T00:00:00Z", body.clone(), n);
+    }
+    put(record.0, "2026-03-10T08:00:00Z", record.1, 99);
+    let now = "2026-03-11T00:00:00Z".parse().unwrap();
+    let history = FactsAsOf::new(Arc::new(facts), now).with_unrecorded(documents);
+    let asked = RecordItem {
+        id: "r".to_owned(),
+        as_of: None,
+        period_end: None,
+    };
+    let answer = DuplicateCase.judge(&asked, &history).unwrap();
+    let advice = answer.recommendation.suggestion.unwrap();
+    let advice: DuplicateAdvice = serde_json::from_value(advice).unwrap();
+    let twins = advice.twins.into_iter();
+    twins
+        .map(|twin| (twin.record, twin.verdict, twin.alarms))
+        .collect()
+}
+
+fn bill(number: &str, total: &str, more: Value) -> (RecordKind, Value) {
+    let mut body = json!({"id": "r", "number": number, "issued_on": "2026-03-02", "total": total});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    (RecordKind::VendorInvoice, body)
+}
+
+fn pair(record: &str, verdict: &str, alarms: bool) -> (String, String, bool) {
+    (record.to_owned(), verdict.to_owned(), alarms)
+}
+
+fn of_document() -> Value {
+    json!({"document_sha256": "f".repeat(64)})
+}
+
+#[test]
+fn a_record_of_another_document_is_a_copy_and_its_own_document_is_none() {
+    let first = || vec![document("d", "RE-2041077", "2026-03-02", "1234.50")];
+    let again = |number, more| told(bill(number, "1234.50", more), &[], first());
+    assert_eq!(
+        again("RE-2041077", of_document()),
+        [pair("document/d", "exact_resubmission", true)]
+    );
+    assert_eq!(
+        again("RE-2O41O77", of_document()),
+        [pair("document/d", "retyped_number", true)]
+    );
+    // Whoever names no document may have recorded this one, unless it says something else.
+    assert_eq!(
+        again("RE-2041077", json!({})),
+        [pair("document/d", "own_document", false)]
+    );
+    assert_eq!(
+        again("RE-2041707", json!({})),
+        [pair("document/d", "retyped_number", true)]
+    );
+    let itself = json!({"document_sha256": format!("{:064x}", 1)});
+    assert!(again("RE-2041077", itself).is_empty());
+}
+
+#[test]
+fn a_document_that_another_record_names_is_told_by_that_record() {
+    let first = document("d", "RE-2041077", "2026-03-02", "1234.50");
+    let recorded = bill(
+        "RE-2041077",
+        "1234.50",
+        json!({"id": "first", "document_sha256": first.sha256}),
+    );
+    assert_eq!(
+        told(
+            bill("RE-2041077", "1234.50", of_document()),
+            &[recorded],
+            vec![first]
+        ),
+        [pair("vendor_invoice/first", "exact_resubmission", true)]
+    );
+}
+
+#[test]
+fn a_claim_and_a_use_of_a_card_meet_the_bill_that_came_as_a_document() {
+    let came = || vec![document("d", "RE-88", "2026-03-02", "312.40")];
+    let claim = |more: Value| {
+        let mut body = json!({"id": "r", "employee_id": "e1", "merchant": "ACME GmbH", "incurred_on": "2026-03-03",
+            "amount": "312.40", "paid_by": "employee"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        told((RecordKind::ExpenseClaim, body), &[], came())
+    };
+    assert_eq!(
+        claim(json!({"receipt_sha256": "f".repeat(64)})),
+        [pair("document/d", "invoice_and_claim", true)]
+    );
+    assert_eq!(
+        claim(json!({})),
+        [pair("document/d", "own_document", false)]
+    );
+    let used = json!({"id": "r", "employee_id": "e1", "merchant": "Acme", "transacted_on": "2026-03-02", "amount": "312.40"});
+    assert_eq!(
+        told((RecordKind::CardTransaction, used), &[], came()),
+        [pair("document/d", "own_document", false)]
+    );
+}
+
+#[test]
+fn what_the_records_explain_is_no_copy_of_a_document() {
+    let came = || vec![document("d", "RE-77310", "2026-03-02", "950.00")];
+    let again = || bill("RE-7731O", "950.00", of_document());
+    assert_eq!(
+        told(again(), &[], came()),
+        [pair("document/d", "retyped_number", true)]
+    );
+    let credit = bill("GS-4", "-950.00", json!({"id": "credit"}));
+    let found = told(again(), &[credit], came());
+    assert!(found.iter().all(|(.., alarms)| !alarms), "{found:?}");
+}
