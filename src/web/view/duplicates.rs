@@ -27,6 +27,8 @@ pub(in crate::web) struct Pair {
     pub(in crate::web) verdict: String,
     pub(in crate::web) later: String,
     pub(in crate::web) earlier: String,
+    /// Where the earlier is looked at, if it is a document without a record.
+    pub(in crate::web) earlier_page: Option<String>,
     pub(in crate::web) sheets: Vec<Sheet>,
     pub(in crate::web) fields: Vec<Row>,
     /// Other earlier records it resembles, with their verdicts.
@@ -97,6 +99,7 @@ fn pair(given: &Recommendation, queue: &DuplicateQueue, documents: &Shown) -> Op
         verdict: twin.said(),
         later: named(&record),
         earlier: named(&twin.record),
+        earlier_page: document_in(&twin.record).map(|id| format!("/inbox/{id}")),
         sheets: sheets(
             documents,
             [
@@ -143,8 +146,17 @@ fn shown(field: &Field, value: Option<&String>) -> String {
     }
 }
 
+/// The id of a document without a record.
+fn document_in(record: &str) -> Option<&str> {
+    record.strip_prefix("document/")
+}
+
+/// Ids of documents are ours, and tell a person nothing.
 fn named(record: &str) -> String {
-    record.replace('_', " ").replacen('/', " ", 1)
+    match document_in(record) {
+        Some(_) => "document without a record".to_owned(),
+        None => record.replace('_', " ").replacen('/', " ", 1),
+    }
 }
 
 fn said(new: &NewEvidence) -> String {

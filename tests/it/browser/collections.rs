@@ -162,14 +162,21 @@ async fn copies_are_shown_beside_their_twins_and_decided_by_keyboard() {
         all.forEach(one => one.scrollIntoView()); \
         return all.filter(one => one.complete && one.naturalWidth > 0).length";
     let deadline = Instant::now() + Duration::from_secs(20);
-    while browser.script(drawn).await != 2 {
-        assert!(Instant::now() < deadline, "both receipts are shown");
+    while browser.script(drawn).await != 3 {
+        assert!(
+            Instant::now() < deadline,
+            "both receipts and the bill are shown"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let focus = "document.querySelector('.claim-form [value=dismiss]').focus()";
     browser.script(focus).await;
     browser.press_key(fantoccini::key::Key::Enter).await;
     browser.wait_for_text("1 decided").await;
+    let focus = "document.querySelector('.twins a').focus()";
+    browser.script(focus).await;
+    browser.press_key(fantoccini::key::Key::Enter).await;
+    browser.wait_for_text("AC-2026-0417.pdf").await;
     let complaints = browser.complaints().await;
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.close().await;

@@ -110,6 +110,18 @@ impl Firm {
             let id = put.row.id;
             self.store.put_look(&self.tenant, id, look).await.unwrap();
         }
+        // A bill that waits in the inbox, and was recorded of another document under a slipped number.
+        let day = (now - Duration::days(3)).date_naive().to_string();
+        let mut body = disagreeing();
+        set(&mut body, "issue_date", &day);
+        let bytes = page("Alder Consulting GmbH", "AC-2026-0417");
+        self.document("AC-2026-0417.pdf", bytes, body).await;
+        let vendor = json!({"id": "V9", "name": "Alder Consulting GmbH", "vat_id": "DE136695976"});
+        let recorded = json!({"id": "RECORDED", "vendor_id": "V9", "number": "AC-2026-O417", "issued_on": day, "currency": "EUR",
+            "total": "10852.80", "document_sha256": "e".repeat(64)});
+        let kinds = [("vendor", vendor), ("vendor_invoice", recorded)];
+        let rows = kinds.map(|(kind, row)| (kind, row.to_string()));
+        self.records(Utc::now(), rows.into()).await;
     }
 
     async fn records(&self, now: chrono::DateTime<Utc>, all: Vec<(&str, String)>) {
