@@ -282,8 +282,13 @@ fn split_token(token: &str) -> Option<(&str, &str)> {
 
 /// Random bytes of the operating system, in hexadecimal.
 pub(super) fn random_hex<const N: usize>() -> Result<String> {
+    Ok(hex::encode(random::<N>()?))
+}
+
+/// Random bytes of the operating system.
+pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| StoreError::Damaged(format!("no random bytes: {error}")))?;
-    Ok(hex::encode(bytes))
+    Ok(bytes)
 }

@@ -13,6 +13,7 @@ mod audit_head;
 mod audit_report;
 mod audit_verify;
 mod blobs;
+mod changes;
 mod checkpoints;
 mod committer;
 mod cursor;

@@ -12,6 +12,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 use super::audit_head::HeadFile;
 use super::blobs::DurableFolders;
+use super::changes::{Changes, Changing};
 use super::checkpoints::Checkpoints;
 use super::committer::Committer;
 use super::error::{Result, StoreError};
@@ -52,14 +53,31 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(super) struct Writing {
     pool: SqlitePool,
+    changes: Changes,
     pub(super) head_file: Arc<HeadFile>,
 }
 
 impl Writing {
     /// A transaction that holds the write lock from its start, so that what it read
     /// is still so when it writes, whichever process else is writing.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+    pub(super) async fn begin(&self) -> Result<Changing> {
+        self.changes.mark(self.begin_unmarked().await?)
+    }
+
+    /// The same for what is never held in memory: decisions.
+    pub(super) async fn begin_unmarked(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Whether somebody who changed something never said how it ended; to be asked by whoever holds
+    /// the write lock, so that nobody else is at it.
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.changes.settled().is_none()
+    }
+
+    /// See [`Changes::settle`].
+    pub(super) fn settle(&self) {
+        self.changes.settle();
     }
 }
 
@@ -116,8 +134,11 @@ impl Store {
             .map_err(|error| failed(error.to_string()))?;
         let head_file = HeadFile::open(data_dir.join("audit.head"))
             .map_err(|error| failed(error.to_string()))?;
+        let changes =
+            Changes::open(data_dir.join("changes")).map_err(|error| failed(error.to_string()))?;
         let writing = Writing {
             pool: writer,
+            changes: changes.clone(),
             head_file: Arc::new(head_file),
         };
         Ok(Self {
@@ -127,7 +148,7 @@ impl Store {
                     Checkpoints::start(checkpoints.clone()),
                 ),
                 checkpoints,
-                tenant_states: TenantStates::start(readers.clone()),
+                tenant_states: TenantStates::start(readers.clone(), changes),
                 writing,
                 readers,
                 data_dir: data_dir.to_owned(),
@@ -219,7 +240,7 @@ impl Store {
     }
 
     /// See [`Writing::begin`].
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+    pub(crate) async fn begin(&self) -> Result<Changing> {
         self.inner.writing.begin().await
     }
 }

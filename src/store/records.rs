@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{FromRow, QueryBuilder, Sqlite, Transaction};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use utoipa::ToSchema;
 
+use super::changes::Changing;
 use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::domain::{CanonicalJson, CheckedRecord, RecordKind, TenantId, sha256_hex};
@@ -57,7 +58,7 @@ struct StoredRow {
 
 /// Upserts in one transaction: nothing lands before [`RecordWriter::commit`].
 pub struct RecordWriter {
-    transaction: Transaction<'static, Sqlite>,
+    transaction: Changing,
     tenant: TenantId,
     generation: i64,
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, Utc};
 
-use super::{open, tenant};
+use super::{decide, open, tenant};
 use crate::store::{IdempotencyStart, NewKey, Store, StoreError, StoredResponse};
 
 #[tokio::test]
@@ -77,6 +77,33 @@ async fn a_key_that_another_process_withdraws_opens_nothing_at_once() {
     let other = Store::open(folder.path()).await.unwrap();
     assert!(other.revoke_key(&a, &made.key.prefix).await.unwrap());
     assert_eq!(opens().await, None);
+}
+
+#[tokio::test]
+async fn a_change_is_noticed_whatever_a_killed_process_left_behind() {
+    let (folder, store) = open().await;
+    let a = tenant("a");
+    let other = Store::open(folder.path()).await.unwrap();
+    let odd = 7_u64.to_le_bytes();
+    for left in [&odd[..], b"", b"123"] {
+        let new = NewKey {
+            label: String::new(),
+            scopes: "read".parse().unwrap(),
+            expires_at: None,
+        };
+        let made = store.create_key(&a, new).await.unwrap();
+        std::fs::write(folder.path().join("changes"), left).unwrap();
+        let opens = async || store.authenticate(&made.token, Utc::now()).await.unwrap();
+        assert!(opens().await.is_some());
+        assert!(opens().await.is_some());
+        assert!(other.revoke_key(&a, &made.key.prefix).await.unwrap());
+        assert_eq!(opens().await, None);
+    }
+    // What was left is put right by whoever writes next, be it a decision.
+    std::fs::write(folder.path().join("changes"), odd).unwrap();
+    decide(&store, &a, "invoice", "i").await;
+    let settled = std::fs::read(folder.path().join("changes")).unwrap();
+    assert!(settled.len() == 8 && settled[0] % 2 == 0, "{settled:?}");
 }
 
 #[tokio::test]
