@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::history::Wanted;
 use super::{Service, ServiceError, on_own_thread};
-use crate::cases::invoice::{Assessment, Context, EarlierDocument, Firm, Judgement, Readings};
+use crate::cases::invoice::{
+    Assessment, Context, DocumentType, EarlierDocument, Firm, Judgement, Readings,
+};
 use crate::documents::{FieldName, Parsed, sniff};
 use crate::domain::TenantId;
 use crate::store::{AlikeDocument, DocumentRow, NewDecision, NewDocument, Sought};
@@ -181,6 +183,7 @@ fn sought(sha256: String, readings: &Readings, pictures: Vec<String>) -> Sought 
 pub(super) fn earlier_document(found: AlikeDocument) -> Option<EarlierDocument> {
     Some(EarlierDocument {
         fields: serde_json::from_value(found.fields).ok()?,
+        is_receipt: found.document_type.as_deref() == Some(DocumentType::Receipt.as_str()),
         id: found.id,
         sha256: found.sha256,
         received_at: found.received_at,

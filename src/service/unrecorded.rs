@@ -5,16 +5,14 @@ use chrono::Days;
 use super::analyse::earlier_document;
 use super::history::Wanted;
 use super::{Service, ServiceError, on_own_thread};
-use crate::cases::duplicate::{DuplicateCase, FirmItems, Item};
+use crate::cases::duplicate::{DuplicateCase, DuplicateIndex, Item};
 use crate::domain::TenantId;
 use crate::history::{FactsAsOf, History as _, UnrecordedDocument, WAITS_DAYS};
-use crate::store::{DocumentName, Sought};
-
-/// Documents read for one record: the latest.
-const MOST: usize = 256;
+use crate::store::{AlikeDocument, DocumentName, Sought};
 
 impl Service {
-    /// Those that may be twins of the records asked about.
+    /// Those that may be twins of the records asked about. What is recorded meanwhile is left out: it
+    /// is laid beside them as a record.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -26,9 +24,9 @@ impl Service {
     ) -> Result<Vec<UnrecordedDocument>, ServiceError> {
         let store = self.store();
         let as_of = history.as_of();
-        let mut came = Vec::new();
         match wanted {
             Wanted::CopiesOf(record) => {
+                let mut came = Vec::new();
                 for item in Item::named(record, history) {
                     let since = item.known_at - Days::new(WAITS_DAYS);
                     let sought = sought(&item, history);
@@ -36,26 +34,27 @@ impl Service {
                         store.documents_between(tenant, since..=item.known_at, Some(&sought));
                     came.extend(found.await?);
                 }
+                if came.is_empty() {
+                    return Ok(Vec::new());
+                }
+                // Where the records are yet to be filed, whoever files them looks for himself.
+                if history.spending().is_followed::<DuplicateIndex>() {
+                    came = without_recorded(came, history);
+                }
+                let read = store.bills(tenant, &ids(came), as_of).await?;
+                Ok(as_recorded(read, history))
             }
             Wanted::CopiesSince(_) => {
                 let since = DuplicateCase::documents_since(as_of);
-                came = store.documents_between(tenant, since..=as_of, None).await?;
+                let came = store.documents_between(tenant, since..=as_of, None).await?;
+                let then = history.clone();
+                let came = on_own_thread(move || without_recorded(came, &then)).await?;
+                let read = store.bills(tenant, &ids(came), as_of).await?;
+                let then = history.clone();
+                on_own_thread(move || as_recorded(read, &then)).await
             }
-            _ => {}
+            _ => Ok(Vec::new()),
         }
-        if came.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut unrecorded = without_recorded(came, history).await?;
-        if matches!(wanted, Wanted::CopiesOf(_)) {
-            unrecorded.drain(..unrecorded.len().saturating_sub(MOST));
-        }
-        let ids: Vec<String> = unrecorded.into_iter().map(|name| name.id).collect();
-        let read = store.bills(tenant, &ids, as_of).await?;
-        let documents = read.into_iter().filter_map(earlier_document);
-        Ok(documents
-            .filter_map(|document| document.as_recorded(history))
-            .collect())
     }
 }
 
@@ -70,20 +69,20 @@ fn sought(item: &Item, history: &FactsAsOf) -> Sought {
     }
 }
 
-/// Without those that a record names; on a thread of its own where the records are yet to be filed.
-async fn without_recorded(
-    mut came: Vec<DocumentName>,
-    history: &FactsAsOf,
-) -> Result<Vec<DocumentName>, ServiceError> {
-    let keep = move |history: &FactsAsOf| {
-        let firm = FirmItems::of(history);
-        let index = firm.index();
-        came.retain(|name| !index.has_document(&name.sha256, history.as_of()));
-        came
-    };
-    if FirmItems::are_filed(history) {
-        return Ok(keep(history));
-    }
-    let history = history.clone();
-    on_own_thread(move || keep(&history)).await
+fn without_recorded(mut came: Vec<DocumentName>, history: &FactsAsOf) -> Vec<DocumentName> {
+    let index = history.spending().followed::<DuplicateIndex>();
+    let index = index.read();
+    came.retain(|name| !index.has_document(&name.sha256, history.as_of()));
+    came
+}
+
+fn ids(names: Vec<DocumentName>) -> Vec<String> {
+    names.into_iter().map(|name| name.id).collect()
+}
+
+fn as_recorded(read: Vec<AlikeDocument>, history: &FactsAsOf) -> Vec<UnrecordedDocument> {
+    let documents = read.into_iter().filter_map(earlier_document);
+    documents
+        .filter_map(|document| document.as_recorded(history))
+        .collect()
 }

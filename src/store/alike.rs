@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite};
@@ -50,6 +50,8 @@ pub struct AlikeDocument {
     pub sha256: String,
     /// When it came.
     pub received_at: DateTime<Utc>,
+    /// What it is, where that was told.
+    pub document_type: Option<String>,
     /// What was read from it, by the names of the fields.
     pub fields: Value,
 }
@@ -104,18 +106,23 @@ impl Store {
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT id, sha256 FROM documents WHERE erased_at IS NULL AND tenant = ",
         );
+        let first = first_id(*span.start());
         query.push_bind(tenant.as_str());
+        query.push(" AND id >= ").push_bind(&first);
         query.push(" AND received_at BETWEEN ");
         query.push_bind(time::text(*span.start())).push(" AND ");
         query.push_bind(time::text(*span.end()));
         if let Some(sought) = sought {
             query.push(" AND sha256 <> ").push_bind(&sought.sha256);
             query.push(" AND id IN (SELECT document_id FROM analyses WHERE tenant = ");
-            query.push_bind(tenant.as_str()).push(" AND total IN (");
+            query.push_bind(tenant.as_str());
+            query.push(" AND document_id >= ").push_bind(&first);
+            query.push(" AND total IN (");
             one_of(&mut query, sought.total.map(as_written).unwrap_or_default());
             query.push(") UNION SELECT document_id FROM analyses WHERE tenant = ");
-            query.push_bind(tenant.as_str()).push(" AND number = ");
-            query.push_bind(&sought.number);
+            query.push_bind(tenant.as_str());
+            query.push(" AND document_id >= ").push_bind(&first);
+            query.push(" AND number = ").push_bind(&sought.number);
             query.push(" UNION SELECT id FROM documents WHERE tenant = ");
             query.push_bind(tenant.as_str()).push(" AND sha256 IN (");
             one_of(&mut query, &sought.pictures);
@@ -139,7 +146,8 @@ impl Store {
         let mut read = Vec::new();
         for ids in ids.chunks(IDS_AT_A_TIME) {
             let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT d.id, d.sha256, d.received_at, a.body FROM documents d \
+                "SELECT d.id, d.sha256, d.received_at, a.document_type, a.body->'$.fields' \
+                 FROM documents d \
                  JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
                  WHERE d.erased_at IS NULL AND d.tenant = ",
             );
@@ -151,15 +159,16 @@ impl Store {
             query.push(")) AND d.id IN (");
             one_of(&mut query, ids);
             query.push(")");
-            let rows: Vec<(String, String, String, String)> =
+            let rows: Vec<(String, String, String, Option<String>, Option<String>)> =
                 query.build_query_as().fetch_all(self.readers()).await?;
-            for (id, sha256, received_at, body) in rows {
-                let mut body: Value = serde_json::from_str(&body)?;
+            for (id, sha256, received_at, document_type, fields) in rows {
                 read.push(AlikeDocument {
                     id,
                     sha256,
                     received_at: time::parse(&received_at)?,
-                    fields: body["fields"].take(),
+                    document_type,
+                    fields: fields
+                        .map_or(Ok(Value::Null), |fields| serde_json::from_str(&fields))?,
                 });
             }
         }
@@ -191,11 +200,19 @@ fn one_of<T: ToString>(query: &mut QueryBuilder<Sqlite>, values: impl IntoIterat
     }
 }
 
-/// The ways in which an amount stands in fields: with up to four decimals, of either sign.
+/// What no id is below of a document that came at a moment or later: ids begin with the milliseconds at
+/// which they were made.
+fn first_id(since: DateTime<Utc>) -> String {
+    // A clock may have been put right between the two.
+    let since = (since - TimeDelta::days(1)).timestamp_millis().max(0);
+    format!("{:08x}-{:04x}", since >> 16, since & 0xffff)
+}
+
+/// The ways in which an amount stands in fields: with up to ten decimals, of either sign.
 fn as_written(total: Decimal) -> Vec<String> {
     let plain = total.abs().normalize();
     let least = plain.scale();
-    (least..=least.max(4))
+    (least..=least.max(10))
         .flat_map(|places| {
             let mut written = plain;
             written.rescale(places);

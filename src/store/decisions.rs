@@ -269,6 +269,8 @@ pub(super) struct ChainedDecision {
     sealed: SealedEntry,
     /// Its columns of `recommendations`.
     index: [String; INDEXED],
+    /// Ids of documents that it lays a record beside.
+    documents: Vec<String>,
 }
 
 impl ChainedDecision {
@@ -279,7 +281,11 @@ impl ChainedDecision {
     ) -> Result<Self> {
         let entry = entry(recommendation, input, features)?;
         let at = time::text(entry.at);
+        let named = recommendation.evidence.iter();
+        let named = named.filter_map(|one| one.reference.strip_prefix("document/"));
+        let is_of_record = recommendation.subject.kind != "document";
         Ok(Self {
+            documents: named.filter(|_| is_of_record).map(str::to_owned).collect(),
             sealed: entry.seal()?,
             index: [
                 recommendation.recommendation_id.to_string(),
@@ -317,6 +323,17 @@ pub(super) async fn chain(
             let column = one.and_then(|(decision, _)| decision.index.get(at));
             row.push_bind(column.map(String::as_str));
         }
+    })
+    .await?;
+    let mentions: Vec<(&String, i64)> = rows
+        .iter()
+        .flat_map(|(decision, seq)| decision.documents.iter().map(move |id| (id, *seq)))
+        .collect();
+    let columns = "mentions (tenant, document_id, seq)";
+    lots::insert(connection, columns, &mentions, |mut row, one| {
+        row.push_bind(one.map(|_| tenant.as_str()));
+        row.push_bind(one.map(|(id, _)| id.as_str()));
+        row.push_bind(one.map(|(_, seq)| *seq));
     })
     .await?;
     Ok(links)

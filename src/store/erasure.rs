@@ -74,9 +74,11 @@ impl Store {
         let mut transaction = self.begin().await?;
         let mut document = None;
         let mut record_versions = 0;
+        let mut entries = Vec::new();
         let subjects = match target {
             ErasureTarget::Document(id) => {
                 document = Some(erase_document(&mut transaction, tenant, *id).await?);
+                entries.extend(entries_that_name(&mut transaction, tenant, *id).await?);
                 vec![("document".to_owned(), id.to_string())]
             }
             ErasureTarget::Record(kind, id) => {
@@ -91,7 +93,6 @@ impl Store {
                 subjects
             }
         };
-        let mut entries = Vec::new();
         let mut forgotten = 0;
         for (kind, id) in &subjects {
             entries.extend(entries_about(&mut transaction, tenant, kind, id).await?);
@@ -100,17 +101,17 @@ impl Store {
         if document.is_none() && record_versions + forgotten == 0 && entries.is_empty() {
             return Err(StoreError::Missing(target.name()));
         }
-        if record_versions > 0 {
-            // What is held in memory of them is to be dropped, and lists may name them.
-            for statement in [
-                "UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1",
-                "DELETE FROM worklist_runs WHERE tenant = $1",
-            ] {
-                sqlx::query(statement)
-                    .bind(tenant.as_str())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+        // What is held in memory of records is to be dropped, and lists may name what is erased.
+        for statement in [
+            "UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1 AND $2 > 0",
+            "DELETE FROM worklist_runs WHERE tenant = $1 AND ($2 > 0 OR $3)",
+        ] {
+            sqlx::query(statement)
+                .bind(tenant.as_str())
+                .bind(i64::try_from(record_versions).unwrap_or(i64::MAX))
+                .bind(document.is_some())
+                .execute(&mut *transaction)
+                .await?;
         }
         entries.sort_unstable();
         entries.dedup();
@@ -241,6 +242,25 @@ async fn entries_about(
     .bind(tenant.as_str())
     .bind(kind)
     .bind(id)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// The answers about records that name a document, and what was said about them.
+async fn entries_that_name(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    document: Uuid,
+) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar(
+        "SELECT seq FROM mentions WHERE tenant = $1 AND document_id = $2 \
+         UNION SELECT f.seq FROM feedback f JOIN recommendations r \
+         ON r.tenant = f.tenant AND r.id = f.recommendation_id \
+         JOIN mentions m ON m.tenant = r.tenant AND m.seq = r.seq \
+         WHERE m.tenant = $1 AND m.document_id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(document.to_string())
     .fetch_all(connection)
     .await?)
 }

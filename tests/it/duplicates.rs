@@ -250,7 +250,7 @@ async fn a_record_is_laid_beside_documents_that_no_record_names() {
     let replay = slipped["recommendation_id"].as_str().unwrap();
     let replay = Ask::post(&format!("/v1/recommendations/{replay}/replay")).key(&app.key);
     assert_eq!(app.send(replay).await.json()["outcome"], "equal");
-    // The queue says the same, and a dismissal holds until somebody records the document.
+    // The queue says the same, and a dismissal holds, also once somebody records the document.
     let queue = async || app.get("/v1/worklists/duplicates").await.json();
     let queued = queue().await;
     let answers = queued["run"]["queue"].as_array().unwrap();
@@ -266,12 +266,16 @@ async fn a_record_is_laid_beside_documents_that_no_record_names() {
         !ids(&recorded["run"]["queue"]).contains(&"SLIP"),
         "{recorded}"
     );
+    // From then on the two records are laid beside each other.
     let own = scored(&app, &json!({"id": "OWN"})).await;
     assert_eq!(
         verdicts(&own)[0],
         ("vendor_invoice/SLIP", "retyped_number", true),
         "{own}"
     );
+    assert!(verdicts(&scored(&app, &asked).await).is_empty());
+    let before_it = json!({"id": "SLIP", "as_of": slipped["as_of"]});
+    assert_eq!(verdicts(&scored(&app, &before_it).await)[0].0, name);
 }
 
 #[tokio::test]
@@ -296,7 +300,11 @@ async fn a_record_that_names_no_document_is_taken_to_be_made_of_the_one_that_say
     let target = ErasureTarget::Document(id.parse().unwrap());
     let tenant = TenantId::new("firm").unwrap();
     let erased = app.store.erase(&tenant, &target, "asked for", "key").await;
-    erased.unwrap();
+    // With it go the answers that name it.
+    assert_eq!(erased.unwrap().entries, 2);
+    let answer = made["recommendation_id"].as_str().unwrap();
+    let answer = app.get(&format!("/v1/recommendations/{answer}")).await;
+    assert_eq!(answer.status, 404);
     let made = scored(&app, &json!({"id": "MADE"})).await;
     assert!(verdicts(&made).is_empty(), "{made}");
 }

@@ -14,6 +14,8 @@ use crate::learn::ranking::Ranking;
 
 /// Most earlier records laid beside one: the likeliest.
 const MOST_TWINS: usize = 5;
+/// Most documents without a record laid beside it as well, so that none takes a record's place.
+const MOST_DOCUMENTS: usize = 2;
 
 /// The case; synchronous, shared freely between threads.
 #[derive(Debug, Default)]
@@ -69,26 +71,17 @@ impl<'a> Asked<'a> {
         }
         .with_order(orders.iter().map(AsRef::as_ref));
         let documents = self.unrecorded(index, &item);
-        let known_before = index.count(&item, Counted::Before) + documents.len();
-        let hits = check(index, self.rates, &item);
         let among_documents = check_documents(index, self.rates, &item, documents);
-        let hits = hits.into_iter().chain(among_documents);
-        let mut hits: Vec<(f64, Hit)> =
-            hits.map(|hit| (weighed(&hit, self.ranking), hit)).collect();
-        // What alarms comes first, however likely what does not; what people said ranks again.
-        hits.sort_by(|(bits, one), (other_bits, other)| {
-            let alarms = other.alarms().cmp(&one.alarms());
-            let likelier = alarms.then(other_bits.total_cmp(bits));
-            likelier.then_with(|| one.earlier.cmp(&other.earlier))
-        });
-        let likeliest = hits.iter().take(MOST_TWINS);
-        let twins = likeliest.map(|(_, hit)| Twin::of(hit, self.ranking));
+        let mut hits = self.likeliest(check(index, self.rates, &item), MOST_TWINS);
+        hits.extend(self.likeliest(among_documents, MOST_DOCUMENTS));
+        let hits = self.likeliest(hits, MOST_TWINS + MOST_DOCUMENTS);
+        let twins = hits.iter().map(|hit| Twin::of(hit, self.ranking));
         DuplicateInput {
             kind: item.kind.as_str().to_owned(),
             id: item.id.clone(),
             as_of: self.history.as_of(),
             party: item.party_name.clone().or_else(|| item.party.clone()),
-            known_before,
+            known_before: index.count(&item, Counted::Before),
             answers: self.ranking.map_or(0, |ranking| ranking.answers),
             model_sha256: self.model_sha256.clone(),
             twins: twins.collect(),
@@ -97,6 +90,22 @@ impl<'a> Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The likeliest of some, first what alarms, however likely what does not; what people said ranks
+    /// again.
+    fn likeliest(&self, hits: Vec<Hit>, most: usize) -> Vec<Hit> {
+        let weighed = hits
+            .into_iter()
+            .map(|hit| (weighed(&hit, self.ranking), hit));
+        let mut hits: Vec<(f64, Hit)> = weighed.collect();
+        hits.sort_by(|(bits, one), (other_bits, other)| {
+            let alarms = other.alarms().cmp(&one.alarms());
+            let likelier = alarms.then(other_bits.total_cmp(bits));
+            likelier.then_with(|| one.earlier.cmp(&other.earlier))
+        });
+        hits.truncate(most);
+        hits.into_iter().map(|(_, hit)| hit).collect()
+    }
+
     /// Documents that came before an item, that no record names and that share something with it.
     fn unrecorded(&self, index: &DuplicateIndex, item: &Item) -> Vec<Item> {
         let number = item.number.as_ref().map(|number| number.text.as_str());

@@ -26,9 +26,11 @@ pub struct Item {
     pub number: Option<Number>,
     /// Date of the document or purchase.
     pub date: NaiveDate,
-    /// Whether it is a document that no record names: its date was read from it, and not entered by
-    /// whoever recorded it.
+    /// Whether it is a document and no record: its date was read from it, and not entered by whoever
+    /// recorded it.
     pub is_document: bool,
+    /// Whether that document is a receipt, which nobody is to pay.
+    pub is_receipt: bool,
     /// Amount in the smallest unit of its currency; negative for a credit.
     pub minor: i128,
     /// Currency.
@@ -91,6 +93,7 @@ impl Item {
         Self {
             document: Some(document.sha256.clone()),
             is_document: true,
+            is_receipt: document.is_receipt,
             known_at: document.received_at,
             ..Self::from_invoice(&document.invoice, Some(&document.seller))
         }
@@ -167,6 +170,7 @@ impl Item {
             number: None,
             date,
             is_document: false,
+            is_receipt: false,
             minor: minor(amount, currency.minor_units()),
             currency,
             home_minor: None,

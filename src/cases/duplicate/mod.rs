@@ -93,18 +93,28 @@ pub fn judge(
 ) -> Hit {
     let compared = Comparison::of(later, earlier);
     let context = Context::of(index, later, earlier, &compared, counted);
+    judge_in(&context, &compared, rates, later, earlier)
+}
+
+fn judge_in(
+    context: &Context,
+    compared: &Comparison,
+    rates: &CopyRates,
+    later: &Item,
+    earlier: &Item,
+) -> Hit {
     let seen = Seen {
         later,
         earlier,
-        compared: &compared,
-        context: &context,
+        compared,
+        context,
     };
     Hit {
         earlier: earlier.name(),
         document: earlier.document.clone(),
         verdict: Verdict::of(&seen),
-        score: Score::of(later, earlier, &compared, &context, rates),
-        twin: twin::twin(later, earlier, &compared),
+        score: Score::of(later, earlier, compared, context, rates),
+        twin: twin::twin(later, earlier, compared),
     }
 }
 
@@ -143,8 +153,15 @@ pub fn check_documents(
     let earlier = filed.candidates(item);
     let earlier = earlier.into_iter().filter_map(|slot| filed.get(slot));
     let judged = earlier.map(|earlier| {
-        let [one, other] =
-            [&filed, index].map(|among| judge(among, rates, item, earlier, Counted::Before));
+        let compared = Comparison::of(item, earlier);
+        let mut among = [&filed, index]
+            .map(|index| Context::of(index, item, earlier, &compared, Counted::Before));
+        // What is billed on an order beyond its total explains nothing, wherever it lies.
+        let over_ordered = among.iter().any(|context| context.over_ordered);
+        for context in &mut among {
+            context.over_ordered = over_ordered;
+        }
+        let [one, other] = among.map(|context| judge_in(&context, &compared, rates, item, earlier));
         match (one.alarms(), other.alarms()) {
             (false, _) => one,
             (true, false) => other,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::case::{Asked, DuplicateCase};
-use super::recommendation::DuplicateInput;
+use super::recommendation::{DuplicateInput, Twin};
 use super::{FirmItems, Item};
 use crate::advice::{Judged, Recommendation};
 use crate::cases::record_case::JudgeError;
@@ -16,8 +16,10 @@ const RECENT: u64 = 42;
 /// Days further back from which a document that came late is looked at: when years of records come at
 /// once, those of long ago are history.
 const LATE: u64 = 92;
-/// Most records in the queue.
+/// Most records in the queue that may be copies of records.
 const MOST: usize = 200;
+/// Most that may be copies of documents without a record alone, so that they take nobody's place.
+const MOST_OF_DOCUMENTS: usize = 50;
 
 /// A run of the queue: whole answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -73,7 +75,18 @@ impl DuplicateCase {
             let by_id = (&one.kind, &one.id).cmp(&(&other.kind, &other.id));
             bits(other).total_cmp(&bits(one)).then(by_id)
         });
-        found.truncate(MOST);
+        let (mut places, mut places_of_documents) = (MOST, MOST_OF_DOCUMENTS);
+        found.retain(|input| {
+            let mut alarming = input.twins.iter().filter(|twin| twin.alarms);
+            let places = if alarming.all(Twin::is_document) {
+                &mut places_of_documents
+            } else {
+                &mut places
+            };
+            let has_place = *places > 0;
+            *places = places.saturating_sub(1);
+            has_place
+        });
         let answers: Vec<Judged> = found.iter().map(Self::answer).collect::<Result<_, _>>()?;
         let queue = answers.iter().map(|one| one.recommendation.clone());
         Ok(Made {

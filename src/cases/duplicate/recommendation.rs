@@ -117,6 +117,18 @@ impl Twin {
         super::score::probability(self.bits)
     }
 
+    /// Whether it is a document that no record names.
+    pub(super) fn is_document(&self) -> bool {
+        self.record.starts_with("document/")
+    }
+
+    /// Digest of its document, where it is known.
+    #[must_use]
+    pub fn document(&self) -> Option<&str> {
+        let document = self.fields.iter().find(|field| field.field == "document");
+        document?.earlier.as_deref()
+    }
+
     /// The verdict in words.
     #[must_use]
     pub fn said(&self) -> String {
@@ -146,7 +158,7 @@ pub(super) fn weighed(hit: &Hit, ranking: Option<&Ranking>) -> f64 {
 pub struct DuplicateAdvice {
     /// Who is paid.
     pub party: Option<String>,
-    /// Records known before it, and documents without a record that share amount, number or picture.
+    /// Records known before it.
     pub known_before: usize,
     /// Earlier records and documents it may be a copy of, those that alarm first, each the likeliest first; and
     /// those that only look so, with the reason why they do not alarm.
@@ -171,7 +183,7 @@ pub(super) fn recommend(
     let alarm = input.twins.first().filter(|twin| twin.alarms);
     let parts = reasons(input, alarm);
     check_weights(&parts, alarm.map_or(0.0, |twin| twin.bits))?;
-    let has_history = input.known_before > 0;
+    let has_history = input.known_before > 0 || alarm.is_some();
     let score = alarm.map_or(0.0, Twin::probability);
     let (for_it, against): (Vec<Reason>, Vec<Reason>) =
         parts.into_iter().partition(|reason| reason.weight >= 0.0);
@@ -247,7 +259,7 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
         }
         let text = match input.twins.first() {
             Some(benign) => format!("Looks like {}, but: {}.", benign.record, benign.said()),
-            None => "No earlier record has its amount, number or document.".to_owned(),
+            None => "Nothing earlier has its amount, number or document.".to_owned(),
         };
         return vec![reason("nothing_alike", text, "all", 0.0)];
     };

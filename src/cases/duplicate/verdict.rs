@@ -65,8 +65,6 @@ macro_rules! verdicts {
 }
 
 verdicts! {
-    /// A record that names no document, and the document that it was made of.
-    OwnDocument, "own_document", alarms: false, own_document;
     /// A claim that explains a card transaction and asks for no money: two records of one purchase.
     Explained, "explained", alarms: false, explained;
     /// Paid by company card and claimed back as well.
@@ -82,6 +80,8 @@ verdicts! {
     SeveralEmployees, "several_employees", alarms: true, several_employees;
     /// A whole and one of the parts that add up to it.
     ParentAndChild, "parent_and_child", alarms: true, parent_and_child;
+    /// A record that names no document, and the document that it was made of.
+    OwnDocument, "own_document", alarms: false, own_document;
     /// Purchases of their own: other receipts, other nights or lines of one receipt, or a price
     /// usual there.
     SeparatePurchases, "separate_purchases", alarms: false, separate;
@@ -205,19 +205,6 @@ impl Seen<'_> {
     }
 }
 
-/// Firms need not say which document a record was made of; one that came before it and says the same
-/// is taken to be that. Whatever else was recorded of it is another record, and laid beside this one.
-fn own_document(seen: &Seen<'_>) -> bool {
-    let says_the_same =
-        seen.one_number() || (seen.invoice_with_spending() && seen.days_at_most(DAYS_TO_BILL));
-    seen.earlier.is_document
-        && !seen.later.is_document
-        && seen.later.document.is_none()
-        && seen.like_party()
-        && seen.same_money()
-        && says_the_same
-}
-
 fn explained(seen: &Seen<'_>) -> bool {
     seen.card_with_claim().is_some_and(|(card, claim)| {
         let named = claim.explains.as_ref() == Some(&card.id);
@@ -275,6 +262,21 @@ fn several_employees(seen: &Seen<'_>) -> bool {
 
 fn parent_and_child(seen: &Seen<'_>) -> bool {
     seen.context.adds_up
+}
+
+/// Firms need not say which document a record was made of; one that came before it and says the same
+/// is taken to be that. Whatever else was recorded of it is another record, and laid beside this one.
+fn own_document(seen: &Seen<'_>) -> bool {
+    let of_the_party = matches!(seen.compared.party, PartyLevel::Same | PartyLevel::Alike);
+    // Who asks to be paid back for a bill asks for what the bill asks for too.
+    let is_paid = !seen.later.reimbursed || seen.earlier.is_receipt;
+    let bought = seen.invoice_with_spending() && seen.days_at_most(DAYS_TO_BILL) && is_paid;
+    seen.earlier.is_document
+        && !seen.later.is_document
+        && seen.later.document.is_none()
+        && of_the_party
+        && seen.same_money()
+        && (seen.one_number() || bought)
 }
 
 fn separate(seen: &Seen<'_>) -> bool {

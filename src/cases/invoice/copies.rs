@@ -28,6 +28,8 @@ pub struct EarlierDocument {
     pub sha256: String,
     /// When it came.
     pub received_at: DateTime<Utc>,
+    /// Whether it is a receipt.
+    pub is_receipt: bool,
     /// What it says.
     pub fields: BTreeMap<FieldName, Field>,
 }
@@ -101,6 +103,7 @@ fn as_recorded(
         sha256: sha256.to_owned(),
         received_at,
         seller: vendor.name.clone(),
+        is_receipt: false,
         invoice: invoice(reading, id, vendor.id.as_str())?,
     })
 }
@@ -113,7 +116,11 @@ impl EarlierDocument {
         let seller = reading.fields.get(&FieldName::Seller)?;
         let vendor = on_record(&reading, &pointed_at(history, &reading))
             .or_else(|| named(&self.id, &seller.value))?;
-        as_recorded(&reading, &vendor, self.came())
+        let document = as_recorded(&reading, &vendor, self.came())?;
+        Some(UnrecordedDocument {
+            is_receipt: self.is_receipt,
+            ..document
+        })
     }
 
     /// The same beside a later document: of its vendor where both name one seller.
@@ -174,6 +181,7 @@ mod tests {
                 id: format!("d{at}"),
                 sha256: format!("{at:064x}"),
                 received_at: known,
+                is_receipt: false,
                 fields: changed(changes).fields,
             });
         Firm {

@@ -4,18 +4,23 @@ use std::sync::Arc;
 
 use super::*;
 use crate::cases::record_case::{RecordCase as _, RecordItem};
-use crate::domain::RecordKind;
+use crate::domain::{RecordKind, sha256_hex};
 use crate::history::{Facts, FactsAsOf, UnrecordedDocument};
 
 const CAME: &str = "2026-03-04T09:00:00Z";
+
+fn digest(of: &str) -> String {
+    sha256_hex(of.as_bytes())
+}
 
 fn document(id: &str, number: &str, day: &str, total: &str) -> UnrecordedDocument {
     let body = json!({"id": id, "vendor_id": "v1", "number": number, "issued_on": day, "currency": "EUR", "total": total});
     let invoice: VendorInvoice = record(body, json!({}));
     UnrecordedDocument {
-        sha256: format!("{:064x}", id.len()),
+        sha256: digest(id),
         received_at: CAME.parse().unwrap(),
         seller: "Acme GmbH".to_owned(),
+        is_receipt: false,
         invoice: invoice.into(),
     }
 }
@@ -94,7 +99,7 @@ fn a_record_of_another_document_is_a_copy_and_its_own_document_is_none() {
         again("RE-2041707", json!({})),
         [pair("document/d", "retyped_number", true)]
     );
-    let itself = json!({"document_sha256": format!("{:064x}", 1)});
+    let itself = json!({"document_sha256": digest("d")});
     assert!(again("RE-2041077", itself).is_empty());
 }
 
@@ -119,22 +124,28 @@ fn a_document_that_another_record_names_is_told_by_that_record() {
 #[test]
 fn a_claim_and_a_use_of_a_card_meet_the_bill_that_came_as_a_document() {
     let came = || vec![document("d", "RE-88", "2026-03-02", "312.40")];
-    let claim = |more: Value| {
-        let mut body = json!({"id": "r", "employee_id": "e1", "merchant": "ACME GmbH", "incurred_on": "2026-03-03",
-            "amount": "312.40", "paid_by": "employee"});
+    let claim = |more: Value, documents| {
+        let mut body = json!({"id": "r", "employee_id": "e1", "incurred_on": "2026-03-03", "amount": "312.40",
+            "paid_by": "employee"});
         body.as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        told((RecordKind::ExpenseClaim, body), &[], came())
+        told((RecordKind::ExpenseClaim, body), &[], documents)
     };
-    assert_eq!(
-        claim(json!({"receipt_sha256": "f".repeat(64)})),
-        [pair("document/d", "invoice_and_claim", true)]
-    );
-    assert_eq!(
-        claim(json!({})),
-        [pair("document/d", "own_document", false)]
-    );
+    let paid_twice = [pair("document/d", "invoice_and_claim", true)];
+    let receipt = json!({"merchant": "ACME GmbH", "receipt_sha256": "f".repeat(64)});
+    assert_eq!(claim(receipt, came()), paid_twice);
+    // A bill waits to be paid; a receipt was, and is the claim's own.
+    let unproved = json!({"merchant": "ACME GmbH"});
+    assert_eq!(claim(unproved.clone(), came()), paid_twice);
+    let receipt = UnrecordedDocument {
+        is_receipt: true,
+        ..came().remove(0)
+    };
+    let own = [pair("document/d", "own_document", false)];
+    assert_eq!(claim(unproved, vec![receipt.clone()]), own);
+    // Nobody knows whose it is where no merchant is named.
+    assert!(claim(json!({}), vec![receipt]).is_empty());
     let used = json!({"id": "r", "employee_id": "e1", "merchant": "Acme", "transacted_on": "2026-03-02", "amount": "312.40"});
     assert_eq!(
         told((RecordKind::CardTransaction, used), &[], came()),
@@ -153,4 +164,32 @@ fn what_the_records_explain_is_no_copy_of_a_document() {
     let credit = bill("GS-4", "-950.00", json!({"id": "credit"}));
     let found = told(again(), &[credit], came());
     assert!(found.iter().all(|(.., alarms)| !alarms), "{found:?}");
+}
+
+#[test]
+fn an_order_is_billed_beyond_its_total_by_records_and_documents_together() {
+    let order = json!({"id": "o1", "number": "PO-7", "vendor_id": "v1", "issued_on": "2026-01-01", "total": "1000.00",
+        "lines": [{"line": "1", "unit_price": "1"}]});
+    let orders = (RecordKind::PurchaseOrder, order);
+    let on_order = |number: &str, more: Value| {
+        let (kind, mut body) = bill(number, "300.00", of_document());
+        body["order_number"] = json!("PO-7");
+        let members = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(members);
+        (kind, body)
+    };
+    let mut came = document("d", "RE-881", "2026-03-02", "300.00");
+    came.invoice.order_number = Some("PO-7".to_owned());
+    let first = json!({"id": "first", "total": "800.00", "issued_on": "2026-01-09", "document_sha256": digest("first")});
+    let part = |others: &[(RecordKind, Value)]| {
+        let found = told(on_order("RE-902", json!({})), others, vec![came.clone()]);
+        let found = found.into_iter().find(|(name, ..)| name == "document/d");
+        found.map(|(_, verdict, _)| verdict)
+    };
+    assert_eq!(
+        part(std::slice::from_ref(&orders)).as_deref(),
+        Some("instalment")
+    );
+    let over = part(&[orders, on_order("RE-640", first)]);
+    assert_ne!(over.as_deref(), Some("instalment"), "{over:?}");
 }
