@@ -218,6 +218,14 @@ impl Facts {
         said
     }
 
+    pub(super) fn vendor_known(
+        &self,
+        id: &str,
+        as_of: DateTime<Utc>,
+    ) -> Option<(DateTime<Utc>, Arc<Vendor>)> {
+        self.vendors.known(id, as_of)
+    }
+
     pub(super) fn vendor(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Vendor>> {
         self.vendors.get(id, as_of)
     }

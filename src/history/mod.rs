@@ -90,6 +90,9 @@ pub trait History: Send + Sync {
     /// The vendor with this id.
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>>;
 
+    /// The same, with the moment when it first was known.
+    fn vendor_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<Vendor>)>;
+
     /// Every vendor, in order of id.
     fn vendors(&self) -> Vec<Arc<Vendor>>;
 
@@ -259,6 +262,10 @@ impl History for FactsAsOf {
 
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>> {
         self.facts.vendor(id, self.as_of)
+    }
+
+    fn vendor_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<Vendor>)> {
+        self.facts.vendor_known(id, self.as_of)
     }
 
     fn vendors(&self) -> Vec<Arc<Vendor>> {

@@ -177,7 +177,11 @@ pub(crate) fn is_empty(line: &io::Result<impl Line>) -> bool {
         .is_ok_and(|line| line.as_ref().trim_ascii().is_empty())
 }
 
+/// Editors put a mark of the encoding before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 fn parsed<T: DeserializeOwned>(item: &[u8]) -> ApiResult<T> {
+    let item = item.strip_prefix(BYTE_ORDER_MARK).unwrap_or(item);
     serde_json::from_slice(item).map_err(|error| {
         let text = error.to_string();
         // The item is one line of many: its own "line 1" would mislead.

@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Page, bounded};
 use super::error::{Result, StoreError};
 use super::{Store, analyses, lots, time};
 use crate::advice::{Case, Judged, Recommendation};
-use crate::domain::{CanonicalJson, TenantId};
+use crate::domain::{CanonicalJson, RecordKind, TenantId};
 
 /// Columns of `recommendations` behind `seq`.
 const INDEXED: usize = 7;
@@ -263,14 +263,31 @@ fn entry(
     })
 }
 
+/// What an answer about one expense, or about copies, lays beside its subject, each once. Other cases
+/// sum up many records and quote none.
+fn mentions(recommendation: &Recommendation) -> Vec<(String, String)> {
+    if !matches!(recommendation.case, Case::Expense | Case::Duplicate) {
+        return Vec::new();
+    }
+    let named = recommendation.evidence.iter();
+    let mut mentions: Vec<(String, String)> = named
+        .filter_map(|one| one.reference.split_once('/'))
+        .filter(|(kind, _)| *kind == "document" || kind.parse::<RecordKind>().is_ok())
+        .map(|(kind, id)| (kind.to_owned(), id.to_owned()))
+        .collect();
+    mentions.sort_unstable();
+    mentions.dedup();
+    mentions
+}
+
 /// A decision that needs only its place in the chain.
 #[derive(Debug, Clone)]
 pub(super) struct ChainedDecision {
     sealed: SealedEntry,
     /// Its columns of `recommendations`.
     index: [String; INDEXED],
-    /// Ids of documents that it lays a record beside.
-    documents: Vec<String>,
+    /// Kinds and ids of what it lays beside its subject.
+    mentions: Vec<(String, String)>,
 }
 
 impl ChainedDecision {
@@ -281,11 +298,8 @@ impl ChainedDecision {
     ) -> Result<Self> {
         let entry = entry(recommendation, input, features)?;
         let at = time::text(entry.at);
-        let named = recommendation.evidence.iter();
-        let named = named.filter_map(|one| one.reference.strip_prefix("document/"));
-        let is_of_record = recommendation.subject.kind != "document";
         Ok(Self {
-            documents: named.filter(|_| is_of_record).map(str::to_owned).collect(),
+            mentions: mentions(recommendation),
             sealed: entry.seal()?,
             index: [
                 recommendation.recommendation_id.to_string(),
@@ -325,14 +339,15 @@ pub(super) async fn chain(
         }
     })
     .await?;
-    let mentions: Vec<(&String, i64)> = rows
+    let mentions: Vec<(&(String, String), i64)> = rows
         .iter()
-        .flat_map(|(decision, seq)| decision.documents.iter().map(move |id| (id, *seq)))
+        .flat_map(|(decision, seq)| decision.mentions.iter().map(move |named| (named, *seq)))
         .collect();
-    let columns = "mentions (tenant, document_id, seq)";
+    let columns = "mentions (tenant, kind, id, seq)";
     lots::insert(connection, columns, &mentions, |mut row, one| {
         row.push_bind(one.map(|_| tenant.as_str()));
-        row.push_bind(one.map(|(id, _)| id.as_str()));
+        row.push_bind(one.map(|((kind, _), _)| kind.as_str()));
+        row.push_bind(one.map(|((_, id), _)| id.as_str()));
         row.push_bind(one.map(|(_, seq)| *seq));
     })
     .await?;

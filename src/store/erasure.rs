@@ -74,11 +74,9 @@ impl Store {
         let mut transaction = self.begin().await?;
         let mut document = None;
         let mut record_versions = 0;
-        let mut entries = Vec::new();
         let subjects = match target {
             ErasureTarget::Document(id) => {
                 document = Some(erase_document(&mut transaction, tenant, *id).await?);
-                entries.extend(entries_that_name(&mut transaction, tenant, *id).await?);
                 vec![("document".to_owned(), id.to_string())]
             }
             ErasureTarget::Record(kind, id) => {
@@ -93,6 +91,7 @@ impl Store {
                 subjects
             }
         };
+        let mut entries = Vec::new();
         let mut forgotten = 0;
         for (kind, id) in &subjects {
             entries.extend(entries_about(&mut transaction, tenant, kind, id).await?);
@@ -225,7 +224,7 @@ async fn subjects_of_person(
     Ok(subjects)
 }
 
-/// The recommendations about a subject and what was said about them.
+/// The recommendations about a subject, or that lay it beside theirs, and what was said about them.
 async fn entries_about(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
@@ -233,34 +232,17 @@ async fn entries_about(
     id: &str,
 ) -> Result<Vec<i64>> {
     Ok(sqlx::query_scalar(
-        "SELECT seq FROM recommendations \
+        "WITH about AS (SELECT tenant, seq, id FROM recommendations \
          WHERE tenant = $1 AND subject_kind = $2 AND subject_id = $3 \
-         UNION SELECT f.seq FROM feedback f JOIN recommendations r \
-         ON r.tenant = f.tenant AND r.id = f.recommendation_id \
-         WHERE f.tenant = $1 AND r.subject_kind = $2 AND r.subject_id = $3",
+         UNION SELECT r.tenant, r.seq, r.id FROM mentions m \
+         JOIN recommendations r ON r.tenant = m.tenant AND r.seq = m.seq \
+         WHERE m.tenant = $1 AND m.kind = $2 AND m.id = $3) \
+         SELECT seq FROM about UNION SELECT f.seq FROM feedback f \
+         JOIN about ON about.tenant = f.tenant AND about.id = f.recommendation_id",
     )
     .bind(tenant.as_str())
     .bind(kind)
     .bind(id)
-    .fetch_all(connection)
-    .await?)
-}
-
-/// The answers about records that name a document, and what was said about them.
-async fn entries_that_name(
-    connection: &mut SqliteConnection,
-    tenant: &TenantId,
-    document: Uuid,
-) -> Result<Vec<i64>> {
-    Ok(sqlx::query_scalar(
-        "SELECT seq FROM mentions WHERE tenant = $1 AND document_id = $2 \
-         UNION SELECT f.seq FROM feedback f JOIN recommendations r \
-         ON r.tenant = f.tenant AND r.id = f.recommendation_id \
-         JOIN mentions m ON m.tenant = r.tenant AND m.seq = r.seq \
-         WHERE m.tenant = $1 AND m.document_id = $2",
-    )
-    .bind(tenant.as_str())
-    .bind(document.to_string())
     .fetch_all(connection)
     .await?)
 }
@@ -284,6 +266,7 @@ async fn empty_entry(connection: &mut SqliteConnection, tenant: &TenantId, seq: 
     for statement in [
         "UPDATE audit_parts SET salt = NULL, content = NULL WHERE tenant = $1 AND seq = $2",
         "DELETE FROM recommendations WHERE tenant = $1 AND seq = $2",
+        "DELETE FROM mentions WHERE tenant = $1 AND seq = $2",
         "DELETE FROM feedback WHERE tenant = $1 AND seq = $2",
     ] {
         sqlx::query(statement)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::error::{Result, StoreError};
@@ -40,6 +41,7 @@ struct StoredVersion {
     id: String,
     version: i64,
     known_at: String,
+    known_at_stated: bool,
     body: String,
 }
 
@@ -156,7 +158,7 @@ async fn add_newer(
     since: i64,
     mut facts: Facts,
 ) -> Result<Facts> {
-    let newer = "SELECT generation, kind, id, version, known_at, body FROM records \
+    let newer = "SELECT generation, kind, id, version, known_at, known_at_stated, body FROM records \
         WHERE tenant = $1 AND generation > $2 AND (generation, kind, id, version) > ($3, $4, $5, $6) \
         ORDER BY generation, kind, id, version LIMIT $7";
     let mut last = (since, String::new(), String::new(), 0);
@@ -230,7 +232,7 @@ async fn page(
     last: &(String, i64),
 ) -> Result<Vec<StoredVersion>> {
     let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT generation, kind, id, version, known_at, body FROM records WHERE tenant = ",
+        "SELECT generation, kind, id, version, known_at, known_at_stated, body FROM records WHERE tenant = ",
     );
     query.push_bind(tenant.as_str());
     query.push(" AND kind = ").push_bind(kind.as_str());
@@ -246,7 +248,11 @@ fn insert(facts: &mut Facts, row: StoredVersion) -> Result<()> {
     let kind: RecordKind = super::from_name(&row.kind)?;
     let version = u64::try_from(row.version).unwrap_or_default();
     let known_at = time::parse(&row.known_at)?;
+    let mut body: Value = serde_json::from_str(&row.body)?;
+    if row.known_at_stated {
+        body["known_at"] = Value::from(row.known_at);
+    }
     facts
-        .insert(kind, known_at, version, serde_json::from_str(&row.body)?)
+        .insert(kind, known_at, version, body)
         .map_err(|problem| StoreError::Damaged(format!("{kind} {}: {problem}", row.id)))
 }

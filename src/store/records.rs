@@ -207,7 +207,8 @@ impl RecordWriter {
         let mut counts = UpsertCounts::default();
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO records \
-             (tenant, kind, id, version, known_at, business_date, body, body_sha256, generation) ",
+             (tenant, kind, id, version, known_at, known_at_stated, business_date, body, \
+              body_sha256, generation) ",
         );
         let mut fresh = Vec::new();
         for row in rows {
@@ -249,6 +250,7 @@ impl RecordWriter {
                     .push_bind(row.id.as_str())
                     .push_bind(number)
                     .push_bind(known_at)
+                    .push_bind(row.known_at.is_some())
                     .push_bind(row.business_date.map(|day| day.to_string()))
                     .push_bind(body)
                     .push_bind(sha256)

@@ -46,6 +46,41 @@ async fn firm(off: &[&str]) -> TestApp {
 }
 
 #[tokio::test]
+async fn days_are_held_against_the_moment_that_a_record_states() {
+    let app = TestApp::start().await;
+    let invoice = |id: &str, day: &str, known_at: Option<&str>| {
+        let mut row = json!({"id": id, "number": id, "vendor_id": "V1", "issued_on": day, "currency": "EUR", "total": "119.00"});
+        if let Some(known_at) = known_at {
+            row["known_at"] = json!(known_at);
+        }
+        format!("{row}\n")
+    };
+    let invoices = [
+        invoice("LATE", "2024-01-01", Some("2026-03-01T00:00:00Z")),
+        invoice("AHEAD", "2026-03-10", Some("2026-03-01T00:00:00Z")),
+        invoice("INTIME", "2026-02-27", Some("2026-03-01T00:00:00Z")),
+        // Brought in with the books of years ago.
+        invoice("UNSTATED", "2024-01-02", None),
+    ];
+    app.put_records("vendor_invoice", invoices.concat()).await;
+    let claim = json!({"id": "C", "employee_id": "E", "incurred_on": "2026-06-01", "amount": "9.50", "currency": "EUR",
+        "known_at": "2026-03-01T00:00:00Z"});
+    app.put_records("expense_claim", claim.to_string()).await;
+    let run = app.get("/v1/detectors/dry-run").await.json();
+    let tried = run["detectors"].as_array().unwrap();
+    let flagged = |name: &str| -> Vec<&str> {
+        let of = tried.iter().find(|tried| tried["detector"] == name);
+        let examples = of.unwrap()["examples"].as_array().unwrap().iter();
+        examples
+            .map(|one| one["subject"].as_str().unwrap())
+            .collect()
+    };
+    assert_eq!(flagged("late_invoice"), ["vendor_invoice/LATE"]);
+    assert_eq!(flagged("future_dated_invoice"), ["vendor_invoice/AHEAD"]);
+    assert_eq!(flagged("future_dated"), ["expense_claim/C"]);
+}
+
+#[tokio::test]
 async fn every_detector_is_tried_and_says_what_it_would_have_flagged() {
     let app = firm(&["weekend"]).await;
     let run = app.get("/v1/detectors/dry-run").await.json();

@@ -54,6 +54,34 @@ async fn what_the_answer_does_not_have_is_refused_and_named() {
 }
 
 #[tokio::test]
+async fn of_an_answer_about_a_record_reasons_alone_can_be_spoken_of() {
+    let app = TestApp::start().await;
+    for (kind, rows) in crate::duplicates::records(chrono::Utc::now().date_naive()) {
+        app.put_records(kind, rows).await;
+    }
+    let asked = Ask::post("/v1/duplicate/score")
+        .key(&app.key)
+        .json(&json!({"id": "AGAIN"}));
+    let answer = app.send(asked).await.json();
+    let id = answer["recommendation_id"].as_str().unwrap();
+    for (said, member) in [
+        (
+            json!({"verdict": "edited", "corrected": {"number": "1"}}),
+            "corrected.number",
+        ),
+        (json!({"verdict": "accepted", "about": "zzz"}), "about"),
+    ] {
+        let problem = say(&app, id, &said)
+            .await
+            .assert_problem(422, "invalid_content");
+        assert_eq!(problem["errors"][0]["field"], member, "{problem}");
+    }
+    let about = answer["reasons"][0]["code"].clone();
+    let said = say(&app, id, &json!({"verdict": "accepted", "about": about})).await;
+    assert_eq!(said.status, 201, "{}", said.text());
+}
+
+#[tokio::test]
 async fn the_last_word_on_the_whole_counts() {
     let app = TestApp::start().await;
     let analysis = app.upload(cii("F-2")).await.json()["analysis"].clone();

@@ -6,6 +6,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{Flag, InvoiceView, Thresholds, Vendors, flags_of_invoice};
 use crate::domain::Salt;
 use crate::domain::records::Employee;
@@ -65,6 +67,7 @@ impl<'a> Books<'a> {
             invoice,
             first_known,
             vendor: history.vendor(vendor).as_deref(),
+            vendor_known: vendor_known(history, vendor),
             earlier: of_vendor.get(..before).unwrap_or_default(),
             vendors,
             employees: employees.map_or(&[], Vec::as_slice),
@@ -79,6 +82,12 @@ impl<'a> Books<'a> {
     pub fn flags(&self, invoice: &KnownInvoice, thresholds: &Thresholds) -> Vec<Flag> {
         self.look(invoice, thresholds, flags_of_invoice)
     }
+}
+
+/// When a vendor first became known, where its record says when.
+pub(crate) fn vendor_known(history: &dyn History, id: &str) -> Option<DateTime<Utc>> {
+    let (first, vendor) = history.vendor_known(id)?;
+    Some(vendor.known_at?.min(first))
 }
 
 impl fmt::Debug for Books<'_> {

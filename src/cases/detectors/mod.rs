@@ -25,6 +25,7 @@ use crate::history::Lines;
 
 pub use around::Around;
 pub use books::Books;
+pub(crate) use books::vendor_known;
 pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Tried, dry_run};
 pub use invoice::InvoiceView;

@@ -283,6 +283,10 @@ fn a_receipt_has_to_say_the_same_amount_day_and_merchant() {
     };
     assert!(!with(total("61.37", "EUR")) && with(total("61.36", "EUR")));
     assert!(!with(total("70", "USD")), "not comparable");
+    assert!(
+        with(total("61.37", "USD")),
+        "converted it is another figure"
+    );
     let by = |name: &str| Receipt {
         merchant: Some(name.to_owned()),
         ..Receipt::default()

@@ -131,12 +131,18 @@ fn party(a: &Item, b: &Item) -> PartyLevel {
         (Some(one), Some(other)) if one == other => PartyLevel::Same,
         (Some(_), Some(_)) => {
             let account = a.bank.is_some() && a.bank == b.bank;
-            let named = bare(a).zip(bare(b)).is_some_and(|(one, other)| {
-                one.starts_with(&other)
-                    || other.starts_with(&one)
-                    || strsim::jaro_winkler(&one, &other) >= ALIKE_NAMES
+            let names = bare(a).zip(bare(b));
+            let named = names.as_ref().is_some_and(|(one, other)| {
+                one.starts_with(other.as_str())
+                    || other.starts_with(one.as_str())
+                    || strsim::jaro_winkler(one, other) >= ALIKE_NAMES
+                    // A document states the whole name, a record often what people say.
+                    || ((a.is_document || b.is_document) && holds_all_words(one, other))
             });
-            if account || named {
+            if !account && names.is_none() && a.is_of_stranger != b.is_of_stranger {
+                // Whether the stranger is the vendor cannot be told of one whose name is not known.
+                PartyLevel::Absent
+            } else if account || named {
                 PartyLevel::Alike
             } else {
                 PartyLevel::Different
@@ -144,6 +150,18 @@ fn party(a: &Item, b: &Item) -> PartyLevel {
         }
         _ => PartyLevel::Absent,
     }
+}
+
+/// Whether all words of the shorter name are in the longer.
+fn holds_all_words(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    short
+        .split(' ')
+        .all(|word| long.split(' ').any(|known| known == word))
 }
 
 fn amount(a: &Item, b: &Item) -> AmountLevel {

@@ -14,7 +14,7 @@ use crate::history::{KnownInvoice, UnrecordedDocument};
 pub struct Item {
     /// Kind of the record it came as.
     pub kind: RecordKind,
-    /// Id of the record.
+    /// Id of the record; of a document `document/ID`.
     pub id: String,
     /// When it became known; the start of its day where the record does not say.
     pub known_at: DateTime<Utc>,
@@ -31,6 +31,8 @@ pub struct Item {
     pub is_document: bool,
     /// Whether that document is a receipt, which nobody is to pay.
     pub is_receipt: bool,
+    /// Whether the party is on no record of the firm: then its id says nothing of others.
+    pub is_of_stranger: bool,
     /// Amount in the smallest unit of its currency; negative for a credit.
     pub minor: i128,
     /// Currency.
@@ -94,7 +96,10 @@ impl Item {
             document: Some(document.sha256.clone()),
             is_document: true,
             is_receipt: document.is_receipt,
+            is_of_stranger: !document.seller_on_record,
             known_at: document.received_at,
+            // A firm may give its records the ids of their documents.
+            id: format!("document/{}", document.invoice.id),
             ..Self::from_invoice(&document.invoice, Some(&document.seller))
         }
     }
@@ -171,6 +176,7 @@ impl Item {
             date,
             is_document: false,
             is_receipt: false,
+            is_of_stranger: false,
             minor: minor(amount, currency.minor_units()),
             currency,
             home_minor: None,
@@ -237,12 +243,10 @@ impl Item {
     /// What it is called: `vendor_invoice/ID`, `document/ID`.
     #[must_use]
     pub fn name(&self) -> String {
-        let kind = if self.is_document {
-            "document"
-        } else {
-            self.kind.as_str()
-        };
-        format!("{kind}/{}", self.id)
+        if self.is_document {
+            return self.id.clone();
+        }
+        format!("{}/{}", self.kind.as_str(), self.id)
     }
 
     /// The place in the order in which things became known; days, kinds and ids part what came at one

@@ -275,12 +275,12 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
                 format!("Document: the picture in {}, saved anew.", twin.record)
             }
             (name, Some(field)) => {
-                format!(
-                    "{}: {} as in {}.",
-                    capital(name),
-                    field.likeness,
-                    twin.record
-                )
+                let name = capital(name);
+                match field.likeness.as_str() {
+                    "absent" => format!("{name}: not in both."),
+                    "different" => format!("{name}: not as in {}.", twin.record),
+                    likeness => format!("{name}: {likeness} as in {}.", twin.record),
+                }
             }
             (name, None) => format!("{}.", capital(name)),
         };

@@ -267,7 +267,8 @@ fn parent_and_child(seen: &Seen<'_>) -> bool {
 /// Firms need not say which document a record was made of; one that came before it and says the same
 /// is taken to be that. Whatever else was recorded of it is another record, and laid beside this one.
 fn own_document(seen: &Seen<'_>) -> bool {
-    let of_the_party = matches!(seen.compared.party, PartyLevel::Same | PartyLevel::Alike);
+    let of_the_party = matches!(seen.compared.party, PartyLevel::Same | PartyLevel::Alike)
+        || (seen.one_number() && seen.like_party());
     // Who asks to be paid back for a bill asks for what the bill asks for too.
     let is_paid = !seen.later.reimbursed || seen.earlier.is_receipt;
     let bought = seen.invoice_with_spending() && seen.days_at_most(DAYS_TO_BILL) && is_paid;
@@ -297,11 +298,14 @@ fn invoice_and_claim(seen: &Seen<'_>) -> bool {
 
 fn other_vendor(seen: &Seen<'_>) -> bool {
     let invoices = seen.later.number.is_some() && seen.earlier.number.is_some();
-    matches!(
-        seen.compared.party,
-        PartyLevel::Different | PartyLevel::Alike
-    ) && (seen.one_document()
-        || (invoices && seen.same_money() && seen.compared.number <= NumberLevel::Extended))
+    let one_invoice =
+        invoices && seen.same_money() && seen.compared.number <= NumberLevel::Extended;
+    match seen.compared.party {
+        PartyLevel::Different | PartyLevel::Alike => seen.one_document() || one_invoice,
+        // A vendor's name that is not known may be the document's seller, or not.
+        PartyLevel::Absent => one_invoice,
+        PartyLevel::Same => false,
+    }
 }
 
 fn number_reuse(seen: &Seen<'_>) -> bool {

@@ -67,7 +67,7 @@ pub(super) fn copies(
     let earlier = firm.earlier_documents.iter();
     let unrecorded = earlier.filter(|one| !index.has_document(&one.sha256, history.as_of()));
     let documents = unrecorded.filter_map(|one| {
-        let document = one.beside(reading, &vendor)?;
+        let document = one.beside((document_id, reading), &vendor)?;
         Some(Item::from_document(&document).in_firm_of(history.home_currency()))
     });
     let mut found = check_documents(&index, &rates, &item, documents);
@@ -103,6 +103,7 @@ fn as_recorded(
         sha256: sha256.to_owned(),
         received_at,
         seller: vendor.name.clone(),
+        seller_on_record: vendor.id.as_str() != id,
         is_receipt: false,
         invoice: invoice(reading, id, vendor.id.as_str())?,
     })
@@ -124,7 +125,11 @@ impl EarlierDocument {
     }
 
     /// The same beside a later document: of its vendor where both name one seller.
-    fn beside(&self, later: &Reading, vendor: &Arc<Vendor>) -> Option<UnrecordedDocument> {
+    fn beside(
+        &self,
+        (later_id, later): (&str, &Reading),
+        vendor: &Arc<Vendor>,
+    ) -> Option<UnrecordedDocument> {
         let reading = self.reading();
         let said = |name| reading.fields.get(&name).map(|field| field.value.as_str());
         let seller = said(FieldName::Seller)?;
@@ -133,7 +138,12 @@ impl EarlierDocument {
         } else {
             named(&self.id, seller)?
         };
-        as_recorded(&reading, &vendor, self.came())
+        let on_record = vendor.id.as_str() != later_id;
+        let document = as_recorded(&reading, &vendor, self.came())?;
+        Some(UnrecordedDocument {
+            seller_on_record: document.seller_on_record && on_record,
+            ..document
+        })
     }
 
     fn reading(&self) -> Reading {

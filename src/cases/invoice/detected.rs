@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::document_type::is_credit_note_code;
 use super::findings::{is_seller, value};
 use super::input::Firm;
-use crate::cases::detectors::{Flag, InvoiceView, Vendors, flags_of_invoice};
+use crate::cases::detectors::{Flag, InvoiceView, Vendors, flags_of_invoice, vendor_known};
 use crate::documents::{FieldName as F, Line, Reading, Source};
 use crate::domain::Salt;
 use crate::domain::records::{Vendor, VendorInvoice};
@@ -47,6 +47,7 @@ pub(super) fn flags(
         // When the document came is looked at by checks of its own.
         first_known: None,
         vendor: Some(&vendor),
+        vendor_known: vendor_known(history, vendor.id.as_str()),
         earlier: &earlier,
         vendors: &vendors,
         employees: &employees.unwrap_or_default(),

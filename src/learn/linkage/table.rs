@@ -21,6 +21,9 @@ pub enum TableError {
     /// No column of ids.
     #[error("no column `{0}` of ids")]
     NoId(String),
+    /// Two columns have one name.
+    #[error("line 1: column `{0}` is there twice")]
+    TwiceColumn(String),
     /// A row without an id.
     #[error("line {line}: field `{column}` is empty")]
     EmptyId {
@@ -66,6 +69,10 @@ impl Table {
             .delimiter(form.delimiter)
             .from_reader(from);
         let header = reader.headers()?.clone();
+        let mut names = std::collections::HashSet::new();
+        if let Some(twice) = header.iter().find(|name| !names.insert(*name)) {
+            return Err(TableError::TwiceColumn(twice.to_owned()));
+        }
         let named = |name: &str| header.iter().position(|column| column == name);
         let at = match id {
             Some(id) => named(id),

@@ -220,6 +220,10 @@ fn a_wrong_table_is_told_with_line_and_field() {
         "line 3: field `id`: `1` is there twice"
     );
     assert!(wrong("id,name\n1,x,2\n").contains("line: 2"));
+    assert_eq!(
+        wrong("id,city,city\n1,x,2\n"),
+        "line 1: column `city` is there twice"
+    );
     for (text, line) in [
         ("id,name\r\n1,x\r\n1,y\r\n", 3),
         ("id;name\n\n1;x, y\n\n1;y\n", 5),

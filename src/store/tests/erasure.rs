@@ -3,7 +3,8 @@
 use chrono::Utc;
 use serde_json::json;
 
-use super::{accepted, analysis, decide, open, put, record, tenant};
+use super::{accepted, analysis, canonical, decide, open, put, record, tenant};
+use crate::advice::{Case, samples};
 use crate::domain::RecordKind;
 use crate::store::{ErasureTarget, FaultKind, InboxFilter, StoredResponse};
 
@@ -129,13 +130,27 @@ async fn a_person_goes_with_every_record_that_names_them_and_nobody_else() {
     let kept = decide(&store, &a, "expense_claim", "c2")
         .await
         .recommendation_id;
+    // An answer about another's claim that lays theirs beside it.
+    let mut beside = samples::recommendation();
+    beside.case = Case::Duplicate;
+    beside.subject.kind = "expense_claim".to_owned();
+    beside.subject.id = "c2".to_owned();
+    beside.evidence =
+        vec![serde_json::from_value(json!({"kind": "record", "ref": "expense_claim/c1"})).unwrap()];
+    let nothing = canonical(&json!({}));
+    store
+        .append_decision(&a, &mut beside, &nothing, &nothing)
+        .await
+        .unwrap();
     let target = ErasureTarget::Person("E%1".to_owned());
     let erasure = store
         .erase(&a, &target, "left the firm", "key")
         .await
         .unwrap();
-    assert_eq!((erasure.entries, erasure.record_versions), (1, 2));
+    assert_eq!((erasure.entries, erasure.record_versions), (2, 2));
     assert!(store.recommendation(&a, gone).await.unwrap().is_none());
+    let beside = store.recommendation(&a, beside.recommendation_id).await;
+    assert!(beside.unwrap().is_none());
     assert!(store.recommendation(&a, kept).await.unwrap().is_some());
     let claims = store
         .records_as_of(&a, RecordKind::ExpenseClaim, Utc::now(), None, 9)

@@ -35,6 +35,15 @@ async fn history_follows_the_records_and_forgets_what_is_erased() {
     ];
     store.upsert_records(&a, &first, Utc::now()).await.unwrap();
     assert_eq!(found(&a, "2026-02-01T00:00:00Z").await, ["v1"]);
+    // What a row says of itself is kept apart from when it arrived, which says little.
+    let bare = record(RecordKind::Vendor, json!({"id": "v0", "name": "Bare"}));
+    store.upsert_records(&b, &[bare], Utc::now()).await.unwrap();
+    let known_at = async |tenant, id| {
+        let history = store.history(tenant, Utc::now()).await.unwrap();
+        history.vendor(id).unwrap().known_at
+    };
+    assert_eq!(known_at(&a, "v1").await, Some(at("2026-01-01T00:00:00Z")));
+    assert_eq!(known_at(&b, "v0").await, None);
     assert_eq!(found(&a, "2026-06-01T00:00:00Z").await, ["v1", "v2"]);
     assert!(found(&b, "2026-06-01T00:00:00Z").await.is_empty());
 

@@ -8,17 +8,23 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let receipt = view.receipt?;
     let claim = view.claim;
     let mut apart = Vec::new();
-    let comparable = receipt
-        .currency
-        .is_none_or(|currency| currency == claim.currency);
-    if let Some(total) = receipt
-        .total
-        .filter(|total| comparable && *total != claim.amount.decimal())
-    {
-        apart.push(format!(
-            "a total of {total} where {} is claimed",
-            claim.amount
-        ));
+    let claimed = claim.amount.decimal();
+    let other_currency = receipt.currency.filter(|other| *other != claim.currency);
+    match (receipt.total, other_currency) {
+        (Some(total), None) if total != claimed => {
+            apart.push(format!(
+                "a total of {total} where {} is claimed",
+                claim.amount
+            ));
+        }
+        // What was converted is another figure; at which rate is not told.
+        (Some(total), Some(other)) if total == claimed => {
+            apart.push(format!(
+                "{total} {other} where {} {} is claimed",
+                claim.amount, claim.currency
+            ));
+        }
+        _ => {}
     }
     let allowed = i64::from(view.thresholds.receipt_days);
     if let Some(date) = receipt

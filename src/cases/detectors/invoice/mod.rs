@@ -31,6 +31,8 @@ pub struct InvoiceView<'a> {
     pub first_known: Option<DateTime<Utc>>,
     /// Its vendor, where known.
     pub vendor: Option<&'a Vendor>,
+    /// When its vendor first became known, where the vendor's record says so.
+    pub vendor_known: Option<DateTime<Utc>>,
     /// Other invoices of the vendor, oldest first.
     pub earlier: &'a [Arc<KnownInvoice>],
     /// Every vendor on record.

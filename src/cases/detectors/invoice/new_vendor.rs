@@ -17,7 +17,7 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     }
     let vendor = view.vendor?;
     // Where its master data does not say since when, it is from when they became known.
-    let known = || Some(vendor.known_at?.date_naive());
+    let known = || Some(view.vendor_known?.date_naive());
     let since = vendor.created_on.or_else(known)?;
     let days = (view.invoice.issued_on - since).num_days();
     (days <= i64::from(view.thresholds.new_vendor_days)).then(|| {

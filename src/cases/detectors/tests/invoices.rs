@@ -54,6 +54,7 @@ impl Books {
             invoice: &invoice,
             first_known: invoice.known_at,
             vendor: self.vendor.as_ref(),
+            vendor_known: self.vendor.as_ref().and_then(|vendor| vendor.known_at),
             earlier: &self.earlier,
             vendors: &vendors,
             employees: &self.employees,

@@ -20,6 +20,7 @@ fn document(id: &str, number: &str, day: &str, total: &str) -> UnrecordedDocumen
         sha256: digest(id),
         received_at: CAME.parse().unwrap(),
         seller: "Acme GmbH".to_owned(),
+        seller_on_record: true,
         is_receipt: false,
         invoice: invoice.into(),
     }
@@ -33,7 +34,7 @@ fn told(
 ) -> Vec<(String, String, bool)> {
     let mut facts = Facts::default();
     let mut put = |kind, known: &str, mut body: Value, number| {
-        if kind == RecordKind::VendorInvoice {
+        if kind == RecordKind::VendorInvoice && body["vendor_id"].is_null() {
             body["vendor_id"] = json!("v1");
         }
         body["currency"] = json!("EUR");
@@ -192,4 +193,45 @@ fn an_order_is_billed_beyond_its_total_by_records_and_documents_together() {
     );
     let over = part(&[orders, on_order("RE-640", first)]);
     assert_ne!(over.as_deref(), Some("instalment"), "{over:?}");
+}
+
+#[test]
+fn a_vendor_whose_name_is_not_known_may_be_the_seller() {
+    let stranger = || {
+        let mut came = document("d", "RE-2041077", "2026-03-02", "1234.50");
+        came.seller_on_record = false;
+        came.seller = "Nordlicht GmbH".to_owned();
+        came.invoice.vendor_id = came.invoice.id.clone();
+        vec![came]
+    };
+    let of = |vendor: &str, more: Value| {
+        let (kind, mut body) = bill("RE-2041077", "1234.50", more);
+        body["vendor_id"] = json!(vendor);
+        (kind, body)
+    };
+    let own = [pair("document/d", "own_document", false)];
+    assert_eq!(told(of("unnamed", json!({})), &[], stranger()), own);
+    let copied = [pair("document/d", "other_vendor", true)];
+    assert_eq!(told(of("unnamed", of_document()), &[], stranger()), copied);
+    assert_eq!(told(of("v1", json!({})), &[], stranger()), copied);
+    // What people call it is a part of the whole name.
+    let named = |name: &str| {
+        let vendor = (RecordKind::Vendor, json!({"id": "named", "name": name}));
+        told(of("named", json!({})), &[vendor], stranger())
+    };
+    assert_eq!(named("Nordlicht"), own);
+    assert_eq!(named("Kranz"), copied);
+}
+
+#[test]
+fn a_record_may_have_the_id_of_a_document() {
+    let came = document("r", "RE-2041077", "2026-03-02", "1234.50");
+    assert_eq!(
+        told(
+            bill("RE-2041077", "1234.50", of_document()),
+            &[],
+            vec![came]
+        ),
+        [pair("document/r", "exact_resubmission", true)]
+    );
 }
