@@ -41,6 +41,15 @@ pub struct DocumentName {
     pub sha256: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct ReadRow {
+    id: String,
+    sha256: String,
+    received_at: String,
+    document_type: Option<String>,
+    fields: Option<String>,
+}
+
 /// One with what was read from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlikeDocument {
@@ -146,7 +155,8 @@ impl Store {
         let mut read = Vec::new();
         for ids in ids.chunks(IDS_AT_A_TIME) {
             let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT d.id, d.sha256, d.received_at, a.document_type, a.body->'$.fields' \
+                "SELECT d.id, d.sha256, d.received_at, a.document_type, \
+                 a.body->'$.fields' AS fields \
                  FROM documents d \
                  JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
                  WHERE d.erased_at IS NULL AND d.tenant = ",
@@ -159,16 +169,15 @@ impl Store {
             query.push(")) AND d.id IN (");
             one_of(&mut query, ids);
             query.push(")");
-            let rows: Vec<(String, String, String, Option<String>, Option<String>)> =
-                query.build_query_as().fetch_all(self.readers()).await?;
-            for (id, sha256, received_at, document_type, fields) in rows {
+            let rows: Vec<ReadRow> = query.build_query_as().fetch_all(self.readers()).await?;
+            for row in rows {
+                let fields = row.fields.as_deref();
                 read.push(AlikeDocument {
-                    id,
-                    sha256,
-                    received_at: time::parse(&received_at)?,
-                    document_type,
-                    fields: fields
-                        .map_or(Ok(Value::Null), |fields| serde_json::from_str(&fields))?,
+                    id: row.id,
+                    sha256: row.sha256,
+                    received_at: time::parse(&row.received_at)?,
+                    document_type: row.document_type,
+                    fields: fields.map_or(Ok(Value::Null), serde_json::from_str)?,
                 });
             }
         }

@@ -194,7 +194,7 @@ impl RecordWriter {
     /// # Errors
     /// If the store cannot be written; then none landed.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await
     }
 
     async fn upsert_chunk(

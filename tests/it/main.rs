@@ -33,3 +33,4 @@ mod score_commands;
 mod store_commands;
 mod tenants;
 mod tidy;
+mod unrecorded;
