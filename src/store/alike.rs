@@ -117,7 +117,6 @@ impl Store {
         );
         let first = first_id(*span.start());
         query.push_bind(tenant.as_str());
-        query.push(" AND id >= ").push_bind(&first);
         query.push(" AND received_at BETWEEN ");
         query.push_bind(time::text(*span.start())).push(" AND ");
         query.push_bind(time::text(*span.end()));
@@ -136,6 +135,8 @@ impl Store {
             query.push_bind(tenant.as_str()).push(" AND sha256 IN (");
             one_of(&mut query, &sought.pictures);
             query.push("))");
+        } else {
+            query.push(" AND id >= ").push_bind(&first);
         }
         query.push(" ORDER BY received_at, id");
         Ok(query.build_query_as().fetch_all(self.readers()).await?)
