@@ -218,12 +218,8 @@ impl Facts {
         said
     }
 
-    pub(super) fn vendor_known(
-        &self,
-        id: &str,
-        as_of: DateTime<Utc>,
-    ) -> Option<(DateTime<Utc>, Arc<Vendor>)> {
-        self.vendors.known(id, as_of)
+    pub(super) fn vendor_first(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Vendor>> {
+        self.vendors.first(id, as_of)
     }
 
     pub(super) fn vendor(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Vendor>> {
@@ -258,6 +254,14 @@ impl Facts {
 
     pub(super) fn invoice(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<KnownInvoice>> {
         self.invoices.get(id, as_of)
+    }
+
+    pub(super) fn invoice_first(
+        &self,
+        id: &str,
+        as_of: DateTime<Utc>,
+    ) -> Option<Arc<KnownInvoice>> {
+        self.invoices.first(id, as_of)
     }
 
     pub(super) fn invoice_known(

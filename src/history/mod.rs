@@ -90,8 +90,8 @@ pub trait History: Send + Sync {
     /// The vendor with this id.
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>>;
 
-    /// The same, with the moment when it first was known.
-    fn vendor_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<Vendor>)>;
+    /// The same as it was known first.
+    fn vendor_first(&self, id: &str) -> Option<Arc<Vendor>>;
 
     /// Every vendor, in order of id.
     fn vendors(&self) -> Vec<Arc<Vendor>>;
@@ -111,6 +111,9 @@ pub trait History: Send + Sync {
 
     /// The same, with the moment when it first was known.
     fn invoice_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<KnownInvoice>)>;
+
+    /// The same as it was known first.
+    fn invoice_first(&self, id: &str) -> Option<Arc<KnownInvoice>>;
 
     /// The invoices known of a vendor, oldest first.
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>>;
@@ -264,8 +267,8 @@ impl History for FactsAsOf {
         self.facts.vendor(id, self.as_of)
     }
 
-    fn vendor_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<Vendor>)> {
-        self.facts.vendor_known(id, self.as_of)
+    fn vendor_first(&self, id: &str) -> Option<Arc<Vendor>> {
+        self.facts.vendor_first(id, self.as_of)
     }
 
     fn vendors(&self) -> Vec<Arc<Vendor>> {
@@ -290,6 +293,10 @@ impl History for FactsAsOf {
 
     fn invoice_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<KnownInvoice>)> {
         self.facts.invoice_known(id, self.as_of)
+    }
+
+    fn invoice_first(&self, id: &str) -> Option<Arc<KnownInvoice>> {
+        self.facts.invoice_first(id, self.as_of)
     }
 
     fn invoices_of(&self, vendor_id: &str) -> Vec<Arc<KnownInvoice>> {

@@ -80,6 +80,13 @@ impl<T> Versions<T> {
         (versions.len() == 1 || is_so(record)).then(|| Arc::clone(record))
     }
 
+    /// The version that was known first, where it was by then.
+    pub(super) fn first(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<T>> {
+        let versions = self.by_id.get(id)?;
+        let (_, record) = versions.range(..=(as_of, u64::MAX)).next()?;
+        Some(Arc::clone(record))
+    }
+
     /// The version in force at a moment, with the moment when the record first was known.
     pub(super) fn known(&self, id: &str, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, Arc<T>)> {
         in_force(self.by_id.get(id)?, as_of)

@@ -92,12 +92,15 @@ fn news(now: &Recommendation, then: &Recommendation) -> Vec<PairAgain> {
     let alarming = twins(now).into_iter().filter(|twin| twin.alarms);
     alarming
         .filter_map(|twin| {
+            let named = known.iter().find(|known| known.record == twin.record);
             // A document that was recorded since is the same twin.
-            let is_it = |known: &&Twin| {
-                let document = twin.document();
-                known.record == twin.record || (document.is_some() && known.document() == document)
+            let recorded = |known: &&Twin| {
+                known.is_document()
+                    && known
+                        .document()
+                        .is_some_and(|one| twin.document() == Some(one))
             };
-            let before = known.iter().find(is_it);
+            let before = named.or_else(|| known.iter().find(recorded));
             let new = before.map(|before| before.seen.new_in(&twin.seen));
             if new.as_ref().is_some_and(Vec::is_empty) {
                 return None;

@@ -10,6 +10,11 @@ use crate::domain::TenantId;
 use crate::history::{FactsAsOf, History as _, UnrecordedDocument, WAITS_DAYS};
 use crate::store::{AlikeDocument, DocumentName, Sought};
 
+/// Documents read for one record: the latest, more than wait of one amount or number.
+const MOST: usize = 2_000;
+/// Documents that are looked through without a thread of their own.
+const QUICKLY: usize = 32;
+
 impl Service {
     /// Those that may be twins of the records asked about. What is recorded meanwhile is left out: it
     /// is laid beside them as a record.
@@ -41,8 +46,13 @@ impl Service {
                 if history.spending().is_followed::<DuplicateIndex>() {
                     came = without_recorded(came, history);
                 }
+                came.drain(..came.len().saturating_sub(MOST));
                 let read = store.bills(tenant, &ids(came), as_of).await?;
-                Ok(as_recorded(read, history))
+                if read.len() <= QUICKLY {
+                    return Ok(as_recorded(read, history));
+                }
+                let then = history.clone();
+                on_own_thread(move || as_recorded(read, &then)).await
             }
             Wanted::CopiesSince(_) => {
                 let since = DuplicateCase::documents_since(as_of);

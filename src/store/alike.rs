@@ -47,7 +47,7 @@ struct ReadRow {
     sha256: String,
     received_at: String,
     document_type: Option<String>,
-    fields: Option<String>,
+    body: String,
 }
 
 /// One with what was read from it.
@@ -156,8 +156,7 @@ impl Store {
         let mut read = Vec::new();
         for ids in ids.chunks(IDS_AT_A_TIME) {
             let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT d.id, d.sha256, d.received_at, a.document_type, \
-                 a.body->'$.fields' AS fields \
+                "SELECT d.id, d.sha256, d.received_at, a.document_type, a.body \
                  FROM documents d \
                  JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
                  WHERE d.erased_at IS NULL AND d.tenant = ",
@@ -172,13 +171,13 @@ impl Store {
             query.push(")");
             let rows: Vec<ReadRow> = query.build_query_as().fetch_all(self.readers()).await?;
             for row in rows {
-                let fields = row.fields.as_deref();
+                let mut body: Value = serde_json::from_str(&row.body)?;
                 read.push(AlikeDocument {
                     id: row.id,
                     sha256: row.sha256,
                     received_at: time::parse(&row.received_at)?,
                     document_type: row.document_type,
-                    fields: fields.map_or(Ok(Value::Null), serde_json::from_str)?,
+                    fields: body["fields"].take(),
                 });
             }
         }

@@ -115,7 +115,7 @@ async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Link>>
         by_tenant.entry(&waiting.tenant).or_default().push(at);
     }
     let mut transaction = writing.begin_unmarked().await?;
-    let was_left = writing.is_unsettled();
+    writing.settle_what_was_left();
     let mut links: Vec<Option<Link>> = vec![None; together.len()];
     for (tenant, places) in by_tenant {
         let those = places.iter().filter_map(|at| together.get(*at));
@@ -128,9 +128,6 @@ async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Link>>
         }
     }
     transaction.commit().await?;
-    if was_left {
-        writing.settle();
-    }
     let links = links.into_iter();
     links.map(|link| link.ok_or_else(not_chained)).collect()
 }

@@ -263,8 +263,8 @@ fn entry(
     })
 }
 
-/// What an answer about one expense, or about copies, lays beside its subject, each once. Other cases
-/// sum up many records and quote none.
+/// What an answer about one expense, or about copies, lays beside its subject, each once. Forecasts
+/// sum up many records and quote none; what is found in a document stays with that document.
 fn mentions(recommendation: &Recommendation) -> Vec<(String, String)> {
     if !matches!(recommendation.case, Case::Expense | Case::Duplicate) {
         return Vec::new();

@@ -12,9 +12,10 @@ use crate::domain::{CanonicalJson, RecordKind, TenantId};
 /// Whose traces go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ErasureTarget {
-    /// A document: its bytes, name, analysis and everything answered about it.
+    /// A document: its bytes, name, analysis, everything answered about it, and answers about
+    /// expenses and copies that lay it beside a record, with what people said of those.
     Document(Uuid),
-    /// A record: all its versions and everything answered about it.
+    /// A record: all its versions and everything answered, likewise.
     Record(RecordKind, String),
     /// An employee: their record, every record that names them as `employee_id`, and everything
     /// answered about those.
@@ -235,7 +236,7 @@ async fn entries_about(
         "WITH about AS (SELECT tenant, seq, id FROM recommendations \
          WHERE tenant = $1 AND subject_kind = $2 AND subject_id = $3 \
          UNION SELECT r.tenant, r.seq, r.id FROM mentions m \
-         JOIN recommendations r ON r.tenant = m.tenant AND r.seq = m.seq \
+         CROSS JOIN recommendations r ON r.tenant = m.tenant AND r.seq = m.seq \
          WHERE m.tenant = $1 AND m.kind = $2 AND m.id = $3) \
          SELECT seq FROM about UNION SELECT f.seq FROM feedback f \
          JOIN about ON about.tenant = f.tenant AND about.id = f.recommendation_id",

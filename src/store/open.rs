@@ -64,20 +64,14 @@ impl Writing {
         self.changes.mark(self.begin_unmarked().await?)
     }
 
-    /// The same for what is never held in memory: decisions.
+    /// The same for what is never held in memory and comes often: decisions.
     pub(super) async fn begin_unmarked(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Whether somebody who changed something never said how it ended; to be asked by whoever holds
-    /// the write lock, so that nobody else is at it.
-    pub(super) fn is_unsettled(&self) -> bool {
-        self.changes.settled().is_none()
-    }
-
-    /// See [`Changes::settle`].
-    pub(super) fn settle(&self) {
-        self.changes.settle();
+    /// See [`Changes::settle_what_was_left`].
+    pub(super) fn settle_what_was_left(&self) {
+        self.changes.settle_what_was_left();
     }
 }
 

@@ -63,6 +63,10 @@ async fn days_are_held_against_the_moment_that_a_record_states() {
         invoice("UNSTATED", "2024-01-02", None),
     ];
     app.put_records("vendor_invoice", invoices.concat()).await;
+    // What is said of it later says when it changed.
+    let paid = invoice("UNSTATED", "2024-01-02", Some("2026-11-01T00:00:00Z"));
+    let paid = paid.replace("\"total\"", "\"status\":\"paid\",\"total\"");
+    app.put_records("vendor_invoice", paid).await;
     let claim = json!({"id": "C", "employee_id": "E", "incurred_on": "2026-06-01", "amount": "9.50", "currency": "EUR",
         "known_at": "2026-03-01T00:00:00Z"});
     app.put_records("expense_claim", claim.to_string()).await;

@@ -58,11 +58,9 @@ impl<'a> Books<'a> {
         let vendors = self
             .vendors
             .get_or_init(|| history.spending().as_followed());
-        // What changed since says when it changed.
-        let first_known = invoice.known_at.map(|stated| {
-            let first = history.invoice_known(invoice.id.as_str());
-            first.map_or(stated, |(first, _)| first.min(stated))
-        });
+        // What changed since says when it changed, and what arrived with years of others says little.
+        let first = history.invoice_first(invoice.id.as_str());
+        let first_known = first.map_or(invoice.known_at, |first| first.known_at);
         look(&InvoiceView {
             invoice,
             first_known,
@@ -84,10 +82,9 @@ impl<'a> Books<'a> {
     }
 }
 
-/// When a vendor first became known, where its record says when.
+/// When a vendor first became known, where its record said so then.
 pub(crate) fn vendor_known(history: &dyn History, id: &str) -> Option<DateTime<Utc>> {
-    let (first, vendor) = history.vendor_known(id)?;
-    Some(vendor.known_at?.min(first))
+    history.vendor_first(id)?.known_at
 }
 
 impl fmt::Debug for Books<'_> {

@@ -118,7 +118,8 @@ impl Twin {
     }
 
     /// Whether it is a document that no record names.
-    pub(super) fn is_document(&self) -> bool {
+    #[must_use]
+    pub fn is_document(&self) -> bool {
         self.record.starts_with("document/")
     }
 
