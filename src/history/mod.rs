@@ -90,7 +90,7 @@ pub trait History: Send + Sync {
     /// The vendor with this id.
     fn vendor(&self, id: &str) -> Option<Arc<Vendor>>;
 
-    /// The same as it was known first.
+    /// The same as it came first.
     fn vendor_first(&self, id: &str) -> Option<Arc<Vendor>>;
 
     /// Every vendor, in order of id.
@@ -112,7 +112,7 @@ pub trait History: Send + Sync {
     /// The same, with the moment when it first was known.
     fn invoice_known(&self, id: &str) -> Option<(DateTime<Utc>, Arc<KnownInvoice>)>;
 
-    /// The same as it was known first.
+    /// The same as it came first.
     fn invoice_first(&self, id: &str) -> Option<Arc<KnownInvoice>>;
 
     /// The invoices known of a vendor, oldest first.

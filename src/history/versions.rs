@@ -80,10 +80,11 @@ impl<T> Versions<T> {
         (versions.len() == 1 || is_so(record)).then(|| Arc::clone(record))
     }
 
-    /// The version that was known first, where it was by then.
+    /// The version that came first of those known by then: a later one may say that it was known
+    /// before.
     pub(super) fn first(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<T>> {
-        let versions = self.by_id.get(id)?;
-        let (_, record) = versions.range(..=(as_of, u64::MAX)).next()?;
+        let versions = self.by_id.get(id)?.range(..=(as_of, u64::MAX));
+        let (_, record) = versions.min_by_key(|((_, version), _)| *version)?;
         Some(Arc::clone(record))
     }
 
