@@ -101,15 +101,17 @@ impl Store {
         if document.is_none() && record_versions + forgotten == 0 && entries.is_empty() {
             return Err(StoreError::Missing(target.name()));
         }
-        // What is held in memory of records is to be dropped, and lists may name what is erased.
-        for statement in [
-            "UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1 AND $2 > 0",
-            "DELETE FROM worklist_runs WHERE tenant = $1 AND ($2 > 0 OR $3)",
-        ] {
-            sqlx::query(statement)
+        if record_versions > 0 {
+            // What is held in memory of them is to be dropped.
+            sqlx::query("UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1")
                 .bind(tenant.as_str())
-                .bind(i64::try_from(record_versions).unwrap_or(i64::MAX))
-                .bind(document.is_some())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        if record_versions > 0 || document.is_some() {
+            // Lists may name them.
+            sqlx::query("DELETE FROM worklist_runs WHERE tenant = $1")
+                .bind(tenant.as_str())
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -235,9 +237,9 @@ async fn entries_about(
     Ok(sqlx::query_scalar(
         "WITH about AS (SELECT tenant, seq, id FROM recommendations \
          WHERE tenant = $1 AND subject_kind = $2 AND subject_id = $3 \
-         UNION SELECT r.tenant, r.seq, r.id FROM mentions m \
-         CROSS JOIN recommendations r ON r.tenant = m.tenant AND r.seq = m.seq \
-         WHERE m.tenant = $1 AND m.kind = $2 AND m.id = $3) \
+         UNION SELECT r.tenant, r.seq, r.id FROM mentions m CROSS JOIN recommendations r \
+         WHERE r.tenant = m.tenant AND r.seq = m.seq \
+         AND m.tenant = $1 AND m.kind = $2 AND m.id = $3) \
          SELECT seq FROM about UNION SELECT f.seq FROM feedback f \
          JOIN about ON about.tenant = f.tenant AND about.id = f.recommendation_id",
     )

@@ -87,9 +87,7 @@ impl<'a> Asked<'a> {
             twins: twins.collect(),
         }
     }
-}
 
-impl Asked<'_> {
     /// The likeliest of some, first what alarms, however likely what does not; what people said ranks
     /// again.
     fn likeliest(&self, hits: Vec<Hit>, most: usize) -> Vec<Hit> {
