@@ -172,8 +172,9 @@ impl Explaining<'_> {
         let raw = log_odds(self.probability);
         let (learner, calibration) = (&level.learner, level.calibration);
         let baseline = calibration.log_odds(learner.expected());
-        let scale = calibration.slope(learner.expected(), learner.raw(self.row));
         let contributions = learner.contributions(self.row);
+        let told = contributions.iter().sum::<f64>();
+        let scale = calibration.slope(learner.expected(), learner.expected() + told);
         let mut parts: Vec<Part> = contributions
             .iter()
             .enumerate()
@@ -184,7 +185,7 @@ impl Explaining<'_> {
                 weight: weight * scale,
             })
             .collect();
-        let seen = baseline + contributions.iter().sum::<f64>() * scale;
+        let seen = baseline + told * scale;
         let beyond = raw - seen;
         if beyond.abs() > ROUNDING {
             parts.push(Part {

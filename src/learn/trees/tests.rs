@@ -152,3 +152,58 @@ proptest! {
         prop_assert!((total - trees.raw(&row)).abs() < 1e-9);
     }
 }
+
+/// A tree grown leaf by leaf: at every step one of the leaves, counted from the last, is split.
+fn grown(steps: &[(usize, u16, u8, bool, f32, f32)]) -> Vec<Node> {
+    let mut nodes = vec![leaf(0.5, 9.0)];
+    for (back, feature, threshold, missing_left, value, cover) in steps {
+        let leaves: Vec<usize> = (0..nodes.len())
+            .filter(|at| matches!(nodes[*at], Node::Leaf(_)))
+            .collect();
+        let at = leaves[leaves.len() - 1 - back % leaves.len()];
+        let left = u16::try_from(nodes.len()).unwrap();
+        nodes[at] = Node::Split(Split {
+            feature: *feature,
+            threshold: f64::from(*threshold),
+            left,
+            right: left + 1,
+            missing_left: *missing_left,
+            cover: nodes[at].cover() as f32,
+        });
+        nodes.extend([leaf(*value, *cover), leaf(-value, 2.0 * cover)]);
+    }
+    nodes
+}
+
+proptest! {
+    /// Some with more questions on the way to a leaf than are tabulated, and with one threshold
+    /// asked about often.
+    #[test]
+    fn trees_of_any_shape_are_told_and_explained_alike(
+        steps in prop::collection::vec(
+            (0_usize..3, 0_u16..4, 0_u8..6, any::<bool>(), -2.0..2.0f32, 0.5..9.0f32),
+            0..20,
+        ),
+        cut in 0_usize..20,
+        row in prop::collection::vec(
+            prop_oneof![Just(f64::NAN), (-1_i8..7).prop_map(f64::from), -1.0..7.0f64],
+            4,
+        ),
+    ) {
+        let (first, second) = steps.split_at(cut.min(steps.len()));
+        let trees = [grown(&steps), grown(first), grown(second)];
+        let sum = Trees::new(0.25, 4, trees.to_vec()).unwrap();
+        let alone = Trees::new(-0.5, 4, vec![grown(&steps)]).unwrap();
+        let raws = Forest::of([&sum, &alone]).raws(&row);
+        prop_assert_eq!(raws, [sum.raw(&row), alone.raw(&row)]);
+        let mut expected = vec![0.0; 4];
+        for nodes in &trees {
+            for (sum, part) in expected.iter_mut().zip(by_definition(nodes, &row, 4)) {
+                *sum += part;
+            }
+        }
+        for (found, expected) in sum.contributions(&row).iter().zip(&expected) {
+            prop_assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        }
+    }
+}
