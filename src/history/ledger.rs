@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::receivable::ReceivablesAsOf;
 use crate::domain::records::CustomerInvoiceStatus;
 
 /// One version of an invoice, as small as it can be: a firm has millions.
@@ -89,12 +90,81 @@ impl Entry {
 }
 
 /// The invoices of one customer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Ledger {
-    pub(super) entries: Vec<Entry>,
+    entries: Vec<Entry>,
+    held: Mutex<Option<Held>>,
+}
+
+/// What was last seen of a ledger: the same is seen by whoever asks later on the same day, until
+/// another version becomes known.
+#[derive(Debug)]
+struct Held {
+    /// Of all receivables.
+    state: u64,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    view: ReceivablesAsOf,
+}
+
+impl Clone for Ledger {
+    /// To be changed: what was seen is left behind.
+    fn clone(&self) -> Self {
+        Self {
+            entries: self.entries.clone(),
+            held: Mutex::default(),
+        }
+    }
 }
 
 impl Ledger {
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// An invoice, to be changed.
+    pub(super) fn entry(&mut self, place: usize) -> Option<&mut Entry> {
+        self.held = Mutex::default();
+        self.entries.get_mut(place)
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.held = Mutex::default();
+        self.entries.push(entry);
+    }
+
+    /// What is seen of it at a moment, if that was worked out before.
+    pub(super) fn held(&self, state: u64, as_of: DateTime<Utc>) -> Option<ReceivablesAsOf> {
+        let held = self.lock();
+        let held = held.as_ref()?;
+        let same_day = held.view.today() == as_of.date_naive();
+        let same = held.state == state && same_day && held.from <= as_of && as_of < held.until;
+        same.then(|| held.view.clone())
+    }
+
+    /// Keeps what was seen of it at a moment, in a state of all receivables.
+    pub(super) fn hold(&self, state: u64, from: DateTime<Utc>, view: &ReceivablesAsOf) {
+        let held = Held {
+            state,
+            from,
+            until: self.next_known(from),
+            view: view.clone(),
+        };
+        *self.lock() = Some(held);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When a version first becomes known after a moment.
+    fn next_known(&self, after: DateTime<Utc>) -> DateTime<Utc> {
+        let later = self.entries.iter().filter(|one| one.last.known_at > after);
+        let moments = later.flat_map(|one| one.before.iter().chain([&one.last]));
+        let moments = moments.map(|state| state.known_at);
+        let next = moments.filter(|known_at| *known_at > after).min();
+        next.unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
     /// The place of an invoice, by its record id.
     pub(super) fn place(&self, id: &str) -> Option<usize> {
         let hash = id_hash(id);
@@ -104,7 +174,7 @@ impl Ledger {
 }
 
 /// Half of a digest of an id; two ids may have one.
-fn id_hash(id: &str) -> u32 {
+pub(super) fn id_hash(id: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
     hasher.finish() as u32
@@ -157,7 +227,7 @@ mod tests {
     fn an_invoice_is_found_by_its_own_id_alone() {
         let mut ledger = Ledger::default();
         for id in ["a", "b", "ab"] {
-            ledger.entries.push(Entry::new(id.into(), state(0, 1, 1)));
+            ledger.push(Entry::new(id.into(), state(0, 1, 1)));
         }
         assert_eq!(ledger.place("ab"), Some(2));
         assert_eq!(ledger.place("c"), None);

@@ -5,61 +5,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
-use super::customer_payments::{CustomerPayments, Paid, Part, number, paid_in_full};
+use super::customer_payments::{CustomerPayments, Paid, number, paid_in_full};
 use super::ledger::{Entry, Ledger, State};
+use super::receivable::{ReceivablesAsOf, Seen};
 use super::sharded::Sharded;
 use crate::domain::Currency;
 use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
-
-/// One invoice of ours as it was known at a moment.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Receivable<'a> {
-    /// Record id.
-    pub id: &'a str,
-    /// Its place among all the customer ever had, in which no other invoice is.
-    pub place: usize,
-    /// Invoice date.
-    pub issued_on: NaiveDate,
-    /// Day payment is due.
-    pub due_on: NaiveDate,
-    /// Total with tax, in its currency; for statistics, never for posting.
-    pub amount: f64,
-    /// Its currency.
-    pub currency: Currency,
-    /// What is not yet paid, as the record says or payments leave it, whichever is less; 0 when paid
-    /// in full.
-    pub open_amount: f64,
-    /// Day it was paid in full, if it was.
-    pub cleared_on: Option<NaiveDate>,
-    /// How far it is, as the record says.
-    pub status: Option<CustomerInvoiceStatus>,
-    /// What was paid on it, in order of day, where no record says when it was paid in full.
-    pub parts: &'a [Part],
-}
-
-impl Receivable<'_> {
-    /// Days between due date and payment; negative when early, none while open.
-    #[must_use]
-    pub fn days_late(&self) -> Option<i64> {
-        let cleared_on = self.cleared_on?;
-        Some((cleared_on - self.due_on).num_days())
-    }
-
-    /// Whether money is or was to be had: neither a credit nor withdrawn.
-    #[must_use]
-    pub fn is_collectable(&self) -> bool {
-        self.amount > 0.0 && self.status != Some(CustomerInvoiceStatus::Cancelled)
-    }
-
-    /// Whether it is said to be paid, and not when: it is not open, and nobody knows how late it was.
-    #[must_use]
-    pub fn is_paid_some_day(&self) -> bool {
-        self.cleared_on.is_none() && self.status == Some(CustomerInvoiceStatus::Paid)
-    }
-}
 
 /// Where an invoice stands: its customer, and its place in the customer's ledger.
 #[derive(Debug, Clone)]
@@ -76,7 +31,17 @@ pub(super) struct Receivables {
     /// Of invoices that were corrected to another customer, all that they stood with.
     moved: HashMap<Arc<str>, Vec<Place>>,
     payments: CustomerPayments,
+    /// When the last payment was known.
+    payments_until: DateTime<Utc>,
+    /// Drawn anew with everything that may change a ledger's invoices and is not in it.
+    state: u64,
     currencies: Vec<Currency>,
+}
+
+/// The state of no receivables so far.
+fn new_state() -> u64 {
+    static STATES: AtomicU64 = AtomicU64::new(1);
+    STATES.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Receivables {
@@ -106,7 +71,7 @@ impl Receivables {
         let ledger = self.by_customer.entry(Arc::clone(&place.customer));
         let entry = ledger
             .map(Arc::make_mut)
-            .and_then(|ledger| ledger.entries.get_mut(place.entry as usize));
+            .and_then(|ledger| ledger.entry(place.entry as usize));
         if let Some(entry) = entry {
             let other = |number: &&String| **number != *entry.id;
             entry.number = invoice
@@ -134,13 +99,14 @@ impl Receivables {
         if let Some(ledger) = self.by_customer.entry(customer) {
             let ledger = Arc::make_mut(ledger);
             let known = is_known.then(|| ledger.place(&id)).flatten();
-            let at = known.unwrap_or(ledger.entries.len());
+            let at = known.unwrap_or(ledger.entries().len());
             if known.is_none() {
-                ledger.entries.push(Entry::new(Arc::clone(&id), first));
+                ledger.push(Entry::new(Arc::clone(&id), first));
             }
             place.entry = u32::try_from(at).unwrap_or(u32::MAX);
         }
         if let Some(before) = self.places.get(&*id) {
+            self.state = new_state();
             let all = self
                 .moved
                 .entry(Arc::clone(&id))
@@ -170,6 +136,8 @@ impl Receivables {
         payment: &Payment,
     ) {
         self.payments.insert(known_at, version, payment);
+        self.payments_until = self.payments_until.max(known_at);
+        self.state = new_state();
     }
 
     /// Whose invoice it was by then.
@@ -186,7 +154,7 @@ impl Receivables {
     /// When the last version of an invoice at a place became known by then, and its number.
     fn latest(&self, place: &Place, as_of: DateTime<Utc>) -> Option<(DateTime<Utc>, u32)> {
         let ledger = self.by_customer.get(&*place.customer)?;
-        let entry = ledger.entries.get(place.entry as usize)?;
+        let entry = ledger.entries().get(place.entry as usize)?;
         entry.at(as_of).map(State::key)
     }
 
@@ -204,7 +172,7 @@ impl Receivables {
     pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
         let (mut late, mut in_time) = (0, 0);
         let mut invoices = self.by_customer.iter().flat_map(|(customer, ledger)| {
-            let entries = ledger.entries.iter().enumerate();
+            let entries = ledger.entries().iter().enumerate();
             entries.map(move |(at, invoice)| (at, invoice, customer))
         });
         invoices.any(|(at, invoice, customer)| {
@@ -223,17 +191,24 @@ impl Receivables {
 
     /// The state of every invoice of a customer at a moment, oldest issue first.
     pub(super) fn of(&self, customer: &str, as_of: DateTime<Utc>) -> ReceivablesAsOf {
-        let ledger = self.by_customer.get(customer).cloned().unwrap_or_default();
-        let entries = ledger.entries.iter().enumerate();
-        // Nearly all are seen: room for all at once, for growing costs as much as filling.
-        let mut seen = Vec::with_capacity(ledger.entries.len());
-        seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, customer, as_of)));
-        seen.sort_unstable_by_key(|seen| (seen.issued_on, seen.entry));
-        ReceivablesAsOf {
-            ledger,
-            seen,
-            today: as_of.date_naive(),
+        let today = as_of.date_naive();
+        let Some(ledger) = self.by_customer.get(customer) else {
+            return ReceivablesAsOf::new(today, Vec::new());
+        };
+        if let Some(held) = ledger.held(self.state, as_of) {
+            return held;
         }
+        let entries = ledger.entries().iter().enumerate();
+        // Nearly all are seen: room for all at once, for growing costs as much as filling.
+        let mut seen = Vec::with_capacity(ledger.entries().len());
+        seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, customer, as_of)));
+        let view = ReceivablesAsOf::new(today, seen);
+        // What others stand with, and payments to come, change what is seen here without a trace.
+        let by_itself = self.moved.is_empty() && self.payments_until <= as_of;
+        if by_itself {
+            ledger.hold(self.state, as_of, &view);
+        }
+        view
     }
 
     /// What was known of the invoice at a place of its ledger by then; none before its issue.
@@ -280,6 +255,7 @@ impl Receivables {
             }
         };
         Some(Seen {
+            id: Arc::clone(&invoice.id),
             entry: u32::try_from(entry).ok()?,
             issued_on: state.issued_on,
             due_on: state.due_on,
@@ -293,83 +269,9 @@ impl Receivables {
     }
 }
 
-/// What was known of an invoice, small since many are put in order.
-#[derive(Debug, Clone)]
-struct Seen {
-    entry: u32,
-    issued_on: NaiveDate,
-    due_on: NaiveDate,
-    cleared_on: Option<NaiveDate>,
-    currency: Currency,
-    status: Option<CustomerInvoiceStatus>,
-    amount: f64,
-    open_amount: f64,
-    parts: Box<[Part]>,
-}
-
-/// The invoices of one customer as they were known at one moment.
-#[derive(Debug, Clone)]
-pub struct ReceivablesAsOf {
-    ledger: Arc<Ledger>,
-    seen: Vec<Seen>,
-    today: NaiveDate,
-}
-
-impl ReceivablesAsOf {
-    /// The day of the moment.
-    #[must_use]
-    pub const fn today(&self) -> NaiveDate {
-        self.today
-    }
-
-    /// How many invoices were known.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.seen.len()
-    }
-
-    /// One invoice, by its record id.
-    #[must_use]
-    pub fn get(&self, id: &str) -> Option<Receivable<'_>> {
-        let place = self.place(id)?;
-        self.iter().find(|invoice| invoice.place == place)
-    }
-
-    /// The place of an invoice among all the customer ever had, by its record id.
-    #[must_use]
-    pub fn place(&self, id: &str) -> Option<usize> {
-        self.ledger.place(id)
-    }
-
-    /// Whether none was.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.seen.is_empty()
-    }
-
-    /// The invoices, oldest issue first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Receivable<'_>> {
-        self.seen.iter().map(|seen| Receivable {
-            id: self
-                .ledger
-                .entries
-                .get(seen.entry as usize)
-                .map_or("", |entry| &entry.id),
-            place: seen.entry as usize,
-            issued_on: seen.issued_on,
-            due_on: seen.due_on,
-            amount: seen.amount,
-            currency: seen.currency,
-            open_amount: seen.open_amount,
-            cleared_on: seen.cleared_on,
-            status: seen.status,
-            parts: &seen.parts,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::super::{Facts, FactsAsOf, History as _};
@@ -443,5 +345,99 @@ mod tests {
             .unwrap();
         assert_eq!(cleared(&facts, 21), [Some(7)]);
         assert_eq!(cleared(&facts, 23), [None]);
+    }
+
+    /// What comes in, and when somebody asks, in days and half days.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Invoice {
+            id: u8,
+            customer: u8,
+            known: u8,
+            cleared: Option<u8>,
+        },
+        Payment {
+            id: u8,
+            invoice: u8,
+            known: u8,
+        },
+        Ask {
+            customer: u8,
+            moment: u8,
+        },
+    }
+
+    fn half_day(moment: u8) -> chrono::DateTime<chrono::Utc> {
+        let first: chrono::DateTime<chrono::Utc> = "2026-03-01T06:00:00Z".parse().unwrap();
+        first + chrono::TimeDelta::hours(12 * i64::from(moment))
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let invoice = (0..4_u8, 0..2_u8, 0..12_u8, prop::option::of(1..9_u8)).prop_map(
+            |(id, customer, known, cleared)| Step::Invoice {
+                id,
+                customer: if id == 0 { customer } else { id % 2 },
+                known,
+                cleared,
+            },
+        );
+        let payment = (0..2_u8, 0..4_u8, 0..12_u8).prop_map(|(id, invoice, known)| Step::Payment {
+            id,
+            invoice,
+            known,
+        });
+        let ask = (0..2_u8, 0..12_u8).prop_map(|(customer, moment)| Step::Ask { customer, moment });
+        prop_oneof![4 => invoice, 1 => payment, 5 => ask]
+    }
+
+    fn take_in(facts: &mut Facts, version: u64, step: &Step) {
+        match step {
+            Step::Invoice {
+                id,
+                customer,
+                known,
+                cleared,
+            } => {
+                let cleared = cleared.map(|day| format!("2026-03-{day:02}"));
+                let body = json!({"id": format!("i{id}"), "customer_id": format!("c{customer}"),
+                    "issued_on": "2026-03-02", "due_on": "2026-03-04", "currency": "EUR",
+                    "total": "100.00", "cleared_on": cleared});
+                let kind = RecordKind::CustomerInvoice;
+                facts.insert(kind, half_day(*known), version, body).unwrap();
+            }
+            Step::Payment { id, invoice, known } => {
+                let body = json!({"id": format!("p{id}"), "invoice_id": format!("i{invoice}"),
+                    "paid_on": "2026-03-03", "amount": "60", "currency": "EUR"});
+                facts
+                    .insert(RecordKind::Payment, half_day(*known), version, body)
+                    .unwrap();
+            }
+            Step::Ask { .. } => {}
+        }
+    }
+
+    proptest! {
+        /// Some ask again on the same day, before and after what came in since.
+        #[test]
+        fn whoever_asked_before_changes_nothing(steps in prop::collection::vec(step(), 1..40)) {
+            let seen = |facts: &Facts, customer: &u8, moment: &u8| {
+                let history = FactsAsOf::new(std::sync::Arc::new(facts.clone()), half_day(*moment));
+                let ledger = history.receivables(&format!("c{customer}"));
+                let count = *ledger.worked_out(|ledger| ledger.iter().count());
+                (count, format!("{:?}", ledger.iter().collect::<Vec<_>>()))
+            };
+            let mut asked = Facts::default();
+            for (at, step) in steps.iter().enumerate() {
+                take_in(&mut asked, at as u64, step);
+                if let Step::Ask { customer, moment } = step {
+                    let mut fresh = Facts::default();
+                    for (before, step) in steps.iter().enumerate().take(at) {
+                        take_in(&mut fresh, before as u64, step);
+                    }
+                    let found = seen(&asked, customer, moment);
+                    prop_assert_eq!(found, seen(&fresh, customer, moment));
+                }
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod features;
 mod input;
 mod model;
 pub mod notes;
+mod past;
 mod recommendation;
 mod similarity;
 mod worklist;

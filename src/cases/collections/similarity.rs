@@ -5,8 +5,9 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::features::Settled;
-use crate::cases::numbers::{HalfLife, days, flag, mean};
+use super::features::Subject;
+use super::past::Past;
+use crate::cases::numbers::{HalfLife, days, flag};
 
 /// Age at which a payment counts half.
 static AGE: HalfLife = HalfLife::days(90.0);
@@ -42,18 +43,26 @@ struct Sums {
     weight: f64,
 }
 
+/// What a payment counts for its age.
+pub(super) fn weight(due_on: NaiveDate, today: NaiveDate) -> f64 {
+    AGE.at(days(due_on, today).max(0.0))
+}
+
 /// Weight by whole day of lateness.
-struct Spread(Vec<f64>);
+struct Spread {
+    weights: Vec<f64>,
+    /// Where there is any.
+    first: usize,
+    last: usize,
+}
 
 impl Likeness {
-    pub(super) fn of(
-        settled: &[Settled],
-        due_on: NaiveDate,
-        amount: f64,
-        today: NaiveDate,
-    ) -> Self {
+    /// Of an invoice whose amount has this natural logarithm.
+    pub(super) fn of(past: &Past, subject: &Subject<'_>, amount: f64) -> Self {
+        let due_on = subject.due_on;
+        let due_weekday = due_on.weekday().num_days_from_monday();
         let mut found = Self {
-            late_share: mean(settled.iter().map(|paid| flag(paid.late > 0.0))),
+            late_share: past.late_share,
             weekday: Sums::default(),
             like: Sums::default(),
             amount: Sums::default(),
@@ -64,11 +73,11 @@ impl Likeness {
         // Days of the month lie at most fifteen apart.
         let of_month_days: [f64; 16] =
             std::array::from_fn(|apart| (-(apart as f64) / MONTH_DAYS).exp());
-        for paid in settled {
-            let age = AGE.at(days(paid.due_on, today).max(0.0));
-            let same_weekday = paid.due_on.weekday() == due_on.weekday();
+        for paid in &past.settled {
+            let age = paid.weight;
+            let same_weekday = u32::from(paid.due_weekday) == due_weekday;
             let weekday = age * if same_weekday { 1.0 } else { OTHER_WEEKDAY };
-            let apart = (paid.amount - amount).abs();
+            let apart = (paid.amount(subject.currency) - amount).abs();
             let apart = if apart.is_nan() {
                 UNKNOWN_AMOUNT
             } else {
@@ -79,7 +88,7 @@ impl Likeness {
             found.weekday.add(late, weekday);
             found.like.add(late, like);
             found.amount.add(late, age * (-apart / AMOUNT_ALONE).exp());
-            let month_days = days_within_month(paid.due_on, due_on);
+            let month_days = days_within_month(paid.due_day.into(), due_on.day());
             let month_day = of_month_days.get(month_days).copied().unwrap_or(0.0);
             found.month_day.add(late, age * month_day);
             found.weekday_days.add(paid.late, weekday);
@@ -119,33 +128,44 @@ impl Sums {
 
 impl Spread {
     fn new() -> Self {
-        Self(vec![0.0; (LAST - FIRST + 1) as usize])
+        Self {
+            weights: vec![0.0; (LAST - FIRST + 1) as usize],
+            first: usize::MAX,
+            last: 0,
+        }
     }
 
     fn add(&mut self, late: f64, weight: f64) {
         let at = (late.clamp(f64::from(FIRST), f64::from(LAST)) as i32 - FIRST) as usize;
-        if let Some(sum) = self.0.get_mut(at) {
+        if let Some(sum) = self.weights.get_mut(at) {
             *sum += weight;
+            self.first = self.first.min(at);
+            self.last = self.last.max(at);
         }
     }
 
     /// The least lateness below or at which this share of the weight lies; missing for no weight.
     fn quantile(&self, share: f64) -> f64 {
-        let total: f64 = self.0.iter().sum();
+        let within = self.weights.get(self.first..=self.last);
+        let within = within.unwrap_or_default();
+        let total: f64 = within.iter().sum();
         if total <= 0.0 {
             return f64::NAN;
         }
         let mut below = 0.0;
-        let reached = (FIRST..=LAST).zip(&self.0).find(|(_, weight)| {
-            below += **weight;
-            below >= share * total
-        });
+        let reached = (FIRST..=LAST)
+            .skip(self.first)
+            .zip(within)
+            .find(|(_, weight)| {
+                below += **weight;
+                below >= share * total
+            });
         f64::from(reached.map_or(LAST, |(day, _)| day))
     }
 }
 
 /// Days of the month apart, the short way round.
-fn days_within_month(a: NaiveDate, b: NaiveDate) -> usize {
-    let apart = a.day().abs_diff(b.day());
+fn days_within_month(a: u32, b: u32) -> usize {
+    let apart = a.abs_diff(b);
     apart.min(30_u32.abs_diff(apart)) as usize
 }
