@@ -18,17 +18,15 @@ const LATEST: f64 = 60.0;
 static PAID: HalfLife = HalfLife::days(60.0);
 static FELL_DUE: HalfLife = HalfLife::days(20.0);
 
-/// A payment of the past, seen from today.
+/// A payment of the past, seen from today; small, since a firm has millions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settled {
-    due_on: NaiveDate,
-    cleared_on: NaiveDate,
     /// Monday is 0.
     pub(super) due_weekday: u8,
     pub(super) due_day: u8,
     currency: Currency,
     /// Days late, as they were.
-    pub(super) late: f64,
+    late: i32,
     /// Natural logarithm of the amount, in its currency.
     log_amount: f64,
     /// What it counts among those that are like another.
@@ -47,10 +45,11 @@ pub(super) struct Open {
 /// An invoice whose due date has passed, paid or not.
 #[derive(Debug, Clone, Copy)]
 struct Due {
-    place: usize,
-    late: f64,
-    age: f64,
-    recent: f64,
+    place: u32,
+    /// Days, as they are counted.
+    late: i8,
+    /// Days since.
+    age: u32,
 }
 
 /// What invoices say of how their customer pays.
@@ -72,10 +71,15 @@ pub(super) struct Past {
     open: Vec<Open>,
     due: Vec<Due>,
     /// Days on which each of all is due, with its place.
-    due_days: Vec<(NaiveDate, usize)>,
+    due_days: Vec<(NaiveDate, u32)>,
 }
 
 impl Settled {
+    /// Days late.
+    pub(super) fn late(&self) -> f64 {
+        f64::from(self.late)
+    }
+
     /// Natural logarithm of the amount; missing in another currency.
     pub(super) fn amount(&self, currency: Currency) -> f64 {
         if self.currency == currency {
@@ -87,12 +91,10 @@ impl Settled {
 
     fn of(paid: &Receivable<'_>, today: NaiveDate) -> Option<Self> {
         Some(Self {
-            due_on: paid.due_on,
-            cleared_on: paid.cleared_on?,
             due_weekday: paid.due_on.weekday().num_days_from_monday() as u8,
             due_day: paid.due_on.day() as u8,
             currency: paid.currency,
-            late: paid.days_late()? as f64,
+            late: i32::try_from(paid.days_late()?).ok()?,
             log_amount: log_amount(paid.amount),
             weight: similarity::weight(paid.due_on, today),
         })
@@ -110,26 +112,32 @@ impl Past {
                 .iter()
                 .filter(|one| Some(one.place) != except && one.is_collectable()),
         );
-        let settled = settled(&all, today);
-        let late = |paid: &Settled| flag(paid.late > 0.0);
+        let paid = settled(&all);
+        let settled = paid.iter().filter_map(|paid| Settled::of(paid, today));
+        let settled: Vec<Settled> = settled.collect();
+        let late = |paid: &Settled| flag(paid.late() > 0.0);
         let mut by_weekday = [(0.0, 0.0, 0.0); 7];
         for paid in &settled {
             if let Some((count, lates, total)) = by_weekday.get_mut(usize::from(paid.due_weekday)) {
                 *count += 1.0;
                 *lates += late(paid);
-                *total += bounded(paid.late);
+                *total += bounded(paid.late());
             }
         }
-        let (payment_days, payment_gap) = payment_days(&settled, today);
-        let mut due_days: Vec<_> = all.iter().map(|one| (one.due_on, one.place)).collect();
+        let cleared: Vec<NaiveDate> = paid.iter().filter_map(|paid| paid.cleared_on).collect();
+        let (payment_days, payment_gap) = payment_days(&cleared, today);
+        let mut due_days: Vec<_> = all
+            .iter()
+            .map(|one| (one.due_on, one.place as u32))
+            .collect();
         due_days.sort_unstable();
         Self {
-            habits: habits(&settled, today),
+            habits: habits(&settled, &cleared, today),
             late_share: mean(settled.iter().map(late)),
-            level: mean(settled.iter().map(|paid| bounded(paid.late))),
+            level: mean(settled.iter().map(|paid| bounded(paid.late()))),
             payment_days,
             payment_gap,
-            usual_weekday: usual_weekday(&settled),
+            usual_weekday: usual_weekday(&cleared),
             by_weekday,
             open: all.iter().filter(|one| is_open(one)).map(open).collect(),
             due: due(&all, today),
@@ -148,18 +156,21 @@ impl Past {
         let from = self.due_days.partition_point(|(due_on, _)| *due_on < day);
         let same = self.due_days.iter().skip(from);
         let same = same.take_while(|(due_on, _)| *due_on == day);
-        same.filter(|(_, place)| Some(*place) != own).count() as f64
+        same.filter(|(_, place)| Some(*place as usize) != own)
+            .count() as f64
     }
 
     /// What is known of every invoice whose due date has passed, paid or not, but the one at a place:
     /// share late and days late of recent ones, and share late of those of two months.
     pub(super) fn already_due(&self, own: Option<usize>) -> [f64; 3] {
-        let others = || self.due.iter().filter(|one| Some(one.place) != own);
-        let lately = others().filter(|one| one.age <= 60.0);
+        let is_other = |one: &&Due| Some(one.place as usize) != own;
+        let others = || self.due.iter().filter(is_other);
+        let recent = |one: &Due| FELL_DUE.at(f64::from(one.age));
+        let lately = others().filter(|one| one.age <= 60);
         [
-            weighed(others().map(|one| (flag(one.late > 0.0), one.recent))),
-            weighed(others().map(|one| (one.late, one.recent))),
-            mean(lately.map(|one| flag(one.late > 0.0))),
+            weighed(others().map(|one| (flag(one.late > 0), recent(one)))),
+            weighed(others().map(|one| (f64::from(one.late), recent(one)))),
+            mean(lately.map(|one| flag(one.late > 0))),
         ]
     }
 
@@ -184,7 +195,7 @@ impl Past {
         let (count, late, total) = same.unwrap_or_default();
         let like = self.settled.iter().filter_map(|paid| {
             let apart = (paid.amount(subject.currency) - amount).abs();
-            (!apart.is_nan()).then(|| (flag(paid.late > 0.0), (-apart).exp()))
+            (!apart.is_nan()).then(|| (flag(paid.late() > 0.0), (-apart).exp()))
         });
         [
             (late + DRAWN * self.late_share) / (count + DRAWN),
@@ -194,37 +205,38 @@ impl Past {
     }
 }
 
-/// The latest payments, oldest first.
-fn settled(all: &[Receivable<'_>], today: NaiveDate) -> Vec<Settled> {
-    let paid = all.iter().rev().filter_map(|paid| Settled::of(paid, today));
-    let mut settled = Vec::with_capacity(all.len().min(MAX_SETTLED));
-    settled.extend(paid.take(MAX_SETTLED));
+/// The latest that were paid, oldest payment first.
+fn settled<'a>(all: &[Receivable<'a>]) -> Vec<Receivable<'a>> {
+    let paid = all.iter().rev().filter(|one| one.cleared_on.is_some());
+    let mut settled: Vec<Receivable<'_>> = paid.take(MAX_SETTLED).copied().collect();
     settled.sort_by_key(|paid| (paid.cleared_on, paid.due_on));
     settled
 }
 
-fn habits(settled: &[Settled], today: NaiveDate) -> [f64; 7] {
-    let late = |paid: &Settled| flag(paid.late > 0.0);
-    let recent = |paid: &Settled| PAID.at(days(paid.cleared_on, today));
-    let level = mean(settled.iter().map(|paid| bounded(paid.late)));
+fn habits(settled: &[Settled], cleared: &[NaiveDate], today: NaiveDate) -> [f64; 7] {
+    let late = |paid: &Settled| flag(paid.late() > 0.0);
+    let age = |day: &NaiveDate| days(*day, today);
+    let recent = || cleared.iter().map(|day| PAID.at(age(day)));
+    let level = mean(settled.iter().map(|paid| bounded(paid.late())));
     let spread = mean(
         settled
             .iter()
-            .map(|paid| (bounded(paid.late) - level).powi(2)),
+            .map(|paid| (bounded(paid.late()) - level).powi(2)),
     );
     let last = settled.last();
     [
         settled.len() as f64,
         mean(settled.iter().map(late)),
-        weighed(settled.iter().map(|paid| (late(paid), recent(paid)))),
+        weighed(settled.iter().map(late).zip(recent())),
         weighed(
             settled
                 .iter()
-                .map(|paid| (bounded(paid.late), recent(paid))),
+                .map(|paid| bounded(paid.late()))
+                .zip(recent()),
         ),
         spread.sqrt(),
-        last.map_or(f64::NAN, |paid| bounded(paid.late)),
-        last.map_or(f64::NAN, |paid| days(paid.cleared_on, today)),
+        last.map_or(f64::NAN, |paid| bounded(paid.late())),
+        cleared.last().map_or(f64::NAN, age),
     ]
 }
 
@@ -237,22 +249,18 @@ fn due(all: &[Receivable<'_>], today: NaiveDate) -> Vec<Due> {
         // Unpaid by now is late by so much at least.
         let late = one.days_late().map_or(age, |late| late as f64);
         Due {
-            place: one.place,
-            late: bounded(late),
-            age,
-            recent: FELL_DUE.at(age),
+            place: one.place as u32,
+            late: bounded(late) as i8,
+            age: age as u32,
         }
     });
     due.collect()
 }
 
-/// How many days of the last three months money came on, and how far they lie apart.
-fn payment_days(settled: &[Settled], today: NaiveDate) -> (f64, f64) {
-    let mut payment_days: Vec<NaiveDate> = settled
-        .iter()
-        .map(|paid| paid.cleared_on)
-        .filter(|day| days(*day, today) <= 90.0)
-        .collect();
+/// On how many days of the last three months money came, and how far they lie apart.
+fn payment_days(cleared: &[NaiveDate], today: NaiveDate) -> (f64, f64) {
+    let lately = cleared.iter().filter(|day| days(**day, today) <= 90.0);
+    let mut payment_days: Vec<NaiveDate> = lately.copied().collect();
     payment_days.dedup();
     let gaps = payment_days.windows(2).filter_map(|pair| match pair {
         [a, b] => Some(days(*a, *b)),
@@ -262,10 +270,10 @@ fn payment_days(settled: &[Settled], today: NaiveDate) -> (f64, f64) {
 }
 
 /// The weekday on which most money came; Monday is 0.
-fn usual_weekday(settled: &[Settled]) -> Option<u32> {
+fn usual_weekday(cleared: &[NaiveDate]) -> Option<u32> {
     let mut by_weekday = [0_u32; 7];
-    for paid in settled {
-        let at = paid.cleared_on.weekday().num_days_from_monday() as usize;
+    for day in cleared {
+        let at = day.weekday().num_days_from_monday() as usize;
         if let Some(count) = by_weekday.get_mut(at) {
             *count += 1;
         }

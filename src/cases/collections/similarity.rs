@@ -84,15 +84,15 @@ impl Likeness {
                 apart
             };
             let like = weekday * (-apart / AMOUNT_WITH_WEEKDAY).exp();
-            let late = flag(paid.late > 0.0);
+            let late = flag(paid.late() > 0.0);
             found.weekday.add(late, weekday);
             found.like.add(late, like);
             found.amount.add(late, age * (-apart / AMOUNT_ALONE).exp());
             let month_days = days_within_month(paid.due_day.into(), due_on.day());
             let month_day = of_month_days.get(month_days).copied().unwrap_or(0.0);
             found.month_day.add(late, age * month_day);
-            found.weekday_days.add(paid.late, weekday);
-            found.like_days.add(paid.late, like);
+            found.weekday_days.add(paid.late(), weekday);
+            found.like_days.add(paid.late(), like);
         }
         found
     }
