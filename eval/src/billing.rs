@@ -83,7 +83,7 @@ pub fn on_records(
     let bills = bills(&facts);
     let until = bills.iter().filter_map(|bill| bill.issued_on).max();
     let Some(until) = until else {
-        return Err(wrong("insufficient history: no bill went out".to_owned()));
+        return Err(EvalError::insufficient(&"no bill went out"));
     };
     let mut early: Vec<Looked> = Vec::new();
     let mut asked: Vec<Looked> = Vec::new();
@@ -117,8 +117,8 @@ pub fn on_records(
         })
         .collect();
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
-    let fitted = forecast::fit(&plan, &examples)
-        .map_err(|error| wrong(format!("insufficient history: {error}")))?;
+    let fitted =
+        forecast::fit(&plan, &examples).map_err(|error| EvalError::insufficient(&error))?;
     let before = Before::of(&early, options.cut);
     let (plotted, mut metrics) = measure(&asked, &fitted.distribution, &before);
     metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));

@@ -83,8 +83,8 @@ pub fn on_records(
     let facts = Arc::new(facts_of(folder, &KINDS)?);
     let all = asked(&facts, options.per_sheet);
     if all.is_empty() {
-        return Err(wrong(format!(
-            "insufficient history: no team of {LEAST_TEAM} people or more has a period that is over"
+        return Err(EvalError::insufficient(&format!(
+            "no team of {LEAST_TEAM} people or more has a period that is over"
         )));
     }
     let cut = moment(options.cut);
@@ -107,8 +107,8 @@ pub fn on_records(
         })
         .collect();
     let (plan, threshold) = plan(options).map_err(|error| wrong(error.to_string()))?;
-    let fitted = forecast::fit(&plan, &examples)
-        .map_err(|error| wrong(format!("insufficient history: {error}")))?;
+    let fitted =
+        forecast::fit(&plan, &examples).map_err(|error| EvalError::insufficient(&error))?;
     let shares = Shares::of(&early, threshold);
     let (plotted, metrics) = measure(&rest, &fitted, &shares, examples.len());
     let mut evaluation = Evaluation {

@@ -142,6 +142,13 @@ pub fn far_above<'a>(
         .collect()
 }
 
+/// Whether more has passed already than any case that was fitted on took: what follows, nobody has
+/// seen.
+#[must_use]
+pub fn is_beyond(forecast: &Forecast, passed: f64) -> bool {
+    passed >= forecast.distribution().range().highest
+}
+
 /// Probabilities from which the level is high, and medium.
 pub const HIGH: f64 = 0.7;
 /// See [`HIGH`].

@@ -60,6 +60,23 @@ pub struct RecordItem {
     pub period_end: Option<NaiveDate>,
 }
 
+impl RecordItem {
+    /// For cases whose subjects have no period.
+    ///
+    /// # Errors
+    /// [`JudgeError::NotAsked`] where one is asked for.
+    pub(crate) fn without_period(&self) -> Result<(), JudgeError> {
+        match self.period_end {
+            Some(_) => Err(JudgeError::not_asked(
+                "period_end",
+                false,
+                "is not for this case",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {

@@ -42,6 +42,16 @@ impl Config {
         for (key, value) in at_least_one {
             require(value >= 1, key, || "must be at least 1".to_owned())?;
         }
+        let collections = &self.collections;
+        for (key, days) in [
+            ("collections.very_late_days", collections.very_late_days),
+            (
+                "collections.contact_pause_days",
+                collections.contact_pause_days,
+            ),
+        ] {
+            require(days <= 3650, key, || "must be at most 3650".to_owned())?;
+        }
         require(
             limits.body_bytes <= 1024 * 1024 * 1024,
             "limits.body_bytes",

@@ -95,9 +95,10 @@ impl FieldValue for Sha256Hex {
     }
 }
 
-/// Declares a closed list of names as an enum that records can hold.
+/// Declares a closed list of names as an enum that records can hold. A name is a token tree and no
+/// `literal`: what a macro has read as a literal is no name to the derived schema.
 macro_rules! code_list {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
         pub enum $name {

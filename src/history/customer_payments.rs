@@ -12,14 +12,16 @@ use crate::domain::{Amount, Currency};
 /// Amounts that differ by less are the same: a bank's rounding.
 pub(crate) const CENT: f64 = 0.005;
 
+/// What tells the versions of a record apart, in the order in which they came into force.
+type Key = (DateTime<Utc>, u64);
+
 /// A payment, or its share of one invoice, in one version.
 #[derive(Debug, Clone)]
 struct Share {
     payment: Arc<str>,
     /// Whoever paid, where the payment says so.
     customer: Option<Box<str>>,
-    known_at: DateTime<Utc>,
-    version: u64,
+    version: Key,
     paid_on: NaiveDate,
     currency: Currency,
     amount: f64,
@@ -31,11 +33,13 @@ pub type Part = (NaiveDate, f64);
 /// What invoices are paid by.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CustomerPayments {
-    /// By invoice, in order of payment, `known_at` and version.
+    /// All versions of each, in order: a later one may be for another invoice.
+    versions: Sharded<Arc<str>, Vec<Key>>,
+    /// By invoice, in order of payment and version.
     by_invoice: Sharded<Arc<str>, Vec<Share>>,
     /// The same by the number of the invoice, of payments that name no other.
     by_number: Sharded<Arc<str>, Vec<Share>>,
-    /// The same by customer, of payments that name no invoice.
+    /// The same by customer, of payments or what is left of them that name no invoice.
     on_account: Sharded<Arc<str>, Vec<Share>>,
     /// Whether there is any: many firms say in their invoices when they were paid.
     any: bool,
@@ -45,40 +49,84 @@ pub(super) struct CustomerPayments {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Paid<'a> {
     pub(super) id: &'a str,
-    pub(super) number: Option<&'a str>,
+    pub(super) number: &'a str,
     pub(super) customer: &'a str,
     pub(super) currency: Currency,
 }
 
 impl CustomerPayments {
     pub(super) fn insert(&mut self, known_at: DateTime<Utc>, version: u64, payment: &Payment) {
+        // Money that went to a vendor pays nothing that is owed to the firm.
+        if payment.vendor_id.is_some() && payment.customer_id.is_none() {
+            return;
+        }
         self.any = true;
-        let share = Share {
-            payment: payment.id.as_str().into(),
+        let id: Arc<str> = payment.id.as_str().into();
+        let version = (known_at, version);
+        if let Some(versions) = self.versions.entry(Arc::clone(&id)) {
+            let at = versions.partition_point(|known| *known < version);
+            if versions.get(at) == Some(&version) {
+                return;
+            }
+            versions.reserve_exact(1);
+            versions.insert(at, version);
+        }
+        let whole = Share {
+            payment: id,
             customer: payment.customer_id.as_ref().map(|id| id.as_str().into()),
-            known_at,
             version,
             paid_on: payment.paid_on,
             currency: payment.currency,
             amount: number(payment.amount),
         };
+        let share = |amount: f64| Share {
+            amount,
+            ..whole.clone()
+        };
+        let mut left = whole.amount;
         for part in &payment.allocations {
-            let share = Share {
-                amount: number(part.amount),
-                ..share.clone()
-            };
-            file(&mut self.by_invoice, part.invoice_id.as_str(), share);
+            let amount = number(part.amount);
+            left -= amount;
+            file(
+                &mut self.by_invoice,
+                part.invoice_id.as_str(),
+                share(amount),
+            );
         }
+        // What is left of a payment is there too; what was spread beyond it is a discount.
+        let has_left = left.abs() > CENT && left.signum() == whole.amount.signum();
         if !payment.allocations.is_empty() {
-            return;
-        }
-        if let Some(id) = &payment.invoice_id {
-            file(&mut self.by_invoice, id.as_str(), share);
+            if let Some(customer) = payment.customer_id.as_ref().filter(|_| has_left) {
+                file(&mut self.on_account, customer.as_str(), share(left));
+            }
+        } else if let Some(id) = &payment.invoice_id {
+            file(&mut self.by_invoice, id.as_str(), whole);
         } else if let Some(number) = &payment.invoice_number {
-            file(&mut self.by_number, number, share);
+            file(&mut self.by_number, number, whole);
         } else if let Some(id) = &payment.customer_id {
-            file(&mut self.on_account, id.as_str(), share);
+            file(&mut self.on_account, id.as_str(), whole);
         }
+    }
+
+    /// The shares that stand in the versions in force, in a currency.
+    fn known<'a>(
+        &'a self,
+        shares: Option<&'a Vec<Share>>,
+        currency: Currency,
+        as_of: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'a Share> {
+        let today = as_of.date_naive();
+        let is_known = move |share: &&Share| {
+            let dated = share.paid_on <= today && share.currency == currency;
+            dated && share.version.0 <= as_of
+        };
+        let in_force = move |share: &&Share| {
+            let versions = self.versions.get(&share.payment)?;
+            let known = versions.partition_point(|(known_at, _)| *known_at <= as_of);
+            Some(versions.get(known.checked_sub(1)?)? == &share.version)
+        };
+        let shares = shares.into_iter().flatten().filter(is_known);
+        shares.filter(move |share| in_force(share) == Some(true))
     }
 
     /// What was paid on an invoice in its currency and known by then, in order of payment. Of money in
@@ -87,9 +135,9 @@ impl CustomerPayments {
         if !self.any {
             return Vec::new();
         }
-        let named = known(self.by_invoice.get(invoice.id), invoice.currency, as_of);
-        let of_number = invoice.number.and_then(|number| self.by_number.get(number));
-        let numbered = known(of_number, invoice.currency, as_of);
+        let named = self.known(self.by_invoice.get(invoice.id), invoice.currency, as_of);
+        let of_number = self.by_number.get(invoice.number);
+        let numbered = self.known(of_number, invoice.currency, as_of);
         // A number is one customer's.
         let own = numbered.filter(|share| {
             let payer = share.customer.as_deref();
@@ -112,7 +160,8 @@ impl CustomerPayments {
         currencies.sort_unstable();
         currencies.dedup();
         let sum = |currency: Currency| {
-            let parts = known(Some(shares), currency, as_of).map(|share| share.amount);
+            let parts = self.known(Some(shares), currency, as_of);
+            let parts = parts.map(|share| share.amount);
             (currency, parts.sum())
         };
         currencies.into_iter().map(sum).collect()
@@ -121,29 +170,12 @@ impl CustomerPayments {
 
 fn file(shares: &mut Sharded<Arc<str>, Vec<Share>>, key: &str, share: Share) {
     if let Some(shares) = shares.entry(key.into()) {
-        let at = shares.partition_point(|known| {
-            let payments = known.payment.cmp(&share.payment);
-            let moment = (share.known_at, share.version);
-            let moments = (known.known_at, known.version).cmp(&moment);
-            payments.then(moments).is_lt()
-        });
+        let order = |share: &Share| (Arc::clone(&share.payment), share.version);
+        let own = order(&share);
+        let at = shares.partition_point(|known| order(known) <= own);
         shares.reserve_exact(1);
         shares.insert(at, share);
     }
-}
-
-/// The versions in force of payments in a currency.
-fn known(
-    shares: Option<&Vec<Share>>,
-    currency: Currency,
-    as_of: DateTime<Utc>,
-) -> impl Iterator<Item = &Share> {
-    let today = as_of.date_naive();
-    shares
-        .into_iter()
-        .flat_map(|shares| shares.chunk_by(|a, b| a.payment == b.payment))
-        .filter_map(move |versions| versions.iter().rfind(|share| share.known_at <= as_of))
-        .filter(move |share| share.paid_on <= today && share.currency == currency)
 }
 
 /// The day from which payments come to the whole amount, and still do: money that was sent back is
@@ -240,6 +272,95 @@ mod tests {
         assert_eq!(seen(json!({}), by_number(own)), (Some(-2), 0.0));
         let of_another = json!({"customer_id": "c2"});
         assert_eq!(seen(json!({}), by_number(of_another)), (None, 100.0));
+    }
+
+    #[test]
+    fn a_payment_that_is_matched_anew_pays_what_its_version_in_force_says() {
+        let on_account = json!({"invoice_id": null, "customer_id": "c1"});
+        let by_number = json!({"invoice_id": null, "invoice_number": "R-7"});
+        let spread = json!({"invoice_id": null, "allocations": [{"invoice_id": "i1", "amount": "60"},
+            {"invoice_id": "i1", "amount": "40"}]});
+        let elsewhere = json!({"invoice_id": "i2"});
+        for before in [&on_account, &by_number, &spread, &elsewhere] {
+            for (after, own) in [(&spread, 100.0), (&json!({}), 100.0), (&elsewhere, 0.0)] {
+                let mut facts = Facts::default();
+                let kind = RecordKind::CustomerInvoice;
+                facts.insert(kind, at(2), 1, invoice(json!({}))).unwrap();
+                let versions = [(5, before), (9, after)];
+                for (version, (day, more)) in (1..).zip(versions) {
+                    let (_, body) = payment("p1", 5, "100", more.clone());
+                    let kind = RecordKind::Payment;
+                    facts.insert(kind, at(day), version, body).unwrap();
+                }
+                let facts = Arc::new(facts);
+                let history = FactsAsOf::new(Arc::clone(&facts), at(10));
+                let paid = history.receivables("c1").get("i1").unwrap().open_amount;
+                assert_eq!(paid, 100.0 - own, "{before} {after}");
+                let left: f64 = history
+                    .paid_on_account("c1")
+                    .iter()
+                    .map(|(_, part)| part)
+                    .sum();
+                assert_eq!(left, 0.0, "{before} {after}");
+                // What was known before stays as it was.
+                let history = FactsAsOf::new(facts, at(6));
+                let paid = history.receivables("c1").get("i1").unwrap().open_amount;
+                let expected = if before == &on_account || before == &elsewhere {
+                    100.0
+                } else {
+                    0.0
+                };
+                assert_eq!(paid, expected, "{before}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_payment_is_on_account_and_nobody_owes_more_than_the_whole() {
+        let mut facts = Facts::default();
+        let kind = RecordKind::CustomerInvoice;
+        facts.insert(kind, at(2), 1, invoice(json!({}))).unwrap();
+        let more = json!({"invoice_id": null, "customer_id": "c1", "allocations": [{"invoice_id": "i2", "amount": "60"}]});
+        let (_, body) = payment("p1", 5, "100", more);
+        facts.insert(RecordKind::Payment, at(5), 1, body).unwrap();
+        let (_, sent_back) = payment("p2", 6, "-50", json!({}));
+        facts
+            .insert(RecordKind::Payment, at(6), 1, sent_back)
+            .unwrap();
+        let history = FactsAsOf::new(Arc::new(facts), at(10));
+        assert_eq!(history.paid_on_account("c1"), [(Currency::EUR, 40.0)]);
+        let ledger = history.receivables("c1");
+        assert_eq!(ledger.get("i1").unwrap().open_amount, 100.0);
+    }
+
+    #[test]
+    fn a_number_that_is_corrected_later_changes_nothing_before() {
+        let mut facts = Facts::default();
+        let kind = RecordKind::CustomerInvoice;
+        for (version, day, number) in [
+            (1, 2, json!(null)),
+            (2, 4, json!("R-7")),
+            (3, 20, json!("R-8")),
+        ] {
+            let body = invoice(json!({"number": number}));
+            facts.insert(kind, at(day), version, body).unwrap();
+        }
+        let (_, body) = payment(
+            "p1",
+            10,
+            "100",
+            json!({"invoice_id": null, "invoice_number": "R-7"}),
+        );
+        facts.insert(RecordKind::Payment, at(3), 1, body).unwrap();
+        let facts = Arc::new(facts);
+        for (day, open) in [(10, 0.0), (19, 0.0), (20, 100.0)] {
+            let history = FactsAsOf::new(Arc::clone(&facts), at(day));
+            assert_eq!(
+                history.receivables("c1").get("i1").unwrap().open_amount,
+                open,
+                "{day}"
+            );
+        }
     }
 
     #[test]

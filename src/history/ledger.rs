@@ -9,6 +9,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::receivable::ReceivablesAsOf;
 use crate::domain::records::CustomerInvoiceStatus;
 
+/// What tells the versions of an invoice apart, in the order in which they came into force.
+pub(super) type Key = (DateTime<Utc>, u32);
+
 /// One version of an invoice, as small as it can be: a firm has millions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State {
@@ -26,7 +29,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) const fn key(&self) -> (DateTime<Utc>, u32) {
+    pub(super) const fn key(&self) -> Key {
         (self.known_at, self.version)
     }
 }
@@ -42,8 +45,8 @@ pub(super) struct Entry {
     pub(super) last: State,
     /// Those before, in that order.
     before: Vec<State>,
-    /// Its number where that is another text.
-    pub(super) number: Option<Arc<str>>,
+    /// Its number in each version, in order, where it ever was another text than the id.
+    numbers: Vec<(Key, Option<Arc<str>>)>,
 }
 
 impl Entry {
@@ -53,7 +56,39 @@ impl Entry {
             id,
             last: first,
             before: Vec::new(),
-            number: None,
+            numbers: Vec::new(),
+        }
+    }
+
+    /// The number in force at a moment.
+    pub(super) fn number(&self, as_of: DateTime<Utc>) -> &str {
+        let known = self
+            .numbers
+            .partition_point(|((known_at, _), _)| *known_at <= as_of);
+        let in_force = known.checked_sub(1).and_then(|at| self.numbers.get(at));
+        let number = in_force.and_then(|(_, number)| number.as_deref());
+        number.unwrap_or(&self.id)
+    }
+
+    /// Takes in the number that a version has which was put before.
+    pub(super) fn put_number(&mut self, version: Key, number: Option<&str>) {
+        let number = number.filter(|number| **number != *self.id);
+        if self.numbers.is_empty() {
+            if number.is_none() {
+                return;
+            }
+            let states = self.before.iter().chain([&self.last]);
+            self.numbers = states.map(|state| (state.key(), None)).collect();
+        }
+        let known = self.numbers.iter().find_map(|(_, known)| {
+            let known = known.as_ref()?;
+            (Some(&**known) == number).then(|| Arc::clone(known))
+        });
+        let number = number.map(|number| known.unwrap_or_else(|| number.into()));
+        let at = self.numbers.partition_point(|(key, _)| *key < version);
+        match self.numbers.get_mut(at) {
+            Some(same) if same.0 == version => same.1 = number,
+            _ => self.numbers.insert(at, (version, number)),
         }
     }
 

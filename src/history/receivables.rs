@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::customer_payments::{CustomerPayments, Paid, number, paid_in_full};
 use super::ledger::{Entry, Ledger, State};
-use super::receivable::{ReceivablesAsOf, Seen};
+use super::receivable::{Receivable, ReceivablesAsOf, Seen};
 use super::sharded::Sharded;
 use crate::domain::Currency;
 use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
@@ -73,13 +73,8 @@ impl Receivables {
             .map(Arc::make_mut)
             .and_then(|ledger| ledger.entry(place.entry as usize));
         if let Some(entry) = entry {
-            let other = |number: &&String| **number != *entry.id;
-            entry.number = invoice
-                .number
-                .as_ref()
-                .filter(other)
-                .map(|number| number.as_str().into());
             entry.put(state);
+            entry.put_number(state.key(), invoice.number.as_deref());
         }
     }
 
@@ -177,6 +172,7 @@ impl Receivables {
         });
         invoices.any(|(at, invoice, customer)| {
             if let Some(seen) = self.seen(at, invoice, customer, as_of)
+                && Receivable::from(&seen).is_collectable()
                 && let Some(day) = seen.cleared_on
             {
                 if day > seen.due_on {
@@ -232,7 +228,7 @@ impl Receivables {
         let currency = self.currencies.get(usize::from(state.currency)).copied()?;
         let asked = Paid {
             id: &invoice.id,
-            number: invoice.number.as_deref().or(Some(&*invoice.id)),
+            number: invoice.number(as_of),
             customer,
             currency,
         };
@@ -241,17 +237,28 @@ impl Receivables {
             None => self.payments.of(&asked, as_of).into_boxed_slice(),
         };
         let cleared_on = recorded.or_else(|| paid_in_full(&parts, state.amount));
-        let is_paid = cleared_on.is_some() || state.status == Some(CustomerInvoiceStatus::Paid);
-        let open_amount = if is_paid {
+        // Who states the day of a payment to come states its end too: neither is known yet.
+        let foretold = state.cleared_on.is_some_and(|day| day > today);
+        let is_paid = |status: &CustomerInvoiceStatus| *status == CustomerInvoiceStatus::Paid;
+        let status = state.status.filter(|status| !(foretold && is_paid(status)));
+        let stated = if foretold {
+            f64::NAN
+        } else {
+            state.open_amount
+        };
+        let open_amount = if cleared_on.is_some() || status.as_ref().is_some_and(is_paid) {
             0.0
         } else {
             // What the record says may be older than the last payment; it is not a number where it
             // says nothing. A credit is used up without payments.
             let left = state.amount - parts.iter().map(|(_, part)| part).sum::<f64>();
-            if state.amount > 0.0 || state.open_amount.is_nan() {
-                state.open_amount.min(left)
+            if state.amount > 0.0 {
+                // Money that was sent back is owed again, and no more.
+                stated.min(left).min(state.amount)
+            } else if stated.is_nan() {
+                left
             } else {
-                state.open_amount
+                stated
             }
         };
         Some(Seen {
@@ -261,7 +268,7 @@ impl Receivables {
             due_on: state.due_on,
             cleared_on,
             currency,
-            status: state.status,
+            status,
             amount: state.amount,
             open_amount,
             parts,

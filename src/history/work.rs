@@ -152,7 +152,7 @@ impl WorkAsOf {
     }
 
     /// A team's sheets of periods that end from a day to another. A sheet that names no team
-    /// is of the team its employee is in.
+    /// is of the team its employee is in; one not handed in of somebody who had left is nobody's.
     #[must_use]
     pub fn sheets_of_team(
         &self,
@@ -166,7 +166,15 @@ impl WorkAsOf {
         for employee in work.employees.with_key(&key, self.as_of) {
             sheets.extend(self.sheets(&format!("alone:{}", employee.id.as_str()), from, to));
         }
+        sheets.retain(|sheet| sheet.submitted_at.is_some() || !self.had_left(sheet));
         sheets
+    }
+
+    /// Whether a sheet was laid out for somebody who had left before its period.
+    fn had_left(&self, sheet: &KnownSheet) -> bool {
+        let employee = self.facts.work().employee(&sheet.employee, self.as_of);
+        let left = employee.and_then(|employee| employee.left_on);
+        left.is_some_and(|left| left < sheet.period_start)
     }
 
     /// The sheets for a project, of periods that end from a day to another.

@@ -132,6 +132,20 @@ impl Registry {
         Ok(&self.versions(name)?.changes)
     }
 
+    /// The same registry with another version of one model answering: for looking at what that
+    /// version says, not for good.
+    ///
+    /// # Errors
+    /// As for [`Self::model_version`].
+    pub fn answering(&self, name: &str, version: u32) -> Result<Self, RegistryError> {
+        self.model_version(name, version)?;
+        let mut other = self.clone();
+        if let Some(versions) = other.models.get_mut(name) {
+            versions.current = version;
+        }
+        Ok(other)
+    }
+
     /// The folder it was opened from.
     #[must_use]
     pub fn models_dir(&self) -> &Path {

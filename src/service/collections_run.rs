@@ -1,4 +1,5 @@
-//! The worklist of collections: run anew when the day or the records have changed.
+//! The worklist of collections: run anew when the day, the records, the models or what the firm sets
+//! have changed.
 
 use std::sync::Arc;
 
@@ -62,6 +63,7 @@ impl Service {
         let _turn = self.runs.lock().await;
         let store = self.store();
         let generation = self.generation(tenant, now, &wanted).await?;
+        let generation = generation.wrapping_add(self.records().fingerprint());
         let day = now.date_naive();
         let last = store.last_run(tenant, name).await?;
         let unchanged = last

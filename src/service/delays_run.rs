@@ -1,24 +1,23 @@
 //! The delays board: teams whose sheets will be late, set-ups that will miss their day and
 //! bills that will slip.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::history::Wanted;
 use super::{RecordCases, Service, ServiceError};
-use crate::advice::{Judged, Recommendation};
+use crate::advice::{Judged, Recommendation, Status};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
 use crate::domain::TenantId;
-use crate::domain::records::BillStatus;
+use crate::domain::records::Bill;
 use crate::history::{FactsAsOf, History as _, WorkAsOf};
 
 /// Name of the worklist.
 pub const DELAYS: &str = "delays";
-/// Days back and ahead in which bills are looked for.
-const BILLS_BACK: u64 = 120;
+/// Days ahead in which bills are looked for.
 const BILLS_AHEAD: u64 = 30;
-/// Bills judged for one run, those planned first.
+/// Bills judged for one run, those planned for days nearest to today.
 const MAX_BILLS: usize = 500;
 
 /// A run of the board: every answer, most pressing first.
@@ -32,6 +31,9 @@ pub struct DelaysRun {
     pub project_setup: Vec<Recommendation>,
     /// Bills to come and overdue.
     pub billing: Vec<Recommendation>,
+    /// Bills that were not judged, because there are too many.
+    #[serde(default)]
+    pub bills_left_out: usize,
 }
 
 impl Service {
@@ -57,12 +59,14 @@ fn make(cases: &RecordCases, history: &FactsAsOf) -> Result<(DelaysRun, Vec<Judg
     let work = history.work();
     let mut answers = Vec::new();
     let timesheet = judge(&*cases.timesheet, work.teams(), history)?;
-    let billing = judge(&*cases.billing, bills_to_come(&work), history)?;
+    let (bills, bills_left_out) = bills_to_come(&work);
+    let billing = judge(&*cases.billing, bills, history)?;
     let run = DelaysRun {
         as_of: history.as_of(),
         timesheet: shown(timesheet, &mut answers),
         project_setup: shown(cases.project_setup.judge_open(history)?, &mut answers),
         billing: shown(billing, &mut answers),
+        bills_left_out,
     };
     Ok((run, answers))
 }
@@ -97,7 +101,12 @@ fn shown(judged: Vec<Judged>, kept: &mut Vec<Judged>) -> Vec<Recommendation> {
         .collect();
     answers.sort_by(|a, b| {
         let levels = b.level.cmp(&a.level);
-        let scores = b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0));
+        // What nobody can foretell is for a person to look at first.
+        let score = |one: &Recommendation| match one.status {
+            Status::Abstained => 1.0,
+            _ => one.score.unwrap_or(0.0),
+        };
+        let scores = score(b).total_cmp(&score(a));
         let ids = a.subject.id.cmp(&b.subject.id);
         levels.then(scores).then(ids)
     });
@@ -105,20 +114,20 @@ fn shown(judged: Vec<Judged>, kept: &mut Vec<Judged>) -> Vec<Recommendation> {
     answers
 }
 
-fn bills_to_come(work: &WorkAsOf) -> Vec<String> {
+/// The bills that are to go out, in order of the day planned, and how many more there are.
+fn bills_to_come(work: &WorkAsOf) -> (Vec<String>, usize) {
     let today = work.today();
-    let (from, to) = (
-        today - Days::new(BILLS_BACK),
-        today + Days::new(BILLS_AHEAD),
-    );
+    let until = today + Days::new(BILLS_AHEAD);
     let projects = work.projects_billed();
     let bills = projects
         .iter()
-        .flat_map(|project| work.bills_of(project, from, to));
-    let mut open: Vec<_> = bills
-        .filter(|bill| bill.issued_on.is_none() && bill.status != Some(BillStatus::Cancelled))
-        .collect();
-    open.sort_by_key(|bill| (bill.planned_on, bill.id.to_string()));
+        .flat_map(|project| work.bills_of(project, NaiveDate::MIN, until));
+    let mut open: Vec<_> = bills.filter(|bill| bill.is_open()).collect();
+    let far = |bill: &Bill| (bill.planned_on - today).num_days().abs();
+    open.sort_by_key(|bill| (far(bill), bill.id.to_string()));
+    let left_out = open.len().saturating_sub(MAX_BILLS);
     open.truncate(MAX_BILLS);
-    open.iter().map(|bill| bill.id.to_string()).collect()
+    open.sort_by_key(|bill| (bill.planned_on, bill.id.to_string()));
+    let ids = open.iter().map(|bill| bill.id.to_string());
+    (ids.collect(), left_out)
 }

@@ -3,13 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{Datelike as _, TimeDelta, Utc};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::history::Wanted;
 use super::{Service, ServiceError, on_own_thread};
-use crate::advice::{Case, Judged, Recommendation};
+use crate::advice::{Case, Judged, ModelRef, Recommendation};
 use crate::cases::billing::BillingCase;
 use crate::cases::collections::{self, CollectionsCase};
 use crate::cases::detectors::Thresholds;
@@ -24,6 +25,8 @@ use crate::history::History;
 use crate::learn::forecast::ForecastError;
 use crate::registry::Registry;
 
+/// No record is of a year before.
+const EARLIEST: i32 = 1900;
 /// Clocks of callers may be ahead by this.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
@@ -45,6 +48,9 @@ pub struct RecordCases {
     pub expense: Arc<ExpenseCase>,
     /// What the firm sets for detectors.
     pub thresholds: Arc<Thresholds>,
+    /// Where their models are from.
+    registry: Arc<Registry>,
+    settings: Arc<CaseSettings>,
 }
 
 /// What the firm sets for the cases.
@@ -66,6 +72,7 @@ impl RecordCases {
     /// # Errors
     /// [`ForecastError`] that names the file.
     pub fn load(registry: &Registry, settings: CaseSettings) -> Result<Self, ForecastError> {
+        let kept = Arc::new(settings.clone());
         let thresholds = Arc::new(settings.detectors);
         let reminders = settings
             .timesheet
@@ -79,6 +86,41 @@ impl RecordCases {
             timesheet: Arc::new(TimesheetCase::load(registry, ())?),
             project_setup: Arc::new(SetupCase::load(registry)?),
             billing: Arc::new(BillingCase::load(registry, ())?),
+            registry: Arc::new(registry.clone()),
+            settings: kept,
+        })
+    }
+
+    /// What answers hang on besides records and documents: the models, and what the firm sets.
+    /// Another number where any of that is another.
+    pub(super) fn fingerprint(&self) -> i64 {
+        let models = self.registry.all().filter(|(_, answers)| *answers);
+        let models: Vec<&str> = models.map(|(model, _)| model.sha256.as_str()).collect();
+        let settings = &self.settings;
+        let text = format!(
+            "{models:?} {:?} {:?} {:?} {:?}",
+            settings.collections.policy, settings.timesheet, settings.expense, settings.detectors
+        );
+        let digest = Sha256::digest(text);
+        let first = digest.first_chunk().copied().unwrap_or_default();
+        i64::from_le_bytes(first)
+    }
+
+    /// A case as it answered by another version of its model, where that is still there.
+    fn of_model(&self, case: Case, model: &ModelRef) -> Option<Box<dyn RecordCase>> {
+        let version = model.version.parse().ok()?;
+        let registry = self.registry.answering(&model.name, version).ok()?;
+        let same = registry.model(&model.name).ok()?.sha256 == model.sha256;
+        let registry = same.then_some(registry)?;
+        let settings = &self.settings;
+        Some(match case {
+            Case::Collections => {
+                Box::new(CollectionsCase::load(&registry, settings.collections.clone()).ok()?)
+            }
+            Case::Timesheet => Box::new(TimesheetCase::load(&registry, ()).ok()?),
+            Case::ProjectSetup => Box::new(SetupCase::load(&registry).ok()?),
+            Case::Billing => Box::new(BillingCase::load(&registry, ()).ok()?),
+            _ => return None,
         })
     }
 
@@ -143,12 +185,12 @@ impl Service {
         let judge = self.records.get(case).ok_or(ServiceError::UnknownCase)?;
         let now = Utc::now();
         let as_of = item.as_of.unwrap_or(now);
+        let not_asked = |why| Err(JudgeError::not_asked("as_of", false, why).into());
         if as_of > now + AHEAD {
-            return Err(ServiceError::Judge(JudgeError::NotAsked {
-                field: "as_of",
-                unknown: false,
-                why: "lies in the future".to_owned(),
-            }));
+            return not_asked("lies in the future");
+        }
+        if as_of.year() < EARLIEST {
+            return not_asked("lies before 1900");
         }
         let wanted = Wanted::of(case, item);
         let history = self.history(tenant, as_of, &wanted).await?;
@@ -185,7 +227,8 @@ impl Service {
         Ok(recommendation)
     }
 
-    /// Computes an answer again from what was kept of it.
+    /// Computes an answer again from what was kept of it, by the version of the model that gave it
+    /// where that is still there, else by the one that answers now.
     ///
     /// # Errors
     /// [`ServiceError`] if what was kept is of another version or of a case that is not answered here.
@@ -194,13 +237,22 @@ impl Service {
         case: Case,
         input: &Value,
         features: &Value,
-        recommendation_id: Uuid,
+        (recommendation_id, model): (Uuid, Option<&ModelRef>),
     ) -> Result<Recommendation, ServiceError> {
         if case == Case::Invoice {
             return Ok(self.invoice().replay(input, features, recommendation_id)?);
         }
         let judge = self.records.get(case).ok_or(ServiceError::UnknownCase)?;
-        Ok(judge.replay(input, features, recommendation_id)?)
+        let replayed = judge.replay(input, features, recommendation_id);
+        let answered = |given: &Recommendation| given.model.as_ref() == model;
+        let earlier = match &replayed {
+            Ok(given) if answered(given) => None,
+            _ => model.and_then(|model| self.records.of_model(case, model)),
+        };
+        match earlier {
+            Some(earlier) => Ok(earlier.replay(input, features, recommendation_id)?),
+            None => Ok(replayed?),
+        }
     }
 
     /// The cases that judge records.

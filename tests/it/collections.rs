@@ -139,6 +139,11 @@ async fn there_is_nothing_to_ask_about_what_is_paid_unknown_or_to_come() {
             "invalid_content",
         ),
         (
+            json!({"id": "I1-25", "as_of": "-262142-01-01T00:00:00Z"}),
+            422,
+            "invalid_content",
+        ),
+        (
             json!({"id": "I1-25", "approve": true}),
             422,
             "invalid_content",
@@ -334,4 +339,72 @@ async fn the_worklist_ranks_holds_back_says_why_and_is_stable() {
     let top = &next["ranked"][0];
     assert_eq!(top["moved"]["from"], 2);
     assert_eq!(top["moved"]["why"], "Others moved.");
+}
+
+#[tokio::test]
+async fn expected_cash_comes_to_what_is_open_and_none_of_it_is_negative() {
+    let (app, today) = firm().await;
+    let mut invoices = String::new();
+    for (at, (total, currency)) in [("2", "JPY"), ("0.03", "EUR"), ("1", "JPY"), ("0.01", "EUR")]
+        .into_iter()
+        .enumerate()
+    {
+        for late in 0..4_u64 {
+            let issued = today - Days::new(20 + 5 * late);
+            let record = json!({"id": format!("small{at}-{late}"), "customer_id": format!("C{}", 1 + at),
+                "known_at": noon(issued), "issued_on": issued, "due_on": issued + Days::new(14),
+                "currency": currency, "total": total});
+            invoices += &format!("{record}\n");
+        }
+    }
+    app.put_records("customer_invoice", invoices).await;
+    for at in 0..4 {
+        for late in 0..4 {
+            let answer = scored(&app, &json!({"id": format!("small{at}-{late}")})).await;
+            let advice = &answer["suggestion"];
+            let amount = |value: &Value| -> rust_decimal::Decimal {
+                value.as_str().unwrap().parse().unwrap()
+            };
+            let forecast = &advice["forecast"];
+            let weeks = forecast["cash"].as_array().unwrap().iter();
+            let mut parts: Vec<_> = weeks.map(|week| amount(&week["amount"])).collect();
+            parts.push(amount(&forecast["cash_later"]));
+            assert!(
+                parts.iter().all(|part| !part.is_sign_negative()),
+                "{answer}"
+            );
+            let sum: rust_decimal::Decimal = parts.iter().sum();
+            assert_eq!(sum, amount(&advice["open_amount"]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_owed_in_two_currencies_is_told_apart() {
+    let (app, today) = firm().await;
+    let issued = today - Days::new(60);
+    let dollars = json!({"id": "usd", "customer_id": "C2", "known_at": noon(issued), "issued_on": issued,
+        "due_on": issued + Days::new(14), "currency": "USD", "total": "50.00"});
+    app.put_records("customer_invoice", dollars.to_string())
+        .await;
+    let list = Ask::get("/v1/worklists/collections").key(&app.key);
+    let list = app.send(list).await.json();
+    let rows =
+        ["ranked", "held_back", "waiting"].map(|part| list[part].as_array().unwrap().clone());
+    let row = rows.iter().flatten().find(|row| row["customer_id"] == "C2");
+    let row = row.unwrap();
+    let (own, other) = (&row["currency"], &row["other_currencies"][0]["currency"]);
+    assert!(
+        [own, other].contains(&&json!("USD")) && [own, other].contains(&&json!("EUR")),
+        "{row}"
+    );
+    for (query, status) in [
+        ("collections?foo=1", 400),
+        ("delays?foo=1", 400),
+        ("nope", 404),
+    ] {
+        let path = format!("/v1/worklists/{query}");
+        let answer = app.send(Ask::get(&path).key(&app.key)).await;
+        assert_eq!(answer.status, status, "{query} {}", answer.text());
+    }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use scrutineer::advice::ModelRef;
 use scrutineer::learn::calibrated::Calibration;
 use scrutineer::learn::forecast::{
@@ -86,10 +86,27 @@ pub fn write(
     let text = card_text(&manifest, &card, &learner(weights));
     let mut files = vec![file, golden(&forecast)?];
     files.extend(others);
+    keep_answering(models_dir, card.name, version)?;
     let dir = artefact::write(models_dir, manifest, files)?;
     let path = dir.join("MODEL_CARD.md");
     fs::write(&path, text).with_context(|| path.display().to_string())?;
     Ok(dir)
+}
+
+/// Lets the version that answers go on answering beside a new one, until somebody promotes that: it was
+/// looked at by nobody yet.
+fn keep_answering(models_dir: &Path, name: &str, new: u32) -> anyhow::Result<()> {
+    if !models_dir.is_dir() {
+        return Ok(());
+    }
+    let mut registry = Registry::open(models_dir)?;
+    let Ok(answering) = registry.model(name).map(|model| model.manifest.version) else {
+        return Ok(());
+    };
+    if answering < new && registry.changes(name)?.is_empty() {
+        registry.promote(name, answering, "scrutineer-train", Utc::now())?;
+    }
+    Ok(())
 }
 
 fn next_version(models_dir: &Path, name: &str) -> anyhow::Result<u32> {

@@ -130,7 +130,7 @@ pub fn chain(bill: &Bill, work: &WorkAsOf) -> Chain {
         .and_then(|project| project.contract_type);
     let usual = Usual::of(bill, work);
     let approvals = work.approvals_of(RecordKind::Bill, bill.id.as_str());
-    let by_the_hour = contract.is_none_or(|kind| kind == ContractType::TimeAndMaterials);
+    let by_the_hour = waits_for_sheets(contract);
     let by_milestone = matches!(
         contract,
         None | Some(ContractType::Milestone | ContractType::FixedFee)
@@ -155,6 +155,11 @@ pub fn chain(bill: &Bill, work: &WorkAsOf) -> Chain {
         earliest_on,
         fix,
     }
+}
+
+/// Whether bills under a contract wait for sheets.
+pub(crate) fn waits_for_sheets(contract: Option<ContractType>) -> bool {
+    contract.is_none_or(|kind| kind == ContractType::TimeAndMaterials)
 }
 
 /// The sheets whose days the bill bills, as far as they are known of.
@@ -215,8 +220,10 @@ fn approval(sheets: &[std::sync::Arc<KnownSheet>], needed: bool, usual_days: Opt
         .filter(|one| one.submitted_at.is_some() && one.approved_at.is_none())
         .collect();
     let done = sheets.iter().all(|sheet| sheet.approved_at.is_some());
-    let state = match (sheets.is_empty(), done, waiting.is_empty()) {
-        (true, _, _) => State::NotSeen,
+    // Where nobody's approval was ever recorded, none is waited for.
+    let recorded = usual_days.is_some() || sheets.iter().any(|one| one.approved_at.is_some());
+    let state = match (sheets.is_empty() || !recorded, done, waiting.is_empty()) {
+        (true, _, _) => return empty(Step::Approval, State::NotSeen),
         (false, true, _) => State::Done,
         (false, false, true) => State::ToCome,
         (false, false, false) => State::Waiting,

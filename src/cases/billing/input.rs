@@ -82,6 +82,9 @@ pub enum NotAsked {
     /// It went out.
     #[error("went out on {0}")]
     Issued(NaiveDate),
+    /// It went out, as its status or its invoice says.
+    #[error("went out on a day that is not known")]
+    Out,
     /// It was withdrawn.
     #[error("was withdrawn")]
     Cancelled,
@@ -98,6 +101,9 @@ pub(super) fn read(id: &str, work: &WorkAsOf) -> Result<(BillingInput, Vec<f64>)
     }
     if bill.status == Some(BillStatus::Cancelled) {
         return Err(NotAsked::Cancelled);
+    }
+    if !bill.is_open() {
+        return Err(NotAsked::Out);
     }
     let found = chain::chain(&bill, work);
     let amount = bill.planned_amount.or(bill.amount);
@@ -126,7 +132,7 @@ fn next_of(project: &str, work: &WorkAsOf) -> Option<std::sync::Arc<Bill>> {
     let (from, to) = (today - Days::new(LOOKED), today + Days::new(LOOKED));
     let bills = work.bills_of(project, from, to).into_iter();
     bills
-        .filter(|bill| bill.issued_on.is_none() && bill.status != Some(BillStatus::Cancelled))
+        .filter(|bill| bill.is_open())
         .min_by_key(|bill| (bill.planned_on, bill.id.to_string()))
 }
 

@@ -12,6 +12,7 @@ mod tests;
 
 use uuid::Uuid;
 
+pub(crate) use chain::waits_for_sheets;
 pub use chain::{Chain, Fix, Link, State, Step, chain};
 pub use input::{BillingInput, ChainStep, FirstFix, NotAsked};
 pub use recommendation::BillingAdvice;
@@ -36,6 +37,7 @@ impl Question for BillingInput {
         (): &(),
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError> {
+        item.without_period()?;
         input::read(&item.id, &history.work())
             .map_err(|why| JudgeError::not_asked("id", why == NotAsked::Unknown, &why.to_string()))
     }

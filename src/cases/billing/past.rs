@@ -58,8 +58,11 @@ impl Past {
             if bill.status == Some(BillStatus::Cancelled) {
                 continue;
             }
-            if bill.issued_on.is_none() {
+            if bill.is_open() {
                 past.open.push(Arc::clone(&bill));
+            } else if bill.issued_on.is_none() {
+                // Out, and nobody knows since when.
+                continue;
             }
             // Planned for a day to come and not out yet: nothing is known of it.
             let out = bill.issued_on.unwrap_or(today);

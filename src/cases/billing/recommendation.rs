@@ -9,7 +9,7 @@ use super::explanation::WORDS;
 use super::features::ITEM;
 use super::input::{BillingInput, ChainStep, FirstFix};
 use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
-use crate::cases::forecast::{Explained, Explaining, far_above, level_of};
+use crate::cases::forecast::{Explained, Explaining, far_above, is_beyond, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
@@ -51,7 +51,10 @@ pub(super) fn recommend(
     // Not out today: it goes out today at the earliest.
     let whole = forecast.distribution().curve(row);
     let curve = whole.given_above(passed - 1.0);
-    let far_above = far_above(forecast, row, &WORDS, &ITEM);
+    let mut far_above = far_above(forecast, row, &WORDS, &ITEM);
+    if is_beyond(forecast, passed - 1.0) {
+        far_above.push("days_overdue");
+    }
     let told = input.enough_history && far_above.is_empty();
     let (score_kind, threshold) = if passed <= 0.0 {
         ("bill_slips", 0.0)

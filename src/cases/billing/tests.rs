@@ -291,3 +291,61 @@ fn a_milestone_waits_for_the_customer_and_no_sheet() {
         (1.0, 0.0)
     );
 }
+
+#[test]
+fn a_bill_that_is_marked_as_sent_is_sent() {
+    let mut facts = Facts::default();
+    project(&mut facts, "p", "time_and_materials");
+    for (id, more) in [
+        ("marked", json!({"status": "issued"})),
+        ("invoiced", json!({"customer_invoice_id": "i1"})),
+        ("held", json!({"status": "on_hold"})),
+    ] {
+        let mut body =
+            json!({"id": id, "project_id": "p", "planned_on": "2026-03-09", "currency": "EUR"});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        put(
+            &mut facts,
+            RecordKind::Bill,
+            at(day("2026-02-01"), 8),
+            1,
+            body,
+        );
+    }
+    let work = seen(&facts, at(day("2026-03-10"), 0));
+    let asked = |id: &str| super::input::read(id, &work).map(|(input, _)| input.bill_id);
+    assert_eq!(asked("marked"), Err(super::NotAsked::Out));
+    assert_eq!(asked("invoiced"), Err(super::NotAsked::Out));
+    assert_eq!(asked("p"), Ok("held".to_owned()));
+}
+
+#[test]
+fn nobody_waits_for_approvals_where_none_was_ever_recorded() {
+    let mut facts = Facts::default();
+    project(&mut facts, "p", "time_and_materials");
+    let id = bill(&mut facts, "p", day("2026-03-09"), None);
+    let sunday = day("2026-02-22");
+    sheet(
+        &mut facts,
+        "e1",
+        sunday,
+        [Some(sunday + Days::new(1)), None],
+    );
+    let approval = |facts: &Facts| {
+        let work = seen(facts, at(day("2026-02-26"), 0));
+        let found = chain(&plan(facts, &id), &work);
+        let link = found.link(Step::Approval).unwrap();
+        (link.state, link.outstanding)
+    };
+    assert_eq!(approval(&facts), (State::NotSeen, 0));
+    let approved = Some(sunday + Days::new(2));
+    sheet(
+        &mut facts,
+        "e2",
+        sunday,
+        [Some(sunday + Days::new(1)), approved],
+    );
+    assert_eq!(approval(&facts), (State::Waiting, 1));
+}

@@ -11,6 +11,8 @@ use crate::history::{CENT, Receivable, ReceivablesAsOf};
 
 /// A promise is kept if the money is there so many days after the day promised: banks take time.
 const GRACE: Days = Days::new(2);
+/// Days ahead for which payment can be promised.
+const FARTHEST: Days = Days::new(366);
 /// Days back that contacts are counted.
 const RECENT: Days = Days::new(30);
 
@@ -56,7 +58,11 @@ impl Contact {
                 InteractionKind::Dispute if here => found.disputed = true,
                 InteractionKind::Resolved if here => found.disputed = false,
                 InteractionKind::Promise => {
-                    let Some(promised_on) = one.promised_on else {
+                    // Years ahead it is a slip of the pen.
+                    let meant = one
+                        .promised_on
+                        .filter(|promised| *promised <= day + FARTHEST);
+                    let Some(promised_on) = meant else {
                         continue;
                     };
                     if promised_on >= today {

@@ -12,7 +12,7 @@ use super::features::{self, Known, Subject};
 use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
 use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
-use crate::history::{History, Receivable, ReceivablesAsOf, identifier_key};
+use crate::history::{CENT, History, Receivable, ReceivablesAsOf, identifier_key};
 use crate::learn::forecast::{GoldenRow, to_json};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
@@ -123,9 +123,6 @@ pub enum NotAsked {
     /// It was not known at that moment.
     #[error("names no invoice known at that moment")]
     Unknown,
-    /// An invoice has no period.
-    #[error("goes without `period_end` here")]
-    NoPeriod,
     /// It was paid.
     #[error("was paid on {0}")]
     Paid(NaiveDate),
@@ -191,6 +188,14 @@ impl CustomerFile {
                 && one.status != Some(CustomerInvoiceStatus::Cancelled)
         });
         money -= credits.map(|one| one.open_amount).sum::<f64>();
+        // What was paid on an invoice beyond its total.
+        let paid = self
+            .ledger
+            .iter()
+            .filter(|one| same(one.currency) && one.is_collectable());
+        let beyond =
+            paid.map(|one| one.parts.iter().map(|(_, part)| part).sum::<f64>() - one.amount);
+        money += beyond.filter(|beyond| *beyond > CENT).sum::<f64>();
         if money < invoice.open_amount {
             return None;
         }

@@ -25,7 +25,9 @@ pub use cash::CurrencyCash;
 pub use contact::Contact;
 pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};
-pub use worklist::{CollectionsRow, CollectionsRun, InvoiceRow, MAX_INVOICES, Moved, UnkeptRun};
+pub use worklist::{
+    CollectionsRow, CollectionsRun, InvoiceRow, MAX_INVOICES, Moved, OpenIn, UnkeptRun,
+};
 
 use self::explanation::WORDS;
 use self::model::Verdict;
@@ -54,9 +56,7 @@ impl Question for CollectionsInput {
     ) -> Result<(Self, Vec<f64>), JudgeError> {
         let not_asked =
             |why: NotAsked| JudgeError::not_asked("id", why == NotAsked::Unknown, &why.to_string());
-        if item.period_end.is_some() {
-            return Err(not_asked(NotAsked::NoPeriod));
-        }
+        item.without_period()?;
         let unknown = || not_asked(NotAsked::Unknown);
         let customer = history.customer_of(&item.id).ok_or_else(unknown)?;
         let file = CustomerFile::of(&customer, history);

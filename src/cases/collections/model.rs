@@ -6,7 +6,7 @@ use super::counterfactuals;
 use super::explanation::WORDS;
 use super::input::CollectionsInput;
 use crate::advice::{Counterfactual, InvalidRecommendation};
-use crate::cases::forecast::{Explained, Explaining};
+use crate::cases::forecast::{Explained, Explaining, is_beyond};
 use crate::learn::distribution::Curve;
 use crate::learn::forecast::Forecast;
 
@@ -149,7 +149,7 @@ impl CollectionsInput {
     /// has seen.
     pub(super) fn is_beyond(&self, forecast: &Forecast) -> bool {
         let passed = Asked::of(self, self.due_on).passed;
-        passed - 1.0 >= forecast.distribution().range().highest
+        is_beyond(forecast, passed - 1.0)
     }
 }
 

@@ -291,14 +291,20 @@ fn payment(input: &CollectionsInput, verdict: &Verdict) -> PaymentForecast {
     let open = rust_decimal::prelude::ToPrimitive::to_f64(&input.open_amount).unwrap_or_default();
     let share = |share: f64| amount(open * share, input.currency);
     let [p10, p50, p90] = verdict.payment;
-    let listed = |share: &f64| *share >= LEAST_SHARE;
-    let cash = verdict.weeks.iter().filter(|(_, part)| listed(part));
-    let cash: Vec<WeekCash> = cash
-        .map(|(week_of, part)| WeekCash {
-            week_of: *week_of,
-            amount: share(*part),
-        })
-        .collect();
+    // What came by the end of each week is rounded, and not each week, so that no more comes than is open.
+    let (mut come, mut so_far) = (0.0, Decimal::ZERO);
+    let mut cash = Vec::new();
+    for (week_of, part) in &verdict.weeks {
+        come += part;
+        let by_then = share(come).min(input.open_amount);
+        if *part >= LEAST_SHARE {
+            cash.push(WeekCash {
+                week_of: *week_of,
+                amount: by_then - so_far,
+            });
+        }
+        so_far = by_then;
+    }
     // What is too little to be listed, and what rounding leaves, is money all the same.
     let cash_later = input.open_amount - cash.iter().map(|week| week.amount).sum::<Decimal>();
     PaymentForecast {
@@ -334,7 +340,8 @@ pub(super) fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Supp
     let recently = !input.notes.stands(NoteTopic::LacksDocument)
         && contact
             .last_contact_on
-            .is_some_and(|day| day + pause > today);
+            .and_then(|day| day.checked_add_days(pause))
+            .is_some_and(|day| day > today);
     let may_be_contested = !contact.disputed && input.notes.stands(NoteTopic::Contests);
     [
         (contact.disputed, Suppressed::Disputed),

@@ -245,3 +245,85 @@ fn another_currency_tells_nothing_about_amounts() {
     assert!(row[1].is_nan());
     assert_eq!(row[HISTORY], 1.0);
 }
+
+#[test]
+fn what_is_paid_beyond_an_invoice_is_there_for_the_next() {
+    let mut facts = Facts::default();
+    add(&mut facts, "old", day("2026-01-05"), None, "100");
+    add(&mut facts, "new", day("2026-01-20"), None, "40");
+    let body = json!({"id": "p", "invoice_id": "old", "paid_on": "2026-02-02", "amount": "150", "currency": "EUR"});
+    let known = moment(day("2026-02-03"));
+    facts.insert(RecordKind::Payment, known, 1, body).unwrap();
+    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-03-01")));
+    let file = super::CustomerFile::of("c1", &history);
+    assert_eq!(file.set_off(&file.ledger.get("new").unwrap()), Some(50.0));
+}
+
+#[test]
+fn credits_and_what_was_withdrawn_are_no_history() {
+    let mut facts = Facts::default();
+    for at in 0..40 {
+        let issued = day("2026-01-05") + Days::new(at / 4);
+        add(
+            &mut facts,
+            &format!("i{at}"),
+            issued,
+            Some(at as i64 % 3),
+            "-10",
+        );
+    }
+    let has_paid = |facts: &Facts| {
+        let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day("2026-06-01")));
+        history.has_paid(30, 5)
+    };
+    assert!(!has_paid(&facts));
+    for at in 0..40 {
+        let issued = day("2026-01-05") + Days::new(at / 4);
+        add(
+            &mut facts,
+            &format!("p{at}"),
+            issued,
+            Some(at as i64 % 3),
+            "10",
+        );
+    }
+    assert!(has_paid(&facts));
+}
+
+#[test]
+fn who_foretells_a_payment_has_not_been_paid() {
+    let mut facts = Facts::default();
+    for (id, more) in [("status", "paid"), ("amount", "open")] {
+        let body = json!({"id": id, "customer_id": "c1", "issued_on": "2026-01-05", "due_on": "2026-01-15",
+            "currency": "EUR", "total": "100", "cleared_on": "2026-03-15", "status": more,
+            "open_amount": if more == "open" { Some("0") } else { None }});
+        let known = moment(day("2026-01-06"));
+        facts
+            .insert(RecordKind::CustomerInvoice, known, 1, body)
+            .unwrap();
+    }
+    let open = |day: NaiveDate| {
+        let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day));
+        super::CustomerFile::of("c1", &history).open().count()
+    };
+    assert_eq!((open(day("2026-03-14")), open(day("2026-03-15"))), (2, 0));
+}
+
+#[test]
+fn a_promise_for_another_decade_holds_nothing_back() {
+    let mut facts = Facts::default();
+    add(&mut facts, "a", day("2026-01-05"), None, "100");
+    for (id, promised) in [("far", "2062-02-01"), ("near", "2026-03-01")] {
+        let body = json!({"id": id, "customer_id": "c1", "customer_invoice_id": "a", "kind": "promise",
+            "time": if id == "far" { "2026-02-03T09:00:00Z" } else { "2026-02-02T09:00:00Z" },
+            "promised_on": promised});
+        let known = moment(day("2026-02-04"));
+        facts
+            .insert(RecordKind::Interaction, known, 1, body)
+            .unwrap();
+    }
+    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
+    let said = history.interactions_with("c1");
+    let contact = Contact::of("a", &said, &history.receivables("c1"));
+    assert_eq!(contact.promised_on, Some(day("2026-03-01")));
+}

@@ -5,7 +5,8 @@
 //! the days it is expected to stay overdue. Amounts of different currencies are made
 //! comparable by the firm's own median open invoice of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -44,6 +45,10 @@ pub struct CollectionsRun {
     pub left_out: usize,
     /// Money expected by week over all that was scored.
     pub cash: Vec<CurrencyCash>,
+    /// Median open invoice of each currency: the unit of what is at stake. Runs of before do not say.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, f64>)]
+    pub usual_amounts: BTreeMap<Currency, f64>,
 }
 
 /// One customer of the worklist.
@@ -71,8 +76,11 @@ pub struct CollectionsRow {
     #[schema(value_type = String)]
     #[serde(with = "rust_decimal::serde::str")]
     pub overdue_amount: Decimal,
-    /// Currency of most of it; amounts count that currency alone.
+    /// Currency of the invoice of which most is at stake; amounts count that currency alone.
     pub currency: Currency,
+    /// What is open in others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_currencies: Vec<OpenIn>,
     /// Longest days overdue; 0 if nothing is.
     pub days_overdue: i64,
     /// What is at stake, in median invoices times days: the order of the list.
@@ -81,6 +89,21 @@ pub struct CollectionsRow {
     pub moved: Option<Moved>,
     /// Its open invoices, most at stake first.
     pub invoices: Vec<InvoiceRow>,
+}
+
+/// What a customer owes in another currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OpenIn {
+    /// The currency.
+    pub currency: Currency,
+    /// What is open.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open_amount: Decimal,
+    /// What is overdue of it.
+    #[schema(value_type = String)]
+    #[serde(with = "rust_decimal::serde::str")]
+    pub overdue_amount: Decimal,
 }
 
 /// One open invoice of a row.
@@ -223,7 +246,7 @@ impl CollectionsCase {
         }
         for (row, rank) in ranked.iter_mut().zip(1..) {
             row.rank = Some(rank);
-            row.moved = before.map(|before| moved(row, before));
+            row.moved = before.map(|before| moved(row, before, &usual));
         }
         Ok(UnkeptRun {
             run: CollectionsRun {
@@ -233,6 +256,7 @@ impl CollectionsCase {
                 waiting,
                 left_out,
                 cash,
+                usual_amounts: usual,
             },
             answers,
         })
@@ -272,7 +296,7 @@ fn sort(rows: &mut [CollectionsRow]) {
 }
 
 /// Median open amount of each currency.
-fn usual_amounts(files: &[CustomerFile]) -> HashMap<Currency, f64> {
+fn usual_amounts(files: &[CustomerFile]) -> BTreeMap<Currency, f64> {
     let mut amounts: HashMap<Currency, Vec<f64>> = HashMap::new();
     for invoice in files.iter().flat_map(CustomerFile::open) {
         let of_currency = amounts.entry(invoice.currency).or_default();
@@ -292,15 +316,11 @@ fn invoice_row(
     answer: &Recommendation,
     advice: &CollectionsAdvice,
     due_on: NaiveDate,
-    usual: &HashMap<Currency, f64>,
+    usual: &BTreeMap<Currency, f64>,
 ) -> InvoiceRow {
     let forecast = advice.forecast.as_ref();
     let open = advice.open_amount.to_f64().unwrap_or_default();
-    let usual = usual
-        .get(&advice.currency)
-        .copied()
-        .unwrap_or(1.0)
-        .max(1e-9);
+    let usual = usual_amount(usual, advice.currency);
     // Without a forecast, days overdue so far stand for those to come.
     let days_overdue = advice.days_overdue.max(0) as f64;
     let days = forecast.map_or(days_overdue.min(MOVABLE_DAYS), |f| f.days_at_stake);
@@ -325,6 +345,10 @@ fn invoice_row(
             .collect(),
         recommendation_id: answer.recommendation_id,
     }
+}
+
+fn usual_amount(usual: &BTreeMap<Currency, f64>, currency: Currency) -> f64 {
+    usual.get(&currency).copied().unwrap_or(1.0).max(1e-9)
 }
 
 /// One customer's row; none if nothing of it is open.
@@ -358,8 +382,19 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
     } else {
         stake(&mut invoices.iter())
     };
-    let same = || invoices.iter().filter(|one| one.row.currency == currency);
-    let overdue = same().filter(|one| one.row.days_overdue > 0);
+    let sums = |currency: Currency| {
+        let same = || invoices.iter().filter(|one| one.row.currency == currency);
+        let overdue = same().filter(|one| one.row.days_overdue > 0);
+        OpenIn {
+            currency,
+            open_amount: same().map(|one| one.row.open_amount).sum(),
+            overdue_amount: overdue.map(|one| one.row.open_amount).sum(),
+        }
+    };
+    let own = sums(currency);
+    let currencies: BTreeSet<Currency> = invoices.iter().map(|one| one.row.currency).collect();
+    let others = currencies.into_iter().filter(|one| *one != currency);
+    let other_currencies = others.map(sums).collect();
     Some(CollectionsRow {
         rank: None,
         customer_id: file.id.clone(),
@@ -371,9 +406,10 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
         action,
         suppressed_by,
         level: invoices.iter().map(|one| one.level).max()?,
-        open_amount: same().map(|one| one.row.open_amount).sum(),
-        overdue_amount: overdue.map(|one| one.row.open_amount).sum(),
+        open_amount: own.open_amount,
+        overdue_amount: own.overdue_amount,
         currency,
+        other_currencies,
         days_overdue: invoices
             .iter()
             .map(|one| one.row.days_overdue)
@@ -385,8 +421,26 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
     })
 }
 
+/// What a row of the run before had at stake, in the amounts that are usual now: other customers'
+/// invoices change those. None where that run does not say what was usual.
+fn stake_before(
+    old: &CollectionsRow,
+    before: &CollectionsRun,
+    usual: &BTreeMap<Currency, f64>,
+) -> Option<f64> {
+    let free = old
+        .invoices
+        .iter()
+        .filter(|one| one.suppressed_by.is_empty());
+    let stakes = free.map(|one| {
+        let was = before.usual_amounts.get(&one.currency)?;
+        Some(one.at_stake * was.max(1e-9) / usual_amount(usual, one.currency))
+    });
+    stakes.sum()
+}
+
 /// Why a row stands where it stands, against the run before.
-fn moved(row: &CollectionsRow, before: &CollectionsRun) -> Moved {
+fn moved(row: &CollectionsRow, before: &CollectionsRun, usual: &BTreeMap<Currency, f64>) -> Moved {
     let find = |rows: &[CollectionsRow]| {
         let found = rows.iter().find(|old| old.customer_id == row.customer_id);
         found.cloned()
@@ -412,7 +466,10 @@ fn moved(row: &CollectionsRow, before: &CollectionsRun) -> Moved {
         .filter(|invoice| !known.contains(&invoice.customer_invoice_id.as_str()))
         .count();
     let paid = (known.len() + new).saturating_sub(row.invoices.len());
-    let change = (row.at_stake - old.at_stake) / old.at_stake.max(1e-9);
+    let stake = stake_before(&old, before, usual).unwrap_or(row.at_stake);
+    let change = (row.at_stake - stake) / stake.max(1e-9);
+    // A lower rank is a greater number.
+    let climbed = row.rank.cmp(&old.rank).reverse();
     let why = if row.action != old.action {
         format!("Next step is now to {}.", row.action.label())
     } else if new > 0 {
@@ -421,7 +478,12 @@ fn moved(row: &CollectionsRow, before: &CollectionsRun) -> Moved {
         format!("{paid} no longer open.")
     } else if change.abs() >= NOTABLE {
         let word = if change > 0.0 { "more" } else { "less" };
-        format!("{:.0} % {word} at stake.", change.abs() * 100.0)
+        let own = format!("{:.0} % {word} at stake", change.abs() * 100.0);
+        match (change > 0.0, climbed) {
+            (true, Ordering::Less) => format!("{own}, and others rose further."),
+            (false, Ordering::Greater) => format!("{own}, and others fell further."),
+            _ => format!("{own}."),
+        }
     } else if row.rank == old.rank {
         "Unchanged.".to_owned()
     } else {
@@ -450,5 +512,75 @@ mod tests {
         largest_first(&mut open);
         let ids: Vec<&str> = open.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, ["JPY3", "EUR0", "JPY2", "EUR1", "JPY1", "JPY0"]);
+    }
+
+    fn row(rank: usize, at_stake: f64) -> CollectionsRow {
+        let invoice = InvoiceRow {
+            customer_invoice_id: "i".to_owned(),
+            due_on: NaiveDate::MIN,
+            days_overdue: 9,
+            open_amount: Decimal::ONE,
+            currency: Currency::EUR,
+            score: None,
+            score_kind: String::new(),
+            expected_on: None,
+            action: Action::Remind,
+            suppressed_by: Vec::new(),
+            at_stake,
+            because: Vec::new(),
+            recommendation_id: Uuid::nil(),
+        };
+        CollectionsRow {
+            rank: Some(rank),
+            customer_id: "c".to_owned(),
+            name: None,
+            phone: None,
+            action: Action::Remind,
+            suppressed_by: Vec::new(),
+            level: Level::Low,
+            open_amount: Decimal::ONE,
+            overdue_amount: Decimal::ONE,
+            currency: Currency::EUR,
+            other_currencies: Vec::new(),
+            days_overdue: 9,
+            at_stake,
+            moved: None,
+            invoices: vec![invoice],
+        }
+    }
+
+    #[test]
+    fn a_move_is_explained_by_the_customers_own_money_and_by_where_it_went() {
+        let usual = |amount: f64| BTreeMap::from([(Currency::EUR, amount)]);
+        let before = |rank: usize, at_stake: f64| CollectionsRun {
+            as_of: DateTime::<Utc>::MIN_UTC,
+            ranked: vec![row(rank, at_stake)],
+            held_back: Vec::new(),
+            waiting: Vec::new(),
+            left_out: 0,
+            cash: Vec::new(),
+            usual_amounts: usual(100.0),
+        };
+        let why = |rank, at_stake, now: f64| {
+            moved(&row(rank, at_stake), &before(2, 10.0), &usual(now)).why
+        };
+        // Half the usual amount makes twice as many of them.
+        assert_eq!(why(2, 20.0, 50.0), "Unchanged.");
+        assert_eq!(why(3, 20.0, 50.0), "Others moved.");
+        assert_eq!(why(1, 15.0, 100.0), "50 % more at stake.");
+        assert_eq!(
+            why(3, 15.0, 100.0),
+            "50 % more at stake, and others rose further."
+        );
+        assert_eq!(
+            why(1, 5.0, 100.0),
+            "50 % less at stake, and others fell further."
+        );
+        // A run of before does not say what was usual.
+        let old = CollectionsRun {
+            usual_amounts: BTreeMap::new(),
+            ..before(2, 10.0)
+        };
+        assert_eq!(moved(&row(2, 30.0), &old, &usual(50.0)).why, "Unchanged.");
     }
 }

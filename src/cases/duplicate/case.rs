@@ -124,13 +124,7 @@ impl<'a> Asked<'a> {
 
 impl RecordCase for DuplicateCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
-        if item.period_end.is_some() {
-            return Err(JudgeError::not_asked(
-                "period_end",
-                false,
-                "is not for this case",
-            ));
-        }
+        item.without_period()?;
         let firm = FirmItems::of(history);
         let index = firm.index();
         match index.named(&item.id).as_slice() {

@@ -147,13 +147,7 @@ impl ExpenseCase {
 
 impl RecordCase for ExpenseCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
-        if item.period_end.is_some() {
-            return Err(JudgeError::not_asked(
-                "period_end",
-                false,
-                "is not for this case",
-            ));
-        }
+        item.without_period()?;
         let spending = history.spending();
         let (lines, claim) = match named(&spending, &item.id).as_slice() {
             [] => Err((

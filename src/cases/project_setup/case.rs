@@ -170,6 +170,7 @@ impl SetupCase {
 
 impl RecordCase for SetupCase {
     fn judge(&self, item: &RecordItem, history: &dyn History) -> Result<Judged, JudgeError> {
+        item.without_period()?;
         let not_asked = |unknown, why| JudgeError::not_asked("id", unknown, why);
         let firm = FirmSetups::at(&history.setups(), &self.names);
         let found = firm

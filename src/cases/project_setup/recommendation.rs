@@ -10,7 +10,7 @@ use super::facts::FactNames;
 use crate::advice::{
     Case, Counterfactual, Effect, Evidence, InvalidRecommendation, Level, Recommendation,
 };
-use crate::cases::forecast::{Explained, Explaining, Wording, level_of};
+use crate::cases::forecast::{Explained, Explaining, Wording, is_beyond, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
@@ -44,7 +44,8 @@ pub(super) fn recommend(
     recommendation_id: Uuid,
 ) -> Result<Recommendation, InvalidRecommendation> {
     let (passed, due) = input.passed_and_due();
-    let told = input.enough_history;
+    let beyond = is_beyond(forecast, passed);
+    let told = input.enough_history && !beyond;
     // Not active now: it takes longer than it has.
     let curve = names
         .days_left(forecast.distribution(), row)
@@ -72,7 +73,7 @@ pub(super) fn recommend(
     } else {
         Explained::nothing()
     };
-    let level = match (told, missed) {
+    let level = match (told, missed || beyond) {
         (true, false) => level_of(score),
         (true, true) => level_of(score).max(Level::Medium),
         (false, true) => Level::Medium,
@@ -109,11 +110,18 @@ pub(super) fn recommend(
         level,
         explained,
         evidence: evidence(input),
-        counterfactuals: counterfactuals(input),
+        counterfactuals: if told {
+            counterfactuals(input)
+        } else {
+            Vec::new()
+        },
         suggestion: advice,
         effect,
-        far_above: Vec::new(),
-        missing: if told {
+        far_above: beyond
+            .then_some("days_since_last_step")
+            .into_iter()
+            .collect(),
+        missing: if input.enough_history {
             Vec::new()
         } else {
             vec!["set_up_history".to_owned()]

@@ -1,14 +1,15 @@
 //! Which bills wait for a team's sheets.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
 use super::features::Subject;
-use super::periods::periods;
+use super::periods::{TeamPeriod, periods};
+use crate::cases::billing::waits_for_sheets;
 use crate::domain::Money;
-use crate::domain::records::BillStatus;
-use crate::history::WorkAsOf;
+use crate::history::{KnownSheet, WorkAsOf};
 
 /// Days after a period within which a bill for it is planned.
 const BILLED_WITHIN: u64 = 100;
@@ -26,14 +27,23 @@ pub struct HeldBill {
     pub amount: Option<Money>,
 }
 
-/// The bills not yet sent that bill days of the period, for projects that the team's sheets
-/// of it name; where those say nothing, the sheets before. In order of the day planned.
+/// The bills not yet sent that bill days of the period by the hour, for projects that the team's sheets
+/// of it name which are not there; where none of it names any, the sheets before. In order of the day planned.
 #[must_use]
 pub fn holds_up(subject: &Subject<'_>, work: &WorkAsOf) -> Vec<HeldBill> {
     let from = subject.end - Days::new(35);
     let known = periods(subject.team, work, from, subject.end);
+    let is_own = |period: &&TeamPeriod| (period.start, period.end) == (subject.start, subject.end);
+    let own = known.iter().find(is_own);
+    let is_in = |sheet: &Arc<KnownSheet>| sheet.submitted_at.is_some();
+    if own.is_some_and(|period| period.sheets.iter().all(is_in)) {
+        return Vec::new();
+    }
+    // Whose sheet is in keeps nobody waiting.
     let named = known.iter().rev().map(|period| {
-        let projects = period.sheets.iter().flat_map(|sheet| &sheet.projects);
+        let waits = |sheet: &&Arc<KnownSheet>| !is_own(&period) || !is_in(sheet);
+        let sheets = period.sheets.iter().filter(waits);
+        let projects = sheets.flat_map(|sheet| &sheet.projects);
         projects.map(String::as_str).collect::<BTreeSet<&str>>()
     });
     let projects = named.into_iter().find(|projects| !projects.is_empty());
@@ -41,8 +51,9 @@ pub fn holds_up(subject: &Subject<'_>, work: &WorkAsOf) -> Vec<HeldBill> {
     let mut held: Vec<HeldBill> = projects
         .unwrap_or_default()
         .into_iter()
+        .filter(|id| waits_for_sheets(work.project(id).and_then(|one| one.contract_type)))
         .flat_map(|project| work.bills_of(project, subject.start, until))
-        .filter(|bill| bill.issued_on.is_none() && bill.status != Some(BillStatus::Cancelled))
+        .filter(|bill| bill.is_open())
         .filter(|bill| match (bill.period_start, bill.period_end) {
             (Some(start), Some(end)) => start <= subject.end && subject.start <= end,
             _ => bill.planned_on >= subject.end,

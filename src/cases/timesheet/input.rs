@@ -114,18 +114,29 @@ pub(super) fn read(
         today - Days::new(BACK),
         today + Days::new(AHEAD),
     );
-    let period = match period_end {
-        Some(end) => around.iter().rfind(|period| period.end == end),
-        // The one that is not over, else the last that still misses sheets.
-        None => around
-            .iter()
-            .find(|period| period.end >= today)
-            .or_else(|| around.iter().rfind(|period| is_open(period))),
+    let asked: Vec<&TeamPeriod> = match period_end {
+        Some(end) => around.iter().filter(|period| period.end == end).collect(),
+        // Those that are not over; where there are none, those that still miss sheets, the last first.
+        None if around.iter().any(|period| period.end >= today) => {
+            let to_come = around.iter().filter(|period| period.end >= today);
+            to_come.collect()
+        }
+        None => {
+            let missing = around.iter().rev().filter(|period| is_open(period));
+            missing.collect()
+        }
     };
-    let period = period.ok_or(NotAsked::Unknown)?;
-    if period.people() < LEAST_TEAM {
-        return Err(NotAsked::TooSmall);
-    }
+    // Who joins or leaves within a period has sheets of other days than the team.
+    let mut of_team = asked.iter().filter(|period| period.people() >= LEAST_TEAM);
+    let period = match period_end {
+        Some(_) => of_team.max_by_key(|period| (period.people(), period.start)),
+        None => of_team.next(),
+    };
+    let period = match (period, asked.is_empty()) {
+        (Some(period), _) => *period,
+        (None, false) => return Err(NotAsked::TooSmall),
+        (None, true) => return Err(NotAsked::Unknown),
+    };
     let as_of = work.as_of();
     let over = around
         .iter()

@@ -67,7 +67,7 @@ pub(super) fn recommend(
         Explained::nothing()
     };
     let level = if told { level_of(score) } else { Level::Low };
-    let share = curve.mean_above(0.0) / 100.0;
+    let share = possible(curve.mean_above(0.0) / 100.0, input);
     let (low, high) = forecast.distribution().interval(row, &curve);
     let remind = told && level > Level::Low && input.submitted < input.sheets;
     let advice = TimesheetAdvice {
@@ -126,6 +126,16 @@ fn still_possible(curve: Curve, input: &TimesheetInput) -> Curve {
     let least = percent(known.late, input.sheets);
     let most = percent(known.late + known.open, input.sheets);
     curve.given_within(least - 1.0, most)
+}
+
+/// A share of sheets late, no less and no more than those that are known leave possible: the curve is
+/// straight between whole percents.
+fn possible(share: f64, input: &TimesheetInput) -> f64 {
+    let of_all = |sheets: usize| sheets as f64 / input.sheets.max(1) as f64;
+    match input.known {
+        Some(known) => share.clamp(of_all(known.late), of_all(known.late + known.open)) + 0.0,
+        None => share,
+    }
 }
 
 /// The share of the hours that will be missing: those of sheets that are not there and late, or will be.

@@ -166,6 +166,63 @@ fn two_people_with_many_sheets_are_no_team_to_speak_of() {
     assert_eq!(asked.err(), Some(super::NotAsked::TooSmall));
 }
 
+/// A sheet of other days than the week's, not handed in.
+fn part_week(facts: &mut Facts, who: &str, from: NaiveDate, to: NaiveDate) {
+    let body = json!({"id": format!("part-{who}"), "employee_id": who, "team": "a",
+        "period_start": from, "period_end": to, "due_at": at(to + Days::new(1), 10)});
+    facts
+        .insert(RecordKind::Timesheet, at(from, 8), 1, body)
+        .unwrap();
+}
+
+#[test]
+fn who_joins_or_leaves_within_a_week_does_not_hide_the_team() {
+    let mut facts = facts();
+    for who in 0..6 {
+        add(&mut facts, who, week(8), None);
+    }
+    part_week(&mut facts, "leaver", week(8), week(8) + Days::new(2));
+    part_week(
+        &mut facts,
+        "starter",
+        week(8) + Days::new(3),
+        week(8) + Days::new(6),
+    );
+    let work = seen(&facts, at(week(8) + Days::new(1), 12));
+    for end in [None, Some(week(8) + Days::new(6))] {
+        let (found, _) = super::input::read("a", end, &work).unwrap();
+        assert_eq!((found.period_start, found.sheets), (week(8), 6));
+    }
+    let other = super::input::read("a", Some(week(8) + Days::new(2)), &work);
+    assert_eq!(other.err(), Some(super::NotAsked::TooSmall));
+}
+
+#[test]
+fn who_left_has_no_sheet_to_hand_in() {
+    let mut facts = facts();
+    for who in 0..6 {
+        add(&mut facts, who, week(8), None);
+    }
+    let leaves = |facts: &mut Facts, who: u64, day: NaiveDate| {
+        let body = json!({"id": format!("e{who}"), "left_on": day});
+        let known = at(week(7), 8);
+        facts.insert(RecordKind::Employee, known, 1, body).unwrap();
+    };
+    // Within the week there is a sheet still.
+    leaves(&mut facts, 1, week(8));
+    leaves(&mut facts, 0, week(7) + Days::new(4));
+    let work = seen(&facts, at(week(8) + Days::new(1), 12));
+    let (found, _) = super::input::read("a", None, &work).unwrap();
+    assert_eq!(found.sheets, 5);
+    leaves(&mut facts, 2, week(5));
+    let work = seen(&facts, at(week(8) + Days::new(1), 12));
+    let asked = super::input::read("a", None, &work);
+    assert_eq!(asked.err(), Some(super::NotAsked::TooSmall));
+    // What was handed in before counts.
+    let (found, _) = super::input::read("a", Some(week(6) + Days::new(6)), &work).unwrap();
+    assert_eq!(found.sheets, 6);
+}
+
 #[test]
 fn what_is_in_already_is_not_late_any_more() {
     let facts = facts();
@@ -219,14 +276,17 @@ fn a_day_is_off_only_if_nothing_is_planned_on_it() {
 fn a_bill_of_a_project_on_the_sheets_is_held_up_until_it_is_sent() {
     let mut facts = facts();
     let bill = |id: &str, project: &str, issued: Option<&str>| -> Value {
-        json!({"id": id, "project_id": project, "period_start": "2026-02-01", "period_end": "2026-02-28",
-            "planned_on": "2026-03-06", "issued_on": issued, "currency": "EUR", "planned_amount": "900"})
+        json!({"id": id, "project_id": project, "period_start": "2026-03-01", "period_end": "2026-03-31",
+            "planned_on": "2026-04-06", "issued_on": issued, "currency": "EUR", "planned_amount": "900"})
     };
     let known = at(day("2026-02-01"), 0);
     for (id, project) in [("b1", "p1"), ("b2", "p2")] {
         facts
             .insert(RecordKind::Bill, known, 1, bill(id, project, None))
             .unwrap();
+    }
+    for who in 0..6 {
+        add(&mut facts, who, week(8), None);
     }
     let sent = at(day("2026-03-06"), 9);
     facts
@@ -237,13 +297,19 @@ fn a_bill_of_a_project_on_the_sheets_is_held_up_until_it_is_sent() {
             bill("b1", "p1", Some("2026-03-06")),
         )
         .unwrap();
-    // The week from 23 February is billed with that month.
-    let held = |moment| -> Vec<String> {
-        let found = holds_up(&subject(week(7)), &seen(&facts, moment));
+    // The week from 2 March is billed with that month.
+    let held = |facts: &Facts, moment| -> Vec<String> {
+        let found = holds_up(&subject(week(8)), &seen(facts, moment));
         found.into_iter().map(|bill| bill.id).collect()
     };
-    assert_eq!(held(at(day("2026-03-01"), 0)), ["b1"]);
-    assert!(held(at(day("2026-03-07"), 0)).is_empty());
+    assert_eq!(held(&facts, at(day("2026-03-04"), 0)), ["b1"]);
+    assert!(held(&facts, at(day("2026-03-07"), 0)).is_empty());
+    // All sheets of the week before are in, and what is billed at a fixed fee waits for none.
+    let moment = at(day("2026-03-05"), 0);
+    assert!(holds_up(&subject(week(7)), &seen(&facts, moment)).is_empty());
+    let fixed = json!({"id": "p1", "name": "p", "contract_type": "fixed_fee"});
+    facts.insert(RecordKind::Project, known, 1, fixed).unwrap();
+    assert!(holds_up(&subject(week(8)), &seen(&facts, moment)).is_empty());
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn columns(header: &ByteRecord, kind: RecordKind) -> Result<Vec<String>, RawProb
         columns.push(name.to_owned());
     }
     if columns.is_empty() {
-        return Err(RawProblem::fatal("there is no header"));
+        return Err(RawProblem::fatal("the file is empty, or has no header"));
     }
     Ok(columns)
 }

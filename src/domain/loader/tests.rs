@@ -238,7 +238,7 @@ fn ndjson_rows_that_are_not_objects_are_named() {
 fn an_empty_file_is_told() {
     assert_eq!(
         messages(&load(b"", RecordKind::Vendor, None)),
-        ["f:1: there is no header"]
+        ["f:1: the file is empty, or has no header"]
     );
     assert!(load(b"", RecordKind::Vendor, Some(Format::Ndjson)).is_empty());
 }

@@ -24,6 +24,19 @@ code_list! {
     }
 }
 
+impl Bill {
+    /// Whether it is neither sent nor given up. One that is marked as sent, or that an invoice was
+    /// made of, is sent, even where no day is known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let gone = matches!(
+            self.status,
+            Some(BillStatus::Issued | BillStatus::Cancelled)
+        );
+        self.issued_on.is_none() && self.customer_invoice_id.is_none() && !gone
+    }
+}
+
 record! {
     /// A planned bill and what became of it.
     Bill dated by |bill| Some(bill.planned_on), checked by |bill| in_order(bill.period_start, bill.period_end, "period_end", "period_start"),

@@ -118,6 +118,40 @@ fn the_schemas_on_disk_are_what_the_types_say() {
 }
 
 #[test]
+fn the_schema_lists_the_names_that_the_reader_takes() {
+    let mut lists = 0;
+    for kind in RecordKind::ALL {
+        let schema = kind.schema();
+        for (name, property) in schema["properties"].as_object().unwrap() {
+            let text = property.to_string();
+            let named = text
+                .split_once("#/$defs/")
+                .and_then(|(_, rest)| rest.split_once('"'));
+            let Some((definition, _)) = named else {
+                continue;
+            };
+            let Some(listed) = schema["$defs"][definition]["enum"].as_array() else {
+                continue;
+            };
+            lists += 1;
+            let problem = |value: Value| {
+                let row = Map::from_iter([(name.clone(), value)]);
+                let problems = kind.check(row).unwrap_err().into_iter();
+                let own = problems.filter(|one| one.field == *name);
+                own.map(|one| one.problem.to_string()).next()
+            };
+            for value in listed {
+                assert_eq!(problem(value.clone()), None, "{kind}.{name} {value}");
+            }
+            let refused = problem(json!("of no list")).unwrap();
+            let taken = refused.split_once(": ").unwrap().1.split(' ').count();
+            assert_eq!(taken, listed.len(), "{kind}.{name}");
+        }
+    }
+    assert!(lists >= 8, "{lists}");
+}
+
+#[test]
 fn schema_and_reader_agree_on_members() {
     for kind in RecordKind::ALL {
         let schema = kind.schema();

@@ -14,7 +14,10 @@ use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
-use crate::service::{DelaysRun, DuplicateQueue, ExpenseQueue, ReminderList};
+use crate::service::{
+    COLLECTIONS, DELAYS, DUPLICATES, DelaysRun, DuplicateQueue, EXPENSES, ExpenseQueue, REMINDERS,
+    ReminderList,
+};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Which part of the worklist.
@@ -28,6 +31,11 @@ pub(super) struct WorklistQuery {
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
 }
+
+/// No parameter.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoQuery {}
 
 /// How much of the worklist of collections.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -87,6 +95,7 @@ pub(super) async fn collections(
 pub(super) async fn delays(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Read>,
+    Query(NoQuery {}): Query<NoQuery>,
     _turn: Turn,
 ) -> ApiResult<Json<DelaysRun>> {
     let run = state
@@ -112,6 +121,7 @@ pub(super) async fn delays(
 pub(super) async fn expenses(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Read>,
+    Query(NoQuery {}): Query<NoQuery>,
     _turn: Turn,
 ) -> ApiResult<Json<ExpenseQueue>> {
     let now = Utc::now();
@@ -135,6 +145,7 @@ pub(super) async fn expenses(
 pub(super) async fn duplicates(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Read>,
+    Query(NoQuery {}): Query<NoQuery>,
     _turn: Turn,
 ) -> ApiResult<Json<DuplicateQueue>> {
     let now = Utc::now();
@@ -159,6 +170,7 @@ pub(super) async fn duplicates(
 pub(super) async fn reminders(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Remind>,
+    Query(NoQuery {}): Query<NoQuery>,
     _turn: Turn,
 ) -> ApiResult<Json<ReminderList>> {
     let now = Utc::now();
@@ -187,8 +199,12 @@ pub(super) async fn worklist(
     Query(query): Query<WorklistQuery>,
 ) -> ApiResult<Json<Listing<InboxRow>>> {
     let list = Worklist::named(&name).ok_or_else(|| {
-        let names: Vec<_> = WORKLISTS.iter().map(|list| list.name).collect();
-        let detail = format!("There is no such worklist; there is: {}.", names.join(", "));
+        let runs = [COLLECTIONS, DELAYS, EXPENSES, DUPLICATES, REMINDERS];
+        let names: Vec<_> = WORKLISTS.iter().map(|list| list.name).chain(runs).collect();
+        let detail = format!(
+            "There is no such worklist; there are: {}.",
+            names.join(", ")
+        );
         ApiError::new(ErrorCode::NotFound, detail)
     })?;
     let limit = paging::limit(query.limit)?;

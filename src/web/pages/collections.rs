@@ -14,7 +14,7 @@ use crate::web::frame::{self, Frame};
 use crate::web::query::encode;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
-use crate::web::view::collections::{CollectionsView, MOST};
+use crate::web::view::collections::{CollectionsView, MOST, others};
 
 /// What is asked of the worklist. A form sends what is not chosen as empty.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -131,6 +131,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
         "open_amount",
         "overdue_amount",
         "currency",
+        "other_currencies",
         "days_overdue",
         "at_stake",
         "because",
@@ -146,6 +147,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
             row.open_amount.to_string(),
             row.overdue_amount.to_string(),
             row.currency.to_string(),
+            others(row).join("; "),
             row.days_overdue.to_string(),
             format!("{:.1}", row.at_stake),
             because.cloned().unwrap_or_default(),

@@ -65,6 +65,8 @@ pub(in crate::web) struct Row {
     pub(in crate::web) open: String,
     pub(in crate::web) overdue: String,
     pub(in crate::web) currency: String,
+    /// What is open in other currencies.
+    pub(in crate::web) others: Vec<String>,
     pub(in crate::web) days: String,
     pub(in crate::web) stake: String,
     pub(in crate::web) because: String,
@@ -158,6 +160,17 @@ pub(in crate::web) fn customer_address(id: &str) -> String {
     format!("/collections/customers/{}", encode(id))
 }
 
+/// What is open in other currencies, in words.
+pub(in crate::web) fn others(row: &CollectionsRow) -> Vec<String> {
+    let others = row.other_currencies.iter();
+    let words = others.map(|one| {
+        let open = amount(&one.open_amount);
+        let overdue = amount(&one.overdue_amount);
+        format!("{open} {}, {overdue} overdue", one.currency)
+    });
+    words.collect()
+}
+
 fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
     let held: Vec<&str> = row.suppressed_by.iter().map(|why| why.label()).collect();
     let because = row.invoices.first().and_then(|one| one.because.first());
@@ -189,6 +202,7 @@ fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
         open: amount(&row.open_amount),
         overdue: amount(&row.overdue_amount),
         currency: row.currency.to_string(),
+        others: others(row),
         days: if row.days_overdue > 0 {
             format!("{} d", row.days_overdue)
         } else {

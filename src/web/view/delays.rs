@@ -26,6 +26,7 @@ pub(in crate::web) struct DelaysView {
     pub(in crate::web) late_setups: usize,
     pub(in crate::web) late_teams: usize,
     pub(in crate::web) at_risk: usize,
+    pub(in crate::web) bills_left_out: usize,
 }
 
 /// What every answer shows.
@@ -124,6 +125,7 @@ impl DelaysView {
                 .collect(),
             late_teams: pressing(&run.timesheet),
             at_risk: pressing(&run.billing),
+            bills_left_out: run.bills_left_out,
         }
     }
 }

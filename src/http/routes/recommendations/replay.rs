@@ -28,11 +28,11 @@ pub(in crate::http) struct Replay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
-    /// Bit for bit, by the same model.
+    /// Bit for bit, by the same version of the model.
     Equal,
     /// The same model gave another answer: a defect.
     Different,
-    /// Another version of the model answers now, so there is nothing to compare.
+    /// The version of the model that answered is no longer there, so there is nothing to compare.
     ModelChanged,
 }
 
@@ -64,7 +64,8 @@ pub(in crate::http) async fn replay(
     let service = state.service().clone();
     let case = stored.recommendation.case;
     let (input, features) = (stored.input, stored.features);
-    let work = move || service.replay(case, &input, &features, id);
+    let model = stored.recommendation.model.clone();
+    let work = move || service.replay(case, &input, &features, (id, model.as_ref()));
     let recomputed = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| ApiError::internal(&error))?;
