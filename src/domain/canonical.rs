@@ -18,7 +18,13 @@ impl CanonicalJson {
     /// # Errors
     /// If the value has a map whose keys are not strings.
     pub fn of(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
-        Ok(Self(Sorting::of(&serde_json::to_string(value)?)))
+        Ok(Self::of_text(&serde_json::to_string(value)?))
+    }
+
+    /// Spells what `serde_json` wrote, without white space.
+    #[must_use]
+    pub fn of_text(json: &str) -> Self {
+        Self(Sorting::of(json))
     }
 
     /// The text.

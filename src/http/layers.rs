@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -38,9 +38,14 @@ pub(super) async fn same_request<F: Future>(id: Option<String>, work: F) -> F::O
     }
 }
 
-/// Gives the request an id and a place in its trace, writes one log line and the
-/// metrics, and puts both ids on the answer.
-pub(super) async fn observe(request: Request, next: Next) -> Response {
+/// What happens to every request, in one layer since each copies all that lie within it: gives it an id
+/// and a place in its trace, bounds its time, writes one log line and the metrics, and puts both ids on
+/// the answer and headers that protect who reads it.
+pub(super) async fn observe(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let request_id = request
         .headers()
@@ -63,7 +68,7 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
         span_id = %trace.span_id,
     );
     let mut response = CURRENT_REQUEST_ID
-        .scope(request_id.clone(), next.run(request))
+        .scope(request_id.clone(), bounded(&state, next.run(request)))
         .instrument(span.clone())
         .await;
     let seconds = started.elapsed().as_secs_f64();
@@ -91,6 +96,7 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     if let Some(value) = trace.header() {
         headers.insert(TRACEPARENT, value);
     }
+    protect(headers);
     response
 }
 
@@ -103,9 +109,7 @@ fn is_request_id(value: &str) -> bool {
 
 /// Headers that keep a browser from doing more than it is told; a page that needs
 /// more sets its own.
-pub(super) async fn protect(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn protect(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -120,17 +124,12 @@ pub(super) async fn protect(request: Request, next: Next) -> Response {
             .entry(name)
             .or_insert_with(|| HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Bounds the time from the request's head to the answer's head.
-pub(super) async fn bound_time(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn bounded(state: &AppState, answering: impl Future<Output = Response>) -> Response {
     let limit = state.config().limits.request_time();
-    match tokio::time::timeout(limit, next.run(request)).await {
+    match tokio::time::timeout(limit, answering).await {
         Ok(response) => response,
         Err(_elapsed) => ApiError::new(
             ErrorCode::Timeout,

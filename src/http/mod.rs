@@ -29,7 +29,7 @@ pub use state::{AppState, Parts};
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,10 +45,8 @@ pub fn router(state: AppState, beside: Router<AppState>) -> Router {
         .method_not_allowed_fallback(layers::no_method)
         .layer(Extension(published))
         .layer(DefaultBodyLimit::max(state.config().limits.body_bytes))
-        .layer(from_fn_with_state(state.clone(), layers::bound_time))
         .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(from_fn(layers::protect))
-        .layer(from_fn(layers::observe))
+        .layer(from_fn_with_state(state.clone(), layers::observe))
         .with_state(state)
 }
 

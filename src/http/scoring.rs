@@ -18,14 +18,17 @@ use crate::domain::TenantId;
 use crate::error::ErrorCode;
 use crate::service::Service;
 
-/// Scores one item, given as JSON.
+/// Scores one item, given as JSON; so is the recommendation.
 type Scorer = for<'a> fn(&'a Service, &'a TenantId, &'a [u8]) -> Scoring<'a>;
-type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<Recommendation>> + Send + 'a>>;
+type Scoring<'a> = Pin<Box<dyn Future<Output = ApiResult<String>> + Send + 'a>>;
 
 /// Every case that is answered here: one line each.
 static SCORERS: [(Case, Scorer); 7] = [
     (Case::Invoice, |service, tenant, item| {
-        Box::pin(async move { invoice::score_item(service, tenant, parsed(item)?).await })
+        Box::pin(async move {
+            let answer = invoice::score_item(service, tenant, parsed(item)?).await?;
+            serde_json::to_string(&answer).map_err(|error| ApiError::internal(&error))
+        })
     }),
     (Case::Collections, |service, tenant, item| {
         record(Case::Collections, service, tenant, item)
@@ -148,25 +151,23 @@ impl Batch {
             let Some(next) = running.pop_front() else {
                 return answers.shutdown().await;
             };
-            let line = next.await.map_err(io::Error::other)?;
-            let mut text = serde_json::to_vec(&line)?;
-            text.push(b'\n');
-            answers.write_all(&text).await?;
+            let text = next.await.map_err(io::Error::other)??;
+            answers.write_all(text.as_bytes()).await?;
         }
     }
 
-    async fn answer(&self, line: usize, item: &[u8]) -> BatchLine {
+    /// A [`BatchLine`] as JSON, with the end of the line.
+    async fn answer(&self, line: usize, item: &[u8]) -> io::Result<String> {
         match (self.scorer)(&self.service, &self.tenant, item).await {
-            Ok(recommendation) => BatchLine {
-                line,
-                recommendation: Some(recommendation),
-                problem: None,
-            },
-            Err(error) => BatchLine {
-                line,
-                recommendation: None,
-                problem: Some(error.into_problem()),
-            },
+            Ok(answer) => Ok(format!("{{\"line\":{line},\"recommendation\":{answer}}}\n")),
+            Err(error) => {
+                let told = BatchLine {
+                    line,
+                    recommendation: None,
+                    problem: Some(error.into_problem()),
+                };
+                Ok(serde_json::to_string(&told)? + "\n")
+            }
         }
     }
 }

@@ -170,8 +170,8 @@ impl Service {
         Ok(())
     }
 
-    /// Judges one record and chains the answer before giving it. What is computed takes about
-    /// a millisecond; notes that were not read before are read on a thread of their own.
+    /// Judges one record and chains the answer before giving it, as JSON. What is computed takes less
+    /// than a millisecond; notes that were not read before are read on a thread of their own.
     ///
     /// # Errors
     /// [`ServiceError::Judge`] where there is nothing to ask, [`ServiceError::UnknownCase`], or
@@ -181,7 +181,7 @@ impl Service {
         case: Case,
         tenant: &TenantId,
         item: &RecordItem,
-    ) -> Result<Recommendation, ServiceError> {
+    ) -> Result<String, ServiceError> {
         let judge = self.records.get(case).ok_or(ServiceError::UnknownCase)?;
         let now = Utc::now();
         let as_of = item.as_of.unwrap_or(now);
@@ -204,27 +204,14 @@ impl Service {
         } else {
             judged(judge, item, &history)?
         };
-        self.keep_judged(tenant, judged).await
-    }
-
-    /// Chains an answer.
-    ///
-    /// # Errors
-    /// If it cannot be stored; then it must not be given.
-    pub async fn keep_judged(
-        &self,
-        tenant: &TenantId,
-        judged: Judged,
-    ) -> Result<Recommendation, ServiceError> {
         let Judged {
             mut recommendation,
             input,
             features,
         } = judged;
-        self.store()
-            .append_decision(tenant, &mut recommendation, &input, &features)
-            .await?;
-        Ok(recommendation)
+        let store = self.store();
+        let kept = store.append_decision(tenant, &mut recommendation, &input, &features);
+        Ok(kept.await?)
     }
 
     /// Computes an answer again from what was kept of it, by the version of the model that gave it
@@ -277,12 +264,79 @@ fn judged(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::path::Path;
     use std::sync::Arc;
 
     use chrono::Utc;
 
     use super::*;
+    use crate::cases::collections::notes::{NoteError, ReadsNotes, Topics};
     use crate::history::{Facts, FactsAsOf};
+
+    /// Reads nothing.
+    #[derive(Debug)]
+    struct NoNotes;
+
+    impl ReadsNotes for NoNotes {
+        fn topics(&self, _: &str) -> Result<Topics, NoteError> {
+            Ok(Topics::default())
+        }
+
+        fn knows(&self, _: &str) -> bool {
+            true
+        }
+    }
+
+    fn copied(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_answer_can_be_had_again_of_the_version_that_gave_it_once_another_answers() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let models = tempfile::tempdir().unwrap();
+        for name in ["collections", "timesheet", "project_setup", "billing"] {
+            let folder = models.path().join(name).join("1");
+            copied(&shipped.join(name).join("1"), &folder);
+        }
+        let load = || {
+            let registry = Registry::open(models.path()).unwrap();
+            let settings = CaseSettings {
+                collections: collections::Setting {
+                    policy: crate::config::Collections::default().policy(),
+                    notes: Arc::new(NoNotes),
+                },
+                timesheet: Timesheet::default(),
+                expense: ReviewPlan::default(),
+                detectors: Thresholds::default(),
+            };
+            let model = registry.model("collections").unwrap().reference();
+            (RecordCases::load(&registry, settings).unwrap(), model)
+        };
+        let (before, first) = load();
+        let folder = models.path().join("collections");
+        copied(&folder.join("1"), &folder.join("2"));
+        let manifest = folder.join("2/manifest.toml");
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        std::fs::write(&manifest, text.replace("version = 1\n", "version = 2\n")).unwrap();
+        let (after, second) = load();
+        assert_eq!((&*first.version, &*second.version), ("1", "2"));
+        assert_ne!(before.fingerprint(), after.fingerprint());
+        assert_eq!(after.fingerprint(), load().0.fingerprint());
+        assert!(after.of_model(Case::Collections, &first).is_some());
+        assert!(before.of_model(Case::Collections, &second).is_none());
+        let other = ModelRef {
+            sha256: second.sha256,
+            ..first
+        };
+        assert!(after.of_model(Case::Collections, &other).is_none());
+    }
 
     #[derive(Debug)]
     struct Defective;

@@ -54,7 +54,7 @@ const TOGETHER: usize = 288;
 
 impl Store {
     /// Stores a recommendation with its input and features as the next link of the tenant's
-    /// chain, durably, and sets its `decision_sha256`.
+    /// chain, durably, sets its `decision_sha256`, and gives it as JSON.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if the recommendation is already chained or cannot be
@@ -65,12 +65,18 @@ impl Store {
         recommendation: &mut Recommendation,
         input: &CanonicalJson,
         features: &CanonicalJson,
-    ) -> Result<()> {
-        let decision = ChainedDecision::new(recommendation, input, features)?;
+    ) -> Result<String> {
+        let mut text = written(recommendation)?;
+        let decision = ChainedDecision::of_text(recommendation, &text, input, features)?;
         self.ensure_tenant(tenant).await?;
         let link = self.committer().append(tenant, decision).await?;
+        // Its last member, which it goes without in the chain.
+        text.pop();
+        text.push_str(",\"decision_sha256\":\"");
+        text.push_str(&link.sha256);
+        text.push_str("\"}");
         recommendation.decision_sha256 = Some(link.sha256);
-        Ok(())
+        Ok(text)
     }
 
     /// Does the same for many answers, some hundred in a transaction.
@@ -238,8 +244,15 @@ impl Store {
     }
 }
 
+/// A recommendation as JSON.
+fn written(recommendation: &Recommendation) -> Result<String> {
+    serde_json::to_string(recommendation)
+        .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))
+}
+
 fn entry(
     recommendation: &Recommendation,
+    text: &str,
     input: &CanonicalJson,
     features: &CanonicalJson,
 ) -> Result<NewEntry> {
@@ -249,8 +262,7 @@ fn entry(
         ));
     }
     recommendation.validate()?;
-    let output = CanonicalJson::of(recommendation)
-        .map_err(|error| StoreError::Invalid(format!("not a recommendation: {error}")))?;
+    let output = CanonicalJson::of_text(text);
     Ok(NewEntry {
         kind: EntryKind::Recommendation,
         id: recommendation.recommendation_id,
@@ -296,7 +308,17 @@ impl ChainedDecision {
         input: &CanonicalJson,
         features: &CanonicalJson,
     ) -> Result<Self> {
-        let entry = entry(recommendation, input, features)?;
+        Self::of_text(recommendation, &written(recommendation)?, input, features)
+    }
+
+    /// The same of what was written as JSON already.
+    fn of_text(
+        recommendation: &Recommendation,
+        text: &str,
+        input: &CanonicalJson,
+        features: &CanonicalJson,
+    ) -> Result<Self> {
+        let entry = entry(recommendation, text, input, features)?;
         let at = time::text(entry.at);
         Ok(Self {
             mentions: mentions(recommendation),

@@ -10,6 +10,7 @@ mod explanation;
 pub mod features;
 mod input;
 mod model;
+mod moved;
 pub mod notes;
 mod past;
 mod recommendation;
@@ -24,10 +25,9 @@ use uuid::Uuid;
 pub use cash::CurrencyCash;
 pub use contact::Contact;
 pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
+pub use moved::Moved;
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};
-pub use worklist::{
-    CollectionsRow, CollectionsRun, InvoiceRow, MAX_INVOICES, Moved, OpenIn, UnkeptRun,
-};
+pub use worklist::{CollectionsRow, CollectionsRun, InvoiceRow, MAX_INVOICES, OpenIn, UnkeptRun};
 
 use self::explanation::WORDS;
 use self::model::Verdict;

@@ -1,9 +1,9 @@
 //! The cases that judge records: one record, or many as NDJSON.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
 
 use super::batch::{self, Sent};
 use crate::advice::Recommendation;
@@ -32,12 +32,13 @@ pub(super) async fn score_record(
     AllowedCase { caller, case }: AllowedCase,
     _turn: ScoreTurn,
     extract::Json(item): extract::Json<RecordItem>,
-) -> ApiResult<Json<Recommendation>> {
+) -> ApiResult<Response> {
     let answer = state
         .service()
         .score_record(case, &caller.tenant, &item)
         .await?;
-    Ok(Json(answer))
+    let json = HeaderValue::from_static("application/json");
+    Ok(([(CONTENT_TYPE, json)], answer).into_response())
 }
 
 /// Judges many records. Each line of the body is as the body of `/v1/{case}/score`, each line

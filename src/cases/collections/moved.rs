@@ -1,0 +1,181 @@
+//! Why a customer stands elsewhere on the worklist than in the run before.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::worklist::{CollectionsRow, CollectionsRun, usual_amount};
+use crate::domain::Currency;
+
+/// A change of what is at stake below this share is none worth telling.
+const NOTABLE: f64 = 0.1;
+
+/// How a row moved since the run before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Moved {
+    /// Place it had; none if it was not ranked.
+    pub from: Option<usize>,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// What a row of the run before had at stake, in the amounts that are usual now: other customers'
+/// invoices change those. None where that run does not say what was usual.
+fn stake_before(
+    old: &CollectionsRow,
+    before: &CollectionsRun,
+    usual: &BTreeMap<Currency, f64>,
+) -> Option<f64> {
+    let free = old
+        .invoices
+        .iter()
+        .filter(|one| one.suppressed_by.is_empty());
+    let stakes = free.map(|one| {
+        let was = before.usual_amounts.get(&one.currency)?;
+        Some(one.at_stake * was.max(1e-9) / usual_amount(usual, one.currency))
+    });
+    stakes.sum()
+}
+
+/// Why a row stands where it stands, against the run before.
+pub(super) fn moved(
+    row: &CollectionsRow,
+    before: &CollectionsRun,
+    usual: &BTreeMap<Currency, f64>,
+) -> Moved {
+    let find = |rows: &[CollectionsRow]| {
+        let found = rows.iter().find(|old| old.customer_id == row.customer_id);
+        found.cloned()
+    };
+    let Some(old) = find(&before.ranked) else {
+        let why = match find(&before.held_back) {
+            Some(old) => {
+                let reasons: Vec<&str> = old.suppressed_by.iter().map(|why| why.label()).collect();
+                format!("No longer held back: {}.", reasons.join(", "))
+            }
+            None => "Nothing was to be done before.".to_owned(),
+        };
+        return Moved { from: None, why };
+    };
+    let known: Vec<&str> = old
+        .invoices
+        .iter()
+        .map(|invoice| invoice.customer_invoice_id.as_str())
+        .collect();
+    let new = row
+        .invoices
+        .iter()
+        .filter(|invoice| !known.contains(&invoice.customer_invoice_id.as_str()))
+        .count();
+    let paid = (known.len() + new).saturating_sub(row.invoices.len());
+    let stake = stake_before(&old, before, usual).unwrap_or(row.at_stake);
+    let change = (row.at_stake - stake) / stake.max(1e-9);
+    // A lower rank is a greater number.
+    let climbed = row.rank.cmp(&old.rank).reverse();
+    let why = if row.action != old.action {
+        format!("Next step is now to {}.", row.action.label())
+    } else if new > 0 {
+        format!("{new} more open.")
+    } else if paid > 0 {
+        format!("{paid} no longer open.")
+    } else if change.abs() >= NOTABLE {
+        let word = if change > 0.0 { "more" } else { "less" };
+        let own = format!("{:.0} % {word} at stake", change.abs() * 100.0);
+        match (change > 0.0, climbed) {
+            (true, Ordering::Less) => format!("{own}, and others rose further."),
+            (false, Ordering::Greater) => format!("{own}, and others fell further."),
+            _ => format!("{own}."),
+        }
+    } else if row.rank == old.rank {
+        "Unchanged.".to_owned()
+    } else {
+        "Others moved.".to_owned()
+    };
+    Moved {
+        from: old.rank,
+        why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate, Utc};
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    use super::super::{Action, InvoiceRow};
+    use super::*;
+    use crate::advice::Level;
+
+    fn row(rank: usize, at_stake: f64) -> CollectionsRow {
+        let invoice = InvoiceRow {
+            customer_invoice_id: "i".to_owned(),
+            due_on: NaiveDate::MIN,
+            days_overdue: 9,
+            open_amount: Decimal::ONE,
+            currency: Currency::EUR,
+            score: None,
+            score_kind: String::new(),
+            expected_on: None,
+            action: Action::Remind,
+            suppressed_by: Vec::new(),
+            at_stake,
+            because: Vec::new(),
+            recommendation_id: Uuid::nil(),
+        };
+        CollectionsRow {
+            rank: Some(rank),
+            customer_id: "c".to_owned(),
+            name: None,
+            phone: None,
+            action: Action::Remind,
+            suppressed_by: Vec::new(),
+            level: Level::Low,
+            open_amount: Decimal::ONE,
+            overdue_amount: Decimal::ONE,
+            currency: Currency::EUR,
+            other_currencies: Vec::new(),
+            days_overdue: 9,
+            at_stake,
+            moved: None,
+            invoices: vec![invoice],
+        }
+    }
+
+    #[test]
+    fn a_move_is_explained_by_the_customers_own_money_and_by_where_it_went() {
+        let usual = |amount: f64| BTreeMap::from([(Currency::EUR, amount)]);
+        let before = |rank: usize, at_stake: f64| CollectionsRun {
+            as_of: DateTime::<Utc>::MIN_UTC,
+            ranked: vec![row(rank, at_stake)],
+            held_back: Vec::new(),
+            waiting: Vec::new(),
+            left_out: 0,
+            cash: Vec::new(),
+            usual_amounts: usual(100.0),
+        };
+        let why = |rank, at_stake, now: f64| {
+            moved(&row(rank, at_stake), &before(2, 10.0), &usual(now)).why
+        };
+        // Half the usual amount makes twice as many of them.
+        assert_eq!(why(2, 20.0, 50.0), "Unchanged.");
+        assert_eq!(why(3, 20.0, 50.0), "Others moved.");
+        assert_eq!(why(1, 15.0, 100.0), "50 % more at stake.");
+        assert_eq!(
+            why(3, 15.0, 100.0),
+            "50 % more at stake, and others rose further."
+        );
+        assert_eq!(
+            why(1, 5.0, 100.0),
+            "50 % less at stake, and others fell further."
+        );
+        // A run of before does not say what was usual.
+        let old = CollectionsRun {
+            usual_amounts: BTreeMap::new(),
+            ..before(2, 10.0)
+        };
+        assert_eq!(moved(&row(2, 30.0), &old, &usual(50.0)).why, "Unchanged.");
+    }
+}
