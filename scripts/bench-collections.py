@@ -32,6 +32,9 @@ def main() -> None:
     parser.add_argument("--invoices", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=40_000)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument(
+        "--connections", type=int, default=64, help="kept-alive connections, of both alike"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="scrutineer-bench-") as folder:
         work = Path(folder)
@@ -111,7 +114,7 @@ def bench_ours(options, work: Path, history: Path, bodies: Path, batch: Path) ->
         print(f"{'first answer, history read':<40} {time.perf_counter() - started:.1f} s")
         load = [options.load, "--address", address, "--path", "/v1/collections/score"]
         load += ["--token", token, "--bodies", bodies]
-        figures = measure("ours", load, options.seconds, server.pid)
+        figures = measure("ours", load, options, server.pid)
         met = figures["half"]["p99_ms"] <= 10
         print(f"{'p99 at half the highest rate':<40} {verdict(met, 'at most 10 ms')}")
         started = time.perf_counter()
@@ -170,17 +173,16 @@ def bench_peer(options, work: Path, history: Path, bodies: Path) -> dict:
         # Both workers have read their history.
         time.sleep(20)
         load = [options.load, "--address", "127.0.0.1:18977", "--path", "/score", "--bodies", bodies]
-        return measure("peer", load, options.seconds, process.pid)
+        return measure("peer", load, options, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def measure(name: str, load: list, seconds: int, pid: int) -> dict:
-    most = json.loads(bench_server.run([*load, "--seconds", str(seconds)], None))
-    half = json.loads(
-        bench_server.run([*load, "--seconds", str(seconds), "--rate", str(most["per_second"] / 2)], None)
-    )
+def measure(name: str, load: list, options, pid: int) -> dict:
+    load = [*load, "--seconds", str(options.seconds), "--connections", str(options.connections)]
+    most = json.loads(bench_server.run(load, None))
+    half = json.loads(bench_server.run([*load, "--rate", str(most["per_second"] / 2)], None))
     for label, one in (("highest rate", most), ("half of it", half)):
         print(
             f"{name + ', ' + label:<40} {one['per_second']:.0f} a second, p50 {one['p50_ms']:.2f} ms, "

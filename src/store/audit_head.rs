@@ -39,19 +39,16 @@ impl HeadFile {
     /// Adds a line for each link durably. A write in append mode is not interleaved with
     /// another's, and lines may stand in any order.
     pub(super) async fn append(&self, links: &[(&TenantId, &Link)]) -> Result<()> {
-        let lines: String = links
-            .iter()
-            .map(|(tenant, link)| format!("{tenant} {} {}\n", link.seq, link.sha256))
-            .collect();
+        let lines = lines(links);
         let file = Arc::clone(&self.file);
         let path = self.path.clone();
-        blobs::off_thread(move || {
-            (&*file)
-                .write_all(lines.as_bytes())
-                .and_then(|()| file.sync_data())
-                .map_err(|error| StoreError::file(path, error))
-        })
-        .await
+        blobs::off_thread(move || add(&file, &lines).map_err(|error| StoreError::file(path, error)))
+            .await
+    }
+
+    /// The same on this thread, which waits for the disk.
+    pub(super) fn append_here(&self, links: &[(&TenantId, &Link)]) -> Result<()> {
+        add(&self.file, &lines(links)).map_err(|error| StoreError::file(&self.path, error))
     }
 
     /// What every chain was, by tenant. A line cut short by a power failure or a full disk
@@ -71,6 +68,18 @@ impl HeadFile {
         })
         .await
     }
+}
+
+fn lines(links: &[(&TenantId, &Link)]) -> String {
+    links
+        .iter()
+        .map(|(tenant, link)| format!("{tenant} {} {}\n", link.seq, link.sha256))
+        .collect()
+}
+
+fn add(mut file: &File, lines: &str) -> std::io::Result<()> {
+    file.write_all(lines.as_bytes())?;
+    file.sync_data()
 }
 
 fn parse_line(line: &[u8]) -> Option<(String, (u64, String))> {

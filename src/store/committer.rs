@@ -3,6 +3,10 @@
 //! A commit waits for the disk, and a chain has one end: what arrives while one commit
 //! runs is taken into the next, so that many callers share one wait. Nobody is answered before the
 //! commit that holds their decision.
+//!
+//! It has a thread and a runtime of its own. A commit is half a dozen waits for the database's thread
+//! and one for the disk; among the requests' tasks each of them would stand in line again behind
+//! all that is to be judged meanwhile.
 
 use std::collections::BTreeMap;
 
@@ -26,24 +30,33 @@ struct Waiting {
     answer: oneshot::Sender<Result<Link>>,
 }
 
-/// The way to the task that commits.
+/// The way to the thread that commits.
 #[derive(Debug, Clone)]
 pub(crate) struct Committer {
     waiting: mpsc::Sender<Waiting>,
 }
 
 impl Committer {
-    /// Starts the task; it ends when the last committer is gone.
-    pub(super) fn start(writing: Writing, checkpoints: Checkpoints) -> Self {
+    /// Starts the thread; it ends when the last committer is gone.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(super) fn start(writing: Writing, checkpoints: Checkpoints) -> std::io::Result<Self> {
         let (waiting, mut taken) = mpsc::channel::<Waiting>(MAX_WAITING);
-        tokio::spawn(async move {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        let committing = async move {
             let mut together = Vec::new();
             while taken.recv_many(&mut together, MAX_TOGETHER).await > 0 {
                 commit(&writing, std::mem::take(&mut together)).await;
                 checkpoints.committed();
             }
-        });
-        Self { waiting }
+        };
+        std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || runtime.block_on(committing))?;
+        Ok(Self { waiting })
     }
 
     /// Chains a decision, durably.
@@ -84,20 +97,20 @@ async fn commit(writing: &Writing, together: Vec<Waiting>) {
         }
     };
     let ends = ends(&together, &links);
-    let all_remembered = writing.head_file.append(&ends).await.is_ok();
+    let all_remembered = writing.head_file.append_here(&ends).is_ok();
     for (waiting, link) in together.into_iter().zip(links) {
         let link = if all_remembered {
             Ok(link)
         } else {
-            remembered(writing, &waiting.tenant, link).await
+            remembered(writing, &waiting.tenant, link)
         };
         // Whoever asked may have gone away; a decision that was chained stands.
         let _ = waiting.answer.send(link);
     }
 }
 
-async fn remembered(writing: &Writing, tenant: &TenantId, link: Link) -> Result<Link> {
-    writing.head_file.append(&[(tenant, &link)]).await?;
+fn remembered(writing: &Writing, tenant: &TenantId, link: Link) -> Result<Link> {
+    writing.head_file.append_here(&[(tenant, &link)])?;
     Ok(link)
 }
 

@@ -135,12 +135,10 @@ impl Store {
             changes: changes.clone(),
             head_file: Arc::new(head_file),
         };
+        let committer = Committer::start(writing.clone(), Checkpoints::start(checkpoints.clone()));
         Ok(Self {
             inner: Arc::new(Inner {
-                committer: Committer::start(
-                    writing.clone(),
-                    Checkpoints::start(checkpoints.clone()),
-                ),
+                committer: committer.map_err(|error| failed(error.to_string()))?,
                 checkpoints,
                 tenant_states: TenantStates::start(readers.clone(), changes),
                 writing,
