@@ -4,7 +4,7 @@
 //! lists every file and its SHA-256, a `MODEL_CARD.md` and, where it answers
 //! questions, a `golden.json` with inputs and the outputs they must give. The
 //! version that answers is the highest one, unless `models/<name>/current`
-//! says otherwise.
+//! says otherwise, as it does once another was fitted beside one that answers.
 
 mod error;
 mod golden;
