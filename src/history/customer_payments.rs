@@ -56,10 +56,6 @@ pub(super) struct Paid<'a> {
 
 impl CustomerPayments {
     pub(super) fn insert(&mut self, known_at: DateTime<Utc>, version: u64, payment: &Payment) {
-        // Money that went to a vendor pays nothing that is owed to the firm.
-        if payment.vendor_id.is_some() && payment.customer_id.is_none() {
-            return;
-        }
         self.any = true;
         let id: Arc<str> = payment.id.as_str().into();
         let version = (known_at, version);
@@ -70,6 +66,10 @@ impl CustomerPayments {
             }
             versions.reserve_exact(1);
             versions.insert(at, version);
+        }
+        // Money that went to a vendor pays nothing that is owed to the firm, whatever was said before.
+        if payment.vendor_id.is_some() && payment.customer_id.is_none() {
+            return;
         }
         let whole = Share {
             payment: id,
@@ -281,8 +281,14 @@ mod tests {
         let spread = json!({"invoice_id": null, "allocations": [{"invoice_id": "i1", "amount": "60"},
             {"invoice_id": "i1", "amount": "40"}]});
         let elsewhere = json!({"invoice_id": "i2"});
+        let spent = json!({"vendor_id": "v1"});
         for before in [&on_account, &by_number, &spread, &elsewhere] {
-            for (after, own) in [(&spread, 100.0), (&json!({}), 100.0), (&elsewhere, 0.0)] {
+            for (after, own) in [
+                (&spread, 100.0),
+                (&json!({}), 100.0),
+                (&elsewhere, 0.0),
+                (&spent, 0.0),
+            ] {
                 let mut facts = Facts::default();
                 let kind = RecordKind::CustomerInvoice;
                 facts.insert(kind, at(2), 1, invoice(json!({}))).unwrap();

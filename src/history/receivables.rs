@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::customer_payments::{CustomerPayments, Paid, number, paid_in_full};
 use super::ledger::{Entry, Ledger, State};
@@ -31,8 +31,8 @@ pub(super) struct Receivables {
     /// Of invoices that were corrected to another customer, all that they stood with.
     moved: HashMap<Arc<str>, Vec<Place>>,
     payments: CustomerPayments,
-    /// When the last payment was known.
-    payments_until: DateTime<Utc>,
+    /// When the last payment of each day was known.
+    last_payments: HashMap<NaiveDate, DateTime<Utc>>,
     /// Drawn anew with everything that may change a ledger's invoices and is not in it.
     state: u64,
     currencies: Vec<Currency>,
@@ -131,7 +131,9 @@ impl Receivables {
         payment: &Payment,
     ) {
         self.payments.insert(known_at, version, payment);
-        self.payments_until = self.payments_until.max(known_at);
+        let last = self.last_payments.entry(known_at.date_naive());
+        let last = last.or_insert(known_at);
+        *last = known_at.max(*last);
         self.state = new_state();
     }
 
@@ -199,9 +201,13 @@ impl Receivables {
         let mut seen = Vec::with_capacity(ledger.entries().len());
         seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, customer, as_of)));
         let view = ReceivablesAsOf::new(today, seen);
-        // What others stand with, and payments to come, change what is seen here without a trace.
-        let by_itself = self.moved.is_empty() && self.payments_until <= as_of;
-        if by_itself {
+        // Where an invoice went elsewhere, and payments still to come on the day, change what is seen
+        // here without a trace.
+        let mut ids = ledger.entries().iter().map(|entry| &entry.id);
+        let is_moved = !self.moved.is_empty() && ids.any(|id| self.moved.contains_key(id));
+        let last = self.last_payments.get(&today);
+        let to_come = last.is_some_and(|last| *last > as_of);
+        if !is_moved && !to_come {
             ledger.hold(self.state, as_of, &view);
         }
         view

@@ -21,6 +21,8 @@ const POINTER_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
+    /// The version that answered was to go on answering.
+    Keep,
     /// A version was made to answer.
     Promote,
     /// The version that answered before was made to answer again.
@@ -56,6 +58,26 @@ impl Registry {
         at: DateTime<Utc>,
     ) -> Result<Change, RegistryError> {
         self.change(name, ChangeKind::Promote, version, by, at)
+    }
+
+    /// Lets the version that answers go on answering whatever is put beside it, where nobody chose one
+    /// yet.
+    ///
+    /// # Errors
+    /// [`RegistryError::UnknownModel`], or a folder that cannot be written.
+    pub fn keep(&mut self, name: &str, by: &str, at: DateTime<Utc>) -> Result<(), RegistryError> {
+        if !self.changes(name)?.is_empty() {
+            return Ok(());
+        }
+        let current = self.model(name)?.manifest.version;
+        let kept = Change {
+            change: ChangeKind::Keep,
+            from: current,
+            to: current,
+            by: by.to_owned(),
+            at,
+        };
+        self.apply(name, kept).map(|_| ())
     }
 
     /// Makes the version answer that was promoted before the current one, or,
@@ -115,6 +137,7 @@ fn before_current(changes: &[Change]) -> Option<u32> {
     let mut pile = Vec::new();
     for change in changes {
         match change.change {
+            ChangeKind::Keep => {}
             ChangeKind::Promote => pile.push(change.from),
             ChangeKind::Rollback => drop(pile.pop()),
         }

@@ -125,6 +125,25 @@ fn promotion_and_rollback_survive_a_restart_and_say_who_and_when() {
 }
 
 #[test]
+fn what_answers_is_kept_beside_a_newer_version_until_that_is_promoted() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"w");
+    let mut registry = Registry::open(models.path()).unwrap();
+    registry.keep("toy", "fitting", now()).unwrap();
+    write_version(models.path(), "toy", 2, b"w");
+    assert_eq!(current(models.path()), 1);
+    let mut registry = Registry::open(models.path()).unwrap();
+    registry.promote("toy", 2, "ana", now()).unwrap();
+    registry.keep("toy", "fitting", now()).unwrap();
+    assert_eq!(current(models.path()), 2);
+    assert_eq!(registry.rollback("toy", "ana", now()).unwrap().to, 1);
+    assert!(registry.rollback("toy", "ana", now()).is_err());
+    let other = registry.answering("toy", 2).unwrap();
+    assert_eq!(other.model("toy").unwrap().manifest.version, 2);
+    assert_eq!(current(models.path()), 1);
+}
+
+#[test]
 fn a_rollback_without_history_takes_the_next_lower_version_or_says_there_is_none() {
     let models = tempfile::tempdir().unwrap();
     write_version(models.path(), "toy", 1, b"w");

@@ -43,9 +43,6 @@ impl Committer {
     /// If the system gives no thread.
     pub(super) fn start(writing: Writing, checkpoints: Checkpoints) -> std::io::Result<Self> {
         let (waiting, mut taken) = mpsc::channel::<Waiting>(MAX_WAITING);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()?;
         let committing = async move {
             let mut together = Vec::new();
             while taken.recv_many(&mut together, MAX_TOGETHER).await > 0 {
@@ -55,7 +52,17 @@ impl Committer {
         };
         std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || runtime.block_on(committing))?;
+            .spawn(move || {
+                // Made here: a runtime must not be dropped where tasks of another run.
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_time()
+                    .build();
+                match runtime {
+                    Ok(runtime) => runtime.block_on(committing),
+                    // Then the way here is closed, and whoever comes is told so.
+                    Err(error) => tracing::error!(%error, "no runtime to commit on"),
+                }
+            })?;
         Ok(Self { waiting })
     }
 

@@ -44,7 +44,7 @@ pub(super) fn recommend(
     recommendation_id: Uuid,
 ) -> Result<Recommendation, InvalidRecommendation> {
     let (passed, due) = input.passed_and_due();
-    let beyond = is_beyond(forecast, passed);
+    let beyond = is_beyond(forecast, names.counted(row, passed));
     let told = input.enough_history && !beyond;
     // Not active now: it takes longer than it has.
     let curve = names

@@ -28,25 +28,39 @@ pub struct HeldBill {
 }
 
 /// The bills not yet sent that bill days of the period by the hour, for projects that the team's sheets
-/// of it name which are not there; where none of it names any, the sheets before. In order of the day planned.
+/// of it name which are not there; where none of these names any, the sheets before of the same people. In order of
+/// the day planned.
 #[must_use]
 pub fn holds_up(subject: &Subject<'_>, work: &WorkAsOf) -> Vec<HeldBill> {
     let from = subject.end - Days::new(35);
     let known = periods(subject.team, work, from, subject.end);
     let is_own = |period: &&TeamPeriod| (period.start, period.end) == (subject.start, subject.end);
     let own = known.iter().find(is_own);
-    let is_in = |sheet: &Arc<KnownSheet>| sheet.submitted_at.is_some();
-    if own.is_some_and(|period| period.sheets.iter().all(is_in)) {
+    // Whose sheet is in keeps nobody waiting.
+    let missing = own.map(|period| {
+        let missing = period
+            .sheets
+            .iter()
+            .filter(|one| one.submitted_at.is_none());
+        missing
+            .map(|one| one.employee.as_str())
+            .collect::<BTreeSet<&str>>()
+    });
+    if missing.as_ref().is_some_and(BTreeSet::is_empty) {
         return Vec::new();
     }
-    // Whose sheet is in keeps nobody waiting.
-    let named = known.iter().rev().map(|period| {
-        let waits = |sheet: &&Arc<KnownSheet>| !is_own(&period) || !is_in(sheet);
+    let waits = |sheet: &&Arc<KnownSheet>| {
+        let missing = missing.as_ref();
+        missing.is_none_or(|missing| missing.contains(sheet.employee.as_str()))
+    };
+    let earlier = known.iter().rev().filter(|one| one.end < subject.end);
+    let named = own.into_iter().chain(earlier).map(|period| {
         let sheets = period.sheets.iter().filter(waits);
         let projects = sheets.flat_map(|sheet| &sheet.projects);
         projects.map(String::as_str).collect::<BTreeSet<&str>>()
     });
-    let projects = named.into_iter().find(|projects| !projects.is_empty());
+    let mut named = named.filter(|projects| !projects.is_empty());
+    let projects = named.next();
     let until = subject.end + Days::new(BILLED_WITHIN);
     let mut held: Vec<HeldBill> = projects
         .unwrap_or_default()

@@ -114,28 +114,32 @@ pub(super) fn read(
         today - Days::new(BACK),
         today + Days::new(AHEAD),
     );
-    let asked: Vec<&TeamPeriod> = match period_end {
-        Some(end) => around.iter().filter(|period| period.end == end).collect(),
-        // Those that are not over; where there are none, those that still miss sheets, the last first.
-        None if around.iter().any(|period| period.end >= today) => {
-            let to_come = around.iter().filter(|period| period.end >= today);
-            to_come.collect()
+    let is_to_come = |period: &&TeamPeriod| period.end >= today;
+    // Who joins or leaves within a period has sheets of other days than the team: of those nothing is
+    // said, and they hide nothing.
+    let of_team = || {
+        let is_team = |period: &&TeamPeriod| period.people() >= LEAST_TEAM;
+        around.iter().filter(is_team)
+    };
+    let (period, is_any) = match period_end {
+        Some(end) => {
+            let same = |period: &&TeamPeriod| period.end == end;
+            let most = |period: &&TeamPeriod| (period.people(), period.start);
+            let period = of_team().filter(same).max_by_key(most);
+            (period, around.iter().any(|period| same(&period)))
         }
+        // The one that is not over, else the last that still misses sheets.
         None => {
-            let missing = around.iter().rev().filter(|period| is_open(period));
-            missing.collect()
+            let missing = || of_team().rev().find(|period| is_open(period));
+            let period = of_team().find(is_to_come).or_else(missing);
+            let asked = |period: &TeamPeriod| is_to_come(&period) || is_open(period);
+            (period, around.iter().any(asked))
         }
     };
-    // Who joins or leaves within a period has sheets of other days than the team.
-    let mut of_team = asked.iter().filter(|period| period.people() >= LEAST_TEAM);
-    let period = match period_end {
-        Some(_) => of_team.max_by_key(|period| (period.people(), period.start)),
-        None => of_team.next(),
-    };
-    let period = match (period, asked.is_empty()) {
-        (Some(period), _) => *period,
-        (None, false) => return Err(NotAsked::TooSmall),
-        (None, true) => return Err(NotAsked::Unknown),
+    let period = match (period, is_any) {
+        (Some(period), _) => period,
+        (None, true) => return Err(NotAsked::TooSmall),
+        (None, false) => return Err(NotAsked::Unknown),
     };
     let as_of = work.as_of();
     let over = around

@@ -195,6 +195,16 @@ fn who_joins_or_leaves_within_a_week_does_not_hide_the_team() {
     }
     let other = super::input::read("a", Some(week(8) + Days::new(2)), &work);
     assert_eq!(other.err(), Some(super::NotAsked::TooSmall));
+    // Nor what still misses sheets, once the week is over.
+    part_week(
+        &mut facts,
+        "later",
+        week(9) + Days::new(3),
+        week(9) + Days::new(6),
+    );
+    let work = seen(&facts, at(week(9), 6));
+    let (found, _) = super::input::read("a", None, &work).unwrap();
+    assert_eq!((found.period_start, found.sheets), (week(8), 6));
 }
 
 #[test]
@@ -216,7 +226,7 @@ fn who_left_has_no_sheet_to_hand_in() {
     assert_eq!(found.sheets, 5);
     leaves(&mut facts, 2, week(5));
     let work = seen(&facts, at(week(8) + Days::new(1), 12));
-    let asked = super::input::read("a", None, &work);
+    let asked = super::input::read("a", Some(week(8) + Days::new(6)), &work);
     assert_eq!(asked.err(), Some(super::NotAsked::TooSmall));
     // What was handed in before counts.
     let (found, _) = super::input::read("a", Some(week(6) + Days::new(6)), &work).unwrap();
@@ -304,6 +314,29 @@ fn a_bill_of_a_project_on_the_sheets_is_held_up_until_it_is_sent() {
     };
     assert_eq!(held(&facts, at(day("2026-03-04"), 0)), ["b1"]);
     assert!(held(&facts, at(day("2026-03-07"), 0)).is_empty());
+    // Whoever starts within the week hides nothing, and whose sheet is in keeps nobody waiting.
+    let mut more = facts.clone();
+    part_week(
+        &mut more,
+        "starter",
+        week(8) + Days::new(3),
+        week(8) + Days::new(6),
+    );
+    assert_eq!(held(&more, at(day("2026-03-04"), 0)), ["b1"]);
+    let other = bill("b3", "p3", None);
+    more.insert(RecordKind::Bill, known, 1, other).unwrap();
+    let mut elsewhere = json!({"id": format!("s5-{}", week(8)), "employee_id": "e5", "team": "a",
+        "period_start": week(8), "period_end": week(8) + Days::new(6), "project_id": "p3",
+        "due_at": at(week(9), 10)});
+    let changed = at(week(8), 9);
+    more.insert(RecordKind::Timesheet, changed, 2, elsewhere.clone())
+        .unwrap();
+    assert_eq!(held(&more, at(day("2026-03-04"), 0)), ["b1", "b3"]);
+    elsewhere["submitted_at"] = json!(at(week(8), 10));
+    let changed = at(week(8), 11);
+    more.insert(RecordKind::Timesheet, changed, 3, elsewhere)
+        .unwrap();
+    assert_eq!(held(&more, at(day("2026-03-04"), 0)), ["b1"]);
     // All sheets of the week before are in, and what is billed at a fixed fee waits for none.
     let moment = at(day("2026-03-05"), 0);
     assert!(holds_up(&subject(week(7)), &seen(&facts, moment)).is_empty());

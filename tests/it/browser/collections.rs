@@ -16,6 +16,10 @@ async fn the_worklist_is_worked_and_a_promise_holds_a_customer_back() {
     sign_in(&browser, &firm, "/collections").await;
     browser.wait_for_text("Not to be contacted now").await;
     browser.wait_for_text("A person, not a firm").await;
+    // What is owed in another currency stands beside.
+    let both = "return [...document.querySelectorAll('.worklist .cell-total')] \
+        .some(cell => /USD\\s*\\+ .* EUR, .* overdue/.test(cell.innerText))";
+    assert_eq!(browser.script(both).await, true);
     let first = browser
         .script("return document.querySelector('.worklist .row-link').textContent")
         .await;

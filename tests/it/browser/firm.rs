@@ -68,7 +68,12 @@ impl Firm {
     /// Customers and invoices with a history of payments.
     pub(crate) async fn receivables(&self) {
         let now = Utc::now();
-        let (customers, invoices) = crate::collections::records(now.date_naive());
+        let (customers, mut invoices) = crate::collections::records(now.date_naive());
+        let issued = now - Duration::days(60);
+        let dollars = json!({"id": "usd", "customer_id": "C1", "known_at": issued, "currency": "USD",
+            "issued_on": issued.date_naive(), "due_on": (issued + Duration::days(14)).date_naive(),
+            "total": "1250.00"});
+        invoices += &format!("{dollars}\n");
         let rows = [("customer", customers), ("customer_invoice", invoices)];
         self.records(now, rows.into()).await;
     }

@@ -30,7 +30,8 @@ pub(in crate::http) struct Replay {
 enum Outcome {
     /// Bit for bit, by the same version of the model.
     Equal,
-    /// The same model gave another answer: a defect.
+    /// The same version of the model gave another answer: by another version of the service, which may
+    /// add in another order, or by a defect.
     Different,
     /// The version of the model that answered is no longer there, so there is nothing to compare.
     ModelChanged,
