@@ -173,3 +173,97 @@ fn evidence(input: &SetupInput) -> Vec<Evidence> {
     });
     std::iter::once(setup).chain(waiting).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::runs::Runs;
+    use super::*;
+    use crate::advice::{ModelRef, Status};
+    use crate::learn::calibration::Platt;
+    use crate::learn::distribution::{Distribution, Level as Threshold, Range, Tails};
+    use crate::learn::forecast::ForecastWeights;
+    use crate::learn::learner::Learner;
+    use crate::learn::trees::Trees;
+
+    /// Ends on Fridays at noon, or at any hour; fitted on seven of what is counted at most.
+    fn model(in_runs: bool) -> (Forecast, FactNames) {
+        let ends = (0..60).map(|at| (f64::from(at), 4.5));
+        let names = FactNames {
+            runs: Runs::of(&ends.collect::<Vec<_>>()),
+            in_runs,
+            ..FactNames::default()
+        };
+        assert!(!names.runs.is_empty());
+        let features = names.features();
+        let count = features.len();
+        let level = Threshold {
+            threshold: 1.0,
+            learner: Learner::Trees(Trees::new(0.0, count, Vec::new()).unwrap()),
+            calibration: Platt::identity().into(),
+        };
+        let range = Range {
+            lowest: 0.0,
+            highest: 7.0,
+            whole: in_runs,
+        };
+        let tails = Tails {
+            coverage: 0.8,
+            feature: 0,
+            bounds: Vec::new(),
+            left_out: vec![0.1],
+        };
+        let weights = ForecastWeights {
+            distribution: Distribution::new(features.clone(), range, vec![level], tails).unwrap(),
+            usual: vec![None; count],
+            highest: vec![None; count],
+        };
+        let reference = ModelRef {
+            name: "project_setup".to_owned(),
+            version: "1".to_owned(),
+            sha256: String::new(),
+            trained_until: NaiveDate::MIN,
+        };
+        let features: Vec<&str> = features.iter().map(String::as_str).collect();
+        (Forecast::new(weights, reference, &features).unwrap(), names)
+    }
+
+    fn status(in_runs: bool, days_since: i64) -> Status {
+        let (forecast, names) = model(in_runs);
+        let mut row = vec![f64::NAN; forecast.distribution().features().len()];
+        // The last step was on a Monday morning.
+        row[super::super::features::TIME_OF_WEEK] = 0.4;
+        let last: DateTime<Utc> = "2026-03-02T09:36:00Z".parse().unwrap();
+        let input = SetupInput {
+            setup_id: "s".to_owned(),
+            project_id: "p".to_owned(),
+            as_of: last + TimeDelta::days(days_since),
+            requested_at: last,
+            target_on: last.date_naive(),
+            last_step_at: last,
+            missing: Vec::new(),
+            dependencies: 1,
+            enough_history: true,
+        };
+        let answer = recommend(
+            &input,
+            &row,
+            (&forecast, &names),
+            &[],
+            String::new(),
+            Uuid::nil(),
+        );
+        answer.unwrap().status
+    }
+
+    #[test]
+    fn nothing_is_foretold_beyond_all_that_was_seen_in_days_or_in_runs() {
+        let told = [3, 6, 8, 20].map(|days| status(false, days));
+        let (scored, abstained) = (Status::Scored, Status::Abstained);
+        assert_eq!(told, [scored, scored, abstained, abstained]);
+        // Seven runs are seven weeks.
+        let told = [8, 20, 45, 60].map(|days| status(true, days));
+        assert_eq!(told, [scored, scored, scored, abstained]);
+    }
+}
