@@ -47,6 +47,13 @@ pub struct TimesheetInput {
     pub tolerated_percent: f64,
 }
 
+impl TimesheetInput {
+    /// So many sheets as a share of all.
+    pub(super) fn share(&self, sheets: usize) -> f64 {
+        sheets as f64 / self.sheets.max(1) as f64
+    }
+}
+
 /// How many of a period's sheets can still come in time, and how many cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

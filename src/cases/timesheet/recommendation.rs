@@ -131,11 +131,11 @@ fn still_possible(curve: Curve, input: &TimesheetInput) -> Curve {
 /// A share of sheets late, no less and no more than those that are known leave possible: the curve is
 /// straight between whole percents.
 fn possible(share: f64, input: &TimesheetInput) -> f64 {
-    let of_all = |sheets: usize| sheets as f64 / input.sheets.max(1) as f64;
-    match input.known {
-        Some(known) => share.clamp(of_all(known.late), of_all(known.late + known.open)) + 0.0,
-        None => share,
-    }
+    let Some(known) = input.known else {
+        return share;
+    };
+    let (least, most) = (known.late, known.late + known.open);
+    share.clamp(input.share(least), input.share(most)) + 0.0
 }
 
 /// The share of the hours that will be missing: those of sheets that are not there and late, or will be.
@@ -144,9 +144,8 @@ fn share_missing(late_share: f64, input: &TimesheetInput) -> f64 {
     let Some(known) = input.known else {
         return late_share;
     };
-    let of_all = |sheets: usize| sheets as f64 / input.sheets.max(1) as f64;
-    let to_be_late = (late_share - of_all(known.late)).clamp(0.0, of_all(known.open));
-    of_all(known.late_and_missing) + to_be_late
+    let to_be_late = (late_share - input.share(known.late)).clamp(0.0, input.share(known.open));
+    input.share(known.late_and_missing) + to_be_late
 }
 
 /// The bills that wait, and the team's sheets as a whole: no sheet of a person is named.

@@ -29,10 +29,12 @@ async fn a_full_database_is_told_and_nothing_is_lost() {
         .execute(store.writer())
         .await
         .unwrap();
-    store
+    let given = store
         .append_decision(&a, &mut answer, &huge, &huge)
         .await
         .unwrap();
+    assert!(answer.decision_sha256.is_some());
+    assert_eq!(given, serde_json::to_string(&answer).unwrap());
     let report = store.audit_verify(&[]).await.unwrap();
     assert!(report.ok, "{:?}", report.faults);
     assert_eq!(report.chains[0].entries, 2);
