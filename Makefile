@@ -39,7 +39,8 @@ train: ## Fit the models again; fields and payments also on the public data in S
 	cargo run --locked -p scrutineer-training --bin scrutineer-train -- invoice $(if $(SCRUTINEER_DATA),--data $(SCRUTINEER_DATA))
 	$(if $(SCRUTINEER_DATA),cargo run --locked -p scrutineer-training --bin scrutineer-train -- collections --data $(SCRUTINEER_DATA))
 	cargo run --locked -p scrutineer-training --bin scrutineer-train -- timesheet --generated
-	cargo run --locked -p scrutineer-training --bin scrutineer-train -- project-setup --generated
+	cargo run --locked -p scrutineer-training --bin scrutineer-train -- timesheet --per-sheet --generated
+	cargo run --locked -p scrutineer-training --bin scrutineer-train -- project_setup --generated
 	cargo run --locked -p scrutineer-training --bin scrutineer-train -- billing --generated
 
 fmt: ## Format

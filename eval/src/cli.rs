@@ -143,7 +143,7 @@ struct TimesheetArgs {
     /// A team's period is late when more than so many of a hundred sheets are.
     #[arg(long, default_value_t = TOLERATED_PERCENT)]
     tolerated_percent: f64,
-    /// Ask about each sheet, as for reminders that go to the submitter alone.
+    /// Ask about each sheet that is not in, as for reminders that go to the submitter alone.
     #[arg(long)]
     per_sheet: bool,
     #[command(flatten)]
@@ -277,7 +277,7 @@ fn run_collections(args: &CollectionsArgs) -> Result<ExitCode, EvalError> {
 
 fn run_timesheet(args: &TimesheetArgs) -> Result<ExitCode, EvalError> {
     let unit = if args.per_sheet {
-        "each sheet"
+        "each sheet that is not in"
     } else {
         "each team"
     };

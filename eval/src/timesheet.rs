@@ -1,7 +1,9 @@
 //! Would a team's sheets have been late? Fitted before a cut, asked after it.
 //!
 //! Each team and period is asked about once, at the first moment of the period's last day, or a
-//! day before the first sheet is due where that is earlier.
+//! day before the first sheet is due where that is earlier. What is measured is what the service
+//! answers: the model's curve, cut at what the sheets that are in by then leave possible. Single
+//! sheets are asked about, and fitted on, where they are not in by then, as for reminders.
 //! Whether a sheet is late is known when it is due, so fitting sees the periods due
 //! before the cut.
 
@@ -12,9 +14,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use scrutineer::cases::timesheet::features::{self, Known, Subject};
-use scrutineer::cases::timesheet::{LEAST_TEAM, SheetSubject, TeamPeriod, periods, sheet_row};
+use scrutineer::cases::timesheet::{
+    Foretold, KnownSheets, LEAST_TEAM, SheetSubject, TeamPeriod, periods, sheet_row,
+};
 use scrutineer::domain::RecordKind;
 use scrutineer::history::{Facts, FactsAsOf, History as _};
+use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_fitting::collections::moment;
 use scrutineer_fitting::distribution::{DistributionPlan, Example, Outcome};
@@ -39,7 +44,7 @@ pub struct TimesheetOptions {
     pub cut: NaiveDate,
     /// A team's period is late when more than so many of a hundred sheets are.
     pub tolerated_percent: f64,
-    /// Ask about each sheet instead of each team.
+    /// Ask about each sheet that is not in, instead of each team.
     pub per_sheet: bool,
 }
 
@@ -66,6 +71,17 @@ struct Asked {
     /// Late sheets of a hundred, or days late of the one.
     came: f64,
     hours: Option<f64>,
+    /// Sheets of the period known of when it was asked about.
+    sheets: usize,
+    /// What was known of them then; nothing of one sheet, which was not in.
+    known: Option<KnownSheets>,
+}
+
+impl Asked {
+    /// What the service would have said.
+    fn foretold(&self, model: &Distribution) -> Foretold {
+        Foretold::of(model.curve(&self.row), self.sheets, self.known)
+    }
 }
 
 /// Reads canonical records and measures.
@@ -158,7 +174,7 @@ fn asked(facts: &Arc<Facts>, per_sheet: bool) -> Vec<Asked> {
     for (team, periods) in &known {
         let counted = periods
             .iter()
-            .filter(|one| one.people() >= LEAST_TEAM && one.due_at() < until);
+            .filter(|one| one.is_of_team() && one.due_at() < until);
         for period in counted {
             if per_sheet {
                 asked.extend(sheets_of(facts, team, period));
@@ -182,7 +198,12 @@ fn subject<'a>(team: &'a str, period: &TeamPeriod) -> Subject<'a> {
 fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Asked> {
     let subject = subject(team, period);
     let on = period.asked_at();
-    let known = Known::of(&subject, &fitting::known(facts, on));
+    let work = fitting::known(facts, on);
+    let known = Known::of(&subject, &work);
+    // Of fewer people the service says nothing yet: then the model alone is measured.
+    let seen = periods(team, &work, period.end, period.end)
+        .into_iter()
+        .find(|seen| seen.start == period.start && seen.is_of_team());
     Some(Asked {
         team: team.to_owned(),
         on,
@@ -190,14 +211,21 @@ fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Aske
         row: known.row(&subject),
         came: period.late_percent(moment(END))?,
         hours: known.expected_hours(),
+        sheets: seen.as_ref().map_or(0, |seen| seen.sheets.len()),
+        known: seen.as_ref().map(|seen| KnownSheets::of(seen, on)),
     })
 }
 
+/// The sheets that were not in: the others need no reminder.
 fn sheets_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Vec<Asked> {
     let on = period.asked_at();
     let work = fitting::known(facts, on);
     let of_team = features::row(&subject(team, period), &work);
-    let sheets = period.sheets.iter().map(|sheet| {
+    let missing = period
+        .sheets
+        .iter()
+        .filter(|sheet| sheet.submitted_at.is_none_or(|came| came > on));
+    let sheets = missing.map(|sheet| {
         let asked = SheetSubject {
             id: &sheet.id,
             employee: &sheet.employee,
@@ -213,6 +241,8 @@ fn sheets_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Vec<Asked> 
             row: sheet_row(&asked, &of_team, &work),
             came: days.clamp(-7.0, 30.0).ceil(),
             hours: None,
+            sheets: 1,
+            known: None,
         }
     });
     sheets.collect()
@@ -227,18 +257,18 @@ fn measure(
     fitted_on: usize,
 ) -> (Plotted, Figures) {
     let model = &fitted.distribution;
-    let curves: Vec<_> = asked.iter().map(|one| model.curve(&one.row)).collect();
-    let both = || asked.iter().zip(&curves);
+    let foretold: Vec<Foretold> = asked.iter().map(|one| one.foretold(model)).collect();
+    let both = || asked.iter().zip(&foretold);
     let above = |threshold: f64| -> Vec<Scored> {
-        let scored = both().map(|(one, curve)| (curve.above(threshold), one.came > threshold));
+        let scored = both().map(|(one, told)| (told.curve.above(threshold), one.came > threshold));
         scored.collect()
     };
     let late = above(shares.threshold);
     let mut metrics = metrics::figures(&late);
     let held: Vec<Held<'_>> = both()
-        .map(|(one, curve)| Held {
+        .map(|(one, told)| Held {
             row: &one.row,
-            curve,
+            curve: &told.curve,
             came: one.came,
         })
         .collect();
@@ -248,11 +278,10 @@ fn measure(
     });
     metrics.insert("coverage80".to_owned(), metrics::mean(within));
     metrics.insert("auc_any".to_owned(), metrics::auc(&above(0.0)));
-    // Hours late as foretold and as they came, of the hours expected.
-    let hours = both().filter_map(|(one, curve)| {
-        let hours = one.hours? / 100.0;
-        Some((hours * curve.mean_above(0.0) - hours * one.came).abs())
-    });
+    // Hours missing as foretold and as they came, of the hours expected. None is late when it is
+    // asked, so that all that came late was missing.
+    let hours = both()
+        .filter_map(|(one, told)| Some(one.hours? * (told.missing_share - one.came / 100.0).abs()));
     metrics.insert("mae_missing_hours".to_owned(), metrics::mean(hours));
     let came = late.iter().map(|(_, late)| f64::from(u8::from(*late)));
     metrics.insert("late".to_owned(), metrics::mean(came));
@@ -273,4 +302,74 @@ fn measure(
         coverage: covered(model, &held),
     };
     (plotted, metrics)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use chrono::Days;
+
+    use super::*;
+
+    /// Weeks of three teams of six people; the third is all in on the Friday, of the others every
+    /// other person comes late in many weeks.
+    fn sheets(weeks: u64) -> tempfile::TempDir {
+        let mut csv =
+            "id,employee_id,team,period_start,period_end,due_at,submitted_at,hours\n".to_owned();
+        for week in 0..weeks {
+            for person in 0..18_u64 {
+                let (team, place) = (person / 6, person % 6);
+                let monday = NaiveDate::from_ymd_opt(2025, 1, 6).unwrap() + Days::new(7 * week);
+                let (sunday, due) = (monday + Days::new(6), monday + Days::new(7));
+                let late = place.is_multiple_of(2) && (week + team) * 7 % 5 < 3;
+                let came = match (team, late) {
+                    (2, _) => due - Days::new(3),
+                    (_, true) => due + Days::new(2),
+                    (_, false) => due,
+                };
+                let _ = writeln!(
+                    csv,
+                    "s{person}-{week},e{person},t{team},{monday},{sunday},{due}T10:00:00Z,{came}T09:00:00Z,38"
+                );
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("timesheet.csv"), csv).unwrap();
+        folder
+    }
+
+    #[test]
+    fn what_is_measured_is_cut_at_what_sheets_in_already_leave_possible() {
+        let options = TimesheetOptions {
+            set: "made up".to_owned(),
+            protocol: "test".to_owned(),
+            cut: NaiveDate::from_ymd_opt(2025, 9, 1).unwrap(),
+            tolerated_percent: 10.0,
+            per_sheet: false,
+        };
+        let outcome = on_records(sheets(52).path(), &options).unwrap();
+        let scored = &outcome.plotted.scored;
+        assert!(scored.len() > 30 && scored.len().is_multiple_of(3));
+        // In order of weeks and teams: the third cannot be late any more, and is not.
+        assert!(
+            scored
+                .iter()
+                .skip(2)
+                .step_by(3)
+                .all(|one| *one == (0.0, false))
+        );
+    }
+
+    #[test]
+    fn a_sheet_that_is_in_is_neither_fitted_on_nor_asked_about() {
+        let folder = sheets(4);
+        let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());
+        let periods = asked(&facts, false);
+        let sheets = asked(&facts, true);
+        assert!(!periods.is_empty());
+        let of = |team: &str| sheets.iter().filter(|one| one.team == team).count();
+        let weeks = periods.len() / 3;
+        assert_eq!(["t0", "t1", "t2"].map(of), [6 * weeks, 6 * weeks, 0]);
+    }
 }

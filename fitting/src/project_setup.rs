@@ -91,7 +91,10 @@ impl Forecaster {
             left.len()
         );
         let late: Vec<Example> = rows()
-            .filter_map(|row| Some(example(row, lateness(requests.get(row.request)?, known)?)))
+            .filter_map(|row| {
+                let request = requests.get(row.request)?;
+                Some(example(row, lateness(row, request, known)?))
+            })
             .collect();
         Ok(Self {
             left: days_plan(&names)?.fit(&left)?,
@@ -128,8 +131,7 @@ fn examples(
     known: f64,
 ) -> Vec<Example> {
     let told = rows.iter().filter_map(|row| {
-        let ended = requests.get(row.request)?.ended;
-        let left = days_left(row, ended, known);
+        let left = days_left(row, requests.get(row.request)?, known);
         Some(example(
             row,
             left.told_in(|days| names.counted(&row.row, days)),
@@ -160,17 +162,19 @@ fn example(row: &AskedRow, outcome: Outcome) -> Example {
     }
 }
 
-/// Days left as known at a moment; not over by then is so many at least.
-fn days_left(row: &AskedRow, ended: Option<f64>, known: f64) -> Outcome {
-    let before = ended.filter(|ended| *ended < known);
-    Outcome::watched(before.map(|ended| ended - row.at), known - row.at)
+/// Days left as known at a moment; not over by then, or by when it was given up, is so many at
+/// least.
+fn days_left(row: &AskedRow, request: &Request, known: f64) -> Outcome {
+    let before = request.ended.filter(|ended| *ended < known);
+    let watched = request.watched_until(known) - row.at;
+    Outcome::watched(before.map(|ended| ended - row.at), watched)
 }
 
 /// Above 0 for late, as far as it was known at a moment. A request still open when it is due
 /// is late; one that ended early is only counted once its day has passed, as those that came
 /// late are.
-fn lateness(request: &Request, known: f64) -> Option<Outcome> {
-    let (late, at) = request.late()?;
+fn lateness(row: &AskedRow, request: &Request, known: f64) -> Option<Outcome> {
+    let (late, at) = request.late_at(row.event)?;
     (at < known).then(|| Outcome::known(if late { 1.0 } else { -1.0 }))
 }
 
@@ -229,4 +233,66 @@ fn late_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
         boost: boost.check()?,
         ..days_plan(names)?
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use scrutineer::eventlog::{Attributes, Trace};
+
+    use super::*;
+
+    /// A request due on the 10th day and given up on the 3rd.
+    fn given_up() -> Request {
+        Request {
+            given_up: Some(3.0),
+            due: Some(10.0),
+            ..Request::finished(Trace {
+                id: Arc::from("c"),
+                attributes: Attributes::new(),
+                events: Vec::new(),
+            })
+        }
+    }
+
+    fn row(at: f64) -> AskedRow {
+        AskedRow {
+            request: 0,
+            event: 0,
+            at,
+            row: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_given_up_tells_nothing_of_the_days_after() {
+        let request = given_up();
+        // Two years on, it is known to have taken two days more and no longer.
+        let left = days_left(&row(1.0), &request, 730.0);
+        assert_eq!((left.quantity(), left.number()), (None, 2.0));
+        assert_eq!([1.5, 2.5].map(|days| left.above(days)), [Some(true), None]);
+        assert_eq!(lateness(&row(1.0), &request, 730.0), None);
+        // Before it was given up nobody knew that it would be.
+        assert_eq!(days_left(&row(1.0), &request, 2.0).number(), 1.0);
+        // Where it was due by then it came late.
+        let due = Request {
+            due: Some(2.0),
+            ..request
+        };
+        let late = lateness(&row(1.0), &due, 730.0);
+        assert_eq!(late, Some(Outcome::known(1.0)));
+    }
+
+    #[test]
+    fn what_public_protocols_count_as_never_done_takes_for_ever_and_is_late() {
+        let request = Request {
+            never_done: true,
+            ..given_up()
+        };
+        let left = days_left(&row(1.0), &request, 730.0);
+        assert_eq!(left.above(700.0), Some(true));
+        let late = lateness(&row(1.0), &request, 730.0);
+        assert_eq!(late, Some(Outcome::known(1.0)));
+    }
 }

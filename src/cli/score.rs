@@ -1,6 +1,7 @@
 //! `scrutineer score`: many items of one case, answered as the endpoint answers them.
 
 use std::io::{self, BufRead, BufReader, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,6 +26,9 @@ pub(super) struct ScoreArgs {
     /// Items as NDJSON, as for /v1/CASE/score-batch; `-` for standard input
     #[arg(long)]
     input: PathBuf,
+    /// Line of the input to begin at; those before it are passed over and counted
+    #[arg(long, default_value_t = NonZeroUsize::MIN)]
+    from_line: NonZeroUsize,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -44,7 +48,8 @@ pub(super) fn run(args: &ScoreArgs) -> ExitCode {
         };
         let (answers, pipe) = tokio::io::duplex(PIPE_BYTES);
         let lines = lines(bar.wrap_read(input.reader));
-        let work = tokio::spawn(async move { batch.run(lines, pipe).await });
+        let from_line = args.from_line.get();
+        let work = tokio::spawn(async move { batch.run(lines, from_line, pipe).await });
         let told = tell(answers, &input.name, json, &bar).await;
         let worked = work
             .await

@@ -18,7 +18,7 @@ pub(super) struct ServiceArgs {
     #[command(flatten)]
     pub(super) store: StoreArgs,
     #[command(flatten)]
-    settings: SettingsArgs,
+    pub(super) settings: SettingsArgs,
 }
 
 /// Opens the service, runs the work with it and closes the store.

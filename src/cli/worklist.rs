@@ -11,10 +11,16 @@ use super::exit;
 use super::store_args::{must_exist, with_store};
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Recommendation;
-use crate::cases::collections::CollectionsRow;
+use crate::cases::collections::{CollectionsRow, CollectionsRun};
 use crate::cases::timesheet::Reminder;
+use crate::config::Collections;
 use crate::service::{COLLECTIONS, DELAYS, DUPLICATES, EXPENSES, REMINDERS, ServiceError};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
+
+/// Rows shown at most where nothing else is said.
+const USUAL_LIMIT: u32 = 50;
+/// Customers that can be asked for at most.
+const MOST_CONTACTS: i64 = Collections::MOST_CONTACTS as i64;
 
 /// Arguments of `worklist`.
 #[derive(Debug, Args)]
@@ -22,9 +28,12 @@ pub(super) struct WorklistArgs {
     /// Which worklist: `invoice_review`, `collections`, `delays`, `expenses`, `duplicates` or `reminders`
     #[arg(value_parser = parse_name)]
     name: Name,
-    /// Most rows shown
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    limit: u32,
+    /// Most rows shown; 50 if not said, and all of `collections`
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Of `collections`, customers that can be contacted; what is set for the firm if not said
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=MOST_CONTACTS))]
+    capacity: Option<u32>,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -41,27 +50,15 @@ enum Name {
 
 /// Shows the rows that `GET /v1/worklists/NAME` gives.
 pub(super) fn run(args: &WorklistArgs) -> ExitCode {
+    if args.capacity.is_some() && !matches!(args.name, Name::Collections) {
+        return exit::usage("only the worklist `collections` has a capacity");
+    }
     if let Err(code) = must_exist(&args.service.store) {
         return code;
     }
     match args.name {
         Name::Documents(list) => documents(args, list),
-        Name::Collections => with_service(&args.service, async |service| {
-            let tenant = &args.service.store.tenant;
-            match service.collections_run(tenant, Utc::now()).await {
-                // Customers to contact, then those held back.
-                Ok(run) => {
-                    if run.left_out > 0 {
-                        let left_out = run.left_out;
-                        exit::note(&format!(
-                            "{left_out} smaller open invoices were not scored: there are too many"
-                        ));
-                    }
-                    print(args, run.ranked.iter().chain(&run.held_back), show_customer)
-                }
-                Err(error) => exit::environment(&error.to_string()),
-            }
-        }),
+        Name::Collections => customers(args),
         Name::Delays => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.delays_run(tenant, Utc::now()).await {
@@ -103,10 +100,53 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
     }
 }
 
+/// Shows as many customers to contact as the team can, then those held back.
+fn customers(args: &WorklistArgs) -> ExitCode {
+    let capacity = match args.capacity {
+        Some(capacity) => capacity,
+        None => match args.service.settings.load() {
+            Ok(config) => config.collections.contacts_a_day,
+            Err(code) => return code,
+        },
+    };
+    with_service(&args.service, async |service| {
+        let tenant = &args.service.store.tenant;
+        match service.collections_run(tenant, Utc::now()).await {
+            Ok(run) => print_customers(args, &run, capacity as usize),
+            Err(error) => exit::environment(&error.to_string()),
+        }
+    })
+}
+
+fn print_customers(args: &WorklistArgs, run: &CollectionsRun, capacity: usize) -> ExitCode {
+    if run.left_out > 0 {
+        let left_out = run.left_out;
+        exit::note(&format!(
+            "{left_out} smaller open invoices were not scored: there are too many"
+        ));
+    }
+    let beyond = run.ranked.len().saturating_sub(capacity);
+    if beyond > 0 {
+        exit::note(&format!("{beyond} more would be worth a contact"));
+    }
+    let limit = args.limit.map_or(usize::MAX, |limit| limit as usize);
+    let json = args.service.store.json;
+    let mut out = io::stdout().lock();
+    let ranked = run.ranked.iter().take(capacity.min(limit));
+    let written = write(&mut out, json, ranked, show_customer).and_then(|shown| {
+        let mut held_back = run.held_back.iter().take(limit - shown).peekable();
+        if !json && held_back.peek().is_some() {
+            writeln!(out, "not to be contacted now:")?;
+        }
+        Ok(shown + write(&mut out, json, held_back, show_customer)?)
+    });
+    ended(written)
+}
+
 fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
     let store = &args.service.store;
     let first = WorklistCursor::default();
-    let limit = args.limit as usize;
+    let limit = args.limit.unwrap_or(USUAL_LIMIT) as usize;
     let page = with_store(store, async |open| {
         open.worklist(&store.tenant, list, first, limit).await
     });
@@ -117,30 +157,47 @@ fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
     print(args, page.items.iter(), show_document)
 }
 
-/// Prints rows up to the limit, and where there are none says so on standard error.
+/// Prints rows up to the limit.
 fn print<'a, T: Serialize + 'a>(
     args: &WorklistArgs,
     rows: impl Iterator<Item = &'a T>,
-    show: fn(&mut dyn Write, &T) -> io::Result<()>,
+    show: Show<T>,
 ) -> ExitCode {
-    let mut out = io::stdout().lock();
-    let mut rows = rows.take(args.limit as usize).peekable();
-    if rows.peek().is_none() {
-        exit::note("nothing to look at");
-    }
-    let written = rows.try_for_each(|row| {
-        if args.service.store.json {
-            writeln!(out, "{}", serde_json::to_string(row)?)
+    let rows = rows.take(args.limit.unwrap_or(USUAL_LIMIT) as usize);
+    let json = args.service.store.json;
+    ended(write(&mut io::stdout().lock(), json, rows, show))
+}
+
+/// Writes one row for people.
+type Show<T> = fn(&mut dyn Write, &T) -> io::Result<()>;
+
+/// Writes rows and says how many there were.
+fn write<'a, T: Serialize + 'a>(
+    out: &mut dyn Write,
+    json: bool,
+    mut rows: impl Iterator<Item = &'a T>,
+    show: Show<T>,
+) -> io::Result<usize> {
+    rows.try_fold(0, |shown, row| -> io::Result<usize> {
+        if json {
+            writeln!(out, "{}", serde_json::to_string(row)?)?;
         } else {
-            show(&mut out, row)
+            show(out, row)?;
         }
-    });
+        Ok(shown + 1)
+    })
+}
+
+/// How the command ends; where there were no rows it says so on standard error.
+fn ended(written: io::Result<usize>) -> ExitCode {
     match written {
+        Ok(0) => exit::note("nothing to look at"),
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            exit::environment(&error.to_string())
+            return exit::environment(&error.to_string());
         }
-        _ => ExitCode::SUCCESS,
+        _ => {}
     }
+    ExitCode::SUCCESS
 }
 
 fn parse_name(name: &str) -> Result<Name, String> {
@@ -199,7 +256,15 @@ fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
     };
     let held = row.suppressed_by.iter().map(|why| why.label());
     let because = row.invoices.first().and_then(|one| one.because.first());
-    let said: Vec<&str> = held.chain(because.map(String::as_str)).collect();
+    let is_part = row.rank.is_some() && !row.held_back_amount.is_zero();
+    let unspoken = is_part.then(|| {
+        let amount = row.held_back_amount;
+        format!("{amount} {} of it not to be spoken of", row.currency)
+    });
+    let said: Vec<&str> = held
+        .chain(unspoken.as_deref())
+        .chain(because.map(String::as_str))
+        .collect();
     writeln!(
         out,
         "{place:<12} {:<24}  {:<30}  {:>14} {} open  {:>14} overdue  {:>4} d  {:<8} {}",

@@ -1,6 +1,6 @@
 //! What a value must be beyond its type.
 
-use super::{Config, ConfigError};
+use super::{Collections, Config, ConfigError};
 use crate::cases::detectors::{CLAIM, INVOICE};
 
 impl Config {
@@ -52,6 +52,11 @@ impl Config {
         ] {
             require(days <= 3650, key, || "must be at most 3650".to_owned())?;
         }
+        require(
+            collections.contacts_a_day <= Collections::MOST_CONTACTS,
+            "collections.contacts_a_day",
+            || format!("must be at most {}", Collections::MOST_CONTACTS),
+        )?;
         require(
             limits.body_bytes <= 1024 * 1024 * 1024,
             "limits.body_bytes",

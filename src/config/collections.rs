@@ -8,7 +8,7 @@ use crate::cases::collections::Policy;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Collections {
-    /// Days late from which an invoice is very late.
+    /// Days late beyond which an invoice is very late.
     pub very_late_days: u32,
     /// Days after a contact in which no other is proposed.
     pub contact_pause_days: u32,
@@ -27,6 +27,9 @@ impl Default for Collections {
 }
 
 impl Collections {
+    /// Customers that a worklist can be asked for at most.
+    pub const MOST_CONTACTS: u32 = 1000;
+
     /// What the case is to know.
     #[must_use]
     pub const fn policy(&self) -> Policy {

@@ -60,6 +60,10 @@ fn values_that_cannot_work_are_refused_by_name() {
         ),
         ("[limits]\nparse_pages = 0\n", "limits.parse_pages"),
         ("[limits]\npage_pixels = 0\n", "limits.page_pixels"),
+        (
+            "[collections]\ncontacts_a_day = 1001\n",
+            "collections.contacts_a_day",
+        ),
         ("[oidc]\nissuer = \"https://id.example\"\n", "oidc.audience"),
         ("[detectors]\noff = [\"sunday\"]\n", "detectors.off"),
         ("[log]\nfilter = \"=!=\"\n", "log.filter"),

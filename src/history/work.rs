@@ -166,6 +166,11 @@ impl WorkAsOf {
         for employee in work.employees.with_key(&key, self.as_of) {
             sheets.extend(self.sheets(&format!("alone:{}", employee.id.as_str()), from, to));
         }
+        self.without_leavers(sheets)
+    }
+
+    /// Without those not handed in of somebody who had left: nobody will.
+    fn without_leavers(&self, mut sheets: Vec<Arc<KnownSheet>>) -> Vec<Arc<KnownSheet>> {
         sheets.retain(|sheet| sheet.submitted_at.is_some() || !self.had_left(sheet));
         sheets
     }
@@ -177,7 +182,8 @@ impl WorkAsOf {
         left.is_some_and(|left| left < sheet.period_start)
     }
 
-    /// The sheets for a project, of periods that end from a day to another.
+    /// The sheets for a project, of periods that end from a day to another; one not handed in of
+    /// somebody who had left is nobody's here too.
     #[must_use]
     pub fn sheets_of_project(
         &self,
@@ -185,7 +191,7 @@ impl WorkAsOf {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Vec<Arc<KnownSheet>> {
-        self.sheets(&format!("project:{project}"), from, to)
+        self.without_leavers(self.sheets(&format!("project:{project}"), from, to))
     }
 
     /// An employee's sheets of periods that end from a day to another.
@@ -380,6 +386,27 @@ mod tests {
                 .len(),
             1
         );
+    }
+
+    #[test]
+    fn a_project_waits_for_no_sheet_of_who_had_left() {
+        let mut facts = Facts::default();
+        let known = at("2026-01-01T00:00:00Z");
+        let left = json!({"id": "e1", "left_on": "2026-03-01"});
+        facts.insert(RecordKind::Employee, known, 1, left).unwrap();
+        let kind = RecordKind::Timesheet;
+        facts.insert(kind, known, 1, sheet(None, None)).unwrap();
+        let found = |facts: &Facts| {
+            let seen = seen(facts, "2026-03-20T00:00:00Z");
+            let sheets = seen.sheets_of_project("p1", day("2026-03-08"), day("2026-03-08"));
+            sheets.len()
+        };
+        assert_eq!(found(&facts), 0);
+        // What is there counts, whoever left.
+        let came = "2026-03-09T09:00:00Z";
+        let handed_in = sheet(None, Some(came));
+        facts.insert(kind, at(came), 2, handed_in).unwrap();
+        assert_eq!(found(&facts), 1);
     }
 
     #[test]

@@ -124,8 +124,8 @@ impl Batch {
         })
     }
 
-    /// Answers the lines in their order, one [`BatchLine`] as JSON a line. Empty lines are
-    /// passed over and counted.
+    /// Answers the lines in their order, one [`BatchLine`] as JSON a line. Empty lines and those
+    /// before `from_line`, 1-based, are passed over and counted.
     ///
     /// # Errors
     /// When a line cannot be read, when nobody reads the answers any more (`BrokenPipe`), or
@@ -133,9 +133,14 @@ impl Batch {
     pub(crate) async fn run<L: Line>(
         &self,
         lines: impl Iterator<Item = io::Result<L>>,
+        from_line: usize,
         mut answers: impl AsyncWrite + Unpin,
     ) -> io::Result<()> {
-        let mut lines = (1..).zip(lines).filter(|(_, line)| !is_empty(line));
+        // One that could not be read is not passed over, wherever it stands.
+        let is_asked = |(number, line): &(usize, io::Result<L>)| {
+            line.is_err() || (*number >= from_line && !is_empty(line))
+        };
+        let mut lines = (1..).zip(lines).filter(is_asked);
         let mut running = VecDeque::new();
         loop {
             while running.len() < self.at_once

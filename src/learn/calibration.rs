@@ -70,6 +70,8 @@ pub struct InvalidPlatt(pub f64, pub f64);
 const STEPS: usize = 60;
 /// Weight of the identity: keeps a few cases of one class from running away.
 const HOLD: f64 = 1.0;
+/// The factor of scores that are worth nothing: order is kept, and no more.
+const LEAST_SCALE: f64 = 0.01;
 
 impl Platt {
     /// Checks and wraps two numbers.
@@ -125,7 +127,12 @@ impl Platt {
             scale -= ((curve[2] * slope[0] - curve[1] * slope[1]) / determinant).clamp(-0.3, 0.3);
             shift -= ((curve[0] * slope[1] - curve[1] * slope[0]) / determinant).clamp(-0.5, 0.5);
         }
-        Self::new(scale, shift).unwrap_or(Self::identity())
+        // Scores that tell held-back cases no better than chance tell next to nothing; how many came
+        // true is known all the same.
+        let found = Self::new(scale, shift).ok();
+        found
+            .or_else(|| Self::new(LEAST_SCALE, shift_of(cases, LEAST_SCALE, hold)).ok())
+            .unwrap_or(Self::identity())
     }
 
     /// The calibrated raw score: log odds.
@@ -161,6 +168,21 @@ impl From<Platt> for (f64, f64) {
     }
 }
 
+/// The shift that goes with a scale.
+fn shift_of(cases: &[(f64, bool)], scale: f64, hold: f64) -> f64 {
+    let mut shift = 0.0;
+    for _ in 0..STEPS {
+        let (mut slope, mut curve) = (hold * shift, hold);
+        for (raw, truth) in cases {
+            let p = logistic(scale * raw + shift);
+            slope += p - f64::from(u8::from(*truth));
+            curve += p * (1.0 - p);
+        }
+        shift -= (slope / curve).clamp(-0.5, 0.5);
+    }
+    shift
+}
+
 /// Logistic function that cannot overflow.
 #[must_use]
 pub fn logistic(x: f64) -> f64 {
@@ -192,6 +214,20 @@ mod tests {
             assert!(Temperature::new(bad).is_err());
         }
         assert!(serde_json::from_str::<Temperature>("0.0").is_err());
+    }
+
+    #[test]
+    fn scores_that_are_worth_nothing_leave_the_share_that_came_true() {
+        // Upside down, and one in ten came true.
+        let cases: Vec<(f64, bool)> = (0..1000)
+            .map(|at| (f64::from(at % 10), at % 10 == 0))
+            .collect();
+        let platt = Platt::fit(&cases);
+        for raw in [0.0, 9.0] {
+            let probability = platt.probability(raw);
+            assert!((probability - 0.1).abs() < 0.01, "{probability}");
+        }
+        assert!(platt.probability(9.0) > platt.probability(0.0));
     }
 
     #[test]

@@ -116,9 +116,10 @@ impl Curve {
     #[must_use]
     pub fn quantile(&self, share: f64) -> f64 {
         let value = self.crossing(share);
-        // A curve through a whole number must not end one above it by rounding.
+        // A curve through a whole number must not end one above it by rounding, and nothing is no
+        // negative number.
         if self.whole {
-            (value - 1e-9).ceil()
+            (value - 1e-9).ceil() + 0.0
         } else {
             value
         }
@@ -314,6 +315,9 @@ mod tests {
         assert!((within.above(2.0) - 0.5).abs() < 1e-12);
         let unseen = curve(&[0.8, 0.5, 0.2]).given_within(7.0, 9.0);
         assert!((unseen.above(8.0) - 0.5).abs() < 1e-12);
+        // Of none of them, no less: not a negative nought.
+        let counted = Curve::new(vec![(-1.0, 1.0), (0.0, 0.4), (3.0, 0.0)], true, None);
+        assert!(counted.crossing(0.1) < 0.0 && counted.quantile(0.1).is_sign_positive());
     }
 
     fn seen(doubt: f64, above: Vec<(f64, f64)>) -> Option<Arc<Seen>> {

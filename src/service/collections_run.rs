@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use super::answers_given::{AnswersGiven, ShowsAnswers};
 use super::history::Wanted;
 use super::{Service, ServiceError, on_own_thread};
 use crate::advice::Judged;
@@ -46,7 +45,9 @@ impl Service {
 
     /// The last run of a worklist, or a new one made of the records as they are now where the
     /// day or the records have changed; `make` gets the run before and gives what is shown
-    /// and the answers that it rests on.
+    /// and the answers that it rests on. The run before is the last of an earlier day: what moved since
+    /// yesterday is to be seen all day, however often a note is taken. Answers that say what was said
+    /// today already are not given again.
     pub(super) async fn run<R, M>(
         &self,
         tenant: &TenantId,
@@ -56,7 +57,7 @@ impl Service {
         make: M,
     ) -> Result<R, ServiceError>
     where
-        R: Serialize + DeserializeOwned + Send + 'static,
+        R: ShowsAnswers,
         M: FnOnce(FactsAsOf, Option<R>) -> Result<(R, Vec<Judged>), JudgeError> + Send + 'static,
     {
         // One run at a time: whoever comes meanwhile gets what it made.
@@ -69,23 +70,41 @@ impl Service {
         let unchanged = last
             .as_ref()
             .is_some_and(|last| (last.day, last.generation) == (day, generation));
-        // A run of an older version of the service is made again.
-        let before: Option<R> = last.and_then(|last| serde_json::from_value(last.body).ok());
+        let mut given = AnswersGiven::default();
+        let mut before: Option<R> = None;
+        if let Some(last) = last {
+            if last.day == day {
+                given = serde_json::from_value(last.answers).unwrap_or_default();
+            }
+            // A run of an older version of the service is made again.
+            before = serde_json::from_value(last.body).ok();
+        }
         let before = match before {
             Some(run) if unchanged => return Ok(run),
             before => before,
         };
+        let earlier = store.last_run_before(tenant, name, day).await?;
+        let before = earlier.map_or(before, |run| serde_json::from_value(run.body).ok());
         let history = self.history(tenant, now, &wanted).await?;
-        let (run, answers) = on_own_thread(move || make(history, before)).await??;
-        store.append_decisions(tenant, &answers).await?;
-        let body = serde_json::to_value(&run)
-            .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let made = move || {
+            let (run, answers) = make(history, before)?;
+            Ok::<_, JudgeError>((run, given.tell(answers)?))
+        };
+        let (mut run, told) = on_own_thread(made).await??;
+        run.show_given(&told.before);
+        store.append_decisions(tenant, &told.new).await?;
+        let body = serde_json::to_value(&run).map_err(internal)?;
         let kept = WorklistRun {
             day,
             generation,
             body,
+            answers: serde_json::to_value(&told.all).map_err(internal)?,
         };
         store.put_run(tenant, name, &kept).await?;
         Ok(run)
     }
+}
+
+fn internal(error: serde_json::Error) -> ServiceError {
+    ServiceError::Internal(error.to_string())
 }

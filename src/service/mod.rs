@@ -2,6 +2,7 @@
 //! line all call.
 
 mod analyse;
+mod answers_given;
 mod collections_run;
 mod delays_run;
 mod dry_run;

@@ -1,5 +1,7 @@
 //! Recommendations as they were given, with what they were made from.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -51,6 +53,8 @@ pub struct DecisionFilter {
 
 /// Decisions of one transaction where there are many.
 const TOGETHER: usize = 288;
+/// Recommendations of one query where there are many.
+const READ_TOGETHER: usize = 1_000;
 
 impl Store {
     /// Stores a recommendation with its input and features as the next link of the tenant's
@@ -148,6 +152,42 @@ impl Store {
             .decision(tenant, id)
             .await?
             .map(|decision| decision.recommendation))
+    }
+
+    /// The recommendations with these ids, in their order; those that the tenant has not, or that
+    /// were erased, are left out.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn recommendations(
+        &self,
+        tenant: &TenantId,
+        ids: &[Uuid],
+    ) -> Result<Vec<Recommendation>> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for some in ids.chunks(READ_TOGETHER) {
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "SELECT p.content, e.entry_sha256 FROM recommendations r \
+                 JOIN audit_parts p ON p.tenant = r.tenant AND p.seq = r.seq AND p.name = 'output' \
+                 JOIN audit_entries e ON e.tenant = r.tenant AND e.seq = r.seq \
+                 WHERE p.content IS NOT NULL AND r.tenant = ",
+            );
+            query.push_bind(tenant.as_str());
+            query.push(" AND r.id IN (");
+            let mut list = query.separated(", ");
+            for id in some {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            let rows: Vec<(String, String)> =
+                query.build_query_as().fetch_all(self.readers()).await?;
+            for (output, sha256) in rows {
+                let mut recommendation: Recommendation = serde_json::from_str(&output)?;
+                recommendation.decision_sha256 = Some(sha256);
+                found.insert(recommendation.recommendation_id, recommendation);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// The recommendation with its input and features, for replay; `None` if the tenant has
@@ -374,4 +414,35 @@ pub(super) async fn chain(
     })
     .await?;
     Ok(links)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ErasureTarget;
+    use crate::store::tests::{decide, open, put, tenant};
+
+    #[tokio::test]
+    async fn many_answers_are_read_at_once_in_the_order_asked_for() {
+        let (_folder, store) = open().await;
+        let (a, b) = (tenant("a"), tenant("b"));
+        let document = put(&store, &a, b"the bytes").await.row.id;
+        let gone = decide(&store, &a, "document", &document.to_string()).await;
+        let first = decide(&store, &a, "document", "first").await;
+        let second = decide(&store, &a, "document", "second").await;
+        let target = ErasureTarget::Document(document);
+        store.erase(&a, &target, "asked for", "key").await.unwrap();
+        // Neither the erased nor the unknown leaves a gap.
+        let (gone, unknown) = (gone.recommendation_id, Uuid::nil());
+        let ids = [
+            second.recommendation_id,
+            gone,
+            unknown,
+            first.recommendation_id,
+        ];
+        let found = store.recommendations(&a, &ids).await.unwrap();
+        assert_eq!(found, [second, first]);
+        assert!(store.recommendations(&b, &ids).await.unwrap().is_empty());
+        assert!(store.recommendations(&a, &[]).await.unwrap().is_empty());
+    }
 }

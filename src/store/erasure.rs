@@ -108,8 +108,8 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        if record_versions > 0 || document.is_some() {
-            // Lists may name them.
+        if record_versions > 0 || document.is_some() || !entries.is_empty() {
+            // Lists may name them, and rest on what was answered about them.
             sqlx::query("DELETE FROM worklist_runs WHERE tenant = $1")
                 .bind(tenant.as_str())
                 .execute(&mut *transaction)

@@ -8,8 +8,10 @@ use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::domain::TenantId;
 
-/// Runs of a worklist that are kept: later ones replace the oldest.
+/// Runs of a worklist that are kept, the last of each day: later ones replace the oldest.
 const KEPT: i64 = 30;
+/// Later, as text, than any day of a run.
+const AFTER_ALL: &str = "9999-99-99";
 
 /// A run as it was shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,8 @@ pub struct WorklistRun {
     pub generation: i64,
     /// What is shown.
     pub body: Value,
+    /// Which answers it rests on; kept until there is a run of a later day.
+    pub answers: Value,
 }
 
 #[derive(FromRow)]
@@ -28,6 +32,7 @@ struct StoredRun {
     day: String,
     generation: i64,
     body: String,
+    answers: Option<String>,
 }
 
 impl Store {
@@ -46,12 +51,35 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub async fn last_run(&self, tenant: &TenantId, name: &str) -> Result<Option<WorklistRun>> {
+        self.run_before(tenant, name, AFTER_ALL).await
+    }
+
+    /// The last run of a worklist that was made for an earlier day than this one.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn last_run_before(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        day: NaiveDate,
+    ) -> Result<Option<WorklistRun>> {
+        self.run_before(tenant, name, &day.to_string()).await
+    }
+
+    async fn run_before(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        day: &str,
+    ) -> Result<Option<WorklistRun>> {
         let row: Option<StoredRun> = sqlx::query_as(
-            "SELECT day, generation, body FROM worklist_runs \
-             WHERE tenant = $1 AND name = $2 ORDER BY ran_at DESC LIMIT 1",
+            "SELECT day, generation, body, answers FROM worklist_runs \
+             WHERE tenant = $1 AND name = $2 AND day < $3 ORDER BY ran_at DESC LIMIT 1",
         )
         .bind(tenant.as_str())
         .bind(name)
+        .bind(day)
         .fetch_optional(self.readers())
         .await?;
         row.map(|row| {
@@ -62,21 +90,37 @@ impl Store {
                     .map_err(|_| StoreError::Damaged(format!("`{}` is no day", row.day)))?,
                 generation: row.generation,
                 body: serde_json::from_str(&row.body)?,
+                answers: match row.answers {
+                    Some(answers) => serde_json::from_str(&answers)?,
+                    None => Value::Null,
+                },
             })
         })
         .transpose()
     }
 
-    /// Keeps a run, and lets the oldest go.
+    /// Keeps a run in the place of earlier ones of its day, and lets the oldest go.
     ///
     /// # Errors
     /// If the store cannot be written.
     pub async fn put_run(&self, tenant: &TenantId, name: &str, run: &WorklistRun) -> Result<()> {
         self.ensure_tenant(tenant).await?;
         let mut transaction = self.begin().await?;
+        for statement in [
+            "DELETE FROM worklist_runs WHERE tenant = $1 AND name = $2 AND day = $3",
+            "UPDATE worklist_runs SET answers = NULL \
+             WHERE tenant = $1 AND name = $2 AND day <> $3 AND answers IS NOT NULL",
+        ] {
+            sqlx::query(statement)
+                .bind(tenant.as_str())
+                .bind(name)
+                .bind(run.day.to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
         sqlx::query(
-            "INSERT INTO worklist_runs (tenant, name, ran_at, day, generation, body) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO worklist_runs (tenant, name, ran_at, day, generation, body, answers) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(tenant.as_str())
         .bind(name)
@@ -84,6 +128,7 @@ impl Store {
         .bind(run.day.to_string())
         .bind(run.generation)
         .bind(run.body.to_string())
+        .bind(run.answers.to_string())
         .execute(&mut *transaction)
         .await?;
         sqlx::query(

@@ -1,5 +1,7 @@
 //! Collections from records to answers, worklist and replay. The records are made up here.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
@@ -301,12 +303,20 @@ async fn the_worklist_ranks_holds_back_says_why_and_is_stable() {
         !stakes.is_empty() && stakes.is_sorted_by(|a, b| a >= b),
         "{stakes:?}"
     );
-    // C3 has another open invoice, which nothing is promised for.
+    // C3 has another open invoice, which nothing is promised for: the row is about that one.
     let third = ranked
         .iter()
         .find(|row| row["customer_id"] == "C3")
         .unwrap();
-    assert_eq!(third["invoices"].as_array().unwrap().len(), 2);
+    let ids: Vec<&Value> = third["invoices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|invoice| &invoice["customer_invoice_id"])
+        .collect();
+    assert_eq!(ids, ["I3-24", "I3-25"]);
+    assert_eq!(third["open_amount"], "6000.00");
+    assert_eq!(third["held_back_amount"], "3000.00");
     let again = app
         .send(Ask::get("/v1/worklists/collections").key(&app.key))
         .await;
@@ -336,9 +346,57 @@ async fn the_worklist_ranks_holds_back_says_why_and_is_stable() {
             .collect()
     };
     assert!(names(&next["held_back"]).contains(&gone));
+    // What it says of others is what it said before: they are not answered anew.
+    let ids = |list: &Value, whose: &dyn Fn(&str) -> bool| -> BTreeMap<String, String> {
+        let rows = ["ranked", "held_back", "waiting"].map(|part| list[part].as_array().unwrap());
+        let rows = rows.into_iter().flatten();
+        let rows = rows.filter(|row| whose(row["customer_id"].as_str().unwrap()));
+        rows.flat_map(|row| row["invoices"].as_array().unwrap())
+            .map(|invoice| {
+                let text = |name: &str| invoice[name].as_str().unwrap().to_owned();
+                (text("customer_invoice_id"), text("recommendation_id"))
+            })
+            .collect()
+    };
+    let others = |customer: &str| customer != gone;
+    assert_eq!(ids(&next, &others), ids(&first, &others));
+    let its = |customer: &str| customer == gone;
+    let (now, then) = (ids(&next, &its), ids(&first, &its));
+    assert!(
+        now.iter().all(|(invoice, id)| then[invoice] != *id),
+        "{now:?} {then:?}"
+    );
     let top = &next["ranked"][0];
     assert_eq!(top["moved"]["from"], 2);
     assert_eq!(top["moved"]["why"], "Others moved.");
+}
+
+#[tokio::test]
+async fn what_is_contested_is_not_hidden_by_a_fresh_invoice() {
+    let (app, today) = firm().await;
+    let fresh = json!({"id": "FRESH", "customer_id": "C2", "known_at": noon(today - Days::new(1)),
+        "issued_on": today - Days::new(1), "due_on": today + Days::new(29), "currency": "EUR", "total": "5.00"});
+    app.put_records("customer_invoice", fresh.to_string()).await;
+    let disputes: Vec<String> = ["I2-24", "I2-25"]
+        .iter()
+        .map(|id| {
+            let dispute = json!({"id": format!("D-{id}"), "customer_id": "C2", "customer_invoice_id": id,
+                "kind": "dispute", "time": noon(today - Days::new(4))});
+            dispute.to_string()
+        })
+        .collect();
+    app.put_records("interaction", disputes.join("\n")).await;
+    let list = Ask::get("/v1/worklists/collections").key(&app.key);
+    let list = app.send(list).await.json();
+    let held_back = list["held_back"].as_array().unwrap();
+    let row = held_back
+        .iter()
+        .find(|row| row["customer_id"] == "C2")
+        .unwrap_or_else(|| panic!("{list}"));
+    assert_eq!(row["suppressed_by"], json!(["disputed"]));
+    assert_eq!(row["action"], "resolve_dispute");
+    assert_eq!(row["open_amount"], "4005.00");
+    assert_eq!(row["held_back_amount"], "4000.00");
 }
 
 #[tokio::test]

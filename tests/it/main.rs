@@ -4,6 +4,7 @@
 mod app;
 mod browser;
 mod collections;
+mod collections_pages;
 mod credentials;
 mod damaged_files;
 mod damaged_variants;

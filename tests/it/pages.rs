@@ -5,7 +5,7 @@ use axum::http::Method;
 use crate::app::{Answer, Ask, TestApp};
 
 /// A browser as far as cookies go.
-struct Clerk<'a> {
+pub(crate) struct Clerk<'a> {
     app: &'a TestApp,
     /// Address it connects from.
     address: &'static str,
@@ -24,7 +24,7 @@ impl<'a> Clerk<'a> {
         }
     }
 
-    async fn signed_in(app: &'a TestApp, key: &str) -> Self {
+    pub(crate) async fn signed_in(app: &'a TestApp, key: &str) -> Self {
         let mut clerk = Self::new(app);
         let answer = clerk.sign_in(key, "").await;
         assert_eq!(answer.status, 303, "{}", answer.text());
@@ -58,7 +58,7 @@ impl<'a> Clerk<'a> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Ask::get(path)).await
     }
 

@@ -106,6 +106,84 @@ async fn a_worklist_has_the_same_rows_by_command_and_by_endpoint() {
     assert!(said.contains("nothing to look at"), "{said}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_broke_off_goes_on_from_a_line_and_keeps_its_numbers() {
+    let app = TestApp::start().await;
+    let item = |id: &str| json!({"id": id}).to_string();
+    let body = format!("{}\n\n{}\n{}\n", item("a"), item("b"), item("c"));
+    let send = async |line: &str| {
+        let path = format!("/v1/collections/score-batch?from_line={line}");
+        let ask = Ask::post(&path)
+            .key(&app.key)
+            .header("content-type", "application/x-ndjson")
+            .body(body.clone());
+        app.send(ask).await
+    };
+    let data = app.folder().join("data");
+    let file = app.folder().join("items.ndjson");
+    std::fs::write(&file, &body).unwrap();
+    let path = file.to_str().unwrap();
+    let score = ["score", "collections", "--json", "--input", path];
+    for (line, numbers) in [
+        ("1", &[1, 3, 4][..]),
+        ("2", &[3, 4]),
+        ("4", &[4]),
+        ("9", &[]),
+    ] {
+        let by_endpoint = send(line).await.text();
+        let told = lines(&by_endpoint);
+        let told: Vec<_> = told.iter().map(|line| line["line"].clone()).collect();
+        assert_eq!(told, numbers, "{line}: {by_endpoint}");
+        let (_, out, errors) = run(&data, &[&score[..], &["--from-line", line]].concat());
+        assert_eq!(lines(&out), lines(&by_endpoint), "{line}: {errors}");
+    }
+    send("0").await.assert_problem(400, "invalid_parameter");
+    let other = Ask::post("/v1/invoice/score-batch?from_line=0")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson");
+    app.send(other)
+        .await
+        .assert_problem(400, "invalid_parameter");
+    let (code, _, errors) = run(&data, &[&score[..], &["--from-line", "0"]].concat());
+    assert_eq!(code, 2, "{errors}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_customers_to_contact_are_the_endpoints_and_those_held_back_stand_apart() {
+    let app = TestApp::start().await;
+    let today = chrono::Utc::now().date_naive();
+    let (customers, invoices) = crate::collections::records(today);
+    app.put_records("customer", customers).await;
+    app.put_records("customer_invoice", invoices).await;
+    let given = app.get("/v1/worklists/collections?capacity=1").await.json();
+    let part = |name: &str| given[name].as_array().unwrap().clone();
+    let (ranked, held_back) = (part("ranked"), part("held_back"));
+    assert!(ranked.len() == 1 && !held_back.is_empty(), "{given}");
+    let data = app.folder().join("data");
+    let list = ["worklist", "collections"];
+    let one = [&list[..], &["--capacity", "1"]].concat();
+    let (code, out, errors) = run(&data, &[&one[..], &["--json"]].concat());
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(lines(&out), [ranked, held_back].concat());
+    let (_, out, _) = run(&data, &one);
+    let told: Vec<&str> = out.lines().collect();
+    assert_eq!(told[1], "not to be contacted now:", "{out}");
+    // As many as are set where nothing is said, and those held back beside.
+    let settings = app.folder().join("settings.toml");
+    std::fs::write(&settings, "[collections]\ncontacts_a_day = 1\n").unwrap();
+    let config = ["--config", settings.to_str().unwrap()];
+    let (_, by_settings, errors) = run(&data, &[&list[..], &config].concat());
+    assert_eq!(by_settings, out);
+    assert!(errors.contains("more would be worth a contact"), "{errors}");
+    let (_, out, _) = run(&data, &[&list[..], &["--limit", "1"]].concat());
+    assert_eq!(out.lines().count(), 1, "{out}");
+    for (name, capacity) in [("collections", "1001"), ("delays", "1")] {
+        let wrong = ["worklist", name, "--capacity", capacity];
+        let (code, _, errors) = run(&data, &wrong);
+        assert_eq!(code, 2, "{errors}");
+    }
+}
+
 #[test]
 fn what_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();

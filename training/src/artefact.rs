@@ -1,10 +1,29 @@
 //! Writes a model's folder: files, digests, manifest.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::Context;
 use scrutineer::registry::{Manifest, ManifestFile, sha256_hex};
+
+/// A file or folder of a model could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be written", .path.display())]
+pub struct WriteError {
+    /// Which.
+    pub path: PathBuf,
+    /// The system's reason.
+    pub source: io::Error,
+}
+
+impl WriteError {
+    fn of(path: &Path, source: io::Error) -> Self {
+        Self {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
 
 /// One file of a model: its name and its bytes.
 pub struct ArtefactFile {
@@ -43,7 +62,7 @@ pub fn write(
     let dir = models_dir
         .join(&manifest.name)
         .join(manifest.version.to_string());
-    fs::create_dir_all(&dir).with_context(|| dir.display().to_string())?;
+    fs::create_dir_all(&dir).map_err(|error| WriteError::of(&dir, error))?;
     manifest
         .files
         .retain(|kept| files.iter().all(|file| file.name != kept.path));
@@ -62,8 +81,14 @@ pub fn write(
     Ok(dir)
 }
 
+/// Writes the card of a version beside its files.
+pub(crate) fn write_card(dir: &Path, text: &str) -> anyhow::Result<()> {
+    let path = dir.join("MODEL_CARD.md");
+    Ok(fs::write(&path, text).map_err(|error| WriteError::of(&path, error))?)
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let aside = path.with_extension(format!("new-{}", std::process::id()));
-    fs::write(&aside, bytes).with_context(|| aside.display().to_string())?;
-    fs::rename(&aside, path).with_context(|| path.display().to_string())
+    fs::write(&aside, bytes).map_err(|error| WriteError::of(&aside, error))?;
+    Ok(fs::rename(&aside, path).map_err(|error| WriteError::of(path, error))?)
 }

@@ -1,10 +1,8 @@
 //! Writes a fitted forecast as a model: weights, golden scores, manifest, card.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use chrono::{NaiveDate, Utc};
 use scrutineer::advice::ModelRef;
 use scrutineer::learn::calibrated::Calibration;
@@ -12,9 +10,9 @@ use scrutineer::learn::forecast::{
     FORECAST_FILE, FORECAST_FORMAT_VERSION, Forecast, ForecastWeights, GoldenRow,
 };
 use scrutineer::learn::learner::Learner;
-use scrutineer::registry::{Golden, GoldenCase, Manifest, ManifestSource, Registry};
+use scrutineer::registry::{Golden, GoldenCase, Manifest, ManifestSource, Registry, RegistryError};
 
-use crate::artefact::{self, ArtefactFile};
+use crate::artefact::{self, ArtefactFile, WriteError};
 use crate::rounded;
 
 /// What a forecast is, beside its weights.
@@ -30,7 +28,7 @@ pub struct ForecastCard<'a> {
     pub data: String,
     /// Last day of that.
     pub trained_until: NaiveDate,
-    /// Where the data came from, if from elsewhere.
+    /// Where the data came from, if not from the firm's own records.
     pub sources: Vec<ManifestSource>,
     /// Figures on what came after, by name.
     pub metrics: &'a BTreeMap<String, Option<f64>>,
@@ -88,8 +86,7 @@ pub fn write(
     files.extend(others);
     keep_answering(models_dir, card.name, version)?;
     let dir = artefact::write(models_dir, manifest, files)?;
-    let path = dir.join("MODEL_CARD.md");
-    fs::write(&path, text).with_context(|| path.display().to_string())?;
+    artefact::write_card(&dir, &text)?;
     Ok(dir)
 }
 
@@ -104,7 +101,11 @@ fn keep_answering(models_dir: &Path, name: &str, new: u32) -> anyhow::Result<()>
         return Ok(());
     };
     if answering < new {
-        registry.keep(name, "scrutineer-train", Utc::now())?;
+        let kept = registry.keep(name, "scrutineer-train", Utc::now());
+        kept.map_err(|error| match error {
+            RegistryError::Io { path, source } => WriteError { path, source }.into(),
+            error => anyhow::Error::from(error),
+        })?;
     }
     Ok(())
 }
@@ -193,4 +194,51 @@ fn card_text(manifest: &Manifest, card: &ForecastCard<'_>, learner: &str) -> Str
         .replace("{made_by}", &card.made_by)
         .replace("{metrics}", &rows.join("\n"))
         .replace("{limits}", card.limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card_of(sources: Vec<ManifestSource>) -> String {
+        let metrics = BTreeMap::new();
+        let card = ForecastCard {
+            name: "billing",
+            description: "Days",
+            features: &[],
+            data: "Bills".to_owned(),
+            trained_until: NaiveDate::default(),
+            sources,
+            metrics: &metrics,
+            made_by: "scrutineer-train billing".to_owned(),
+            limits: "",
+        };
+        let manifest = Manifest {
+            name: card.name.to_owned(),
+            version: 1,
+            format_version: FORECAST_FORMAT_VERSION,
+            description: card.description.to_owned(),
+            licence: "Apache-2.0".to_owned(),
+            trained_until: card.trained_until,
+            data: card.data.clone(),
+            metrics: BTreeMap::new(),
+            files: Vec::new(),
+            sources: card.sources.clone(),
+        };
+        card_text(&manifest, &card, "one learner")
+    }
+
+    #[test]
+    fn a_card_says_where_the_data_came_from_and_what_was_held_back() {
+        let generated = card_of(vec![ManifestSource {
+            name: "A firm made by a program".to_owned(),
+            licence: "Apache-2.0".to_owned(),
+            sha256: None,
+        }]);
+        assert!(generated.contains("| Source | A firm made by a program (Apache-2.0) |"));
+        let own = card_of(Vec::new());
+        assert!(own.contains("| Source | the firm's own records |"));
+        // A short history has more than one part held back.
+        assert!(own.contains("short history") && !own.contains('{'));
+    }
 }

@@ -10,6 +10,7 @@ use scrutineer::cases::forecast_case::Question as _;
 use scrutineer::cases::project_setup::{FACTS_FILE, SETUP_MODEL};
 use scrutineer::cases::timesheet::{SHEET_MODEL, TOLERATED_PERCENT, TimesheetInput};
 use scrutineer::learn::forecast::ForecastWeights;
+use scrutineer::registry::ManifestSource;
 use scrutineer_datasets::firm;
 use scrutineer_eval::Evaluation;
 use scrutineer_eval::billing::{self, BillingOptions};
@@ -41,6 +42,20 @@ pub enum Source {
     },
     /// Those of a generated firm: the shipped model.
     Generated,
+}
+
+impl Source {
+    /// What a model fitted on it says of where its data came from; nothing of the firm's own.
+    fn of_manifest(&self) -> Vec<ManifestSource> {
+        match self {
+            Self::Own { .. } => Vec::new(),
+            Self::Generated => vec![ManifestSource {
+                name: format!("A firm made by a program (`datasets/FIRM.md`), seed {SEED}"),
+                licence: "Apache-2.0".to_owned(),
+                sha256: None,
+            }],
+        }
+    }
 }
 
 struct Fitted {
@@ -131,7 +146,7 @@ pub fn train_billing(models_dir: &Path, source: &Source) -> anyhow::Result<(Path
 pub fn train_setup(models_dir: &Path, source: &Source) -> anyhow::Result<(PathBuf, Evaluation)> {
     let model = Model {
         name: SETUP_MODEL,
-        command: "project-setup",
+        command: "project_setup",
         description: "Days that the set-up of a project still takes after a step, as a distribution",
     };
     write(models_dir, source, &model, |records, cut| {
@@ -194,11 +209,30 @@ fn write(
         features: &features,
         data,
         trained_until: cut,
-        sources: Vec::new(),
+        sources: source.of_manifest(),
         metrics: &fitted.evaluation.metrics,
         made_by,
         limits,
     };
     let dir = forecast::write(models_dir, version, &fitted.weights, card, fitted.others)?;
     Ok((dir, fitted.evaluation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_says_of_a_generated_firm_that_it_is_generated() {
+        let generated = Source::Generated.of_manifest();
+        let [source] = generated.as_slice() else {
+            panic!("{generated:?}");
+        };
+        assert!(source.name.contains("program") && source.name.contains(&SEED.to_string()));
+        let own = Source::Own {
+            records: PathBuf::new(),
+            cut: NaiveDate::default(),
+        };
+        assert_eq!(own.of_manifest(), Vec::new());
+    }
 }

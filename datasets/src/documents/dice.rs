@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rust_decimal::Decimal;
 
 /// A stream of choices.
+#[derive(Debug)]
 pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {

@@ -10,7 +10,7 @@ use super::calendar::{
     self, days_at_work, later, month_end, months_of_work, open_day, today, workdays_after,
 };
 use super::chance::{happens, skewed};
-use super::mechanism::Mechanism;
+use super::mechanism::{Mechanism, Redraw};
 use super::people::Staff;
 use super::sheets::Sheet;
 use super::work::{Portfolio, Project};
@@ -58,6 +58,8 @@ pub(super) struct Course {
     pub(super) drafted: DateTime<Utc>,
     pub(super) reviewed: DateTime<Utc>,
     pub(super) revisions: u32,
+    /// When it was last drawn up anew; when it was reviewed, if it was not.
+    redrawn: DateTime<Utc>,
     /// Until when it waited for a purchase order.
     pub(super) ordered: Option<DateTime<Utc>>,
     pub(super) issued: DateTime<Utc>,
@@ -121,7 +123,8 @@ pub(super) fn send(
         let asked = calendar::at(asked_on, 0, 0);
         // Asked about is what is planned and not yet out; what comes of it must be known.
         if plan.planned < today() && course.issued > asked && asked_on > plan.start {
-            let chance = office.chance_of_slip(dice, &plan, &course, asked);
+            office.pass(dice, &plan, &course, asked);
+            let chance = office.chance_of_slip(&mut mechanism.dice, &plan, &course, asked);
             mechanism.bill(asked_on, chance, course.issued.date_naive() > plan.planned);
         }
         bills.push(Bill { plan, course });
@@ -229,15 +232,20 @@ fn queues(plan: &Plan, plans: &[Plan], portfolio: &Portfolio, staff: &Staff) -> 
 }
 
 /// A course as far as it was known at a moment.
-type KnownUntil<'a> = Option<(&'a Course, DateTime<Utc>)>;
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    course: &'a Course,
+    asked: DateTime<Utc>,
+    redraw: Redraw,
+}
 
 /// What was over by the moment stays; what was not is drawn again, and not before it.
 fn stage(
-    known: KnownUntil<'_>,
+    known: Option<Known<'_>>,
     of: impl Fn(&Course) -> Option<DateTime<Utc>>,
     mut draw: impl FnMut() -> DateTime<Utc>,
 ) -> DateTime<Utc> {
-    let Some((course, asked)) = known else {
+    let Some(Known { course, asked, .. }) = known else {
         return draw();
     };
     if let Some(over) = of(course).filter(|over| *over <= asked) {
@@ -250,7 +258,7 @@ fn stage(
 }
 
 impl Office<'_> {
-    fn course(&self, dice: &mut Dice, plan: &Plan, known: KnownUntil<'_>) -> Course {
+    fn course(&self, dice: &mut Dice, plan: &Plan, known: Option<Known<'_>>) -> Course {
         let project = &self.portfolio.projects[plan.project];
         let customer = &self.portfolio.customers[project.customer];
         let sheets = self.sheets_approved(dice, plan, known);
@@ -283,19 +291,40 @@ impl Office<'_> {
             |course| Some(course.reviewed),
             || self.review(dice, plan, project, drafted),
         );
-        let revisions = if happens(dice, 0.14) {
-            dice.between(1, 3)
-        } else {
-            0
+        // What a review found is known once it is over.
+        let told = known.filter(|known| known.redraw == Redraw::Tell);
+        let found = told.filter(|known| known.course.reviewed <= known.asked);
+        let revisions = match found {
+            Some(known) => known.course.revisions,
+            None if happens(dice, 0.14) => dice.between(1, 3),
+            None => 0,
         };
-        let redrawn = (0..revisions).fold(reviewed.date_naive(), |day, _| {
-            workdays_after(day, dice.between(1, 4))
+        let redrawn = stage(
+            told,
+            |course| Some(course.redrawn),
+            || {
+                let day = (0..revisions).fold(reviewed.date_naive(), |day, _| {
+                    workdays_after(day, dice.between(1, 4))
+                });
+                calendar::at(day, 10, 0).max(reviewed)
+            },
+        );
+        let waits = match found {
+            Some(known) => known.course.ordered.is_some(),
+            None => customer.orders && happens(dice, 0.12),
+        };
+        let ordered = waits.then(|| {
+            stage(
+                told,
+                |course| course.ordered,
+                || {
+                    let day = redrawn.date_naive();
+                    let days = customer.answers_in(dice, day);
+                    calendar::at(workdays_after(day, days), 11, 0).max(reviewed)
+                },
+            )
         });
-        let ordered = (customer.orders && happens(dice, 0.12)).then(|| {
-            let days = customer.answers_in(dice, redrawn);
-            calendar::at(workdays_after(redrawn, days), 11, 0).max(reviewed)
-        });
-        let ready = ordered.map_or(redrawn, |at| at.date_naive().max(redrawn));
+        let ready = ordered.map_or(redrawn, |at| at.max(redrawn)).date_naive();
         let issued = stage(
             known,
             |course| Some(course.issued),
@@ -311,6 +340,7 @@ impl Office<'_> {
             drafted,
             reviewed,
             revisions,
+            redrawn,
             ordered,
             issued,
         }
@@ -320,12 +350,12 @@ impl Office<'_> {
         &self,
         dice: &mut Dice,
         plan: &Plan,
-        known: KnownUntil<'_>,
+        known: Option<Known<'_>>,
     ) -> Option<DateTime<Utc>> {
         let approved = plan.sheets.iter().map(|at| {
             let sheet = &self.sheets[*at];
-            known.map_or(sheet.approved, |(_, asked)| {
-                sheet.approved_in_another_course(dice, self.staff, asked)
+            known.map_or(sheet.approved, |Known { asked, redraw, .. }| {
+                sheet.approved_in_another_course(dice, self.staff, asked, redraw)
             })
         });
         approved.max()
@@ -362,11 +392,79 @@ impl Office<'_> {
         course: &Course,
         asked: DateTime<Utc>,
     ) -> f64 {
-        const COURSES: u32 = 150;
+        const COURSES: u32 = 300;
+        let redraw = Redraw::Tell;
+        let known = Known {
+            course,
+            asked,
+            redraw,
+        };
         let slipped = (0..COURSES).filter(|_| {
-            let other = self.course(dice, plan, Some((course, asked)));
+            let other = self.course(dice, plan, Some(known));
             other.issued.date_naive() > plan.planned
         });
         slipped.count() as f64 / f64::from(COURSES)
+    }
+
+    /// See [`Redraw::Pass`].
+    fn pass(&self, dice: &mut Dice, plan: &Plan, course: &Course, asked: DateTime<Utc>) {
+        const COURSES: u32 = 150;
+        let redraw = Redraw::Pass;
+        let known = Known {
+            course,
+            asked,
+            redraw,
+        };
+        for _ in 0..COURSES {
+            self.course(dice, plan, Some(known));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::firm::tests::WORK;
+
+    #[test]
+    fn what_a_review_found_stays_when_the_course_is_drawn_again() {
+        let work = &*WORK;
+        let mut dice = Dice::new(1, 7);
+        let mut mechanism = Mechanism::new(1);
+        let (staff, portfolio, sheets) = (&work.staff, &work.portfolio, &work.sheets);
+        let bills = send(&mut dice, staff, portfolio, sheets, &mut mechanism);
+        let office = Office {
+            staff,
+            portfolio,
+            sheets,
+            away: staff.away("billing_clerk"),
+        };
+        let mut found = 0;
+        for Bill { plan, course } in &bills {
+            // The last midnight before it went out.
+            let asked = calendar::at(course.issued.date_naive(), 0, 0);
+            if course.reviewed > asked {
+                continue;
+            }
+            let redraw = Redraw::Tell;
+            let known = Known {
+                course,
+                asked,
+                redraw,
+            };
+            let other = office.course(&mut dice, plan, Some(known));
+            assert_eq!(other.reviewed, course.reviewed);
+            assert_eq!(other.revisions, course.revisions);
+            assert_eq!(other.ordered.is_some(), course.ordered.is_some());
+            if course.redrawn <= asked {
+                assert_eq!(other.redrawn, course.redrawn);
+            }
+            if course.ordered.is_some_and(|ordered| ordered <= asked) {
+                assert_eq!(other.ordered, course.ordered);
+            }
+            assert!(other.issued >= asked);
+            found += usize::from(course.revisions > 0 || course.ordered.is_some());
+        }
+        assert!(found > 50, "{found}");
     }
 }

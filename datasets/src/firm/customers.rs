@@ -4,7 +4,9 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use scrutineer::domain::RecordKind;
 use serde_json::json;
 
-use super::calendar::{self, WEEKS, earlier, is_workday, later, month_end, text, today, week};
+use super::calendar::{
+    self, WEEKS, earlier, is_workday, later, month_end, text, today, week, workdays_after,
+};
 use super::chance::{drift, happens, logistic, normal, skewed, unit};
 use super::people::Staff;
 use super::{FirmError, Ledger};
@@ -95,6 +97,12 @@ impl Payer {
             0.0
         };
         logistic(-3.6 + 1.3 * strain + large + season)
+    }
+
+    /// Probability that a run pays a part alone of an invoice that it takes for the first time,
+    /// given the strain.
+    pub(super) fn pays_a_part(strain: f64) -> f64 {
+        logistic(strain - 2.2)
     }
 
     /// Strain in the week of a day.
@@ -250,21 +258,74 @@ pub(super) struct Owed {
     pub(super) revisions: u32,
 }
 
+/// When a customer is ready to pay.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Handled {
+    /// From when a run may take it.
+    pub(super) ready: NaiveDate,
+    /// From when until when it is contested.
+    pub(super) contest: Option<(NaiveDate, NaiveDate)>,
+}
+
+/// Strain beyond what is usual, as it may go on from a week in which it is known.
+struct Strain {
+    week: usize,
+    level: f64,
+}
+
+impl Strain {
+    fn known(payer: &Payer, day: NaiveDate) -> Self {
+        Self {
+            week: week(day),
+            level: payer.passing_strain(day),
+        }
+    }
+
+    /// In the week of a day that is not before the last one asked about.
+    fn on(&mut self, dice: &mut Dice, day: NaiveDate) -> f64 {
+        let fresh = STRAIN_SPREAD * (1.0 - STRAIN_MEMORY * STRAIN_MEMORY).sqrt();
+        while self.week < week(day) {
+            self.level = STRAIN_MEMORY * self.level + fresh * normal(dice);
+            self.week += 1;
+        }
+        self.level
+    }
+}
+
+/// Futures of an invoice that its chance is the share of.
+const FUTURES: u32 = 240;
+
 impl Owed {
+    /// What the customer does before a run may take it: approvals, its rule, and a contest.
+    pub(super) fn handled(&self, dice: &mut Dice, payer: &Payer) -> Handled {
+        let approved = self.ready(dice, payer);
+        let taken_from = self.taken_from(dice, payer);
+        let contest = self.contested(dice, payer).then(|| {
+            let raised = approved.max(workdays_after(self.issued_on, 3));
+            let days = skewed(dice, 20.0, 0.6).ceil() as u32;
+            (raised, workdays_after(raised, days.max(2)))
+        });
+        let settled = contest.map_or(approved, |(_, until)| later(until, 2).max(approved));
+        Handled {
+            ready: settled.max(taken_from),
+            contest,
+        }
+    }
+
     /// Whether the customer contests it.
-    pub(super) fn contested(&self, dice: &mut Dice, payer: &Payer) -> bool {
+    fn contested(&self, dice: &mut Dice, payer: &Payer) -> bool {
         happens(dice, payer.quarrel + 0.06 * f64::from(self.revisions))
     }
 
     /// The day from which a run may take it, approvals done.
-    pub(super) fn ready(&self, dice: &mut Dice, payer: &Payer) -> NaiveDate {
+    fn ready(&self, dice: &mut Dice, payer: &Payer) -> NaiveDate {
         let received = calendar::open_day(later(self.issued_on, 1));
-        calendar::workdays_after(received, payer.approval(dice, received, self.amount))
+        workdays_after(received, payer.approval(dice, received, self.amount))
     }
 
     /// The first day on which a run takes it: by the customer's rule, give or take some days
     /// by who books it.
-    pub(super) fn taken_from(&self, dice: &mut Dice, payer: &Payer) -> NaiveDate {
+    fn taken_from(&self, dice: &mut Dice, payer: &Payer) -> NaiveDate {
         let about = (2.5 * normal(dice)).round() as i64;
         self.due_on - chrono::TimeDelta::days(payer.early_days + about)
     }
@@ -272,33 +333,104 @@ impl Owed {
     /// Probability of not being paid by the due date, as far as the customer's rule, means
     /// and mood on the day of issue tell: the share of many futures.
     pub(super) fn chance_of_late(&self, dice: &mut Dice, payer: &Payer) -> f64 {
-        const FUTURES: u32 = 240;
-        let fresh = STRAIN_SPREAD * (1.0 - STRAIN_MEMORY * STRAIN_MEMORY).sqrt();
-        let runs: Vec<NaiveDate> = self
-            .issued_on
+        let runs = self.runs(payer);
+        let late = (0..FUTURES).filter(|_| self.is_late_in_a_future(dice, payer, &runs));
+        late.count() as f64 / f64::from(FUTURES)
+    }
+
+    /// Days on which the customer pays, until it is due.
+    fn runs(&self, payer: &Payer) -> Vec<NaiveDate> {
+        self.issued_on
             .iter_days()
             .skip(1)
             .take_while(|day| *day <= self.due_on)
             .filter(|day| payer.pays_on(*day))
-            .collect();
-        let mut late = 0;
+            .collect()
+    }
+
+    fn is_late_in_a_future(&self, dice: &mut Dice, payer: &Payer, runs: &[NaiveDate]) -> bool {
+        let Handled { ready, .. } = self.handled(dice, payer);
+        let mut passing = Strain::known(payer, self.issued_on);
+        let mut paid_a_part = false;
+        for day in runs.iter().filter(|day| **day >= ready) {
+            let strain = payer.usual_strain + passing.on(dice, *day);
+            if happens(dice, payer.leaves_out(strain, self.amount, *day)) {
+                continue;
+            }
+            if paid_a_part || !happens(dice, Payer::pays_a_part(strain)) {
+                return false;
+            }
+            paid_a_part = true;
+        }
+        true
+    }
+
+    /// See [`super::mechanism::Redraw::Pass`].
+    pub(super) fn pass(&self, dice: &mut Dice, payer: &Payer) {
+        let runs = self.runs(payer);
         for _ in 0..FUTURES {
-            // A dispute lasts beyond the due date nearly always.
-            let contested = self.contested(dice, payer);
+            self.contested(dice, payer);
             let ready = self.ready(dice, payer).max(self.taken_from(dice, payer));
-            let mut strain = payer.passing_strain(self.issued_on);
-            let mut at = week(self.issued_on);
+            let mut passing = Strain::known(payer, self.issued_on);
             let mut paid = false;
             for day in runs.iter().filter(|day| **day >= ready) {
-                while at < week(*day) {
-                    strain = STRAIN_MEMORY * strain + fresh * normal(dice);
-                    at += 1;
-                }
-                let left = payer.leaves_out(payer.usual_strain + strain, self.amount, *day);
-                paid = paid || !happens(dice, left);
+                let strain = payer.usual_strain + passing.on(dice, *day);
+                paid = paid || !happens(dice, payer.leaves_out(strain, self.amount, *day));
             }
-            late += u32::from(contested || !paid);
         }
-        f64::from(late) / f64::from(FUTURES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Approves at once, takes long before the due date, and contests nothing.
+    fn payer(runs: Runs, usual_strain: f64) -> Payer {
+        Payer {
+            runs,
+            early_days: 90,
+            approval_days: 0.0,
+            second_approval: 50_000.0,
+            usual_strain,
+            strain: vec![0.0; WEEKS],
+            quarrel: 0.0,
+        }
+    }
+
+    /// Issued on Monday 2 March 2026.
+    fn owed(due_after: u32) -> Owed {
+        let issued_on = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        Owed {
+            issued_on,
+            due_on: later(issued_on, due_after),
+            amount: 1_000.0,
+            revisions: 0,
+        }
+    }
+
+    #[test]
+    fn an_invoice_of_which_the_only_run_pays_a_part_is_late() {
+        let payer = payer(Runs::Weekly(Weekday::Thu), 2.2);
+        let owed = owed(7);
+        let run = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
+        assert_eq!(owed.runs(&payer), [run]);
+        let in_full = (1.0 - payer.leaves_out(2.2, owed.amount, run)) * 0.5;
+        assert_eq!(Payer::pays_a_part(2.2), 0.5);
+        let chance = owed.chance_of_late(&mut Dice::new(1, 1), &payer);
+        assert!((chance - (1.0 - in_full)).abs() < 0.12, "{chance}");
+    }
+
+    #[test]
+    fn a_contest_that_is_over_in_time_does_not_make_an_invoice_late() {
+        let payer = Payer {
+            quarrel: 1.0,
+            ..payer(Runs::Daily, -2.0)
+        };
+        let chance = |due_after| owed(due_after).chance_of_late(&mut Dice::new(1, 1), &payer);
+        // It takes 20 working days or less as often as not, after the first three.
+        let (in_a_week, in_two_months) = (chance(7), chance(60));
+        assert!(in_a_week > 0.9, "{in_a_week}");
+        assert!(in_two_months < 0.4, "{in_two_months}");
     }
 }

@@ -97,7 +97,7 @@ fn make_now(seed: u64, mut done: impl FnMut()) -> Result<Firm, FirmError> {
     let staff = people::hire(&mut Dice::new(seed, 1), &mut records)?;
     done();
     let suppliers = suppliers::sign(&mut Dice::new(seed, 2), &mut records)?;
-    let mut mechanism = Mechanism::default();
+    let mut mechanism = Mechanism::new(seed);
     let mut dice = Dice::new(seed, 3);
     let portfolio = work::sell(&mut dice, &staff, &mut mechanism, &mut records)?;
     let sheets = sheets::write(&mut dice, &staff, &portfolio, &mut mechanism, &mut records)?;

@@ -8,10 +8,10 @@ use scrutineer::domain::RecordKind;
 use serde_json::json;
 
 use super::bills::Bill;
-use super::calendar::{self, first_day, is_workday, later, open_day, text, today, workdays_after};
-use super::chance::{happens, logistic, skewed, unit};
+use super::calendar::{self, first_day, is_workday, later, open_day, text, today};
+use super::chance::{happens, unit};
 use super::contacts;
-use super::customers::{Customer, Owed};
+use super::customers::{Customer, Handled, Owed, Payer};
 use super::mechanism::Mechanism;
 use super::people::Staff;
 use super::work::Portfolio;
@@ -100,13 +100,11 @@ pub(super) fn collect(
         open = rest;
         done.extend::<Vec<Debt>>(over);
     }
-    for debt in done.iter().chain(&open) {
-        let late = debt
-            .paid_on()
-            .map_or(today() > debt.owed.due_on, |day| day > debt.owed.due_on);
-        if debt.paid_on().is_some() || late {
-            mechanism.outcome(&debt.id, late);
-        }
+    // Of those due later the early paid alone would be known.
+    let is_over = |debt: &&Debt| debt.owed.due_on <= today();
+    for debt in done.iter().chain(&open).filter(is_over) {
+        let late = debt.paid_on().is_none_or(|day| day > debt.owed.due_on);
+        mechanism.outcome(&debt.id, late);
     }
     Ok(ids)
 }
@@ -193,18 +191,10 @@ impl Office<'_> {
             revisions: bill.course.revisions,
         };
         let id = format!("CI-{number:05}");
-        let ready = owed.ready(self.dice, &customer.payer);
-        let taken_from = owed.taken_from(self.dice, &customer.payer);
-        let contest = owed.contested(self.dice, &customer.payer).then(|| {
-            let raised = ready.max(workdays_after(issued_on, 3));
-            let days = skewed(self.dice, 20.0, 0.6).ceil() as u32;
-            (raised, workdays_after(raised, days.max(2)))
-        });
-        mechanism.invoice(
-            &id,
-            issued_on,
-            owed.chance_of_late(self.dice, &customer.payer),
-        );
+        let Handled { ready, contest } = owed.handled(self.dice, &customer.payer);
+        owed.pass(self.dice, &customer.payer);
+        let chance = owed.chance_of_late(&mut mechanism.dice, &customer.payer);
+        mechanism.invoice(&id, issued_on, chance);
         let debt = Debt {
             id,
             customer: project.customer,
@@ -212,9 +202,7 @@ impl Office<'_> {
             unit: project.team,
             owed,
             total,
-            ready: contest
-                .map_or(ready, |(_, until)| later(until, 2).max(ready))
-                .max(taken_from),
+            ready,
             contest,
             urged: false,
             promise: None,
@@ -282,7 +270,7 @@ impl Office<'_> {
     ) -> Result<(), FirmError> {
         let who = &self.customers[customer];
         let known_at = calendar::at(open_day(later(day, 1)), 8, 0);
-        let strained = logistic(who.payer.strain_on(day) - 2.2);
+        let strained = Payer::pays_a_part(who.payer.strain_on(day));
         let mut allocations = Vec::new();
         let mut total = Decimal::ZERO;
         for at in places {

@@ -214,10 +214,11 @@ impl Office<'_> {
             };
         }
         let queue = self.queues.get(role).map_or(0, |queue| {
-            let waits = |span: &Span| span.started <= ready && ready < span.done;
+            // What came to the role before it did; of the same day, what was asked for earlier.
+            let before = |other: usize, span: &Span| (span.started, other) < (ready, at);
             queue
                 .iter()
-                .filter(|(other, span)| *other != at && waits(span))
+                .filter(|(other, span)| *other != at && before(*other, span) && ready < span.done)
                 .count()
         });
         let closing = matches!(role, "controller" | "finance_manager") && ready.day() <= 7;
@@ -391,4 +392,41 @@ pub(super) fn is_asked_on(dice: &mut Dice, day: NaiveDate) -> bool {
             15
         };
     dice.below(130) < share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_opening_waits_for_what_came_before_it_and_not_for_what_came_after() {
+        let ready = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        let others = Span {
+            started: ready,
+            done: later(ready, 30),
+        };
+        // Others of the same day, asked for as the twentieth to the thirty-ninth.
+        let office = Office {
+            customers: &[],
+            away: BTreeMap::new(),
+            queues: [("office_manager", (20..40).map(|at| (at, others)).collect())].into(),
+        };
+        let request = Request {
+            project: "P-1".to_owned(),
+            customer: 0,
+            team: "tax",
+            requester: "E-1".to_owned(),
+            requested: ready,
+            called_off: true,
+            slack: 0,
+        };
+        let done = |at, on| {
+            let span = office.span(&mut Dice::new(1, 1), at, &request, 0, on);
+            (span.done - span.started).num_days()
+        };
+        let tomorrow = later(ready, 1);
+        assert!(done(10, ready) < 5, "{}", done(10, ready));
+        assert!(done(50, ready) > done(10, ready));
+        assert!(done(10, tomorrow) > done(10, ready));
+    }
 }

@@ -12,11 +12,14 @@ use super::calendar::{
     today, week,
 };
 use super::chance::{drift, happens, logistic, normal, skewed};
-use super::mechanism::Mechanism;
+use super::mechanism::{Mechanism, Redraw};
 use super::people::{Person, Staff, TEAMS};
 use super::work::Portfolio;
 use super::{FirmError, Ledger};
 use crate::documents::Dice;
+
+/// Of a hundred sheets on time of people who are there on the Friday, so many are in by then.
+const ON_FRIDAY: u32 = 60;
 
 /// What became of one sheet, for whoever waits for it.
 #[derive(Debug, Clone)]
@@ -30,8 +33,10 @@ pub(super) struct Sheet {
     /// Who approves: place among the people.
     approver: usize,
     person: usize,
-    /// Probability that it comes late.
+    /// Probability that it comes late, before anything is seen of it.
     pub(super) chance: f64,
+    /// Probability that it is in on the Friday if it comes on time.
+    early: f64,
 }
 
 /// A team's discipline and load, week by week.
@@ -140,14 +145,15 @@ impl Team {
             .map(|line| f64::try_from(line.hours).unwrap_or(0.0))
             .sum();
         let chance = self.chance(person, worked, assigned.len(), monday, due_day);
-        let late = happens(dice, chance);
-        let friday = later(monday, 4);
-        let submitted = if late {
+        let submitted = if happens(dice, chance) {
             late_day(dice, due_day, &person.away)
-        } else if !person.away.contains(&friday) && dice.percent(60) {
-            calendar::at(friday, dice.between(14, 18), dice.below(60))
         } else {
-            calendar::at(due_day, dice.between(7, 9), dice.below(60))
+            day_on_time(dice, later(monday, 4), due_day, &person.away)
+        };
+        let early = if person.away.contains(&later(monday, 4)) {
+            0.0
+        } else {
+            f64::from(ON_FRIDAY) / 100.0
         };
         let others: Vec<usize> = self
             .managers
@@ -166,8 +172,9 @@ impl Team {
             approver,
             person: at,
             chance,
+            early,
         };
-        sheet.approved = sheet.approval(dice, staff, self.size);
+        sheet.approved = sheet.approval(dice, staff, self.size, submitted);
         (sheet, lines)
     }
 
@@ -241,14 +248,45 @@ fn late_day(dice: &mut Dice, due: NaiveDate, away: &BTreeSet<NaiveDate>) -> Date
     calendar::at(day, hour, dice.below(60))
 }
 
+/// The moment at which a sheet on time comes in: on the Friday, or just before it is due.
+fn day_on_time(
+    dice: &mut Dice,
+    friday: NaiveDate,
+    due: NaiveDate,
+    away: &BTreeSet<NaiveDate>,
+) -> DateTime<Utc> {
+    if !away.contains(&friday) && dice.percent(ON_FRIDAY) {
+        calendar::at(friday, dice.between(14, 18), dice.below(60))
+    } else {
+        calendar::at(due, dice.between(7, 9), dice.below(60))
+    }
+}
+
 impl Sheet {
-    /// When the approver signs it: by how much there is to sign, and not on leave.
-    fn approval(&self, dice: &mut Dice, staff: &Staff, team: usize) -> DateTime<Utc> {
+    /// When the approver signs it, once handed in: by how much there is to sign, and not on leave.
+    fn approval(
+        &self,
+        dice: &mut Dice,
+        staff: &Staff,
+        team: usize,
+        submitted: DateTime<Utc>,
+    ) -> DateTime<Utc> {
         let away = &staff.people[self.approver].away;
         let days = skewed(dice, 0.5 + 0.05 * team as f64, 0.7).floor() as u32;
-        let day = days_at_work(self.submitted.date_naive(), days, away);
+        let day = days_at_work(submitted.date_naive(), days, away);
         let at = calendar::at(day, dice.between(15, 18), dice.below(60));
-        at.max(self.submitted + chrono::TimeDelta::minutes(30))
+        at.max(submitted + chrono::TimeDelta::minutes(30))
+    }
+
+    /// Probability that it comes late, for whoever sees at a moment whether it is in. One that is
+    /// missing after the Friday is late the more probably: of those on time most are in by then.
+    pub(super) fn chance_at(&self, asked: DateTime<Utc>) -> f64 {
+        if self.submitted <= asked || self.due <= asked {
+            return f64::from(u8::from(self.is_late()));
+        }
+        let friday_is_over = asked >= calendar::at(later(self.monday, 5), 0, 0);
+        let in_by_then = if friday_is_over { self.early } else { 0.0 };
+        self.chance / (self.chance + (1.0 - self.chance) * (1.0 - in_by_then))
     }
 
     /// When it would have been approved in another course from `asked` on, for whoever must
@@ -258,31 +296,32 @@ impl Sheet {
         dice: &mut Dice,
         staff: &Staff,
         asked: DateTime<Utc>,
+        redraw: Redraw,
     ) -> DateTime<Utc> {
         if self.approved <= asked {
             return self.approved;
         }
         let person = &staff.people[self.person];
-        let mut other = self.clone();
-        if self.submitted > asked {
-            let due = self.due.date_naive();
-            // What is overdue by then comes later still.
-            let late = self.due <= asked || happens(dice, self.chance);
-            let draw = |dice: &mut Dice| {
-                if late {
-                    late_day(dice, due, &person.away)
-                } else {
-                    self.due
-                }
+        let mut submitted = self.submitted;
+        if submitted > asked {
+            let (friday, due) = (later(self.monday, 4), self.due.date_naive());
+            let late = match redraw {
+                Redraw::Tell => happens(dice, self.chance_at(asked)),
+                Redraw::Pass => self.due <= asked || happens(dice, self.chance),
             };
-            other.submitted = (0..30)
+            let draw = |dice: &mut Dice| match (late, redraw) {
+                (true, _) => late_day(dice, due, &person.away),
+                (false, Redraw::Tell) => day_on_time(dice, friday, due, &person.away),
+                (false, Redraw::Pass) => self.due,
+            };
+            submitted = (0..30)
                 .map(|_| draw(dice))
                 .find(|moment| *moment > asked)
                 .unwrap_or(asked);
         }
         let team = staff.of_team(person.team).len();
         (0..30)
-            .map(|_| other.approval(dice, staff, team))
+            .map(|_| self.approval(dice, staff, team, submitted))
             .find(|moment| *moment > asked)
             .unwrap_or(asked)
     }
@@ -359,5 +398,69 @@ impl Line {
             "hours": hours.to_string(),
             "planned_hours": if self.leave { "0" } else { "7.5" },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::firm::tests::WORK;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
+    }
+
+    /// A sheet of the week from Monday 2 March 2026, due a week later at ten.
+    fn sheet(chance: f64, early: f64, submitted: DateTime<Utc>) -> Sheet {
+        Sheet {
+            monday: day(2),
+            hours: BTreeMap::new(),
+            due: calendar::at(day(9), 10, 0),
+            submitted,
+            approved: calendar::at(day(30), 17, 0),
+            approver: 0,
+            person: 0,
+            chance,
+            early,
+        }
+    }
+
+    #[test]
+    fn a_sheet_that_is_missing_after_the_friday_is_late_the_more_probably() {
+        let at = |sheet: &Sheet, date| sheet.chance_at(calendar::at(day(date), 0, 0));
+        let missing = sheet(0.2, 0.6, calendar::at(day(11), 12, 0));
+        // By then nobody's is in; on Sunday, of those on time, six of ten are.
+        assert_eq!(at(&missing, 6), 0.2);
+        assert!((at(&missing, 8) - 0.2 / (0.2 + 0.8 * 0.4)).abs() < 1e-12);
+        assert_eq!(at(&missing, 10), 1.0);
+        // Who is away on the Friday hands in on the last day, or late.
+        let away = sheet(0.2, 0.0, calendar::at(day(9), 8, 0));
+        assert!((at(&away, 8) - 0.2).abs() < 1e-12);
+        let handed_in = sheet(0.2, 0.6, calendar::at(day(6), 15, 0));
+        assert_eq!(at(&handed_in, 6), 0.2);
+        assert_eq!(at(&handed_in, 8), 0.0);
+    }
+
+    #[test]
+    fn in_another_course_too_most_sheets_on_time_are_in_on_the_friday() {
+        let mut people = WORK.staff.people.iter();
+        let there = people.position(|one| !one.away.contains(&day(6)));
+        let one = Sheet {
+            approver: there.unwrap(),
+            person: there.unwrap(),
+            ..sheet(0.0, 0.6, calendar::at(day(9), 8, 0))
+        };
+        let mut dice = Dice::new(1, 1);
+        let mut approved_before = |asked: u32, before: u32| {
+            let asked = calendar::at(day(asked), 0, 0);
+            let moments = (0..400).map(|_| {
+                one.approved_in_another_course(&mut dice, &WORK.staff, asked, Redraw::Tell)
+            });
+            let before = calendar::at(day(before), 0, 0);
+            moments.filter(|moment| *moment < before).count()
+        };
+        assert!(approved_before(5, 7) > 20);
+        // Once it is missing on the Sunday, it was not.
+        assert_eq!(approved_before(8, 9), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! Invoices of ours with what became of them, and the facts as they became known.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use chrono::{Days, NaiveDate};
 use scrutineer::cases::collections::features::Subject;
 use scrutineer::cases::collections::notes::ReadsNotes;
 use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
-use scrutineer::history::{Facts, FactsAsOf, History as _};
+use scrutineer::history::{Facts, FactsAsOf, History as _, ReceivablesAsOf};
 use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections::{DAYS_OVERDUE, days_passed, moment, outcome, row_on};
 use scrutineer_fitting::distribution::{Again, Outcome};
@@ -161,30 +162,80 @@ pub(super) fn of_highradius(data: &Path) -> Result<(Arc<Facts>, Vec<Invoice>), E
     Ok(as_they_ended(facts))
 }
 
-/// The invoices as they stand in the end, those paid with their days late, those that were not
-/// watched for none; credits and cancelled ones are not asked about.
+/// The invoices with what became of them in the end, those paid with their days late, those that were not
+/// watched for none; credits and cancelled ones are not asked about. What each says is as it was known on
+/// the day after its issue, for nobody knew then what was corrected later; what was not known by then,
+/// as it ended.
 fn as_they_ended(facts: Facts) -> (Arc<Facts>, Vec<Invoice>) {
     let facts = Arc::new(facts);
     let end = FactsAsOf::new(Arc::clone(&facts), moment(END));
     let mut invoices = Vec::new();
     for customer in end.customers_billed() {
         let ledger = end.receivables(&customer);
+        let mut by_day: BTreeMap<NaiveDate, ReceivablesAsOf> = BTreeMap::new();
         invoices.extend(ledger.iter().filter(|one| one.is_collectable()).map(|one| {
+            let first = by_day.entry(one.issued_on).or_insert_with(|| {
+                let day_after = moment(one.issued_on + Days::new(1));
+                FactsAsOf::new(Arc::clone(&facts), day_after).receivables(&customer)
+            });
+            let first = first.get(one.id).filter(|first| first.is_collectable());
+            let first = first.unwrap_or(one);
+            let late = one.cleared_on.map(|day| (day - first.due_on).num_days());
             Invoice {
                 id: one.id.to_owned(),
                 customer: customer.clone(),
-                issued_on: one.issued_on,
-                due_on: one.due_on,
+                issued_on: first.issued_on,
+                due_on: first.due_on,
                 cleared_on: one.cleared_on,
-                outcome: one
-                    .days_late()
-                    .map_or(Outcome::watched(None, f64::NEG_INFINITY), |late| {
-                        Outcome::known(late as f64)
-                    }),
-                amount: one.amount,
-                currency: one.currency,
+                outcome: late.map_or(Outcome::watched(None, f64::NEG_INFINITY), |late| {
+                    Outcome::known(late as f64)
+                }),
+                amount: first.amount,
+                currency: first.currency,
             }
         }));
     }
     (facts, invoices)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+
+    #[test]
+    fn what_an_invoice_says_is_as_it_was_known_when_it_is_asked_about() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let mut facts = Facts::default();
+        let mut add = |known_at: &str,
+                       version: u64,
+                       due_on: &str,
+                       total: &str,
+                       cleared: Option<&str>| {
+            let body = json!({"id": "i", "customer_id": "c", "issued_on": "2026-01-05", "due_on": due_on,
+                "currency": "EUR", "total": total, "cleared_on": cleared});
+            let kind = RecordKind::CustomerInvoice;
+            facts.insert(kind, at(known_at), version, body).unwrap();
+        };
+        add("2026-01-05T15:00:00Z", 1, "2026-01-15", "1000", None);
+        // Half of it was credited, and time given, before it was paid.
+        add("2026-01-20T09:00:00Z", 2, "2026-01-30", "500", None);
+        add(
+            "2026-01-29T09:00:00Z",
+            3,
+            "2026-01-30",
+            "500",
+            Some("2026-01-28"),
+        );
+        let (_, invoices) = as_they_ended(facts);
+        let [one] = invoices.as_slice() else {
+            panic!("{invoices:?}");
+        };
+        assert_eq!(
+            (one.amount, one.due_on),
+            (1000.0, "2026-01-15".parse().unwrap())
+        );
+        assert_eq!(one.outcome.quantity(), Some(13.0));
+    }
 }

@@ -128,7 +128,8 @@ fn shares(
     let mut counts: BTreeMap<String, (f64, f64)> = BTreeMap::new();
     let mut all = (0.0, 0.0);
     for (row, request) in known {
-        let Some((late, _)) = request.late().filter(|(_, at)| *at < asked.cut) else {
+        let late = request.late_at(row.event);
+        let Some((late, _)) = late.filter(|(_, at)| *at < asked.cut) else {
             continue;
         };
         let late = f64::from(u8::from(late));

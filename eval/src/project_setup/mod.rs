@@ -2,8 +2,8 @@
 //! after it.
 //!
 //! Each step is asked about at the moment it was taken, from what was known then. Fitting
-//! sees the steps taken before the cut and what had come of them by then; requests still open
-//! count as taking so long at least.
+//! sees the steps taken before the cut and what had come of them by then; requests still open,
+//! or given up, count as taking so long at least.
 
 mod baselines;
 mod protocol;
@@ -168,8 +168,9 @@ fn answer(
     horizon: f64,
 ) -> Option<Answer> {
     let request = requests.get(row.request)?;
-    let due_in = request.due.map(|due| due - row.at);
-    let known = request.late().filter(|(_, at)| *at <= horizon);
+    let due_in = request.due_at(row.event).map(|due| due - row.at);
+    let known = request.late_at(row.event);
+    let known = known.filter(|(_, at)| *at <= horizon);
     Some(Answer {
         foretold: model.foretell(&row.row, due_in),
         left: request.ended.map(|ended| ended - row.at),

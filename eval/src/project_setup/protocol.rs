@@ -149,7 +149,8 @@ impl Asked {
             _ => {
                 let last = event + 1 == one.trace.events.len();
                 let at = one.trace.events.get(event).map(|event| days(&event.time));
-                !last || one.ended.is_none_or(|ended| at < Some(ended)) && one.given_up.is_none()
+                let before = |over: Option<f64>| over.is_none_or(|over| at < Some(over));
+                !last || before(one.ended) && before(one.given_up)
             }
         }
     }
@@ -236,7 +237,10 @@ fn request(trace: Trace, question: &LogQuestion) -> Option<Request> {
                 request.trace.events.truncate(over + 1);
                 request.ended = request.trace.ended().map(|time| days(&time));
             }
-            None => request.given_up = request.ended.take(),
+            None => {
+                request.given_up = request.ended.take();
+                request.never_done = true;
+            }
         }
     }
     if let Some(fact) = &question.end {
@@ -276,4 +280,47 @@ pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
     let low = at(place.floor()).unwrap_or(f64::NAN);
     let high = at(place.ceil()).unwrap_or(low);
     low + (high - low) * place.fract()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use scrutineer::eventlog::{Attributes, Event};
+
+    use super::*;
+
+    fn event(activity: &str, time: &str) -> Event {
+        Event {
+            activity: Arc::from(activity),
+            time: parse_time(time).unwrap(),
+            resource: None,
+            role: None,
+            lifecycle: None,
+            attributes: Attributes::new(),
+        }
+    }
+
+    #[test]
+    fn what_never_comes_in_a_log_is_late_by_the_rule_of_its_protocol() {
+        let question = LogQuestion {
+            late: Late::Within(14.0),
+            at: Some("End trip".to_owned()),
+            until: Some("Declaration".to_owned()),
+            ..LogQuestion::default()
+        };
+        let trace = Trace {
+            id: Arc::from("trip"),
+            attributes: Attributes::new(),
+            events: vec![
+                event("End trip", "2026-03-02T09:00:00Z"),
+                event("Send reminder", "2026-03-05T09:00:00Z"),
+            ],
+        };
+        let asked_at = days(&trace.events[0].time);
+        let request = request(trace, &question).unwrap();
+        assert_eq!(request.given_up, Some(asked_at + 3.0));
+        assert_eq!(request.late(), Some((true, asked_at + 14.0)));
+        assert_eq!(request.watched_until(asked_at + 99.0), asked_at + 99.0);
+    }
 }

@@ -4,6 +4,12 @@
 //! which say nothing of a calibration and little of a learner; so earlier ones are held back too,
 //! each from a fit on those before it (a rolling origin: Tashman, "Out-of-sample tests of
 //! forecasting accuracy", 2000).
+//!
+//! Cases that belong together and stand together, as the days on which one bill is asked about do,
+//! are held back together. Those that lie among others in time, as the steps of one request do,
+//! are parted by time alone.
+
+use std::collections::HashSet;
 
 use super::Example;
 
@@ -43,18 +49,34 @@ impl<'a> HeldBack<'a> {
         let held = ((count as f64 * HELD_BACK) as usize).max(LEAST).min(count);
         let room = (count as f64 * (1.0 - SEEN) / held.max(1) as f64) as usize;
         let fits = ENOUGH.div_ceil(held.max(1)).min(FITS).min(room).max(1);
-        let bounds = (0..fits).map(|fit| count - held * (fits - fit));
-        let early: Vec<&[Example]> = bounds.clone().map(|until| &examples[..until]).collect();
-        let parts = bounds.enumerate().map(|(fit, from)| Part {
-            fit,
-            cases: &examples[from..from + held],
-        });
-        let parts: Vec<Part<'_>> = match parts.clone().next() {
-            Some(only) if fits == 1 => {
-                let (first, second) = only.cases.split_at(held / 2);
-                [first, second].map(|cases| Part { fit: 0, cases }).into()
+        let together = stand_together(examples);
+        let bound = |at: usize| {
+            if together {
+                whole(examples, at, held)
+            } else {
+                at
             }
-            _ => parts.collect(),
+        };
+        let bounds: Vec<usize> = (0..fits)
+            .map(|fit| bound(count - held * (fits - fit)))
+            .collect();
+        let early: Vec<&[Example]> = bounds.iter().map(|until| &examples[..*until]).collect();
+        let part = |(fit, from, until): (usize, usize, usize)| Part {
+            fit,
+            cases: &examples[from..until],
+        };
+        let parts: Vec<Part<'_>> = match bounds.as_slice() {
+            [from] => {
+                let middle = bound(*from + held / 2);
+                let halves = [(0, *from, middle), (0, middle, count)];
+                halves.map(part).into()
+            }
+            _ => {
+                let untils = bounds.iter().skip(1).chain([&count]);
+                let all = bounds.iter().zip(untils).enumerate();
+                all.map(|(fit, (from, until))| part((fit, *from, *until)))
+                    .collect()
+            }
         };
         Self { early, parts }
     }
@@ -72,6 +94,24 @@ impl<'a> HeldBack<'a> {
             (*part, others.map(|(_, other)| *other).collect())
         })
     }
+}
+
+/// Whether the cases of each group follow one another.
+fn stand_together(examples: &[Example]) -> bool {
+    let mut seen = HashSet::new();
+    let runs = examples.chunk_by(|one, next| one.group == next.group);
+    runs.filter_map(|run| run.first()?.group)
+        .all(|group| seen.insert(group))
+}
+
+/// The place at which the group begins that a bound would part. One so large that the bound would
+/// move by more than a quarter of a part is parted all the same.
+fn whole(examples: &[Example], at: usize, part: usize) -> usize {
+    let group = examples.get(at).and_then(|example| example.group);
+    let before = examples[..at].iter().rev();
+    let same = before.take_while(|example| group.is_some() && example.group == group);
+    let back = same.count();
+    if back <= part / 4 { at - back } else { at }
 }
 
 #[cfg(test)]
@@ -110,5 +150,35 @@ mod tests {
             (vec![24, 36, 48], vec![(0, 12), (1, 12), (2, 12)])
         );
         assert_eq!(split(30), (vec![20], vec![(0, 5), (0, 5)]));
+    }
+
+    /// How many cases each fit sees, and before which place each part ends.
+    fn bounds(count: usize, group: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
+        let case = |at: usize| Example {
+            row: Vec::new(),
+            outcome: Outcome::known(at as f64),
+            weight: 1.0,
+            group: group(at),
+            again: Vec::new(),
+        };
+        let examples: Vec<Example> = (0..count).map(case).collect();
+        let held = HeldBack::of(&examples);
+        let first = held.early.iter().map(|early| early.len());
+        let parts = held.parts.iter().map(|part| part.cases);
+        let ends = parts.map(|cases| cases[cases.len() - 1].outcome.number() as usize + 1);
+        first.chain(ends).collect()
+    }
+
+    #[test]
+    fn cases_that_stand_together_are_held_back_together() {
+        // Three to a group.
+        let three = |at: usize| Some(at / 3);
+        assert_eq!(bounds(1000, |_| None), [800, 900, 1000]);
+        assert_eq!(bounds(1000, three), [798, 897, 1000]);
+        assert_eq!(bounds(100, |_| None), [40, 60, 80, 60, 80, 100]);
+        assert_eq!(bounds(100, three), [39, 60, 78, 60, 78, 100]);
+        // Those that lie among others, and a group as large as a part, are parted by time.
+        assert_eq!(bounds(1000, |at| Some(at % 300)), [800, 900, 1000]);
+        assert_eq!(bounds(1000, |at| Some(at / 300)), [800, 900, 1000]);
     }
 }

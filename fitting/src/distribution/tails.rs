@@ -38,7 +38,12 @@ impl DistributionPlan {
         let alone = cases.iter().filter(|case| case.of.is_none()).count();
         let groups: BTreeSet<usize> = cases.iter().filter_map(|case| case.of).collect();
         let count = (alone + groups.len()) as f64;
-        let level = ((count + 1.0) * self.coverage / count).min(1.0);
+        let level = (count + 1.0) * self.coverage / count;
+        if level > 1.0 + 1e-12 {
+            // So few, or none, that not even all of them keep it: all that can be is in.
+            return 0.0;
+        }
+        let level = level.min(1.0);
         let needed = level * cases.len() as f64 * (1.0 - 1e-12);
         let is_wide = |left_out: f64| {
             let widths = cases.iter().map(|case| {

@@ -183,6 +183,28 @@ fn a_linear_score_is_calibrated_and_its_intervals_hold() {
 }
 
 #[test]
+fn of_too_few_held_back_cases_an_interval_leaves_out_nothing() {
+    let plan = plan();
+    assert_eq!(plan.tails(&[], None).left_out, [0.0, 0.0]);
+    assert_eq!(plan.tails(&[], Some(2.0)).left_out, [0.0, 0.0]);
+    let model = plan.fit(&examples(300, 1)).unwrap();
+    let of_groups = |groups: usize| {
+        let cases = examples(60, 2).into_iter().enumerate();
+        let cases: Vec<Foretold> = cases
+            .map(|(at, example)| Foretold {
+                outcome: example.outcome,
+                of: Some(at % groups),
+                group: 0,
+                curve: model.curve(&example.row),
+            })
+            .collect();
+        plan.tails(&cases, None).left_out[0]
+    };
+    assert_eq!(of_groups(3), 0.0);
+    assert!(of_groups(30) > 0.0);
+}
+
+#[test]
 fn many_steps_of_few_requests_promise_less_than_many_requests() {
     let plan = plan();
     let width = |of: fn(usize) -> Option<usize>| {

@@ -384,19 +384,27 @@ fn days_after(links: &[Link], step: Step) -> f64 {
 /// The day on which all that is left can be done at its usual pace.
 fn earliest(links: &[Link], sheets: &[std::sync::Arc<KnownSheet>], today: NaiveDate) -> NaiveDate {
     let missing = sheets.iter().filter(|sheet| sheet.submitted_at.is_none());
-    let needed = links
-        .iter()
-        .any(|link| link.step == Step::Timesheets && to_do(&link));
     let due = missing.map(|sheet| sheet.due_at.date_naive()).max();
-    let mut day = due.filter(|_| needed).map_or(today, |due| due.max(today));
-    for link in links
-        .iter()
-        .filter(to_do)
-        .filter(|link| link.step != Step::Timesheets)
-    {
+    let open = sheets.iter().filter(|sheet| sheet.approved_at.is_none());
+    let handed_in_last = open.filter_map(|sheet| sheet.submitted_at).max();
+    let (mut day, mut first) = (today, true);
+    for link in links.iter().filter(to_do) {
+        // Of several sheets the last one decides.
+        let since = match link.step {
+            Step::Approval => handed_in_last,
+            _ => link.since,
+        };
+        // While a step before it is not done, all its time is still to come, though some of what
+        // it is for may wait already.
+        let since = since.filter(|_| first);
+        first = false;
+        if link.step == Step::Timesheets {
+            day = due.map_or(day, |due| due.max(day));
+            continue;
+        }
         let usual = link.usual_days.unwrap_or(UNKNOWN_DAYS);
         // What has waited for longer than usual can be done today at best.
-        let waited = link.since.map_or(0.0, |since| {
+        let waited = since.map_or(0.0, |since| {
             (today - since.date_naive()).num_days().max(0) as f64
         });
         day = day + Days::new((usual - waited).max(0.0).ceil() as u64);

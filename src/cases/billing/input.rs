@@ -1,5 +1,7 @@
 //! The bill asked about, its chain, and what is known of both, taken over once.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +81,11 @@ pub enum NotAsked {
     /// Neither a bill nor a project with one to come.
     #[error("names no bill, and no project with a bill to come")]
     Unknown,
+    /// A project without one to come, of which a bill should have gone out long ago.
+    #[error(
+        "names a project whose open bills should have gone out more than {LOOKED} days ago: name one of them"
+    )]
+    LongOverdue,
     /// It went out.
     #[error("went out on {0}")]
     Issued(NaiveDate),
@@ -94,7 +101,7 @@ pub enum NotAsked {
 pub(super) fn read(id: &str, work: &WorkAsOf) -> Result<(BillingInput, Vec<f64>), NotAsked> {
     let bill = match work.bill(id) {
         Some(bill) => bill,
-        None => next_of(id, work).ok_or(NotAsked::Unknown)?,
+        None => next_of(id, work)?,
     };
     if let Some(day) = bill.issued_on {
         return Err(NotAsked::Issued(day));
@@ -127,13 +134,18 @@ pub(super) fn read(id: &str, work: &WorkAsOf) -> Result<(BillingInput, Vec<f64>)
 }
 
 /// The bill of a project that is planned first of those not out.
-fn next_of(project: &str, work: &WorkAsOf) -> Option<std::sync::Arc<Bill>> {
+fn next_of(project: &str, work: &WorkAsOf) -> Result<Arc<Bill>, NotAsked> {
     let today = work.today();
     let (from, to) = (today - Days::new(LOOKED), today + Days::new(LOOKED));
-    let bills = work.bills_of(project, from, to).into_iter();
-    bills
-        .filter(|bill| bill.is_open())
-        .min_by_key(|bill| (bill.planned_on, bill.id.to_string()))
+    let open = |from: NaiveDate, to: NaiveDate| {
+        let bills = work.bills_of(project, from, to).into_iter();
+        bills.filter(|bill| bill.is_open())
+    };
+    let next = open(from, to).min_by_key(|bill| (bill.planned_on, bill.id.to_string()));
+    next.ok_or_else(|| match open(NaiveDate::MIN, from).next() {
+        Some(_) => NotAsked::LongOverdue,
+        None => NotAsked::Unknown,
+    })
 }
 
 /// Stops at the bill with which it is enough.

@@ -94,8 +94,11 @@ fn plan(facts: &Facts, id: &str) -> Bill {
     (*end.bill(id).unwrap()).clone()
 }
 
+/// Of the bill as it was known, or, where it was not yet, as it is in the end.
 fn features(facts: &Facts, id: &str, moment: DateTime<Utc>) -> impl Fn(&str) -> f64 + use<> {
-    let row = row(&plan(facts, id), &seen(facts, moment));
+    let work = seen(facts, moment);
+    let known = work.bill(id).map(|known| (*known).clone());
+    let row = row(&known.unwrap_or_else(|| plan(facts, id)), &work);
     assert_eq!(row.len(), NAMES.len());
     assert_eq!(NAMES[HISTORY], "project_bills");
     move |name| row[NAMES.iter().position(|known| *known == name).unwrap()]
@@ -148,14 +151,15 @@ fn a_planted_leak_changes_nothing() {
     let leak = json!({"id": id, "project_id": "p", "period_start": "2026-02-01", "period_end": "2026-03-03",
         "planned_on": "2026-03-09", "issued_on": "2026-03-20", "planned_amount": "1000", "amount": "2000",
         "currency": "EUR", "status": "planned"});
+    // Later all that was planned is put right.
+    let other = json!({"id": id, "project_id": "p", "period_start": "2026-01-01", "period_end": "2026-03-07",
+        "planned_on": "2026-03-20", "issued_on": "2026-03-20", "planned_amount": "9000", "amount": "2000",
+        "customer_id": "d", "currency": "USD", "status": "issued"});
     let mut leaking = facts.clone();
-    put(
-        &mut leaking,
-        RecordKind::Bill,
-        at(day("2026-02-05"), 9),
-        3,
-        leak,
-    );
+    for (known_on, version, body) in [("2026-02-05", 3, leak), ("2026-03-20", 4, other)] {
+        let known_at = at(day(known_on), 9);
+        put(&mut leaking, RecordKind::Bill, known_at, version, body);
+    }
     let found = features(&leaking, &id, moment);
     for name in NAMES
         .iter()
@@ -164,6 +168,8 @@ fn a_planted_leak_changes_nothing() {
         let (a, b) = (plain(name), found(name));
         assert!(a == b || (a.is_nan() && b.is_nan()), "{name}: {a} {b}");
     }
+    let later = features(&leaking, &id, at(day("2026-03-21"), 0));
+    assert!(later("amount") > found("amount"), "the leak is one");
 }
 
 fn links(chain: &Chain) -> Vec<(Step, State)> {
@@ -229,6 +235,32 @@ fn the_chain_names_what_is_waited_for_and_by_when_it_must_come() {
         "{}",
         found.earliest_on
     );
+}
+
+#[test]
+fn sheets_that_wait_for_approval_spare_no_time_to_those_that_do_not_yet() {
+    let mut facts = Facts::default();
+    project(&mut facts, "p", "time_and_materials");
+    let id = bill(&mut facts, "p", day("2026-03-09"), None);
+    // Approval takes five days and a bit.
+    let came = ["2026-01-19", "2026-01-24"].map(|on| Some(day(on)));
+    sheet(&mut facts, "e1", day("2026-01-18"), came);
+    let waiting = [Some(day("2026-02-16")), None];
+    sheet(&mut facts, "e1", day("2026-02-15"), waiting);
+    let earliest_on = |facts: &Facts| {
+        let work = seen(facts, at(day("2026-02-26"), 12));
+        chain(&plan(facts, &id), &work).earliest_on
+    };
+    // It has waited for longer than usual, and a day later the bill can go out.
+    assert_eq!(earliest_on(&facts), day("2026-02-27"));
+    // Another one that came yesterday needs its time yet: on the third of March it is approved.
+    let mut another = facts.clone();
+    let yesterday = [Some(day("2026-02-25")), None];
+    sheet(&mut another, "e2", day("2026-02-22"), yesterday);
+    assert_eq!(earliest_on(&another), day("2026-03-04"));
+    // So does one that is due on the fourth, from then on.
+    sheet(&mut facts, "e2", day("2026-03-03"), [None, None]);
+    assert_eq!(earliest_on(&facts), day("2026-03-11"));
 }
 
 #[test]
@@ -319,6 +351,17 @@ fn a_bill_that_is_marked_as_sent_is_sent() {
     assert_eq!(asked("marked"), Err(super::NotAsked::Out));
     assert_eq!(asked("invoiced"), Err(super::NotAsked::Out));
     assert_eq!(asked("p"), Ok("held".to_owned()));
+}
+
+#[test]
+fn a_project_that_waits_for_a_bill_of_long_ago_is_told_apart_from_one_that_nobody_knows() {
+    let mut facts = Facts::default();
+    let id = bill(&mut facts, "p", day("2025-10-09"), None);
+    let work = seen(&facts, at(day("2026-03-10"), 0));
+    let asked = |id: &str| super::input::read(id, &work).map(|(input, _)| input.bill_id);
+    assert_eq!(asked("p"), Err(super::NotAsked::LongOverdue));
+    assert_eq!(asked("q"), Err(super::NotAsked::Unknown));
+    assert_eq!(asked(&id), Ok(id.clone()));
 }
 
 #[test]

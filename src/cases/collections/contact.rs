@@ -22,7 +22,7 @@ const RECENT: Days = Days::new(30);
 pub struct Contact {
     /// Whether the invoice, or the customer's account as a whole, is contested.
     pub disputed: bool,
-    /// Day for which payment is promised, today or later.
+    /// Day for which payment is promised: today or later, or so lately that the bank may still be at it.
     pub promised_on: Option<NaiveDate>,
     /// Whether the last promise about the invoice has passed without payment.
     pub promise_broken: bool,
@@ -43,6 +43,7 @@ impl Contact {
     #[must_use]
     pub fn of(invoice: &str, said: &[Arc<Interaction>], ledger: &ReceivablesAsOf) -> Self {
         let today = ledger.today();
+        let issued_on = ledger.get(invoice).map(|invoice| invoice.issued_on);
         let mut found = Self::default();
         for one in said {
             let about = one.customer_invoice_id.as_ref().map(|id| id.as_str());
@@ -65,14 +66,15 @@ impl Contact {
                     let Some(promised_on) = meant else {
                         continue;
                     };
-                    if promised_on >= today {
-                        if here {
+                    // Nobody promised to pay what was billed later.
+                    let was_there = issued_on.is_none_or(|issued_on| issued_on <= day);
+                    let Some(kept) = was_kept(one, promised_on, ledger) else {
+                        if about == Some(invoice) || (here && was_there) {
                             found.promised_on = Some(promised_on);
                             found.promise_broken = false;
                         }
                         continue;
-                    }
-                    let kept = was_kept(one, promised_on, ledger);
+                    };
                     found.promises_kept += u32::from(kept);
                     found.promises_broken += u32::from(!kept);
                     if about == Some(invoice) {
@@ -87,11 +89,19 @@ impl Contact {
     }
 }
 
-/// Whether what was promised came: as the record says, else as payments say.
-fn was_kept(promise: &Interaction, promised_on: NaiveDate, ledger: &ReceivablesAsOf) -> bool {
+/// Whether what was promised came: as the record says, else as payments say. None while it may still
+/// come in time.
+fn was_kept(
+    promise: &Interaction,
+    promised_on: NaiveDate,
+    ledger: &ReceivablesAsOf,
+) -> Option<bool> {
+    if promised_on >= ledger.today() {
+        return None;
+    }
     match promise.outcome.as_deref() {
-        Some("kept") => return true,
-        Some("broken") => return false,
+        Some("kept") => return Some(true),
+        Some("broken") => return Some(false),
         _ => {}
     }
     let made_on = promise.time.date_naive();
@@ -105,10 +115,11 @@ fn was_kept(promise: &Interaction, promised_on: NaiveDate, ledger: &ReceivablesA
         let promised = promised.decimal().to_f64().unwrap_or_default();
         promised > 0.0 && paid + CENT >= promised
     });
-    in_part
+    let came = in_part
         || ledger.iter().filter(is_it).any(|invoice| {
             let cleared =
                 |day: NaiveDate| day <= promised_on + GRACE && (about.is_some() || day >= made_on);
             invoice.cleared_on.is_some_and(cleared)
-        })
+        });
+    (came || ledger.today() > promised_on + GRACE).then_some(came)
 }

@@ -138,7 +138,7 @@ pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
     row.extend(past.already_due(own));
     row.extend(past.rhythm(subject.due_on));
     row.extend(past.same_sort(subject, amount));
-    row.extend(open(&past, own, subject.due_on, today));
+    row.extend(open(&past, own, subject, today));
     row.extend(Likeness::of(&past, subject, amount).features());
     row.extend(relation(subject, known, &past, own));
     row.extend(known.notes.days_since(today));
@@ -183,21 +183,25 @@ fn credit_used(subject: &Subject<'_>, known: &Known<'_>, past: &Past, own: Optio
         .filter(|other| other.currency == subject.currency)
         .map(|other| other.amount)
         .sum();
-    (open + subject.amount) / limit
+    let itself = known.ledger.get(subject.id);
+    let itself = itself.filter(|itself| itself.cleared_on.is_none());
+    (open + itself.map_or(subject.amount, |itself| itself.open_amount)) / limit
 }
 
-/// What else the customer owes.
-fn open(past: &Past, own: Option<usize>, due_on: NaiveDate, today: NaiveDate) -> [f64; 5] {
+/// What else the customer owes; its amount in the same currency.
+fn open(past: &Past, own: Option<usize>, subject: &Subject<'_>, today: NaiveDate) -> [f64; 5] {
     let (mut open, mut amount, mut overdue, mut longest) = (0.0, 0.0, 0.0, 0.0);
     for other in past.open_besides(own) {
         open += 1.0;
-        amount += other.amount.max(0.0);
+        if other.currency == subject.currency {
+            amount += other.amount.max(0.0);
+        }
         let age = days(other.due_on, today);
         if age > 0.0 {
             overdue += 1.0;
             longest = age.max(longest);
         }
     }
-    let same_day = past.due_on(due_on, own);
+    let same_day = past.due_on(subject.due_on, own);
     [open, log_amount(amount), overdue, longest, same_day]
 }

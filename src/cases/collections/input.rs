@@ -102,7 +102,7 @@ impl CollectionsInput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// Days late from which an invoice is very late.
+    /// Days late beyond which an invoice is very late.
     pub very_late_days: u32,
     /// Days after a contact in which there is no other.
     pub contact_pause_days: u32,

@@ -119,7 +119,7 @@ impl Asked {
         let very_late_days = f64::from(input.policy.very_late_days);
         let (question, threshold) = if passed <= 0.0 {
             (Question::Late, 0.0)
-        } else if passed < very_late_days {
+        } else if passed <= very_late_days {
             (Question::VeryLate, very_late_days)
         } else {
             (Question::StillOpen, passed + LONGER_DAYS)

@@ -39,11 +39,13 @@ fn stake_before(
     stakes.sum()
 }
 
-/// Why a row stands where it stands, against the run before.
+/// Why a row stands where it stands, against the run before. Where some invoices are left out, one that is
+/// no longer there, or newly is, tells nothing.
 pub(super) fn moved(
     row: &CollectionsRow,
     before: &CollectionsRun,
     usual: &BTreeMap<Currency, f64>,
+    some_left_out: bool,
 ) -> Moved {
     let find = |rows: &[CollectionsRow]| {
         let found = rows.iter().find(|old| old.customer_id == row.customer_id);
@@ -55,7 +57,8 @@ pub(super) fn moved(
                 let reasons: Vec<&str> = old.suppressed_by.iter().map(|why| why.label()).collect();
                 format!("No longer held back: {}.", reasons.join(", "))
             }
-            None => "Nothing was to be done before.".to_owned(),
+            None if find(&before.waiting).is_some() => "Nothing was to be done before.".to_owned(),
+            None => "Nothing was open before.".to_owned(),
         };
         return Moved { from: None, why };
     };
@@ -70,24 +73,26 @@ pub(super) fn moved(
         .filter(|invoice| !known.contains(&invoice.customer_invoice_id.as_str()))
         .count();
     let paid = (known.len() + new).saturating_sub(row.invoices.len());
+    let told = !some_left_out && before.left_out == 0;
     let stake = stake_before(&old, before, usual).unwrap_or(row.at_stake);
     let change = (row.at_stake - stake) / stake.max(1e-9);
     // A lower rank is a greater number.
     let climbed = row.rank.cmp(&old.rank).reverse();
+    // What it says of the customer's own must not seem to explain a move to the other side.
+    let own = |own: String| match (change > 0.0, climbed) {
+        (true, Ordering::Less) => format!("{own}, and others rose further."),
+        (false, Ordering::Greater) => format!("{own}, and others fell further."),
+        _ => format!("{own}."),
+    };
     let why = if row.action != old.action {
         format!("Next step is now to {}.", row.action.label())
-    } else if new > 0 {
-        format!("{new} more open.")
-    } else if paid > 0 {
-        format!("{paid} no longer open.")
+    } else if told && new > 0 {
+        own(format!("{new} more open"))
+    } else if told && paid > 0 {
+        own(format!("{paid} no longer open"))
     } else if change.abs() >= NOTABLE {
         let word = if change > 0.0 { "more" } else { "less" };
-        let own = format!("{:.0} % {word} at stake", change.abs() * 100.0);
-        match (change > 0.0, climbed) {
-            (true, Ordering::Less) => format!("{own}, and others rose further."),
-            (false, Ordering::Greater) => format!("{own}, and others fell further."),
-            _ => format!("{own}."),
-        }
+        own(format!("{:.0} % {word} at stake", change.abs() * 100.0))
     } else if row.rank == old.rank {
         "Unchanged.".to_owned()
     } else {
@@ -135,6 +140,7 @@ mod tests {
             level: Level::Low,
             open_amount: Decimal::ONE,
             overdue_amount: Decimal::ONE,
+            held_back_amount: Decimal::ZERO,
             currency: Currency::EUR,
             other_currencies: Vec::new(),
             days_overdue: 9,
@@ -157,7 +163,7 @@ mod tests {
             usual_amounts: usual(100.0),
         };
         let why = |rank, at_stake, now: f64| {
-            moved(&row(rank, at_stake), &before(2, 10.0), &usual(now)).why
+            moved(&row(rank, at_stake), &before(2, 10.0), &usual(now), false).why
         };
         // Half the usual amount makes twice as many of them.
         assert_eq!(why(2, 20.0, 50.0), "Unchanged.");
@@ -176,6 +182,37 @@ mod tests {
             usual_amounts: BTreeMap::new(),
             ..before(2, 10.0)
         };
-        assert_eq!(moved(&row(2, 30.0), &old, &usual(50.0)).why, "Unchanged.");
+        let why = |old: &CollectionsRun, now: &CollectionsRow, left_out| {
+            moved(now, old, &usual(100.0), left_out).why
+        };
+        assert_eq!(why(&old, &row(2, 30.0), false), "Unchanged.");
+        // One more of a small amount is no reason to stand lower.
+        let mut two = row(5, 11.0);
+        two.invoices.push(InvoiceRow {
+            customer_invoice_id: "second".to_owned(),
+            at_stake: 1.0,
+            ..two.invoices[0].clone()
+        });
+        let one = before(2, 10.0);
+        assert_eq!(
+            why(&one, &two, false),
+            "1 more open, and others rose further."
+        );
+        // It may have been open all along.
+        assert_eq!(
+            why(&one, &two, true),
+            "10 % more at stake, and others rose further."
+        );
+        assert_eq!(
+            why(
+                &CollectionsRun {
+                    ranked: Vec::new(),
+                    ..one
+                },
+                &two,
+                false
+            ),
+            "Nothing was open before."
+        );
     }
 }

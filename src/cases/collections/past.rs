@@ -6,6 +6,7 @@ use super::features::Subject;
 use super::similarity;
 use crate::cases::numbers::{HalfLife, days, flag, log_amount, mean, weighed};
 use crate::domain::Currency;
+use crate::domain::records::CustomerInvoiceStatus;
 use crate::history::{Receivable, ReceivablesAsOf};
 
 /// Payments looked back at, the latest: bounds time for a customer with many.
@@ -38,6 +39,7 @@ pub(super) struct Settled {
 pub(super) struct Open {
     place: usize,
     pub(super) due_on: NaiveDate,
+    /// What is not yet paid of it.
     pub(super) amount: f64,
     pub(super) currency: Currency,
 }
@@ -287,15 +289,18 @@ fn usual_weekday(cleared: &[NaiveDate]) -> Option<u32> {
         .map(|(usual, _)| usual)
 }
 
+/// What was given up is owed no more.
 fn is_open(one: &Receivable<'_>) -> bool {
-    one.cleared_on.is_none() && !one.is_paid_some_day()
+    one.cleared_on.is_none()
+        && !one.is_paid_some_day()
+        && one.status != Some(CustomerInvoiceStatus::WrittenOff)
 }
 
 fn open(one: &Receivable<'_>) -> Open {
     Open {
         place: one.place,
         due_on: one.due_on,
-        amount: one.amount,
+        amount: one.open_amount,
         currency: one.currency,
     }
 }

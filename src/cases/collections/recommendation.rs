@@ -191,7 +191,7 @@ pub struct PaymentForecast {
     pub on_time: f64,
     /// Probability of payment after it.
     pub late: f64,
-    /// Probability of payment after `very_late_days` more; part of `late`.
+    /// Probability of payment more than `very_late_days` after it; part of `late`.
     pub very_late: f64,
     /// What the firm calls very late.
     pub very_late_days: u32,

@@ -327,3 +327,79 @@ fn a_promise_for_another_decade_holds_nothing_back() {
     let contact = Contact::of("a", &said, &history.receivables("c1"));
     assert_eq!(contact.promised_on, Some(day("2026-03-01")));
 }
+
+fn contact(facts: &Facts, invoice: &str, today: &str) -> Contact {
+    let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day(today)));
+    let said = history.interactions_with("c1");
+    Contact::of(invoice, &said, &history.receivables("c1"))
+}
+
+#[test]
+fn a_promise_is_not_broken_while_the_bank_may_still_be_at_it() {
+    let mut facts = Facts::default();
+    add(&mut facts, "a", day("2026-01-05"), None, "100");
+    let mut promise = json!({"id": "p", "customer_id": "c1", "customer_invoice_id": "a", "kind": "promise",
+        "time": "2026-01-28T09:00:00Z", "promised_on": "2026-02-02"});
+    let kind = RecordKind::Interaction;
+    let known = moment(day("2026-01-29"));
+    facts.insert(kind, known, 1, promise.clone()).unwrap();
+    for (today, pending, broken) in [
+        ("2026-02-02", true, 0),
+        ("2026-02-03", true, 0),
+        ("2026-02-04", true, 0),
+        ("2026-02-05", false, 1),
+    ] {
+        let found = contact(&facts, "a", today);
+        assert_eq!(found.promised_on.is_some(), pending, "{today}");
+        assert_eq!(
+            (found.promise_broken, found.promises_broken),
+            (broken == 1, broken)
+        );
+    }
+    // Who says that it was broken need not wait.
+    promise["outcome"] = json!("broken");
+    let known = moment(day("2026-02-03"));
+    facts.insert(kind, known, 2, promise).unwrap();
+    assert!(contact(&facts, "a", "2026-02-03").promise_broken);
+}
+
+#[test]
+fn a_promise_for_all_is_one_for_what_was_billed_by_then() {
+    let mut facts = Facts::default();
+    add(&mut facts, "before", day("2026-01-05"), None, "100");
+    add(&mut facts, "after", day("2026-02-02"), None, "100");
+    let promise = json!({"id": "p", "customer_id": "c1", "kind": "promise",
+        "time": "2026-01-28T09:00:00Z", "promised_on": "2026-11-02"});
+    let known = moment(day("2026-01-29"));
+    facts
+        .insert(RecordKind::Interaction, known, 1, promise)
+        .unwrap();
+    let promised = |invoice| contact(&facts, invoice, "2026-02-10").promised_on;
+    assert_eq!(promised("before"), Some(day("2026-11-02")));
+    assert_eq!(promised("after"), None);
+}
+
+#[test]
+fn what_else_is_owed_is_what_is_left_to_pay_in_the_same_currency() {
+    let mut facts = Facts::default();
+    let mut add = |id: &str, currency: &str, more: serde_json::Value| {
+        let mut body = json!({"id": id, "customer_id": "c1", "issued_on": "2026-01-05", "due_on": "2026-01-15",
+            "currency": currency, "total": "1000"});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let known = moment(day("2026-01-06"));
+        facts
+            .insert(RecordKind::CustomerInvoice, known, 1, body)
+            .unwrap();
+    };
+    add("part", "EUR", json!({"open_amount": "50"}));
+    add("yen", "JPY", json!({}));
+    add("given up", "EUR", json!({"status": "written_off"}));
+    let found = features(facts, day("2026-03-02"));
+    assert_eq!(found("open_invoices"), 2.0);
+    assert_eq!(
+        found("open_amount"),
+        crate::cases::numbers::log_amount(50.0)
+    );
+}

@@ -63,28 +63,32 @@ pub struct CollectionsRow {
     pub action: Action,
     /// Why not to contact the customer now.
     pub suppressed_by: Vec<Suppressed>,
-    /// Highest level of its invoices.
+    /// Highest level of the invoices that the row is about.
     pub level: Level,
     /// What is open.
     #[schema(value_type = String)]
     #[serde(with = "rust_decimal::serde::str")]
     pub open_amount: Decimal,
-    /// What is overdue of it.
+    /// What is overdue of it: of a ranked customer what may be spoken of, of one held back what may not.
     #[schema(value_type = String)]
     #[serde(with = "rust_decimal::serde::str")]
     pub overdue_amount: Decimal,
+    /// What is open of it that is not to be spoken of now.
+    #[schema(value_type = String)]
+    #[serde(default, with = "rust_decimal::serde::str")]
+    pub held_back_amount: Decimal,
     /// Currency of the invoice of which most is at stake; amounts count that currency alone.
     pub currency: Currency,
     /// What is open in others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_currencies: Vec<OpenIn>,
-    /// Longest days overdue; 0 if nothing is.
+    /// Longest days overdue of what `overdue_amount` counts; 0 if nothing is.
     pub days_overdue: i64,
     /// What is at stake, in median invoices times days: the order of the list.
     pub at_stake: f64,
     /// Where it stood in the run before, and why it moved.
     pub moved: Option<Moved>,
-    /// Its open invoices, most at stake first.
+    /// Its open invoices, those that the row is about before the others, most at stake first.
     pub invoices: Vec<InvoiceRow>,
 }
 
@@ -97,7 +101,7 @@ pub struct OpenIn {
     #[schema(value_type = String)]
     #[serde(with = "rust_decimal::serde::str")]
     pub open_amount: Decimal,
-    /// What is overdue of it.
+    /// What is overdue of it, counted as in the row's own currency.
     #[schema(value_type = String)]
     #[serde(with = "rust_decimal::serde::str")]
     pub overdue_amount: Decimal,
@@ -234,7 +238,7 @@ impl CollectionsCase {
         }
         for (row, rank) in ranked.iter_mut().zip(1..) {
             row.rank = Some(rank);
-            row.moved = before.map(|before| moved(row, before, &usual));
+            row.moved = before.map(|before| moved(row, before, &usual, left_out > 0));
         }
         Ok(UnkeptRun {
             run: CollectionsRun {
@@ -341,45 +345,39 @@ pub(super) fn usual_amount(usual: &BTreeMap<Currency, f64>, currency: Currency) 
 
 /// One customer's row; none if nothing of it is open.
 fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<CollectionsRow> {
+    let is_free = |one: &Scored| one.advice.suppressed_by.is_empty();
+    // A fresh invoice of which there is nothing to say must not hide what is contested beside it.
+    let speaks = invoices
+        .iter()
+        .any(|one| is_free(one) && is_contact(one.advice.action));
+    let about_free = speaks || invoices.iter().all(is_free);
+    let is_about = |one: &Scored| is_free(one) == about_free;
     invoices.sort_by(|a, b| {
-        let stakes = b.row.at_stake.total_cmp(&a.row.at_stake);
-        stakes.then_with(|| a.row.customer_invoice_id.cmp(&b.row.customer_invoice_id))
+        let about = is_about(b).cmp(&is_about(a));
+        let stakes = || b.row.at_stake.total_cmp(&a.row.at_stake);
+        let ids = || a.row.customer_invoice_id.cmp(&b.row.customer_invoice_id);
+        about.then_with(stakes).then_with(ids)
     });
-    let currency = invoices.first()?.row.currency;
-    let free = || {
-        invoices
-            .iter()
-            .filter(|one| one.advice.suppressed_by.is_empty())
-    };
-    // The most urgent of what may be spoken of; else what to do about the rest.
-    let action = free()
-        .map(|one| one.advice.action)
-        .min()
-        .or_else(|| invoices.iter().map(|one| one.advice.action).min())?;
-    let mut suppressed_by: Vec<Suppressed> = if free().next().is_some() {
-        Vec::new()
-    } else {
-        let all = invoices.iter().flat_map(|one| &one.advice.suppressed_by);
-        all.copied().collect()
-    };
+    let about = || invoices.iter().filter(|one| is_about(one));
+    let currency = about().next()?.row.currency;
+    let mut suppressed_by: Vec<Suppressed> = about()
+        .flat_map(|one| one.advice.suppressed_by.iter().copied())
+        .collect();
     suppressed_by.sort_unstable();
     suppressed_by.dedup();
-    let stake = |list: &mut dyn Iterator<Item = &Scored>| list.map(|one| one.row.at_stake).sum();
-    let at_stake = if suppressed_by.is_empty() {
-        stake(&mut free())
-    } else {
-        stake(&mut invoices.iter())
-    };
     let sums = |currency: Currency| {
-        let same = || invoices.iter().filter(|one| one.row.currency == currency);
-        let overdue = same().filter(|one| one.row.days_overdue > 0);
+        let same = |one: &&Scored| one.row.currency == currency;
+        let overdue = about().filter(same).filter(|one| one.row.days_overdue > 0);
         OpenIn {
             currency,
-            open_amount: same().map(|one| one.row.open_amount).sum(),
-            overdue_amount: overdue.map(|one| one.row.open_amount).sum(),
+            open_amount: invoices.iter().filter(same).map(open_amount).sum(),
+            overdue_amount: overdue.map(open_amount).sum(),
         }
     };
     let own = sums(currency);
+    let held_back = invoices
+        .iter()
+        .filter(|one| one.row.currency == currency && !is_free(one));
     let currencies: BTreeSet<Currency> = invoices.iter().map(|one| one.row.currency).collect();
     let others = currencies.into_iter().filter(|one| *one != currency);
     let other_currencies = others.map(sums).collect();
@@ -391,22 +389,24 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
             .customer
             .as_ref()
             .and_then(|customer| customer.phone.clone()),
-        action,
+        // The most urgent of what it is about.
+        action: about().map(|one| one.advice.action).min()?,
         suppressed_by,
-        level: invoices.iter().map(|one| one.level).max()?,
+        level: about().map(|one| one.level).max()?,
         open_amount: own.open_amount,
         overdue_amount: own.overdue_amount,
+        held_back_amount: held_back.map(open_amount).sum(),
         currency,
         other_currencies,
-        days_overdue: invoices
-            .iter()
-            .map(|one| one.row.days_overdue)
-            .max()?
-            .max(0),
-        at_stake,
+        days_overdue: about().map(|one| one.row.days_overdue).max()?.max(0),
+        at_stake: about().map(|one| one.row.at_stake).sum(),
         moved: None,
         invoices: invoices.into_iter().map(|one| one.row).collect(),
     })
+}
+
+const fn open_amount(one: &Scored) -> Decimal {
+    one.row.open_amount
 }
 
 #[cfg(test)]

@@ -109,6 +109,10 @@ impl DependencyHistory {
             if let Some(owner) = &dependency.owner_role {
                 *course.owners.entry(owner.clone()).or_default() += 1;
             }
+            if dependency.state == DependencyState::Done && dependency.done_at.is_none() {
+                // Nobody noted when: how long it took is not known.
+                continue;
+            }
             let last = over.unwrap_or(moment);
             let done = dependency.done_at.filter(|done| *done <= last);
             let end = done.or(over);

@@ -160,7 +160,8 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
     let (Some(first), Some(last)) = (course.first(), course.last()) else {
         return Vec::new();
     };
-    let left = request.due.map_or(f64::NAN, |due| due - last.at);
+    let event = course.len() - 1;
+    let left = request.due_at(event).map_or(f64::NAN, |due| due - last.at);
     let mut row = vec![
         course.len() as f64,
         last.at - first.at,
@@ -176,7 +177,6 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
     row.extend(own(course));
     row.extend(who(replay, request, course));
     row.push(left);
-    let event = course.len() - 1;
     let numbers = replay.names.numbers.iter();
     row.extend(numbers.map(|fact| stated_number(request, event, fact)));
     row.extend(replay.names.dates.iter().map(|fact| {

@@ -15,8 +15,13 @@ pub struct Request {
     pub ended: Option<f64>,
     /// When it was given up, without being completed.
     pub given_up: Option<f64>,
+    /// Whether one that was given up counts as never done, and so as late: the rule of public
+    /// protocols. Else nobody knows how long it would have taken.
+    pub never_done: bool,
     /// When it should be complete.
     pub due: Option<f64>,
+    /// The same as it was known when each step was taken; empty where it never changed.
+    pub due_at_step: Vec<Option<f64>>,
     /// Whether it is late where no moment due says so; known when it ended.
     pub labelled_late: Option<bool>,
 }
@@ -42,7 +47,9 @@ impl Request {
             trace,
             ended,
             given_up: None,
+            never_done: false,
             due: None,
+            due_at_step: Vec::new(),
             labelled_late: None,
         }
     }
@@ -55,14 +62,41 @@ impl Request {
             .map_or(f64::INFINITY, |time| days(&time))
     }
 
+    /// When it should be complete, as that was known when a step was taken.
+    #[must_use]
+    pub fn due_at(&self, event: usize) -> Option<f64> {
+        self.due_at_step.get(event).copied().unwrap_or(self.due)
+    }
+
+    /// Until when it was watched, by what is known at a moment: one that was given up before tells
+    /// nothing of later.
+    #[must_use]
+    pub fn watched_until(&self, known: f64) -> f64 {
+        let unfinished = self.ended.is_none() && !self.never_done;
+        let given_up = self.given_up.filter(|_| unfinished);
+        given_up.map_or(known, |given_up| given_up.min(known))
+    }
+
     /// Whether it came late, and from when on everyone could know: once the moment due has
     /// passed, whether or not it was complete by then, or, where nothing was due, once it ended.
+    /// None of one that was given up before it was due.
     #[must_use]
     pub fn late(&self) -> Option<(bool, f64)> {
-        match (self.due, self.labelled_late) {
-            (Some(due), _) => Some((self.ended.is_none_or(|ended| ended > due), due)),
-            (None, Some(late)) => Some((late, self.ended?)),
-            (None, None) => None,
+        self.late_by(self.due)
+    }
+
+    /// The same by the moment due as it was known when a step was taken.
+    #[must_use]
+    pub fn late_at(&self, event: usize) -> Option<(bool, f64)> {
+        self.late_by(self.due_at(event))
+    }
+
+    fn late_by(&self, due: Option<f64>) -> Option<(bool, f64)> {
+        match (due, self.ended, self.labelled_late) {
+            (Some(due), Some(ended), _) => Some((ended > due, due)),
+            (Some(due), None, _) => (self.watched_until(due) >= due).then_some((true, due)),
+            (None, Some(ended), Some(late)) => Some((late, ended)),
+            (None, ..) => None,
         }
     }
 }

@@ -59,10 +59,68 @@ impl Request {
             },
             ended: setup.activated_at.map(|at| days(&at)),
             given_up: setup.cancelled_at.map(|at| days(&at)),
+            never_done: false,
             due: Some(days(&end_of_day) + 1.0),
+            due_at_step: Vec::new(),
             labelled_late: None,
         }
     }
+
+    /// A set-up of which several versions became known, in order of when. Its course, and what came
+    /// of it, are as the last says. Its facts and the moment due are as they were known when each
+    /// step was taken, or first told of: by those it was judged then.
+    #[must_use]
+    pub fn of_versions<'a>(
+        versions: impl IntoIterator<Item = (Option<DateTime<Utc>>, &'a ProjectSetup)>,
+    ) -> Option<Self> {
+        let versions: Vec<Version> = versions
+            .into_iter()
+            .map(|(known, setup)| Version {
+                known: known.map_or(f64::NEG_INFINITY, |known| days(&known)),
+                request: Self::of_setup(setup),
+            })
+            .collect();
+        let last = &versions.last()?.request;
+        let steps = &last.trace.events;
+        let then: Vec<&Self> = steps
+            .iter()
+            .map(|step| in_force(&versions, step).unwrap_or(last))
+            .collect();
+        let mut request = last.clone();
+        let facts = &last.trace.attributes;
+        if then.iter().any(|then| then.trace.attributes != *facts) {
+            // Each step states its own, and none is of the set-up as a whole.
+            request.trace.attributes.clear();
+            for (step, then) in request.trace.events.iter_mut().zip(&then) {
+                step.attributes.clone_from(&then.trace.attributes);
+            }
+        }
+        if then.iter().any(|then| then.due != last.due) {
+            request.due_at_step = then.iter().map(|then| then.due).collect();
+        }
+        Some(request)
+    }
+}
+
+/// A set-up as one version of its record tells it.
+struct Version {
+    /// From when on, in days as of [`days`].
+    known: f64,
+    request: Request,
+}
+
+/// What a set-up looked like as a step was taken: by the version of then, or, where that does not
+/// tell of the step, by the first that does.
+fn in_force<'a>(versions: &'a [Version], step: &Event) -> Option<&'a Request> {
+    let tells = |version: &Version| {
+        let mut events = version.request.trace.events.iter();
+        events.any(|event| event.time == step.time && event.activity == step.activity)
+    };
+    let at = days(&step.time);
+    let known = versions.partition_point(|version| version.known <= at);
+    let first = versions.iter().position(tells)?;
+    let place = first.max(known.saturating_sub(1));
+    versions.get(place).map(|version| &version.request)
 }
 
 fn step(activity: &str, at: DateTime<Utc>, role: Option<&str>) -> Event {

@@ -7,10 +7,13 @@ use serde_json::json;
 
 use super::dependencies::{DependencyHistory, LEAST_FINISHED, Missing};
 use super::features::{NAMES, USUAL_LEFT};
+use super::firm::FirmSetups;
+use super::request::days;
 use super::{AskedRow, FactNames, Known, Request, rows};
-use crate::domain::FieldSet as _;
 use crate::domain::records::{DependencyState, ProjectSetup, SetupDependency};
+use crate::domain::{FieldSet as _, RecordKind};
 use crate::eventlog::{Event, Trace};
+use crate::history::{Facts, FactsAsOf, History as _};
 
 fn monday() -> DateTime<FixedOffset> {
     "2026-01-05T09:00:00+01:00".parse().unwrap()
@@ -203,6 +206,10 @@ fn setup(id: usize, contract_days: i64, tax_days: Option<i64>, active: bool) -> 
     if active {
         body["activated_at"] = json!(day(latest));
     }
+    read(body)
+}
+
+fn read(body: serde_json::Value) -> ProjectSetup {
     let serde_json::Value::Object(members) = body else {
         unreachable!()
     };
@@ -226,6 +233,92 @@ fn a_set_up_is_a_course_of_its_dependencies() {
     let open = Request::of_setup(&setup(1, 4, None, false));
     assert_eq!(open.ended, None);
     assert!(open.late().unwrap().0);
+}
+
+#[test]
+fn what_was_given_up_before_its_day_is_neither_late_nor_in_time() {
+    let given_up = |on: i64| ProjectSetup {
+        cancelled_at: Some(day(on)),
+        ..setup(1, 2, None, false)
+    };
+    let late = |on: i64| Request::of_setup(&given_up(on)).late();
+    assert_eq!(late(3), None, "planned for the tenth day");
+    assert!(late(20).unwrap().0);
+    let never_done = Request {
+        never_done: true,
+        ..Request::of_setup(&given_up(3))
+    };
+    assert!(never_done.late().unwrap().0);
+    // Nor is it counted where the share late of its team is.
+    let in_time = (0..10).map(|id| ProjectSetup {
+        team: Some("south".to_owned()),
+        ..setup(id, 3, Some(4), true)
+    });
+    let asked = ProjectSetup {
+        requested_at: day(30),
+        planned_activation_on: day(60).date_naive(),
+        dependencies: Vec::new(),
+        ..setup(99, 3, None, false)
+    };
+    let setups = in_time.chain((0..10).map(|_| given_up(3))).chain([asked]);
+    let requests: Vec<Request> = setups.map(|one| Request::of_setup(&one)).collect();
+    let names = FactNames {
+        categories: vec!["team".to_owned()],
+        due: true,
+        ..FactNames::default()
+    };
+    let found = rows(&names, &refs(&requests), |request, _| request == 20);
+    assert_eq!(value(&names, &found[0], "late_by.team"), 0.0);
+}
+
+/// A set-up asked for on the 40th day, as its record stood some days later: each time it is
+/// planned for another day and waits for more.
+fn moved(until: i64) -> ProjectSetup {
+    let past = |days: i64| (days <= until).then(|| day(days).to_rfc3339());
+    let state = |days: i64| if days <= until { "done" } else { "open" };
+    let mut waits_for = vec![
+        json!({"name": "contract", "state": state(43), "done_at": past(43)}),
+        json!({"name": "tax", "state": state(45), "done_at": past(45)}),
+    ];
+    let more = (43..=until).map(|days| json!({"name": format!("no {days}"), "state": "open"}));
+    waits_for.extend(more);
+    read(json!({
+        "id": "S99", "project_id": "P", "requested_at": day(40).to_rfc3339(),
+        "planned_activation_on": day(until + 10).date_naive().to_string(),
+        "team": if until < 43 { "north" } else { "south" }, "dependencies": waits_for,
+    }))
+}
+
+#[test]
+fn a_set_up_that_was_moved_is_trained_on_as_it_was_judged() {
+    let versions = [40, 43, 45].map(|until| (day(until), moved(until)));
+    let mut facts = Facts::default();
+    let mut put = |known_at: DateTime<Utc>, setup: &ProjectSetup| {
+        let body = serde_json::to_value(setup).unwrap();
+        let kind = RecordKind::ProjectSetup;
+        facts.insert(kind, known_at, 1, body).unwrap();
+    };
+    past().iter().for_each(|setup| put(day(30), setup));
+    versions.iter().for_each(|(at, setup)| put(*at, setup));
+    let facts = Arc::new(facts);
+    let mut requests: Vec<Request> = past().iter().map(Request::of_setup).collect();
+    let told = versions.iter().map(|(at, setup)| (Some(*at), setup));
+    requests.extend(Request::of_versions(told));
+    let count = |count: &str| ("dependencies".to_owned(), count.to_owned());
+    let names = FactNames {
+        categories: vec!["team".to_owned()],
+        values: ["2", "3", "5"].map(count).to_vec(),
+        ..FactNames::of(&refs(&requests), &Known::default())
+    };
+    let trained_on = rows(&names, &refs(&requests), |request, _| request == 10);
+    let bits = |row: &[f64]| row.iter().map(|one| one.to_bits()).collect::<Vec<_>>();
+    for (at, _) in &versions {
+        let seen = FactsAsOf::new(Arc::clone(&facts), *at).setups();
+        let firm = FirmSetups::at(&seen, &names);
+        let judged_by = firm.find("S99").unwrap().row.unwrap();
+        let mut then = trained_on.iter().filter(|row| row.at == days(at));
+        assert_eq!(bits(&then.next().unwrap().row), bits(judged_by), "{at}");
+    }
 }
 
 fn day(days: i64) -> DateTime<Utc> {
@@ -331,6 +424,21 @@ fn a_dependency_that_was_never_seen_holds_the_set_up_up() {
     let missing = history.missing(&asked, day(2), f64::INFINITY);
     assert_eq!(critical(&missing), ["tax"]);
     assert!(missing[0].adds_days.unwrap() > 8.0);
+}
+
+#[test]
+fn what_was_done_on_a_day_that_nobody_noted_tells_nothing() {
+    let unnoted = (20..60).map(|id| {
+        let mut one = setup(id, 3, Some(10), false);
+        one.dependencies[1].done_at = None;
+        one
+    });
+    let all: Vec<ProjectSetup> = past().into_iter().chain(unnoted).collect();
+    let missing = |setups: &[ProjectSetup]| {
+        let history = DependencyHistory::of(setups, day(60));
+        history.missing(&waiting_for(&["tax"]), day(2), f64::INFINITY)
+    };
+    assert_eq!(missing(&all), missing(&past()));
 }
 
 #[test]

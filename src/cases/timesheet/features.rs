@@ -79,9 +79,9 @@ pub struct Known {
     as_of: DateTime<Utc>,
     /// Sheets of the period that are known of, as a plan or already handed in.
     current: Vec<Arc<KnownSheet>>,
-    /// Periods whose sheets were all due, with the share that was late, oldest first.
+    /// Periods of the team whose sheets were all due, with the share that was late, oldest first.
     past: Vec<(TeamPeriod, f64)>,
-    /// Every other period from then to some weeks ahead.
+    /// Every other period of the team from then to some weeks ahead.
     around: Vec<TeamPeriod>,
     /// When the sheets asked about are due.
     due_at: DateTime<Utc>,
@@ -105,6 +105,9 @@ impl Known {
             if (period.start, period.end) == (subject.start, subject.end) {
                 current.clone_from(&period.sheets);
                 around.push(period);
+                continue;
+            }
+            if !period.is_of_team() {
                 continue;
             }
             // Of a period of which nothing was late but the rest is open nothing is known.
@@ -144,15 +147,15 @@ impl Known {
     }
 
     /// Hours that the team's sheets of the period should come to: as planned, else as the
-    /// team last worked. None where neither is known.
+    /// team last worked; of as many sheets as last time where none is known of yet. None where
+    /// neither is known.
     #[must_use]
     pub fn expected_hours(&self) -> Option<f64> {
         let each = expected_each(self);
-        let last = self.latest(1).next();
-        let sheets = self
-            .current
-            .len()
-            .max(last.map_or(0, |period| period.sheets.len()));
+        let sheets = match self.current.len() {
+            0 => self.latest(1).next().map_or(0, |last| last.sheets.len()),
+            known => known,
+        };
         each.is_finite().then_some(each * sheets as f64)
     }
 

@@ -13,7 +13,7 @@ const AHEAD: u64 = 45;
 /// Days back over which a team's periods are looked at for whether there is enough history.
 const BACK: u64 = 400;
 /// Periods of the team that must be over.
-pub(super) const LEAST_PERIODS: usize = 6;
+const LEAST_PERIODS: usize = 6;
 
 /// Everything that the answer is made from, beside the features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,13 +47,6 @@ pub struct TimesheetInput {
     pub tolerated_percent: f64,
 }
 
-impl TimesheetInput {
-    /// So many sheets as a share of all.
-    pub(super) fn share(&self, sheets: usize) -> f64 {
-        sheets as f64 / self.sheets.max(1) as f64
-    }
-}
-
 /// How many of a period's sheets can still come in time, and how many cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +60,9 @@ pub struct KnownSheets {
 }
 
 impl KnownSheets {
-    fn of(period: &TeamPeriod, as_of: DateTime<Utc>) -> Self {
+    /// Counts the sheets of a period as they stand at a moment.
+    #[must_use]
+    pub fn of(period: &TeamPeriod, as_of: DateTime<Utc>) -> Self {
         let count = |is: &dyn Fn(&KnownSheet) -> bool| {
             period.sheets.iter().filter(|sheet| is(sheet)).count()
         };
@@ -122,12 +117,8 @@ pub(super) fn read(
         today + Days::new(AHEAD),
     );
     let is_to_come = |period: &&TeamPeriod| period.end >= today;
-    // Who joins or leaves within a period has sheets of other days than the team: of those nothing is
-    // said, and they hide nothing.
-    let of_team = || {
-        let is_team = |period: &&TeamPeriod| period.people() >= LEAST_TEAM;
-        around.iter().filter(is_team)
-    };
+    // What is of fewer people hides nothing.
+    let of_team = || around.iter().filter(|period| period.is_of_team());
     let (period, is_any) = match period_end {
         Some(end) => {
             let same = |period: &&TeamPeriod| period.end == end;
@@ -149,9 +140,6 @@ pub(super) fn read(
         (None, false) => return Err(NotAsked::Unknown),
     };
     let as_of = work.as_of();
-    let over = around
-        .iter()
-        .filter(|other| other.end < period.end && other.late_percent(as_of).is_some());
     let subject = Subject {
         team,
         start: period.start,
@@ -182,10 +170,18 @@ pub(super) fn read(
                 currency: bill.amount.map(|money| money.currency),
             })
             .collect(),
-        enough_history: over.count() >= LEAST_PERIODS,
+        enough_history: enough_history(&around, period.end, as_of),
         tolerated_percent: TOLERATED_PERCENT,
     };
     Ok((input, known.row(&subject)))
+}
+
+/// Whether enough of a team's periods that end before a day are over to tell anything by.
+pub(super) fn enough_history(periods: &[TeamPeriod], end: NaiveDate, as_of: DateTime<Utc>) -> bool {
+    let over = periods
+        .iter()
+        .filter(|one| one.end < end && one.late_percent(as_of).is_some() && one.is_of_team());
+    over.count() >= LEAST_PERIODS
 }
 
 fn is_open(period: &TeamPeriod) -> bool {

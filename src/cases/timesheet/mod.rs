@@ -6,6 +6,7 @@
 
 mod explanation;
 pub mod features;
+mod foretold;
 mod holds_up;
 mod input;
 mod periods;
@@ -18,6 +19,7 @@ mod tests;
 
 use uuid::Uuid;
 
+pub use foretold::Foretold;
 pub use holds_up::{HeldBill, holds_up};
 pub use input::{BillHeldUp, KnownSheets, NotAsked, TimesheetInput};
 pub use periods::{TeamPeriod, periods};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use super::LEAST_TEAM;
 use crate::history::{KnownSheet, WorkAsOf};
 
 /// The sheets of one team and period that are known of.
@@ -50,6 +51,13 @@ impl TeamPeriod {
             .map(|one| one.employee.as_str())
             .collect();
         people.len()
+    }
+
+    /// Whether they are of people enough to speak of a team. Who joins or leaves within a period has
+    /// sheets of other days, alone: what they say would be said of one person.
+    #[must_use]
+    pub fn is_of_team(&self) -> bool {
+        self.people() >= LEAST_TEAM
     }
 
     /// How many of a hundred sheets came after they were due, rounded up, so that one late

@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::explanation::WORDS;
+use super::foretold::Foretold;
 use super::input::{BillHeldUp, TimesheetInput};
-use super::periods::percent;
 use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
 use crate::cases::forecast::{Explained, Explaining, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
-use crate::learn::distribution::Curve;
 use crate::learn::forecast::Forecast;
 
 /// What the score is the probability of.
@@ -44,7 +43,12 @@ pub(super) fn recommend(
     features_sha256: String,
     recommendation_id: Uuid,
 ) -> Result<Recommendation, InvalidRecommendation> {
-    let curve = still_possible(forecast.distribution().curve(row), input);
+    let curve = forecast.distribution().curve(row);
+    let Foretold {
+        curve,
+        late_share,
+        missing_share,
+    } = Foretold::of(curve, input.sheets, input.known);
     let told = input.enough_history;
     let score = curve.above(input.tolerated_percent);
     let explained = if told {
@@ -67,7 +71,6 @@ pub(super) fn recommend(
         Explained::nothing()
     };
     let level = if told { level_of(score) } else { Level::Low };
-    let share = possible(curve.mean_above(0.0) / 100.0, input);
     let (low, high) = forecast.distribution().interval(row, &curve);
     let remind = told && level > Level::Low && input.submitted < input.sheets;
     let advice = TimesheetAdvice {
@@ -75,11 +78,11 @@ pub(super) fn recommend(
         sheets: input.sheets,
         submitted: input.submitted,
         any_late: told.then(|| curve.above(0.0)),
-        late_share: told.then_some(share),
+        late_share: told.then_some(late_share),
         missing_hours: input
             .expected_hours
             .filter(|_| told)
-            .map(|hours| hours * share_missing(share, input)),
+            .map(|hours| hours * missing_share),
         holds_up: input.holds_up.clone(),
         action: (if remind { "remind_submitters" } else { "wait" }).to_owned(),
     };
@@ -116,36 +119,6 @@ pub(super) fn recommend(
         recommendation_id,
     };
     Ok(answer.recommendation())
-}
-
-/// The curve of what the sheets that are in, or late already, leave possible.
-fn still_possible(curve: Curve, input: &TimesheetInput) -> Curve {
-    let Some(known) = input.known else {
-        return curve;
-    };
-    let least = percent(known.late, input.sheets);
-    let most = percent(known.late + known.open, input.sheets);
-    curve.given_within(least - 1.0, most)
-}
-
-/// A share of sheets late, no less and no more than those that are known leave possible: the curve is
-/// straight between whole percents.
-fn possible(share: f64, input: &TimesheetInput) -> f64 {
-    let Some(known) = input.known else {
-        return share;
-    };
-    let (least, most) = (known.late, known.late + known.open);
-    share.clamp(input.share(least), input.share(most)) + 0.0
-}
-
-/// The share of the hours that will be missing: those of sheets that are not there and late, or will be.
-/// What came late is there.
-fn share_missing(late_share: f64, input: &TimesheetInput) -> f64 {
-    let Some(known) = input.known else {
-        return late_share;
-    };
-    let to_be_late = (late_share - input.share(known.late)).clamp(0.0, input.share(known.open));
-    input.share(known.late_and_missing) + to_be_late
 }
 
 /// The bills that wait, and the team's sheets as a whole: no sheet of a person is named.

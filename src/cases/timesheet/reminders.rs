@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::features::{self, Subject};
-use super::input::LEAST_PERIODS;
+use super::input::enough_history;
 use super::sheet::{NAMES, SheetSubject, sheet_row};
-use super::{LEAST_TEAM, TeamPeriod, periods};
+use super::{TeamPeriod, periods};
 use crate::cases::forecast::MEDIUM;
 use crate::history::{History, WorkAsOf};
 use crate::learn::forecast::{Forecast, ForecastError};
@@ -44,7 +44,8 @@ pub struct Reminder {
     pub text: String,
 }
 
-/// The forecast of one sheet; synchronous, shared freely between threads.
+/// The forecast of one sheet that is not in, fitted on such sheets; synchronous, shared freely
+/// between threads.
 #[derive(Debug)]
 pub struct Reminders {
     forecast: Forecast,
@@ -61,9 +62,9 @@ impl Reminders {
         })
     }
 
-    /// Sheets of teams of [`LEAST_TEAM`] people or more that are not handed in: those overdue,
-    /// and those of a period about to end that are as likely late as not nearly, where the
-    /// team has enough history to tell.
+    /// Sheets of teams of [`LEAST_TEAM`](super::LEAST_TEAM) people or more that are not handed in:
+    /// those overdue, and those of a period about to end that are as likely late as not nearly,
+    /// where the team has enough history to tell.
     #[must_use]
     pub fn due(&self, history: &dyn History) -> Vec<Reminder> {
         let work = history.work();
@@ -84,16 +85,13 @@ impl Reminders {
         let from = today - Days::new(BACK);
         let known = periods(team, work, from, today + Days::new(ASKED_FOR));
         let asked = known.iter().filter(|period| {
-            period.people() >= LEAST_TEAM
+            period.is_of_team()
                 && period.asked_at() <= as_of
                 && period.end + Days::new(ASKED_FOR) >= today
         });
         asked
             .flat_map(|period| {
-                let over = known
-                    .iter()
-                    .filter(|other| other.end < period.end && other.late_percent(as_of).is_some());
-                let enough = over.count() >= LEAST_PERIODS;
+                let enough = enough_history(&known, period.end, as_of);
                 self.of_period(team, period, enough, work)
             })
             .collect()

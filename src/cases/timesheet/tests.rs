@@ -6,9 +6,10 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
 use super::features::{HISTORY, Known, NAMES, Subject, row};
-use super::{SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
+use super::{Foretold, KnownSheets, SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
 use crate::domain::RecordKind;
 use crate::history::{Facts, FactsAsOf, History as _, WorkAsOf};
+use crate::learn::distribution::Curve;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -205,6 +206,95 @@ fn who_joins_or_leaves_within_a_week_does_not_hide_the_team() {
     let work = seen(&facts, at(week(9), 6));
     let (found, _) = super::input::read("a", None, &work).unwrap();
     assert_eq!((found.period_start, found.sheets), (week(8), 6));
+}
+
+/// Somebody joins on the Wednesday of a week and hands in two days late.
+fn joins(facts: &mut Facts, number: u64) {
+    let (from, to) = (week(number) + Days::new(2), week(number) + Days::new(6));
+    let came = at(to + Days::new(3), 9);
+    let body = json!({"id": format!("joins-{number}"), "employee_id": "joiner", "team": "a",
+        "period_start": from, "period_end": to, "due_at": at(to + Days::new(1), 10),
+        "submitted_at": came, "hours": "24"});
+    facts.insert(RecordKind::Timesheet, came, 1, body).unwrap();
+}
+
+#[test]
+fn no_feature_of_a_team_is_of_who_joined_or_leaves_alone() {
+    let plain = features(&facts(), 7);
+    let mut facts = facts();
+    joins(&mut facts, 6);
+    // Whoever leaves in the week after is off on the day when the sheets are due.
+    let (from, to) = (week(8), week(8) + Days::new(2));
+    let leaves = json!({"id": "leaves", "employee_id": "leaver", "team": "a", "period_start": from,
+        "period_end": to, "due_at": at(to + Days::new(1), 10),
+        "lines": [{"day": from, "task": "leave", "hours": "0", "planned_hours": "0"}]});
+    facts
+        .insert(RecordKind::Timesheet, at(week(7), 9), 1, leaves)
+        .unwrap();
+    let found = features(&facts, 7);
+    for name in NAMES {
+        let (a, b) = (plain(name), found(name));
+        assert!(a == b || (a.is_nan() && b.is_nan()), "{name}: {a} {b}");
+    }
+}
+
+#[test]
+fn a_part_week_of_one_person_is_no_history_of_the_team() {
+    let mut facts = Facts::default();
+    for number in 0..7 {
+        for who in 0..6 {
+            add(&mut facts, who, week(number), Some(0));
+        }
+    }
+    joins(&mut facts, 2);
+    let enough = |number: u64| {
+        let end = week(number) + Days::new(6);
+        let asked = super::input::read("a", Some(end), &seen(&facts, at(end, 12)));
+        let (input, _) = asked.unwrap();
+        input.enough_history
+    };
+    assert_eq!([5, 6].map(enough), [false, true]);
+}
+
+#[test]
+fn hours_are_expected_of_the_sheets_known_of() {
+    let mut facts = facts();
+    let hours = |facts: &Facts| {
+        let work = seen(facts, at(week(8), 12));
+        Known::of(&subject(week(8)), &work).expected_hours()
+    };
+    // Of none yet: as much as last time.
+    assert_eq!(hours(&facts), Some(6.0 * 8.5));
+    for who in 0..5 {
+        add(&mut facts, who, week(8), None);
+    }
+    assert_eq!(hours(&facts), Some(5.0 * 7.5));
+}
+
+#[test]
+fn what_is_foretold_is_what_known_sheets_leave_possible() {
+    let told = |known: Option<(usize, usize)>| {
+        let points = vec![(-1.0, 1.0), (0.0, 0.5), (100.0, 0.0)];
+        let known = known.map(|(late, open)| KnownSheets {
+            late,
+            late_and_missing: 0,
+            open,
+        });
+        Foretold::of(Curve::measured(points, Vec::new()), 6, known)
+    };
+    let unknown = told(None);
+    assert_eq!((unknown.late_share, unknown.missing_share), (0.25, 0.25));
+    let all_in_time = told(Some((0, 0)));
+    assert_eq!(
+        (all_in_time.curve.above(0.0), all_in_time.late_share),
+        (0.0, 0.0)
+    );
+    // Its hours are there.
+    let one_came_late = told(Some((1, 0)));
+    assert_eq!(
+        (one_came_late.late_share, one_came_late.missing_share),
+        (1.0 / 6.0, 0.0)
+    );
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::io;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use tokio_util::io::ReaderStream;
+use utoipa::IntoParams;
 
 use crate::advice::Case;
 use crate::domain::TenantId;
@@ -19,6 +21,30 @@ use crate::http::state::AppState;
 
 const NDJSON: &str = "application/x-ndjson";
 
+/// Where a batch begins.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct BatchQuery {
+    /// Line of the body to begin at; the first if not said. Those before it are passed over and
+    /// counted: a batch that broke off goes on with the same body from the line after the last
+    /// answer, and answers keep their numbers.
+    #[param(minimum = 1)]
+    from_line: Option<usize>,
+}
+
+impl BatchQuery {
+    fn first_line(&self) -> ApiResult<usize> {
+        match self.from_line {
+            Some(0) => Err(
+                ApiError::new(ErrorCode::InvalidParameter, "A parameter is not valid.")
+                    .with_field("from_line", "must be at least 1"),
+            ),
+            line => Ok(line.unwrap_or(1)),
+        }
+    }
+}
+
 /// A body of items and who sent it.
 pub(super) struct Sent<'a> {
     /// The case that is asked.
@@ -27,6 +53,8 @@ pub(super) struct Sent<'a> {
     pub(super) tenant: &'a TenantId,
     /// Headers of the request.
     pub(super) headers: &'a HeaderMap,
+    /// Its parameters.
+    pub(super) query: BatchQuery,
     /// Its body.
     pub(super) body: Bytes,
     /// Most items that are taken.
@@ -36,8 +64,9 @@ pub(super) struct Sent<'a> {
 /// Answers every line; the answers stream while later lines are worked on.
 ///
 /// # Errors
-/// Another kind of body, too many items, or a case that is not answered here.
+/// Another kind of body, too many items, line 0 to begin at, or a case that is not answered here.
 pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: Turn) -> ApiResult<Response> {
+    let from_line = sent.query.first_line()?;
     let kind = body_kind::of(sent.headers);
     if kind != NDJSON && kind != "application/jsonl" {
         return Err(body_kind::unsupported(&kind));
@@ -55,7 +84,7 @@ pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: Turn) -> ApiResult<
         Batch::new(state.service(), sent.tenant, sent.case).ok_or_else(scoring::unknown_case)?;
     let (answers, pipe) = tokio::io::duplex(PIPE_BYTES);
     let work = async move {
-        match batch.run(lines(body), pipe).await {
+        match batch.run(lines(body), from_line, pipe).await {
             // Nobody reads the answers any more.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Err(error) => tracing::error!(%error, "batch broke off"),

@@ -5,11 +5,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 
-use super::batch::{self, Sent};
+use super::batch::{self, BatchQuery, Sent};
 use crate::advice::Recommendation;
 use crate::cases::record_case::RecordItem;
 use crate::http::auth::AllowedCase;
-use crate::http::extract::{self, Payload};
+use crate::http::extract::{self, Payload, Query};
 use crate::http::gate::{ScoreTurn, Turn};
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -43,12 +43,15 @@ pub(super) async fn score_record(
 
 /// Judges many records. Each line of the body is as the body of `/v1/{case}/score`, each line
 /// of the answer names the line it answers; one bad line does not touch the others. A batch
-/// that broke off is resumed by sending the lines that have no answer yet.
+/// that broke off is resumed by sending the whole body again with `from_line`.
 #[utoipa::path(
     post,
     path = "/v1/{case}/score-batch",
     tag = "Cases",
-    params(("case" = String, Path, description = "`collections`, `timesheet`, `project_setup`, `billing`, `expense` or `duplicate`.", pattern = "^(collections|timesheet|project_setup|billing|expense|duplicate)$")),
+    params(
+        ("case" = String, Path, description = "`collections`, `timesheet`, `project_setup`, `billing`, `expense` or `duplicate`.", pattern = "^(collections|timesheet|project_setup|billing|expense|duplicate)$"),
+        BatchQuery,
+    ),
     request_body(content = String, content_type = "application/x-ndjson",
         description = "One `RecordItem` a line; empty lines are passed over."),
     responses(
@@ -61,6 +64,7 @@ pub(super) async fn score_records(
     State(state): State<AppState>,
     AllowedCase { caller, case }: AllowedCase,
     headers: HeaderMap,
+    Query(query): Query<BatchQuery>,
     turn: Turn,
     Payload(body): Payload,
 ) -> ApiResult<Response> {
@@ -68,6 +72,7 @@ pub(super) async fn score_records(
         case,
         tenant: &caller.tenant,
         headers: &headers,
+        query,
         body,
         most: state.config().limits.batch_rows,
     };

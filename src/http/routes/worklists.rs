@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::cases::collections::CollectionsRun;
+use crate::config::Collections;
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Read, Remind};
 use crate::http::extract::{Path, Query};
@@ -19,6 +20,9 @@ use crate::service::{
     ReminderList,
 };
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
+
+/// Customers that can be asked for at most.
+const MOST_CONTACTS: usize = Collections::MOST_CONTACTS as usize;
 
 /// Which part of the worklist.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -68,10 +72,10 @@ pub(super) async fn collections(
 ) -> ApiResult<Json<CollectionsRun>> {
     let set = state.config().collections.contacts_a_day as usize;
     let capacity = query.capacity.unwrap_or(set);
-    if !(1..=1000).contains(&capacity) {
+    if !(1..=MOST_CONTACTS).contains(&capacity) {
         return Err(
             ApiError::new(ErrorCode::InvalidParameter, "A parameter is not valid.")
-                .with_field("capacity", "must be from 1 to 1000"),
+                .with_field("capacity", format!("must be from 1 to {MOST_CONTACTS}")),
         );
     }
     let now = Utc::now();

@@ -95,9 +95,22 @@
   });
   function press(key, event) {
     const target = all("[data-key]").find((element) => element.dataset.key === key);
-    if (!target) return;
+    if (target) {
+      event.preventDefault();
+      target.click();
+    } else if (key === "j") step(1, event);
+    else if (key === "k") step(-1, event);
+  }
+  // Through the rows of a list or the cards of a board, from the one that holds the focus.
+  function step(by, event) {
+    const stops = all("main .row-link, main .board > li");
+    const at = stops.findIndex((stop) => stop.contains(document.activeElement));
+    const next = stops[at < 0 ? 0 : at + by];
+    if (!next) return;
     event.preventDefault();
-    target.click();
+    // A card takes the focus from here; it is no stop for Tab.
+    if (next.tabIndex < 0) next.tabIndex = -1;
+    next.focus();
   }
   function focusOn(id, event, open) {
     const input = document.getElementById(id);

@@ -9,12 +9,13 @@ use serde::Deserialize;
 
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
 use crate::domain::Scope;
+use crate::history::History as _;
 use crate::web::failure::Failure;
 use crate::web::frame::{self, Frame};
 use crate::web::query::encode;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
-use crate::web::view::collections::{CollectionsView, MOST, others};
+use crate::web::view::collections::{CollectionsView, most_contacts, others};
 
 /// What is asked of the worklist. A form sends what is not chosen as empty.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -37,6 +38,11 @@ fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<us
 impl CollectionsQuery {
     pub(in crate::web) fn is_filtered(&self) -> bool {
         !self.text.trim().is_empty() || !self.action.is_empty()
+    }
+
+    /// Customers that can be contacted: what is asked for, else what is set for the firm.
+    pub(in crate::web) fn contacts(&self, set: usize) -> usize {
+        self.capacity.unwrap_or(set).clamp(1, most_contacts(set))
     }
 
     /// How many of the ranked are looked through: who is asked for by name is found also where there is
@@ -73,6 +79,8 @@ impl CollectionsQuery {
 struct CollectionsPage {
     frame: Frame,
     page: CollectionsView,
+    /// Whether anybody was ever billed.
+    billed: bool,
 }
 
 /// The page.
@@ -82,9 +90,17 @@ pub(in crate::web) async fn show(
     Query(query): Query<CollectionsQuery>,
 ) -> Result<Response, Failure> {
     let run = run(&pages, &who).await?;
+    let parts = [&run.ranked, &run.held_back, &run.waiting];
+    let mut billed = parts.iter().any(|rows| !rows.is_empty());
+    if !billed {
+        // A firm where all is paid is not to be told to send records.
+        let history = pages.store().history(who.tenant(), Utc::now()).await?;
+        billed = !history.customers_billed().is_empty();
+    }
     let shown = CollectionsPage {
         frame: Frame::inside(&who.session, "collections"),
         page: CollectionsView::new(&run, &query, pages.contacts_a_day()),
+        billed,
     };
     Ok(frame::page(StatusCode::OK, &shown))
 }
@@ -96,10 +112,7 @@ pub(in crate::web) async fn csv(
     Query(query): Query<CollectionsQuery>,
 ) -> Result<Response, Failure> {
     let run = run(&pages, &who).await?;
-    let capacity = query
-        .capacity
-        .unwrap_or(pages.contacts_a_day())
-        .clamp(1, MOST);
+    let capacity = query.contacts(pages.contacts_a_day());
     let rows = run
         .ranked
         .iter()
@@ -135,6 +148,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
         "days_overdue",
         "at_stake",
         "because",
+        "held_back_amount",
     ])?;
     for row in rows {
         let because = row.invoices.first().and_then(|one| one.because.first());
@@ -151,6 +165,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
             row.days_overdue.to_string(),
             format!("{:.1}", row.at_stake),
             because.cloned().unwrap_or_default(),
+            row.held_back_amount.to_string(),
         ])?;
     }
     table

@@ -53,14 +53,9 @@ pub(in crate::web) async fn show(
     let history = pages.store().history(who.tenant(), Utc::now()).await?;
     let file = known(&id, &history)?;
     let row = run.row(&id);
-    let mut answers = Vec::new();
-    for invoice in row.iter().flat_map(|row| &row.invoices) {
-        let kept = pages
-            .store()
-            .recommendation(who.tenant(), invoice.recommendation_id)
-            .await?;
-        answers.extend(kept);
-    }
+    let open = row.iter().flat_map(|row| &row.invoices);
+    let ids: Vec<Uuid> = open.map(|invoice| invoice.recommendation_id).collect();
+    let answers = pages.store().recommendations(who.tenant(), &ids).await?;
     let shown = CustomerPage {
         frame: Frame::inside(&who.session, "collections"),
         csrf: who.session.csrf.clone(),

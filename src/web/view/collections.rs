@@ -9,8 +9,8 @@ use crate::cases::collections::{Action, CollectionsRow, CollectionsRun, Currency
 use crate::web::pages::collections::CollectionsQuery;
 use crate::web::query::encode;
 
-/// Customers that can be contacted, at most, as the slider goes.
-pub(in crate::web) const MOST: usize = 100;
+/// Customers that the slider goes to, where no more are set.
+const SLIDER: usize = 100;
 
 /// The page's content.
 pub(in crate::web) struct CollectionsView {
@@ -70,13 +70,20 @@ pub(in crate::web) struct Row {
     pub(in crate::web) days: String,
     pub(in crate::web) stake: String,
     pub(in crate::web) because: String,
+    /// What is open and not to be spoken of, if there is such.
+    pub(in crate::web) unspoken: Option<String>,
     pub(in crate::web) invoices: usize,
+}
+
+/// Customers that can be contacted at most: what is set for the firm always can.
+pub(in crate::web) fn most_contacts(set: usize) -> usize {
+    set.max(SLIDER)
 }
 
 impl CollectionsView {
     /// From a run and what was asked of it.
     pub(in crate::web) fn new(run: &CollectionsRun, query: &CollectionsQuery, set: usize) -> Self {
-        let capacity = query.capacity.unwrap_or(set).clamp(1, MOST);
+        let capacity = query.contacts(set);
         let most_at_stake = run
             .ranked
             .iter()
@@ -91,7 +98,7 @@ impl CollectionsView {
             as_of: words::minute(run.as_of),
             text: query.text.clone(),
             capacity,
-            most: MOST,
+            most: most_contacts(set),
             actions: Action::CONTACTS
                 .map(|action| {
                     let name = action.as_str();
@@ -171,6 +178,28 @@ pub(in crate::web) fn others(row: &CollectionsRow) -> Vec<String> {
     words.collect()
 }
 
+/// What is open of a row's own currency and not to be spoken of now, with the reasons.
+fn unspoken(row: &CollectionsRow) -> Option<String> {
+    if row.held_back_amount.is_zero() {
+        return None;
+    }
+    let mut reasons: Vec<&str> = row
+        .invoices
+        .iter()
+        .filter(|one| one.currency == row.currency)
+        .flat_map(|one| &one.suppressed_by)
+        .map(|why| why.label())
+        .collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    Some(format!(
+        "of it {} {} not to be spoken of ({})",
+        amount(&row.held_back_amount),
+        row.currency,
+        reasons.join(", ")
+    ))
+}
+
 fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
     let held: Vec<&str> = row.suppressed_by.iter().map(|why| why.label()).collect();
     let because = row.invoices.first().and_then(|one| one.because.first());
@@ -217,6 +246,7 @@ fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
             }
         ),
         because: because.cloned().unwrap_or_default(),
+        unspoken: unspoken(row),
         invoices: row.invoices.len(),
     }
 }

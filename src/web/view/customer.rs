@@ -1,12 +1,16 @@
 //! One customer: how it has paid, what is open and when it is expected, what was said.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::bars::{self, ReasonBar};
 use super::collections::{amount, customer_address, level};
 use super::words;
 use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile};
+use crate::domain::Currency;
 
 /// Payments drawn, the latest.
 const DRAWN: usize = 300;
@@ -113,29 +117,27 @@ impl CustomerView {
 }
 
 fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str, String)> {
-    let late: Vec<i64> = file
-        .ledger
-        .iter()
-        .filter_map(|invoice| invoice.days_late())
-        .collect();
+    let mut late: Vec<i64> = paid(file).map(|(_, days)| days).collect();
     let mut facts = Vec::new();
     if let Some(row) = row {
-        facts.push((
-            "Open",
-            format!("{} {}", amount(&row.open_amount), row.currency),
-        ));
-        facts.push((
-            "Overdue",
-            format!("{} {}", amount(&row.overdue_amount), row.currency),
-        ));
+        let (open, overdue) = owed(row);
+        facts.push(("Open", open));
+        facts.push(("Overdue", overdue));
     }
-    facts.push(("Invoices paid", late.len().to_string()));
+    let some_day = file
+        .ledger
+        .iter()
+        .filter(|invoice| invoice.is_collectable() && invoice.is_paid_some_day());
+    let all_paid = match some_day.count() {
+        0 => late.len().to_string(),
+        some => format!("{} ({some} on a day not known)", late.len() + some),
+    };
+    facts.push(("Invoices paid", all_paid));
     if !late.is_empty() {
         let share = late.iter().filter(|days| **days > 0).count() * 100 / late.len();
         facts.push(("Paid late", format!("{share} %")));
-        let mut sorted = late;
-        sorted.sort_unstable();
-        let median = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        late.sort_unstable();
+        let median = late.get(late.len() / 2).copied().unwrap_or_default();
         facts.push(("Usually", days_from_due(median)));
     }
     if let Some(customer) = &file.customer {
@@ -147,10 +149,46 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
             facts.extend(value.clone().map(|value| (label, value)));
         }
         if let Some(limit) = customer.credit_limit {
-            facts.push(("Credit limit", words::amount(&limit.to_string())));
+            let limit = words::amount(&limit.to_string());
+            let limit = match customer.currency {
+                Some(currency) => format!("{limit} {currency}"),
+                None => format!("{limit}, currency not said"),
+            };
+            facts.push(("Credit limit", limit));
         }
     }
     facts
+}
+
+/// What is open and what is overdue of it, in every currency: also what is not to be spoken of.
+fn owed(row: &CollectionsRow) -> (String, String) {
+    let mut open = BTreeMap::<Currency, Decimal>::new();
+    let mut overdue = BTreeMap::<Currency, Decimal>::new();
+    for invoice in &row.invoices {
+        *open.entry(invoice.currency).or_default() += invoice.open_amount;
+        if invoice.days_overdue > 0 {
+            *overdue.entry(invoice.currency).or_default() += invoice.open_amount;
+        }
+    }
+    let words = |sums: BTreeMap<Currency, Decimal>| {
+        let words: Vec<String> = sums
+            .iter()
+            .map(|(currency, sum)| format!("{} {currency}", amount(sum)))
+            .collect();
+        if words.is_empty() {
+            "nothing".to_owned()
+        } else {
+            words.join(" + ")
+        }
+    };
+    (words(open), words(overdue))
+}
+
+/// Day due and days late of what was paid on a day that is known. A credit or what was withdrawn is
+/// no debt: nobody was late with it.
+fn paid(file: &CustomerFile) -> impl Iterator<Item = (NaiveDate, i64)> {
+    let debts = file.ledger.iter().filter(|one| one.is_collectable());
+    debts.filter_map(|one| Some((one.due_on, one.days_late()?)))
 }
 
 fn days_from_due(days: i64) -> String {
@@ -163,22 +201,17 @@ fn days_from_due(days: i64) -> String {
     }
 }
 
-/// Nothing is drawn of a customer who never paid.
+/// Nothing is drawn where no day of payment is known and nothing is overdue.
 fn plot(file: &CustomerFile) -> Option<HistoryPlot> {
     let today = file.ledger.today();
-    let mut dots: Vec<(NaiveDate, f64, bool)> = file
-        .ledger
-        .iter()
-        .filter_map(|invoice| {
-            let passed = (today - invoice.due_on).num_days();
-            match invoice.days_late() {
-                Some(days) => Some((invoice.due_on, days as f64, true)),
-                None if passed > 0 && invoice.is_collectable() => {
-                    Some((invoice.due_on, passed as f64, false))
-                }
-                None => None,
-            }
-        })
+    let overdue = file.open().filter(|invoice| invoice.due_on < today);
+    let overdue = overdue.map(|invoice| {
+        let passed = (today - invoice.due_on).num_days();
+        (invoice.due_on, passed as f64, false)
+    });
+    let mut dots: Vec<(NaiveDate, f64, bool)> = paid(file)
+        .map(|(due_on, days)| (due_on, days as f64, true))
+        .chain(overdue)
         .collect();
     dots.sort_by_key(|(due_on, ..)| *due_on);
     let dots = dots.split_off(dots.len().saturating_sub(DRAWN));

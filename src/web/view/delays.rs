@@ -6,7 +6,7 @@ use super::bars::{self, ReasonBar};
 use super::collections::level;
 use super::words;
 use crate::advice::{Recommendation, Status};
-use crate::cases::billing::{BillingAdvice, ChainStep};
+use crate::cases::billing::{BillingAdvice, ChainStep, FirstFix};
 use crate::cases::project_setup::dependencies::WORTH_TELLING;
 use crate::cases::project_setup::{MissingDependency, SetupAdvice};
 use crate::cases::timesheet::TimesheetAdvice;
@@ -245,16 +245,20 @@ fn bill(given: &Recommendation, today: NaiveDate) -> Option<Bill> {
         steps: advice.chain.iter().enumerate().map(step).collect(),
         fix: advice.fix.as_ref().map_or_else(
             || "Nothing is left but to send it.".to_owned(),
-            |fix| {
-                format!(
-                    "{} by the {} until {}",
-                    words::sentence(&fix.step),
-                    fix.role,
-                    fix.by
-                )
-            },
+            |fix| first(fix, today),
         ),
     })
+}
+
+/// What to do first; the day by which it was to be done may have passed.
+fn first(fix: &FirstFix, today: NaiveDate) -> String {
+    let until = if fix.by < today {
+        ", was due by"
+    } else {
+        " until"
+    };
+    let step = words::sentence(&fix.step);
+    format!("{step} by the {}{until} {}", fix.role, fix.by)
 }
 
 /// Where days stand in a timeline; beyond its end they stand there.
@@ -297,5 +301,32 @@ fn step((at, step): (usize, &ChainStep)) -> Step {
             step.state.replace('_', " "),
             since.unwrap_or_default()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_has_passed_is_not_told_as_one_to_come() {
+        let fix = |by: &str| FirstFix {
+            step: "approval".to_owned(),
+            role: "project manager".to_owned(),
+            by: by.parse().unwrap(),
+        };
+        let today = "2026-03-02".parse().unwrap();
+        for (by, said) in [
+            (
+                "2026-02-20",
+                "Approval by the project manager, was due by 2026-02-20",
+            ),
+            (
+                "2026-03-02",
+                "Approval by the project manager until 2026-03-02",
+            ),
+        ] {
+            assert_eq!(first(&fix(by), today), said);
+        }
     }
 }

@@ -25,6 +25,17 @@ async fn the_worklist_is_worked_and_a_promise_holds_a_customer_back() {
         .await;
     let first = first.as_str().unwrap().to_owned();
 
+    // By keyboard from row to row and back, and into the search.
+    let at = "return document.activeElement.textContent";
+    browser.press("j").await;
+    assert_eq!(browser.script(at).await, first);
+    browser.press("j").await;
+    assert_ne!(browser.script(at).await, first);
+    browser.press("k").await;
+    assert_eq!(browser.script(at).await, first);
+    browser.press("/").await;
+    assert!(browser.has("#text:focus").await);
+
     // The slider says where it stands, and the list is as long as that.
     browser
         .script("const s = document.getElementById('capacity'); s.value = 1; s.dispatchEvent(new Event('input'))")
@@ -90,6 +101,8 @@ async fn the_board_says_what_is_late_and_why() {
     browser.wait_for_text("expected to be missing").await;
     let steps = "return document.querySelectorAll('.chain')[0].querySelectorAll('circle').length";
     assert_eq!(browser.script(steps).await, 5);
+    browser.press("j").await;
+    assert!(browser.has(".board > li:focus").await);
     browser.find(".why-of summary").await.click().await.unwrap();
     browser.wait_for_text("speaks against").await;
     let complaints = browser.complaints().await;

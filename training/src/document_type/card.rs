@@ -1,13 +1,12 @@
 //! The model card, with the figures of this fit.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
 use scrutineer_eval::document_type::OnGenerated;
 
 use super::Part;
 use super::examples::Example;
+use crate::artefact;
 
 /// Writes `MODEL_CARD.md`; `parts` are those fitted and calibrated on.
 pub(super) fn write(dir: &Path, tested: &OnGenerated, parts: [&Part; 2]) -> anyhow::Result<()> {
@@ -32,8 +31,7 @@ pub(super) fn write(dir: &Path, tested: &OnGenerated, parts: [&Part; 2]) -> anyh
     for (name, value) in &metrics {
         text = text.replace(&format!("{{{name}}}"), &format!("{value:.3}"));
     }
-    let path = dir.join("MODEL_CARD.md");
-    fs::write(&path, text).with_context(|| path.display().to_string())
+    artefact::write_card(dir, &text)
 }
 
 /// How many examples of either kind.

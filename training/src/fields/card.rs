@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
-
-use anyhow::Context as _;
 
 use super::Measured;
 use super::gather::Gathered;
+use crate::artefact;
 
 /// Writes `MODEL_CARD.md`.
 pub(super) fn write(
@@ -20,8 +18,7 @@ pub(super) fn write(
         .replace("{data}", &gathered.to_string())
         .replace("{identities}", &gathered.identities.to_string())
         .replace("{figures}", &figures(gathered.public > 0, measured)?);
-    let path = dir.join("MODEL_CARD.md");
-    fs::write(&path, text).with_context(|| path.display().to_string())
+    artefact::write_card(dir, &text)
 }
 
 fn figures(has_public: bool, measured: &BTreeMap<String, Measured>) -> anyhow::Result<String> {

@@ -1,11 +1,9 @@
 //! The model card, with the figures of this fit.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
-
 use super::NoteOutcome;
+use crate::artefact;
 
 /// Writes `MODEL_CARD.md`; the numbers are sentences fitted on and tested on, and terms known.
 pub(super) fn write(dir: &Path, outcome: &NoteOutcome, counts: [usize; 3]) -> anyhow::Result<()> {
@@ -15,6 +13,5 @@ pub(super) fn write(dir: &Path, outcome: &NoteOutcome, counts: [usize; 3]) -> an
         .replace("{tested}", &tested)
         .replace("{terms}", &terms)
         .replace("{table}", &outcome.table());
-    let path = dir.join("MODEL_CARD.md");
-    fs::write(&path, text).with_context(|| path.display().to_string())
+    artefact::write_card(dir, &text)
 }

@@ -1,0 +1,164 @@
+//! Collectors' pages over plain HTTP: what they say of customers and what they leave unsaid.
+
+use chrono::{Days, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use crate::app::{Ask, TestApp};
+use crate::pages::Clerk;
+
+fn rows(rows: &[Value]) -> String {
+    let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+    rows.join("\n")
+}
+
+/// An invoice of the customer `X` over 100 euros that was due so many days ago, with other members.
+fn invoice(id: &str, due_days_ago: u64, others: Value) -> Value {
+    let due = Utc::now().date_naive() - Days::new(due_days_ago);
+    let mut invoice = json!({"id": id, "customer_id": "X", "issued_on": due - Days::new(30),
+        "due_on": due, "currency": "EUR", "total": "100.00"});
+    for (name, value) in others.as_object().unwrap() {
+        invoice[name] = value.clone();
+    }
+    invoice
+}
+
+fn days_ago(days: u64) -> NaiveDate {
+    Utc::now().date_naive() - Days::new(days)
+}
+
+#[tokio::test]
+async fn a_customer_is_told_by_its_debts_alone_and_in_every_currency() {
+    let app = TestApp::start().await;
+    let customer =
+        json!({"id": "X", "name": "Fern & Co", "currency": "EUR", "credit_limit": "5000.00"});
+    app.put_records("customer", customer.to_string()).await;
+    let invoices = [
+        invoice("paid", 60, json!({"cleared_on": days_ago(58)})),
+        invoice("some-day", 60, json!({"status": "paid"})),
+        invoice("given-up", 60, json!({"status": "written_off"})),
+        invoice(
+            "credit",
+            60,
+            json!({"total": "-50.00", "cleared_on": days_ago(61)}),
+        ),
+        invoice(
+            "withdrawn",
+            60,
+            json!({"status": "cancelled", "cleared_on": days_ago(61)}),
+        ),
+        invoice("euros", 10, json!({"total": "1000.00"})),
+        invoice("dollars", 10, json!({"currency": "USD", "total": "50.00"})),
+        invoice("fresh", 0, json!({"total": "20.00"})),
+    ];
+    app.put_records("customer_invoice", rows(&invoices)).await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let page = clerk.get("/collections/customers/X").await.text();
+    for (fact, value) in [
+        ("Open", "1\u{202f}020.00 EUR + 50.00 USD"),
+        ("Overdue", "1\u{202f}000.00 EUR + 50.00 USD"),
+        ("Invoices paid", "2 (1 on a day not known)"),
+        ("Paid late", "100 %"),
+        ("Usually", "2 days late"),
+        ("Credit limit", "5\u{202f}000.00 EUR"),
+    ] {
+        let fact = format!("<dt>{fact}</dt><dd>{value}</dd>");
+        assert!(page.contains(&fact), "{fact} in {page}");
+    }
+    // One dot for what was paid, two for what is overdue.
+    assert_eq!(page.matches("<circle class=").count(), 3, "{page}");
+    assert_eq!(page.matches(": open, 10 days overdue").count(), 2, "{page}");
+    // Every open invoice with its answer.
+    assert_eq!(page.matches("<article class=").count(), 3, "{page}");
+}
+
+#[tokio::test]
+async fn as_many_are_shown_as_are_set_and_the_slider_goes_as_far() {
+    let few = TestApp::start().await;
+    let mut clerk = Clerk::signed_in(&few, &few.key).await;
+    let page = clerk.get("/collections").await.text();
+    assert!(page.contains("max=\"100\" value=\"20\""), "{page}");
+    let many = TestApp::start_with(|config, _| config.collections.contacts_a_day = 250).await;
+    let mut clerk = Clerk::signed_in(&many, &many.key).await;
+    for (query, capacity) in [
+        ("", "250"),
+        ("?capacity=120", "120"),
+        ("?capacity=900", "250"),
+    ] {
+        let page = clerk.get(&format!("/collections{query}")).await.text();
+        let slider = format!("max=\"250\" value=\"{capacity}\"");
+        assert!(page.contains(&slider), "{query} {page}");
+    }
+    // What the settings may hold, the interface takes.
+    for (capacity, status) in [("1000", 200), ("1001", 400)] {
+        let path = format!("/v1/worklists/collections?capacity={capacity}");
+        let answer = many.send(Ask::get(&path).key(&many.key)).await;
+        assert_eq!(answer.status, status, "{capacity}");
+    }
+}
+
+#[tokio::test]
+async fn a_firm_where_all_is_paid_is_not_told_to_send_records() {
+    let app = TestApp::start().await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let page = clerk.get("/collections").await.text();
+    assert!(page.contains("No invoices yet") && page.contains("scrutineer import"));
+    let paid = invoice("paid", 60, json!({"cleared_on": days_ago(58)}));
+    app.put_records("customer_invoice", paid.to_string()).await;
+    let page = clerk.get("/collections").await.text();
+    assert!(page.contains("Nobody to contact") && page.contains("Nothing is open."));
+    assert!(!page.contains("scrutineer import"), "{page}");
+    let fresh = invoice(
+        "fresh",
+        0,
+        json!({"due_on": Utc::now().date_naive() + Days::new(60)}),
+    );
+    app.put_records("customer_invoice", fresh.to_string()).await;
+    let page = clerk.get("/collections").await.text();
+    assert!(
+        page.contains("What is open needs no contact now."),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_to_be_spoken_of_is_said_beside_what_is() {
+    let app = TestApp::start().await;
+    let today = Utc::now().date_naive();
+    let (customers, invoices) = crate::collections::records(today);
+    app.put_records("customer", customers).await;
+    app.put_records("customer_invoice", invoices).await;
+    let promise = json!({"id": "P1", "customer_id": "C3", "customer_invoice_id": "I3-25", "kind": "promise",
+        "time": Utc::now() - Days::new(1), "promised_on": today + Days::new(5)});
+    app.put_records("interaction", promise.to_string()).await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let page = clerk.get("/collections").await.text();
+    let said = "of it 3\u{202f}000.00 EUR not to be spoken of (payment is promised)";
+    assert_eq!(page.matches(said).count(), 1, "{page}");
+    let csv = clerk.get("/collections.csv").await.text();
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",because,held_back_amount"));
+    let third = lines.find(|line| line.contains(",C3,")).unwrap();
+    assert!(third.ends_with(",3000.00"), "{third}");
+}
+
+#[tokio::test]
+async fn every_page_lists_the_shortcuts_that_work_on_it() {
+    let app = TestApp::start().await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let step = |what: &str| format!("<dd>Next and previous {what}</dd>");
+    for (path, steps, search) in [
+        ("/inbox", "document", Some("Search the inbox")),
+        ("/collections", "customer", Some("Search customers")),
+        ("/delays", "card", None),
+        ("/expenses", "card", None),
+        ("/duplicates", "card", None),
+        ("/detectors", "card", None),
+    ] {
+        let page = clerk.get(path).await.text();
+        assert!(page.contains(&step(steps)), "{path} {page}");
+        assert_eq!(page.contains("<kbd>/</kbd>"), search.is_some(), "{path}");
+        assert!(search.is_none_or(|search| page.contains(search)), "{path}");
+        assert_eq!(page.contains("<kbd>u</kbd>"), path == "/inbox", "{path}");
+        assert!(!page.contains("<kbd>r</kbd>"), "{path}");
+    }
+}
