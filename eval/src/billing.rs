@@ -17,7 +17,7 @@ use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer::learn::distribution::{Curve, Distribution};
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_fitting::collections::{moment, outcome};
-use scrutineer_fitting::distribution::{Example, LEAST_EXAMPLES};
+use scrutineer_fitting::distribution::{Example, LEAST_EXAMPLES, Possible};
 use scrutineer_fitting::{billing as fitting, forecast};
 
 use crate::coverage::{Held, covered};
@@ -123,6 +123,7 @@ pub fn on_records(
             outcome: outcome(looked.planned_on, looked.issued_on, options.cut),
             weight: 1.0,
             group: Some(looked.place),
+            possible: looked.possible(),
             again: Vec::new(),
         })
         .collect();
@@ -197,10 +198,15 @@ impl Looked {
         self.on <= self.planned_on
     }
 
-    /// What the service foretells by: it is not out yet, so that earlier days are ruled out.
-    fn curve(&self, model: &Distribution) -> Curve {
+    /// It is not out yet, so that earlier days are ruled out.
+    fn possible(&self) -> Possible {
         let passed = (self.on - self.planned_on).num_days() as f64;
-        model.curve(&self.row).given_above(passed - 1.0)
+        Possible::Above(passed - 1.0)
+    }
+
+    /// What the service foretells by.
+    fn curve(&self, model: &Distribution) -> Curve {
+        self.possible().left_of(model.curve(&self.row))
     }
 
     /// Whether records go on long enough to say if it slipped.

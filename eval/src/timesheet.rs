@@ -22,7 +22,7 @@ use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_fitting::collections::moment;
-use scrutineer_fitting::distribution::{DistributionPlan, Example, Outcome};
+use scrutineer_fitting::distribution::{DistributionPlan, Example, Outcome, Possible};
 use scrutineer_fitting::{forecast, timesheet as fitting};
 
 use crate::coverage::{Held, covered};
@@ -78,6 +78,12 @@ struct Asked {
 }
 
 impl Asked {
+    /// What sheets that were in left possible.
+    fn possible(&self) -> Possible {
+        let known = self.known.map(|known| known.possible(self.sheets));
+        known.map_or(Possible::All, |(above, most)| Possible::Within(above, most))
+    }
+
     /// What the service would have said.
     fn foretold(&self, model: &Distribution) -> Foretold {
         Foretold::of(model.curve(&self.row), self.sheets, self.known)
@@ -119,6 +125,7 @@ pub fn on_records(
             outcome: Outcome::known(one.came),
             weight: 1.0,
             group: None,
+            possible: one.possible(),
             again: Vec::new(),
         })
         .collect();

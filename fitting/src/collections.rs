@@ -139,6 +139,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::distribution::Possible;
     use crate::notes::WhenMet;
 
     fn day(text: &str) -> NaiveDate {
@@ -243,6 +244,7 @@ mod tests {
                     outcome: Outcome::known(days - (at % 2) as f64),
                     weight: 1.0,
                     group: None,
+                    possible: Possible::All,
                     again: Vec::new(),
                 })
             });

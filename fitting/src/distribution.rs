@@ -39,8 +39,35 @@ pub struct Example {
     /// Which of several that belong together, as the steps of one request do; none of one that
     /// stands alone.
     pub group: Option<usize>,
+    /// What was possible when it was asked about.
+    pub possible: Possible,
     /// The same case, asked again while it was not over.
     pub again: Vec<Again>,
+}
+
+/// What is possible of a quantity when it is asked about: answers rule out the rest, and so do the
+/// held-back cases that intervals are measured on.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Possible {
+    /// All that the curve says.
+    #[default]
+    All,
+    /// What lies above.
+    Above(f64),
+    /// What lies above one and not above another.
+    Within(f64, f64),
+}
+
+impl Possible {
+    /// What is left of a curve.
+    #[must_use]
+    pub fn left_of(self, curve: Curve) -> Curve {
+        match self {
+            Self::All => curve,
+            Self::Above(above) => curve.given_above(above),
+            Self::Within(above, most) => curve.given_within(above, most),
+        }
+    }
 }
 
 /// A case as it stood some time later, not over yet.
@@ -268,7 +295,7 @@ impl DistributionPlan {
                 outcome: example.outcome,
                 of: example.group,
                 group: no_tails.group(&example.row),
-                curve: trial.curve(&example.row),
+                curve: example.possible.left_of(trial.curve(&example.row)),
             }));
             part.cases
                 .iter()

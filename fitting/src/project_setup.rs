@@ -5,7 +5,7 @@ use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, Runs, Scope
 use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
-use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome};
+use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome, Possible};
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
@@ -158,6 +158,7 @@ fn example(row: &AskedRow, outcome: Outcome) -> Example {
         outcome,
         weight: 1.0,
         group: Some(row.request),
+        possible: Possible::All,
         again: Vec::new(),
     }
 }

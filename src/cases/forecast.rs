@@ -324,6 +324,8 @@ impl Unit {
                 format!("{:.0}", value.round() + 0.0)
             }
             Self::Count => format!("{value:.1}"),
+            // Lower ones are not told apart.
+            Self::LogAmount if value <= 0.0 => "at most 1".to_owned(),
             Self::LogAmount => rounded_amount(value.exp()),
             Self::Times => format!("{:.1} times", value.exp()),
             Self::Weekday => weekday(value).to_owned(),

@@ -182,6 +182,14 @@ impl WorkAsOf {
         left.is_some_and(|left| left < sheet.period_start)
     }
 
+    /// Whether somebody has left by today.
+    #[must_use]
+    pub fn has_left(&self, employee: &str) -> bool {
+        let employee = self.facts.work().employee(employee, self.as_of);
+        let left = employee.and_then(|employee| employee.left_on);
+        left.is_some_and(|left| left < self.today())
+    }
+
     /// The sheets for a project, of periods that end from a day to another; one not handed in of
     /// somebody who had left is nobody's here too.
     #[must_use]

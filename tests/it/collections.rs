@@ -400,6 +400,30 @@ async fn what_is_contested_is_not_hidden_by_a_fresh_invoice() {
 }
 
 #[tokio::test]
+async fn what_is_contested_in_another_currency_is_told_as_such() {
+    let (app, today) = firm().await;
+    let dollars = json!({"id": "USD", "customer_id": "C2", "known_at": noon(today - Days::new(60)),
+        "issued_on": today - Days::new(60), "due_on": today - Days::new(30), "currency": "USD", "total": "90.00"});
+    app.put_records("customer_invoice", dollars.to_string())
+        .await;
+    let dispute = json!({"id": "D-USD", "customer_id": "C2", "customer_invoice_id": "USD", "kind": "dispute",
+        "time": noon(today - Days::new(4))});
+    app.put_records("interaction", dispute.to_string()).await;
+    let list = Ask::get("/v1/worklists/collections").key(&app.key);
+    let list = app.send(list).await.json();
+    let rows = ["ranked", "waiting"].map(|part| list[part].as_array().unwrap());
+    let row = rows
+        .into_iter()
+        .flatten()
+        .find(|row| row["customer_id"] == "C2")
+        .unwrap_or_else(|| panic!("{list}"));
+    assert_eq!(row["held_back_amount"], "0");
+    let other = json!([{"currency": "USD", "open_amount": "90.00", "overdue_amount": "0",
+        "held_back_amount": "90.00"}]);
+    assert_eq!(row["other_currencies"], other);
+}
+
+#[tokio::test]
 async fn expected_cash_comes_to_what_is_open_and_none_of_it_is_negative() {
     let (app, today) = firm().await;
     let mut invoices = String::new();

@@ -14,7 +14,7 @@ fn at(day: NaiveDate, hour: u32) -> DateTime<Utc> {
 
 /// A team of six and one of three, weekly sheets for half a year, due at noon of the day after
 /// the week; the last week ends today. The fifth and sixth person hand in two days late, the
-/// others the day before. The first has never handed in the sheet of last week.
+/// others the day before; all work half of the week. The first has never handed in the sheet of last week.
 fn sheets(today: NaiveDate) -> String {
     let mut rows = String::new();
     for week in 0..27_u64 {
@@ -34,7 +34,7 @@ fn sheets(today: NaiveDate) -> String {
             let mut sheet = json!({"id": format!("S{person}-{week}"), "employee_id": format!("E{person}"),
                 "team": if person < 6 { "audit" } else { "tax" }, "period_start": start, "period_end": end,
                 "due_at": at(end + Days::new(1), 12), "known_at": at(start, 6),
-                "lines": [{"day": start, "project_id": "P1", "hours": "0", "planned_hours": "40"}]});
+                "lines": [{"day": start, "project_id": "P1", "hours": "0", "planned_hours": "20"}]});
             rows += &format!("{sheet}\n");
             if week < 26 && !forgot {
                 sheet["submitted_at"] = json!(came);
@@ -107,6 +107,12 @@ async fn whoever_must_hand_in_a_sheet_is_reminded_and_nothing_else_is_told() {
     let words = |at: usize| text(at).split("its due time").next().unwrap().to_owned();
     assert_eq!(words(0), words(1));
     assert_eq!(text(1), text(2));
+    // Who has left since reads no reminder.
+    let gone = Utc::now().date_naive() - Days::new(2);
+    let left = json!({"id": "E4", "left_on": gone, "known_at": at(gone, 8)});
+    app.put_records("employee", left.to_string()).await;
+    let list = app.get("/v1/worklists/reminders").await.json();
+    assert_eq!(ids(&list), ["S0-25", "S5-26"], "{list}");
 }
 
 #[tokio::test]

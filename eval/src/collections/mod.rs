@@ -19,7 +19,7 @@ use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections::{self as fitting, VERY_LATE_DAYS};
-use scrutineer_fitting::distribution::Example;
+use scrutineer_fitting::distribution::{Example, Possible};
 use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
@@ -114,6 +114,7 @@ fn evaluate(
             let outcome = fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut);
             Ok(Example {
                 row: invoice.row(facts, &notes)?,
+                possible: Possible::All,
                 again: invoice.asked_again(outcome, facts, &notes)?,
                 outcome,
                 weight: 1.0,

@@ -117,7 +117,7 @@ fn whole(examples: &[Example], at: usize, part: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distribution::Outcome;
+    use crate::distribution::{Outcome, Possible};
 
     fn split(count: usize) -> (Vec<usize>, Vec<(usize, usize)>) {
         let examples: Vec<Example> = (0..count)
@@ -126,6 +126,7 @@ mod tests {
                 outcome: Outcome::known(at as f64),
                 weight: 1.0,
                 group: None,
+                possible: Possible::All,
                 again: Vec::new(),
             })
             .collect();
@@ -159,6 +160,7 @@ mod tests {
             outcome: Outcome::known(at as f64),
             weight: 1.0,
             group: group(at),
+            possible: Possible::All,
             again: Vec::new(),
         };
         let examples: Vec<Example> = (0..count).map(case).collect();

@@ -41,7 +41,7 @@ fn weight(examples: &[&Example]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distribution::Outcome;
+    use crate::distribution::{Outcome, Possible};
 
     #[test]
     fn who_was_not_watched_so_far_is_neither_above_nor_below() {
@@ -56,6 +56,7 @@ mod tests {
             outcome,
             weight: 1.0,
             group: None,
+            possible: Possible::All,
             again: Vec::new(),
         });
         let seen = of(&examples, &[2.0, 4.0, 8.0, 10.0]);

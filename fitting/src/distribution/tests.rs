@@ -43,6 +43,7 @@ fn examples(count: u64, salt: u64) -> Vec<Example> {
                 outcome: Outcome::known(4.0 * x + width * (u(i, 3) - 0.5)),
                 weight: 1.0,
                 group: None,
+                possible: Possible::All,
                 again: Vec::new(),
             }
         })
@@ -202,6 +203,39 @@ fn of_too_few_held_back_cases_an_interval_leaves_out_nothing() {
     };
     assert_eq!(of_groups(3), 0.0);
     assert!(of_groups(30) > 0.0);
+}
+
+#[test]
+fn intervals_are_measured_on_what_was_still_possible_when_asked() {
+    let plan = plan();
+    // Asked when next to nothing less was possible: what comes lies at the low end of what is left.
+    let mut late = examples(600, 1);
+    for example in &mut late {
+        example.possible = Possible::Above(example.outcome.number() - 0.05);
+    }
+    let held = |model: &Distribution, possible: fn(f64) -> Possible| {
+        let new = examples(600, 2);
+        let cases = new.iter().filter(|case| {
+            let number = case.outcome.number();
+            let curve = possible(number).left_of(model.curve(&case.row));
+            let (low, high) = model.interval(&case.row, &curve);
+            (low..=high).contains(&number)
+        });
+        cases.count() as f64 / 600.0
+    };
+    let asked_late = plan.fit(&late).unwrap();
+    let asked_early = plan.fit(&examples(600, 1)).unwrap();
+    let just_above: fn(f64) -> Possible = |number| Possible::Above(number - 0.05);
+    assert!(held(&asked_early, just_above) < 0.7);
+    assert!(held(&asked_late, just_above) > 0.75);
+    // From both sides too.
+    let curve = || asked_early.curve(&[0.75, 0.5]);
+    let within = Possible::Within(2.0, 4.0).left_of(curve());
+    assert_eq!((within.above(2.0), within.above(4.0)), (1.0, 0.0));
+    assert_eq!(
+        Possible::default().left_of(curve()).above(2.0),
+        curve().above(2.0)
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Why a customer stands elsewhere on the worklist than in the run before.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,17 +62,23 @@ pub(super) fn moved(
         };
         return Moved { from: None, why };
     };
-    let known: Vec<&str> = old
-        .invoices
-        .iter()
-        .map(|invoice| invoice.customer_invoice_id.as_str())
-        .collect();
-    let new = row
-        .invoices
-        .iter()
-        .filter(|invoice| !known.contains(&invoice.customer_invoice_id.as_str()))
-        .count();
-    let paid = (known.len() + new).saturating_sub(row.invoices.len());
+    let open = |row: &CollectionsRow| -> BTreeSet<String> {
+        let ids = row
+            .invoices
+            .iter()
+            .map(|one| one.customer_invoice_id.clone());
+        ids.collect()
+    };
+    // What is held back was never part of the rank.
+    let ranked = |row: &CollectionsRow| -> BTreeSet<String> {
+        let free = row
+            .invoices
+            .iter()
+            .filter(|one| one.suppressed_by.is_empty());
+        free.map(|one| one.customer_invoice_id.clone()).collect()
+    };
+    let new = ranked(row).difference(&open(&old)).count();
+    let paid = ranked(&old).difference(&open(row)).count();
     let told = !some_left_out && before.left_out == 0;
     let stake = stake_before(&old, before, usual).unwrap_or(row.at_stake);
     let change = (row.at_stake - stake) / stake.max(1e-9);
@@ -81,7 +87,7 @@ pub(super) fn moved(
     // What it says of the customer's own must not seem to explain a move to the other side.
     let own = |own: String| match (change > 0.0, climbed) {
         (true, Ordering::Less) => format!("{own}, and others rose further."),
-        (false, Ordering::Greater) => format!("{own}, and others fell further."),
+        (false, Ordering::Greater) => format!("{own}, and others fell further or left the list."),
         _ => format!("{own}."),
     };
     let why = if row.action != old.action {
@@ -110,7 +116,7 @@ mod tests {
     use rust_decimal::Decimal;
     use uuid::Uuid;
 
-    use super::super::{Action, InvoiceRow};
+    use super::super::{Action, InvoiceRow, Suppressed};
     use super::*;
     use crate::advice::Level;
 
@@ -175,7 +181,7 @@ mod tests {
         );
         assert_eq!(
             why(1, 5.0, 100.0),
-            "50 % less at stake, and others fell further."
+            "50 % less at stake, and others fell further or left the list."
         );
         // A run of before does not say what was usual.
         let old = CollectionsRun {
@@ -198,6 +204,18 @@ mod tests {
             why(&one, &two, false),
             "1 more open, and others rose further."
         );
+        // What was never spoken of is no part of it.
+        let mut contested = row(2, 10.0);
+        contested.invoices.push(InvoiceRow {
+            customer_invoice_id: "contested".to_owned(),
+            suppressed_by: vec![Suppressed::Disputed],
+            ..two.invoices[0].clone()
+        });
+        let paid = CollectionsRun {
+            ranked: vec![contested],
+            ..one.clone()
+        };
+        assert_eq!(why(&paid, &row(1, 15.0), false), "50 % more at stake.");
         // It may have been open all along.
         assert_eq!(
             why(&one, &two, true),

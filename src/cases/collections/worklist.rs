@@ -105,6 +105,10 @@ pub struct OpenIn {
     #[schema(value_type = String)]
     #[serde(with = "rust_decimal::serde::str")]
     pub overdue_amount: Decimal,
+    /// What is open of it that is not to be spoken of now.
+    #[schema(value_type = String)]
+    #[serde(default, with = "rust_decimal::serde::str")]
+    pub held_back_amount: Decimal,
 }
 
 /// One open invoice of a row.
@@ -368,16 +372,15 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
     let sums = |currency: Currency| {
         let same = |one: &&Scored| one.row.currency == currency;
         let overdue = about().filter(same).filter(|one| one.row.days_overdue > 0);
+        let held_back = invoices.iter().filter(same).filter(|one| !is_free(one));
         OpenIn {
             currency,
             open_amount: invoices.iter().filter(same).map(open_amount).sum(),
             overdue_amount: overdue.map(open_amount).sum(),
+            held_back_amount: held_back.map(open_amount).sum(),
         }
     };
     let own = sums(currency);
-    let held_back = invoices
-        .iter()
-        .filter(|one| one.row.currency == currency && !is_free(one));
     let currencies: BTreeSet<Currency> = invoices.iter().map(|one| one.row.currency).collect();
     let others = currencies.into_iter().filter(|one| *one != currency);
     let other_currencies = others.map(sums).collect();
@@ -395,7 +398,7 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
         level: about().map(|one| one.level).max()?,
         open_amount: own.open_amount,
         overdue_amount: own.overdue_amount,
-        held_back_amount: held_back.map(open_amount).sum(),
+        held_back_amount: own.held_back_amount,
         currency,
         other_currencies,
         days_overdue: about().map(|one| one.row.days_overdue).max()?.max(0),

@@ -15,6 +15,16 @@ pub struct Foretold {
     pub missing_share: f64,
 }
 
+impl KnownSheets {
+    /// Above which share of so many sheets, of a hundred, and up to which one, they leave it possible that
+    /// sheets are late.
+    #[must_use]
+    pub fn possible(&self, sheets: usize) -> (f64, f64) {
+        let most = percent(self.late + self.open, sheets);
+        (percent(self.late, sheets) - 1.0, most)
+    }
+}
+
 impl Foretold {
     /// Of the model's curve and so many sheets; the curve alone where nothing is known of them.
     #[must_use]
@@ -28,7 +38,8 @@ impl Foretold {
             };
         };
         let (least, most) = (known.late, known.late + known.open);
-        let curve = curve.given_within(percent(least, sheets) - 1.0, percent(most, sheets));
+        let (above, at_most) = known.possible(sheets);
+        let curve = curve.given_within(above, at_most);
         let share = |count: usize| count as f64 / sheets.max(1) as f64;
         // The curve is straight between whole percents.
         let mean = curve.mean_above(0.0) / 100.0;

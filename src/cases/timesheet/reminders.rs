@@ -112,7 +112,9 @@ impl Reminders {
         let missing = period
             .sheets
             .iter()
-            .filter(|one| one.submitted_at.is_none());
+            .filter(|one| one.submitted_at.is_none())
+            // Who is gone reads no reminder.
+            .filter(|one| !work.has_left(&one.employee));
         // Made once for all sheets of the team, where any is asked about.
         let mut of_team: Option<Vec<f64>> = None;
         missing

@@ -173,7 +173,13 @@ pub(in crate::web) fn others(row: &CollectionsRow) -> Vec<String> {
     let words = others.map(|one| {
         let open = amount(&one.open_amount);
         let overdue = amount(&one.overdue_amount);
-        format!("{open} {}, {overdue} overdue", one.currency)
+        let held_back = if one.held_back_amount.is_zero() || row.rank.is_none() {
+            String::new()
+        } else {
+            let held_back = amount(&one.held_back_amount);
+            format!(", {held_back} not to be spoken of")
+        };
+        format!("{open} {}, {overdue} overdue{held_back}", one.currency)
     });
     words.collect()
 }
