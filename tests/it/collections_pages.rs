@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use crate::app::{Ask, TestApp};
-use crate::pages::Clerk;
+use crate::pages::{Clerk, hidden};
 
 fn rows(rows: &[Value]) -> String {
     let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
@@ -35,6 +35,7 @@ async fn a_customer_is_told_by_its_debts_alone_and_in_every_currency() {
     let invoices = [
         invoice("paid", 60, json!({"cleared_on": days_ago(58)})),
         invoice("some-day", 60, json!({"status": "paid"})),
+        invoice("nothing-left", 60, json!({"open_amount": "0.00"})),
         invoice("given-up", 60, json!({"status": "written_off"})),
         invoice(
             "credit",
@@ -56,7 +57,7 @@ async fn a_customer_is_told_by_its_debts_alone_and_in_every_currency() {
     for (fact, value) in [
         ("Open", "1\u{202f}020.00 EUR + 50.00 USD"),
         ("Overdue", "1\u{202f}000.00 EUR + 50.00 USD"),
-        ("Invoices paid", "2 (1 on a day not known)"),
+        ("Invoices paid", "3 (2 on a day not known)"),
         ("Paid late", "100 %"),
         ("Usually", "2 days late"),
         ("Credit limit", "5\u{202f}000.00 EUR"),
@@ -72,6 +73,33 @@ async fn a_customer_is_told_by_its_debts_alone_and_in_every_currency() {
 }
 
 #[tokio::test]
+async fn a_promise_that_could_hold_nothing_back_is_not_saved() {
+    let app = TestApp::start().await;
+    let open = invoice("euros", 10, json!({}));
+    app.put_records("customer_invoice", open.to_string()).await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let path = "/collections/customers/X";
+    let csrf = hidden(&clerk.get(path).await, "csrf");
+    let today = Utc::now().date_naive();
+    for (promised, status) in [
+        (days_ago(1), 422),
+        (today + Days::new(500), 422),
+        (today + Days::new(9), 303),
+    ] {
+        let promised = promised.to_string();
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("kind", "promise"),
+            ("promised_on", promised.as_str()),
+        ];
+        let answer = clerk.post(&format!("{path}/contact"), &fields).await;
+        assert_eq!(answer.status, status, "{promised}: {}", answer.text());
+    }
+    let said = clerk.get(path).await.text();
+    assert_eq!(said.matches("Promise for ").count(), 1, "{said}");
+}
+
+#[tokio::test]
 async fn as_many_are_shown_as_are_set_and_the_slider_goes_as_far() {
     let few = TestApp::start().await;
     let mut clerk = Clerk::signed_in(&few, &few.key).await;
@@ -79,13 +107,14 @@ async fn as_many_are_shown_as_are_set_and_the_slider_goes_as_far() {
     assert!(page.contains("max=\"100\" value=\"20\""), "{page}");
     let many = TestApp::start_with(|config, _| config.collections.contacts_a_day = 250).await;
     let mut clerk = Clerk::signed_in(&many, &many.key).await;
-    for (query, capacity) in [
-        ("", "250"),
-        ("?capacity=120", "120"),
-        ("?capacity=900", "250"),
+    for (query, most, capacity) in [
+        ("", "250", "250"),
+        ("?capacity=120", "250", "120"),
+        ("?capacity=900", "900", "900"),
+        ("?capacity=5000", "1000", "1000"),
     ] {
         let page = clerk.get(&format!("/collections{query}")).await.text();
-        let slider = format!("max=\"250\" value=\"{capacity}\"");
+        let slider = format!("max=\"{most}\" value=\"{capacity}\"");
         assert!(page.contains(&slider), "{query} {page}");
     }
     // What the settings may hold, the interface takes.

@@ -62,7 +62,7 @@ impl<'a> Clerk<'a> {
         self.send(Ask::get(path)).await
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
@@ -93,7 +93,7 @@ impl<'a> Clerk<'a> {
 }
 
 /// The value of a hidden field of the page's forms.
-fn hidden(page: &Answer, name: &str) -> String {
+pub(crate) fn hidden(page: &Answer, name: &str) -> String {
     let text = page.text();
     let start = format!("name=\"{name}\" value=\"");
     let rest = text

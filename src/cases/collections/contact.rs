@@ -12,7 +12,8 @@ use crate::history::{CENT, Receivable, ReceivablesAsOf};
 /// A promise is kept if the money is there so many days after the day promised: banks take time.
 const GRACE: Days = Days::new(2);
 /// Days ahead for which payment can be promised.
-const FARTHEST: Days = Days::new(366);
+pub const PROMISE_DAYS: u64 = 366;
+const FARTHEST: Days = Days::new(PROMISE_DAYS);
 /// Days back that contacts are counted.
 const RECENT: Days = Days::new(30);
 

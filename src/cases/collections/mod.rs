@@ -23,7 +23,7 @@ mod tests;
 use uuid::Uuid;
 
 pub use cash::CurrencyCash;
-pub use contact::Contact;
+pub use contact::{Contact, PROMISE_DAYS};
 pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
 pub use moved::Moved;
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};

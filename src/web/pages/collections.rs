@@ -8,6 +8,7 @@ use chrono::Utc;
 use serde::Deserialize;
 
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
+use crate::config::Collections;
 use crate::domain::Scope;
 use crate::history::History as _;
 use crate::web::failure::Failure;
@@ -15,7 +16,7 @@ use crate::web::frame::{self, Frame};
 use crate::web::query::encode;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
-use crate::web::view::collections::{CollectionsView, most_contacts, others};
+use crate::web::view::collections::{CollectionsView, others};
 
 /// What is asked of the worklist. A form sends what is not chosen as empty.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -42,7 +43,9 @@ impl CollectionsQuery {
 
     /// Customers that can be contacted: what is asked for, else what is set for the firm.
     pub(in crate::web) fn contacts(&self, set: usize) -> usize {
-        self.capacity.unwrap_or(set).clamp(1, most_contacts(set))
+        self.capacity
+            .unwrap_or(set)
+            .clamp(1, Collections::MOST_CONTACTS as usize)
     }
 
     /// How many of the ranked are looked through: who is asked for by name is found also where there is

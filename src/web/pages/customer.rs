@@ -7,12 +7,12 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::Utc;
+use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::collections::run;
-use crate::cases::collections::CustomerFile;
+use crate::cases::collections::{CustomerFile, PROMISE_DAYS};
 use crate::domain::{RecordKind, Scope};
 use crate::history::FactsAsOf;
 use crate::web::failure::Failure;
@@ -84,6 +84,13 @@ pub(in crate::web) async fn contact(
         ));
     }
     let now = Utc::now();
+    let today = now.date_naive();
+    let promised: Option<NaiveDate> = value("promised_on").parse().ok();
+    if promised.is_some_and(|day| day < today || day > today + Days::new(PROMISE_DAYS)) {
+        return Err(Failure::Unusable(format!(
+            "A promise is for a day from today on, {PROMISE_DAYS} days ahead at most. Nothing was saved: go back to correct it."
+        )));
+    }
     known(&id, &pages.store().history(who.tenant(), now).await?)?;
     let mut members = Map::from_iter([
         ("id".to_owned(), json!(Uuid::now_v7())),

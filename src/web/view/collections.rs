@@ -75,9 +75,9 @@ pub(in crate::web) struct Row {
     pub(in crate::web) invoices: usize,
 }
 
-/// Customers that can be contacted at most: what is set for the firm always can.
-pub(in crate::web) fn most_contacts(set: usize) -> usize {
-    set.max(SLIDER)
+/// How far the slider goes: to what is set for the firm, and what is asked for, in any case.
+fn most_contacts(set: usize, asked: usize) -> usize {
+    SLIDER.max(set).max(asked)
 }
 
 impl CollectionsView {
@@ -98,7 +98,7 @@ impl CollectionsView {
             as_of: words::minute(run.as_of),
             text: query.text.clone(),
             capacity,
-            most: most_contacts(set),
+            most: most_contacts(set, capacity),
             actions: Action::CONTACTS
                 .map(|action| {
                     let name = action.as_str();

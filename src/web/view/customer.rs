@@ -11,6 +11,7 @@ use super::words;
 use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile};
 use crate::domain::Currency;
+use crate::domain::records::CustomerInvoiceStatus;
 
 /// Payments drawn, the latest.
 const DRAWN: usize = 300;
@@ -124,10 +125,12 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
         facts.push(("Open", open));
         facts.push(("Overdue", overdue));
     }
-    let some_day = file
-        .ledger
-        .iter()
-        .filter(|invoice| invoice.is_collectable() && invoice.is_paid_some_day());
+    let given_up = Some(CustomerInvoiceStatus::WrittenOff);
+    let some_day = file.ledger.iter().filter(|invoice| {
+        let nothing_left = invoice.cleared_on.is_none() && invoice.open_amount <= 0.0;
+        invoice.is_collectable()
+            && (invoice.is_paid_some_day() || nothing_left && invoice.status != given_up)
+    });
     let all_paid = match some_day.count() {
         0 => late.len().to_string(),
         some => format!("{} ({some} on a day not known)", late.len() + some),
