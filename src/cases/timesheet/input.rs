@@ -128,6 +128,7 @@ pub(super) fn read(
         }
         // The one that is not over, else the last that still misses sheets.
         None => {
+            let is_open = |period: &TeamPeriod| is_open(period, work);
             let missing = || of_team().rev().find(|period| is_open(period));
             let period = of_team().find(is_to_come).or_else(missing);
             let asked = |period: &TeamPeriod| is_to_come(&period) || is_open(period);
@@ -184,7 +185,8 @@ pub(super) fn enough_history(periods: &[TeamPeriod], end: NaiveDate, as_of: Date
     over.count() >= LEAST_PERIODS
 }
 
-fn is_open(period: &TeamPeriod) -> bool {
+/// Whether a sheet of it may still come: nobody waits for those of who is gone.
+fn is_open(period: &TeamPeriod, work: &WorkAsOf) -> bool {
     let mut sheets = period.sheets.iter();
-    sheets.any(|sheet| sheet.submitted_at.is_none())
+    sheets.any(|sheet| sheet.submitted_at.is_none() && !work.has_left(&sheet.employee))
 }

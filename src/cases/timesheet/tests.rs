@@ -298,6 +298,24 @@ fn what_is_foretold_is_what_known_sheets_leave_possible() {
 }
 
 #[test]
+fn a_team_that_is_gone_is_asked_for_nothing() {
+    let mut facts = facts();
+    for who in 0..6 {
+        add(&mut facts, who, week(8), None);
+    }
+    let later = at(week(8) + Days::new(30), 12);
+    let ask = |facts: &Facts| super::input::read("a", None, &seen(facts, later)).map(|_| ());
+    assert_eq!(ask(&facts), Ok(()));
+    for who in 0..6_u64 {
+        // In the middle of the week, of which each still owes a sheet.
+        let body = json!({"id": format!("e{who}"), "left_on": week(8) + Days::new(3)});
+        let known = at(week(8) + Days::new(3), 8);
+        facts.insert(RecordKind::Employee, known, 1, body).unwrap();
+    }
+    assert_eq!(ask(&facts), Err(super::NotAsked::Unknown));
+}
+
+#[test]
 fn who_left_has_no_sheet_to_hand_in() {
     let mut facts = facts();
     for who in 0..6 {
