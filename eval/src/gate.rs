@@ -67,7 +67,7 @@ impl Gate {
     /// Reads a gate file.
     ///
     /// # Errors
-    /// [`EvalError::File`] when it is absent or is not a gate file.
+    /// [`EvalError::File`] when it is absent, is not a gate file, or holds nothing that could fail.
     pub fn load(path: &Path) -> Result<Self, EvalError> {
         let wrong = |message: String| EvalError::File {
             path: path.display().to_string(),
@@ -87,6 +87,16 @@ impl Gate {
         .contains(&gate.case.as_str())
         {
             return Err(wrong(format!("`case`: no protocols for {:?}", gate.case)));
+        }
+        if gate.threshold.is_empty() {
+            return Err(wrong("`threshold`: there is none".to_owned()));
+        }
+        let mut thresholds = gate.threshold.iter();
+        if let Some(open) = thresholds.find(|one| one.min.is_none() && one.max.is_none()) {
+            return Err(wrong(format!(
+                "`threshold`: {} {} has neither `min` nor `max`",
+                open.protocol, open.metric
+            )));
         }
         Ok(gate)
     }
@@ -161,7 +171,7 @@ fn figure(evaluation: &Evaluation, path: &str) -> Option<Option<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Threshold, check};
+    use super::{Gate, Threshold, check};
     use crate::{Evaluation, FieldScore};
 
     fn evaluation(right: usize, wrong: usize) -> Evaluation {
@@ -228,5 +238,25 @@ mod tests {
             .is_err()
         );
         assert!(check(&threshold("total", Some(0.0), None), &evaluation(1, 0)).is_err());
+    }
+
+    #[test]
+    fn a_gate_that_could_not_fail_is_refused_by_file_and_figure() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loose.toml");
+        let load = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            Gate::load(&path).map_err(|error| error.to_string())
+        };
+        let figure = "[[threshold]]\nprotocol = \"p\"\nmetric = \"metrics.auc\"\n";
+        let case = "case = \"link\"\n";
+        for none in [case.to_owned(), format!("{case}threshold = []\n")] {
+            let refused = load(&none).unwrap_err();
+            assert!(refused.contains("loose.toml") && refused.contains("threshold"));
+        }
+        let bounded = format!("{case}{figure}min = 0.5\n");
+        assert!(load(&bounded).is_ok());
+        let refused = load(&format!("{bounded}{figure}")).unwrap_err();
+        assert!(refused.contains("loose.toml") && refused.contains("p metrics.auc has neither"));
     }
 }

@@ -98,24 +98,37 @@ pub struct Reliability {
     pub count: usize,
 }
 
-/// Bins of equal count, by rising probability.
+impl Reliability {
+    fn of(part: &[Scored]) -> Self {
+        let count = part.len() as f64;
+        let sum: f64 = part.iter().map(|(score, _)| score).sum();
+        let hits = part.iter().filter(|(_, truth)| *truth).count() as f64;
+        Self {
+            probability: sum / count,
+            share: hits / count,
+            count: part.len(),
+        }
+    }
+}
+
+/// Bins of equal count, by rising probability. Ties stay together, so that a bin may hold more: parted,
+/// they would be told by the order of the cases.
 #[must_use]
 pub fn reliability(scored: &[Scored], bins: usize) -> Vec<Reliability> {
     let ranked = by_rising_score(scored);
     let size = ranked.len().div_ceil(bins.max(1)).max(1);
-    ranked
-        .chunks(size)
-        .map(|part| {
-            let count = part.len() as f64;
-            let sum: f64 = part.iter().map(|(score, _)| score).sum();
-            let hits = part.iter().filter(|(_, truth)| *truth).count() as f64;
-            Reliability {
-                probability: sum / count,
-                share: hits / count,
-                count: part.len(),
-            }
-        })
-        .collect()
+    let (mut found, mut part) = (Vec::new(), Vec::new());
+    for ties in ranked.chunk_by(|a, b| a.0 == b.0) {
+        part.extend_from_slice(ties);
+        if part.len() >= size {
+            found.push(Reliability::of(&part));
+            part.clear();
+        }
+    }
+    if !part.is_empty() {
+        found.push(Reliability::of(&part));
+    }
+    found
 }
 
 /// The mean.
@@ -166,6 +179,20 @@ mod tests {
         assert_eq!(average_precision(&[(0.4, false)]), None);
         assert_eq!(brier(&[]), None);
         assert!(reliability(&[], 10).is_empty());
+    }
+
+    #[test]
+    fn equal_probabilities_are_one_bin_whatever_their_order() {
+        // The true ones first: parted in that order, three bins would be all true and seven all false.
+        let constant: Vec<Scored> = (0..100).map(|at| (0.3, at < 30)).collect();
+        assert!(calibration_error(&constant, 10).unwrap() < 1e-12);
+        let counts = |scored: &[Scored], bins: usize| -> Vec<usize> {
+            let parts = reliability(scored, bins).into_iter();
+            parts.map(|part| part.count).collect()
+        };
+        assert_eq!(counts(&constant, 10), [100]);
+        assert_eq!(counts(&SCORED, 2), [4, 2]);
+        assert_eq!(counts(&SCORED, 6), [1, 1, 2, 1, 1]);
     }
 
     proptest! {

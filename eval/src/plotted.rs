@@ -36,12 +36,14 @@ impl Plotted {
             let reached = Some(at(&lift.by_baseline, FIRST));
             figures.or_default().insert(name, reached);
         }
-        let all = self.coverage.first().map(|all| all.measured.as_slice());
-        for (stated, measured) in all.unwrap_or_default() {
-            if TOLD.contains(stated) {
-                let name = format!("coverage{:.0}", stated * 100.0);
-                evaluation.metrics.insert(name, Some(*measured));
-            }
+        let Some(all) = self.coverage.first() else {
+            return;
+        };
+        for told in TOLD {
+            let found = all.measured.iter().find(|(stated, _)| *stated == told);
+            let name = format!("coverage{:.0}", told * 100.0);
+            let measured = found.map(|(_, measured)| *measured);
+            evaluation.metrics.insert(name, measured);
         }
     }
 

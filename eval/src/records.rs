@@ -1,12 +1,13 @@
 //! A folder of canonical records as facts, each known from when it says or its business
 //! days tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use scrutineer::domain::loader::{Rows, Source};
+use scrutineer::domain::records::Record;
 use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
 use scrutineer::history::Facts;
 use scrutineer_fitting::collections::moment;
@@ -21,6 +22,8 @@ pub(crate) const END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 };
 /// Days before the day planned from which a bill without a period is taken to be planned.
 const PLANNED_BEFORE: u64 = 30;
+/// Versions that a row may stand for, at most.
+const VERSIONS_OF_A_ROW: u64 = 4;
 
 /// The currency that most amounts are in, which is taken to be the firm's.
 pub(crate) fn home_of(currencies: impl Iterator<Item = Currency>) -> Option<Currency> {
@@ -37,42 +40,115 @@ pub(crate) fn home_of(currencies: impl Iterator<Item = Currency>) -> Option<Curr
 /// # Errors
 /// [`EvalError`] that names the file, the line and the member.
 pub(crate) fn facts_of(folder: &Path, kinds: &[RecordKind]) -> Result<Facts, EvalError> {
+    facts_shown(folder, kinds, |_| {})
+}
+
+/// The same, each record shown as it is read.
+///
+/// # Errors
+/// As [`facts_of`].
+pub(crate) fn facts_shown(
+    folder: &Path,
+    kinds: &[RecordKind],
+    mut show: impl FnMut(&CheckedRecord),
+) -> Result<Facts, EvalError> {
     let mut facts = Facts::default();
     for (place, kind) in kinds.iter().copied().enumerate() {
-        let path = ["csv", "ndjson"]
-            .map(|ending| folder.join(format!("{kind}.{ending}")))
-            .into_iter()
-            .find(|path| path.is_file());
-        let Some(path) = path else {
-            if place == 0 {
-                let missing = folder.join(format!("{kind}.csv"));
-                return Err(EvalError::Absent(format!(
-                    "{} is not there",
-                    missing.display()
-                )));
-            }
-            continue;
-        };
-        let wrong = |message: String| EvalError::File {
-            path: path.display().to_string(),
-            message,
-        };
-        let file = File::open(&path).map_err(|error| wrong(error.to_string()))?;
-        let source = Source {
-            name: path.display().to_string(),
-            kind,
-            format: None,
-        };
-        for item in Rows::new(file, source) {
-            let item = item.map_err(|problem| wrong(problem.to_string()))?;
-            for (version, (known_at, body)) in (1..).zip(moments(item.record)) {
-                facts
-                    .insert(kind, known_at, version, body)
-                    .map_err(&wrong)?;
-            }
+        match file_of(folder, kind) {
+            Ok(path) => each_version(&path, kind, &mut show, |known_at, version, body| {
+                facts.insert(kind, known_at, version, body)
+            })?,
+            Err(absent) if place == 0 => return Err(absent),
+            Err(_) => {}
         }
     }
     Ok(facts)
+}
+
+/// The versions of one record, in order of when they became known.
+pub(crate) type Versions<T> = BTreeMap<(DateTime<Utc>, u64), T>;
+
+/// The versions of every record of a kind, by id.
+///
+/// # Errors
+/// As [`facts_of`].
+pub(crate) fn versions_of<T: Record>(
+    folder: &Path,
+) -> Result<BTreeMap<String, Versions<T>>, EvalError> {
+    let mut records = BTreeMap::new();
+    let path = file_of(folder, T::KIND)?;
+    let take = |known_at, version, body| keep(&mut records, known_at, version, body);
+    each_version(&path, T::KIND, |_| {}, take)?;
+    Ok(records)
+}
+
+/// Adds a version of a record.
+pub(crate) fn keep<T: Record>(
+    records: &mut BTreeMap<String, Versions<T>>,
+    known_at: DateTime<Utc>,
+    version: u64,
+    body: Value,
+) -> Result<(), String> {
+    let Value::Object(members) = body else {
+        return Err("a record is no object".to_owned());
+    };
+    let record = T::from_members("", members).map_err(|problems| format!("{problems:?}"))?;
+    let versions = records.entry(record.id().to_string()).or_default();
+    versions.insert((known_at, version), record);
+    Ok(())
+}
+
+fn file_of(folder: &Path, kind: RecordKind) -> Result<PathBuf, EvalError> {
+    let mut paths = ["csv", "ndjson"]
+        .map(|ending| folder.join(format!("{kind}.{ending}")))
+        .into_iter();
+    paths.find(|path| path.is_file()).ok_or_else(|| {
+        let missing = folder.join(format!("{kind}.csv"));
+        EvalError::Absent(format!("{} is not there", missing.display()))
+    })
+}
+
+/// Takes the versions of all records of a file, each with when it became known and a number that rises
+/// from row to row: of two of one moment the later row is in force, as in the store. Of rows of one record
+/// that do not say when they were known only the last counts, for nothing else puts them in order.
+fn each_version(
+    path: &Path,
+    kind: RecordKind,
+    mut show: impl FnMut(&CheckedRecord),
+    mut take: impl FnMut(DateTime<Utc>, u64, Value) -> Result<(), String>,
+) -> Result<(), EvalError> {
+    let wrong = |message: String| EvalError::File {
+        path: path.display().to_string(),
+        message,
+    };
+    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let source = Source {
+        name: path.display().to_string(),
+        kind,
+        format: None,
+    };
+    let mut put = |row: u64, record: CheckedRecord| -> Result<(), EvalError> {
+        for (version, (known_at, body)) in (row * VERSIONS_OF_A_ROW..).zip(moments(record)) {
+            take(known_at, version, body).map_err(&wrong)?;
+        }
+        Ok(())
+    };
+    let mut undated: HashMap<String, (u64, CheckedRecord)> = HashMap::new();
+    for (row, item) in (1_u64..).zip(Rows::new(file, source)) {
+        let record = item.map_err(|problem| wrong(problem.to_string()))?.record;
+        show(&record);
+        if record.known_at.is_some() {
+            put(row, record)?;
+        } else {
+            undated.insert(record.id.clone(), (row, record));
+        }
+    }
+    let mut undated: Vec<(u64, CheckedRecord)> = undated.into_values().collect();
+    undated.sort_unstable_by_key(|(row, _)| *row);
+    for (row, record) in undated {
+        put(row, record)?;
+    }
+    Ok(())
 }
 
 /// When the facts of a record became known: when it says, else on its business days. What
@@ -93,7 +169,11 @@ pub(crate) fn moments(record: CheckedRecord) -> Vec<(DateTime<Utc>, Value)> {
             let mut known = vec![(on(business), issued)];
             // Paid before it was issued: known from its first day.
             let settled = day("cleared_on").map(|day| after(day).max(on(business)));
-            known.extend(settled.map(|known_at| (known_at, record.body)));
+            // How one stands that is not cleared was known at some time; when, is not.
+            let states = |name: &str| record.body.get(name).is_some();
+            let stands = (states("status") || states("open_amount")).then(|| moment(END));
+            let last = settled.or(stands);
+            known.extend(last.map(|known_at| (known_at, record.body)));
             known
         }
         RecordKind::Payment => vec![(on(business.map(|day| day + Days::new(1))), record.body)],
@@ -158,6 +238,7 @@ fn without(body: &Value, later: &[&str]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use scrutineer::domain::records::Bill;
     use serde_json::json;
 
     use super::*;
@@ -188,5 +269,39 @@ mod tests {
         let approval = known(RecordKind::Approval, approval);
         assert!(approval[0].1.get("decided_at").is_none());
         assert!(approval[1].0.starts_with("2026-04-03"));
+    }
+
+    #[test]
+    fn how_an_invoice_stands_that_is_not_cleared_is_known_in_the_end() {
+        let invoice = |status: &str, cleared_on: Option<&str>| {
+            let body = json!({"id": "i", "customer_id": "c", "issued_on": "2026-03-02",
+                "due_on": "2026-03-16", "currency": "EUR", "total": "100", "status": status,
+                "cleared_on": cleared_on});
+            known(RecordKind::CustomerInvoice, body)
+        };
+        let withdrawn = invoice("cancelled", None);
+        assert!(withdrawn[0].0.starts_with("2026-03-02"));
+        assert!(withdrawn[0].1.get("status").is_none());
+        assert!(withdrawn[1].0.starts_with("9999") && withdrawn[1].1["status"] == "cancelled");
+        let cleared = invoice("paid", Some("2026-03-20"));
+        assert_eq!(cleared.len(), 2);
+        assert!(cleared[1].0.starts_with("2026-03-21"));
+    }
+
+    #[test]
+    fn of_several_rows_of_one_record_the_last_is_in_force() {
+        let folder = tempfile::tempdir().unwrap();
+        // Planned and sent, of one moment or of none.
+        let head = "id,project_id,planned_on,issued_on,currency,known_at\n";
+        for known_at in ["", "2026-04-01T09:00:00Z"] {
+            let rows = format!(
+                "{head}b,p,2026-04-06,,EUR,{known_at}\nb,p,2026-04-06,2026-04-09,EUR,{known_at}\n"
+            );
+            std::fs::write(folder.path().join("bill.csv"), rows).unwrap();
+            let bills = versions_of::<Bill>(folder.path()).unwrap();
+            let (_, stands) = bills["b"].last_key_value().unwrap();
+            let issued_on: NaiveDate = "2026-04-09".parse().unwrap();
+            assert_eq!(stands.issued_on, Some(issued_on), "{known_at}");
+        }
     }
 }

@@ -5,11 +5,14 @@
 //! answers: the model's curve, cut at what the sheets that are in by then leave possible. Single
 //! sheets are asked about, and fitted on, where they are not in by then, as for reminders.
 //! Whether a sheet is late is known when it is due, so fitting sees the periods due
-//! before the cut.
+//! before the cut as they were known at it; how late, only once it is in: by the cut it was watched for so
+//! long. Where no sheet was known yet the service would not have answered, and nothing is measured.
 
 mod baselines;
+#[cfg(test)]
+mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,14 +21,14 @@ use scrutineer::cases::timesheet::{
     Foretold, KnownSheets, LEAST_TEAM, SheetSubject, TeamPeriod, periods, sheet_row,
 };
 use scrutineer::domain::RecordKind;
-use scrutineer::history::{Facts, FactsAsOf, History as _};
+use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_fitting::collections::moment;
 use scrutineer_fitting::distribution::{DistributionPlan, Example, Outcome, Possible};
 use scrutineer_fitting::{forecast, timesheet as fitting};
 
-use crate::coverage::{Held, covered};
+use crate::coverage::{Held, covered, share_within, unfinished};
 use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored};
 use crate::plotted::Plotted;
@@ -61,20 +64,26 @@ pub struct TimesheetOutcome {
 
 /// Kinds of record that tell of sheets; the first must be there.
 const KINDS: [RecordKind; 2] = [RecordKind::Timesheet, RecordKind::Employee];
+/// Days early and late beyond which no sheet is told from another: who waits longer waits for one that
+/// may never come.
+const EARLIEST: f64 = -7.0;
+const LATEST: f64 = 30.0;
 
 /// A team's period, or one sheet of it, and what came of it.
 struct Asked {
     team: String,
     on: DateTime<Utc>,
-    due_at: DateTime<Utc>,
     row: Vec<f64>,
-    /// Late sheets of a hundred, or days late of the one.
-    came: f64,
+    /// Late sheets of a hundred; or days late of the one, as known at the cut of what is asked about before
+    /// it, else when the records end.
+    outcome: Outcome,
     hours: Option<f64>,
     /// Sheets of the period known of when it was asked about.
     sheets: usize,
     /// What was known of them then; nothing of one sheet, which was not in.
     known: Option<KnownSheets>,
+    /// Whether the service would have answered: it knew of the sheet, or of a team's of the period.
+    is_answered: bool,
 }
 
 impl Asked {
@@ -103,18 +112,26 @@ pub fn on_records(
         message,
     };
     let facts = Arc::new(facts_of(folder, &KINDS)?);
-    let all = asked(&facts, options.per_sheet);
+    let cut = moment(options.cut);
+    let all = asked(&facts, cut, options.per_sheet);
     if all.is_empty() {
         return Err(EvalError::insufficient(&format!(
             "no team of {LEAST_TEAM} people or more has a period that is over"
         )));
     }
-    let cut = moment(options.cut);
     let (early, rest): (Vec<Asked>, Vec<Asked>) = all.into_iter().partition(|one| one.on < cut);
-    let early: Vec<Asked> = early.into_iter().filter(|one| one.due_at < cut).collect();
     if rest.is_empty() {
         return Err(wrong(format!(
             "no period is asked about from {} on",
+            options.cut
+        )));
+    }
+    let (rest, not_answered): (Vec<Asked>, Vec<Asked>) =
+        rest.into_iter().partition(|one| one.is_answered);
+    if rest.is_empty() {
+        return Err(EvalError::insufficient(&format!(
+            "none of {} would have been answered from {} on, for no sheet was known yet when they were asked about",
+            not_answered.len(),
             options.cut
         )));
     }
@@ -122,7 +139,7 @@ pub fn on_records(
         .iter()
         .map(|one| Example {
             row: one.row.clone(),
-            outcome: Outcome::known(one.came),
+            outcome: one.outcome,
             weight: 1.0,
             group: None,
             possible: one.possible(),
@@ -133,7 +150,9 @@ pub fn on_records(
     let fitted =
         forecast::fit(&plan, &examples).map_err(|error| EvalError::insufficient(&error))?;
     let shares = Shares::of(&early, threshold);
-    let (plotted, metrics) = measure(&rest, &fitted, &shares, examples.len());
+    let (plotted, mut metrics) = measure(&rest, &fitted, &shares, examples.len());
+    let unanswered = Some(not_answered.len() as f64);
+    metrics.insert("not_answered".to_owned(), unanswered);
     let mut evaluation = Evaluation {
         case: "timesheet".to_owned(),
         set: options.set.clone(),
@@ -162,36 +181,42 @@ fn plan(options: &TimesheetOptions) -> anyhow::Result<(DistributionPlan, f64)> {
     Ok((plan, options.tolerated_percent))
 }
 
-/// Every team's period of enough people that was due while records were kept, in order
-/// of its last day.
-fn asked(facts: &Arc<Facts>, per_sheet: bool) -> Vec<Asked> {
-    let end = FactsAsOf::new(Arc::clone(facts), moment(END)).work();
-    let teams = end.teams();
-    let of_team = |team: &String| periods(team, &end, NaiveDate::MIN, END);
-    let known: Vec<(&String, Vec<TeamPeriod>)> =
-        teams.iter().map(|team| (team, of_team(team))).collect();
-    let sheets = known
-        .iter()
-        .flat_map(|(_, periods)| periods)
-        .flat_map(|one| &one.sheets);
+/// Every team's period of enough people that was due while records were kept, in order of when it is asked
+/// about: before the cut as it was known then, from it on as it ended.
+fn asked(facts: &Arc<Facts>, cut: DateTime<Utc>, per_sheet: bool) -> Vec<Asked> {
+    let (by_then, ended) = (of_teams(facts, cut), of_teams(facts, moment(END)));
+    let sheets = ended.iter().flat_map(|(_, period)| &period.sheets);
     let Some(until) = sheets.filter_map(|sheet| sheet.submitted_at).max() else {
         return Vec::new();
     };
+    let early = by_then.iter().filter(|(_, period)| period.asked_at() < cut);
+    let rest = ended.iter().filter(|(_, period)| period.asked_at() >= cut);
+    let seen = early.map(|one| (one, cut.min(until)));
+    let seen = seen.chain(rest.map(|one| (one, until)));
     let mut asked: Vec<Asked> = Vec::new();
-    for (team, periods) in &known {
-        let counted = periods
-            .iter()
-            .filter(|one| one.is_of_team() && one.due_at() < until);
-        for period in counted {
-            if per_sheet {
-                asked.extend(sheets_of(facts, team, period));
-            } else {
-                asked.extend(period_of(facts, team, period));
-            }
+    for ((team, period), until) in seen {
+        if !period.is_of_team() || period.due_at() >= until {
+            continue;
+        }
+        if per_sheet {
+            asked.extend(sheets_of(facts, team, period, until));
+        } else {
+            asked.extend(period_of(facts, team, period, until));
         }
     }
     asked.sort_by(|a, b| (a.on, &a.team).cmp(&(b.on, &b.team)));
     asked
+}
+
+/// Every team's periods, as known at a moment.
+fn of_teams(facts: &Arc<Facts>, by: DateTime<Utc>) -> Vec<(String, TeamPeriod)> {
+    let work = FactsAsOf::new(Arc::clone(facts), by).work();
+    let mut found = Vec::new();
+    for team in work.teams() {
+        let of_team = periods(&team, &work, NaiveDate::MIN, END).into_iter();
+        found.extend(of_team.map(|period| (team.clone(), period)));
+    }
+    found
 }
 
 fn subject<'a>(team: &'a str, period: &TeamPeriod) -> Subject<'a> {
@@ -202,32 +227,50 @@ fn subject<'a>(team: &'a str, period: &TeamPeriod) -> Subject<'a> {
     }
 }
 
-fn period_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Option<Asked> {
+/// What the service knew of the same period at a moment; nothing of fewer people, or while no sheet was
+/// known.
+fn known_then(team: &str, period: &TeamPeriod, work: &WorkAsOf) -> Option<TeamPeriod> {
+    let mut known = periods(team, work, period.end, period.end).into_iter();
+    known.find(|then| then.start == period.start && then.is_of_team())
+}
+
+/// With what became of it by another moment.
+fn period_of(
+    facts: &Arc<Facts>,
+    team: &str,
+    period: &TeamPeriod,
+    until: DateTime<Utc>,
+) -> Option<Asked> {
     let subject = subject(team, period);
     let on = period.asked_at();
     let work = fitting::known(facts, on);
     let known = Known::of(&subject, &work);
-    // Of fewer people the service says nothing yet: then the model alone is measured.
-    let seen = periods(team, &work, period.end, period.end)
-        .into_iter()
-        .find(|seen| seen.start == period.start && seen.is_of_team());
+    let then = known_then(team, period, &work);
     Some(Asked {
         team: team.to_owned(),
         on,
-        due_at: period.due_at(),
         row: known.row(&subject),
-        came: period.late_percent(moment(END))?,
+        outcome: Outcome::known(period.late_percent(until)?),
         hours: known.expected_hours(),
-        sheets: seen.as_ref().map_or(0, |seen| seen.sheets.len()),
-        known: seen.as_ref().map(|seen| KnownSheets::of(seen, on)),
+        sheets: then.as_ref().map_or(0, |then| then.sheets.len()),
+        known: then.as_ref().map(|then| KnownSheets::of(then, on)),
+        is_answered: then.is_some(),
     })
 }
 
-/// The sheets that were not in: the others need no reminder.
-fn sheets_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Vec<Asked> {
+/// The sheets that were not in, with what was seen of them by another moment: the others need no reminder.
+fn sheets_of(
+    facts: &Arc<Facts>,
+    team: &str,
+    period: &TeamPeriod,
+    seen: DateTime<Utc>,
+) -> Vec<Asked> {
     let on = period.asked_at();
     let work = fitting::known(facts, on);
     let of_team = features::row(&subject(team, period), &work);
+    let then = known_then(team, period, &work);
+    let then = then.iter().flat_map(|then| &then.sheets);
+    let known: BTreeSet<&str> = then.map(|sheet| sheet.id.as_str()).collect();
     let missing = period
         .sheets
         .iter()
@@ -239,20 +282,34 @@ fn sheets_of(facts: &Arc<Facts>, team: &str, period: &TeamPeriod) -> Vec<Asked> 
             start: period.start,
             end: period.end,
         };
-        let came = sheet.submitted_at.unwrap_or_else(|| moment(END));
-        let days = (came - sheet.due_at).num_seconds() as f64 / 86_400.0;
         Asked {
             team: team.to_owned(),
             on,
-            due_at: sheet.due_at,
             row: sheet_row(&asked, &of_team, &work),
-            came: days.clamp(-7.0, 30.0).ceil(),
+            outcome: days_late(sheet.due_at, sheet.submitted_at, seen),
             hours: None,
             sheets: 1,
             known: None,
+            is_answered: known.contains(sheet.id.as_str()),
         }
     });
     sheets.collect()
+}
+
+/// Whole days late of a sheet, rounded up, as seen by a moment: so many days it was watched in full.
+fn days_late(
+    due_at: DateTime<Utc>,
+    submitted_at: Option<DateTime<Utc>>,
+    seen: DateTime<Utc>,
+) -> Outcome {
+    let days = |at: DateTime<Utc>| (at - due_at).num_seconds() as f64 / 86_400.0;
+    let came = submitted_at.filter(|at| *at <= seen);
+    let late = came.map(|at| days(at).max(EARLIEST).ceil());
+    // What came later than it is watched for is late by so much at least.
+    Outcome::watched(
+        late.filter(|days| *days <= LATEST),
+        days(seen).floor().min(LATEST),
+    )
 }
 
 type Figures = BTreeMap<String, Option<f64>>;
@@ -267,7 +324,10 @@ fn measure(
     let foretold: Vec<Foretold> = asked.iter().map(|one| one.foretold(model)).collect();
     let both = || asked.iter().zip(&foretold);
     let above = |threshold: f64| -> Vec<Scored> {
-        let scored = both().map(|(one, told)| (told.curve.above(threshold), one.came > threshold));
+        let scored = both().filter_map(|(one, told)| {
+            let came = one.outcome.above(threshold)?;
+            Some((told.curve.above(threshold), came))
+        });
         scored.collect()
     };
     let late = above(shares.threshold);
@@ -276,30 +336,33 @@ fn measure(
         .map(|(one, told)| Held {
             row: &one.row,
             curve: &told.curve,
-            came: one.came,
+            outcome: one.outcome,
         })
         .collect();
-    let within = held.iter().map(|one| {
-        let (low, high) = model.interval(one.row, one.curve);
-        f64::from(u8::from((low..=high).contains(&one.came)))
-    });
-    metrics.insert("coverage80".to_owned(), metrics::mean(within));
+    let intervals = held
+        .iter()
+        .map(|one| (one.outcome, model.interval(one.row, one.curve)));
+    metrics.insert("coverage80".to_owned(), share_within(intervals));
+    let outcomes = asked.iter().map(|one| one.outcome);
+    metrics.insert("unfinished".to_owned(), unfinished(outcomes));
     metrics.insert("auc_any".to_owned(), metrics::auc(&above(0.0)));
     // Hours missing as foretold and as they came, of the hours expected. None is late when it is
     // asked, so that all that came late was missing.
-    let hours = both()
-        .filter_map(|(one, told)| Some(one.hours? * (told.missing_share - one.came / 100.0).abs()));
+    let hours = both().filter_map(|(one, told)| {
+        let came = one.outcome.quantity()? / 100.0;
+        Some(one.hours? * (told.missing_share - came).abs())
+    });
     metrics.insert("mae_missing_hours".to_owned(), metrics::mean(hours));
     let came = late.iter().map(|(_, late)| f64::from(u8::from(*late)));
     metrics.insert("late".to_owned(), metrics::mean(came));
     metrics.insert("fitted_on".to_owned(), Some(fitted_on as f64));
-    let listed: Vec<Listed> = asked
-        .iter()
-        .zip(&late)
-        .map(|(one, (ours, late))| Listed {
-            ours: *ours,
-            baseline: shares.of_team(one),
-            worth: f64::from(u8::from(*late)),
+    let listed: Vec<Listed> = both()
+        .filter_map(|(one, told)| {
+            Some(Listed {
+                ours: told.curve.above(shares.threshold),
+                baseline: shares.of_team(one),
+                worth: f64::from(u8::from(one.outcome.above(shares.threshold)?)),
+            })
         })
         .collect();
     let lift = Lift::of("late", "late cases", baselines::TEAM, &listed);
@@ -309,74 +372,4 @@ fn measure(
         coverage: covered(model, &held),
     };
     (plotted, metrics)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-
-    use chrono::Days;
-
-    use super::*;
-
-    /// Weeks of three teams of six people; the third is all in on the Friday, of the others every
-    /// other person comes late in many weeks.
-    fn sheets(weeks: u64) -> tempfile::TempDir {
-        let mut csv =
-            "id,employee_id,team,period_start,period_end,due_at,submitted_at,hours\n".to_owned();
-        for week in 0..weeks {
-            for person in 0..18_u64 {
-                let (team, place) = (person / 6, person % 6);
-                let monday = NaiveDate::from_ymd_opt(2025, 1, 6).unwrap() + Days::new(7 * week);
-                let (sunday, due) = (monday + Days::new(6), monday + Days::new(7));
-                let late = place.is_multiple_of(2) && (week + team) * 7 % 5 < 3;
-                let came = match (team, late) {
-                    (2, _) => due - Days::new(3),
-                    (_, true) => due + Days::new(2),
-                    (_, false) => due,
-                };
-                let _ = writeln!(
-                    csv,
-                    "s{person}-{week},e{person},t{team},{monday},{sunday},{due}T10:00:00Z,{came}T09:00:00Z,38"
-                );
-            }
-        }
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("timesheet.csv"), csv).unwrap();
-        folder
-    }
-
-    #[test]
-    fn what_is_measured_is_cut_at_what_sheets_in_already_leave_possible() {
-        let options = TimesheetOptions {
-            set: "made up".to_owned(),
-            protocol: "test".to_owned(),
-            cut: NaiveDate::from_ymd_opt(2025, 9, 1).unwrap(),
-            tolerated_percent: 10.0,
-            per_sheet: false,
-        };
-        let outcome = on_records(sheets(52).path(), &options).unwrap();
-        let scored = &outcome.plotted.scored;
-        assert!(scored.len() > 30 && scored.len().is_multiple_of(3));
-        // In order of weeks and teams: the third cannot be late any more, and is not.
-        assert!(
-            scored
-                .iter()
-                .skip(2)
-                .step_by(3)
-                .all(|one| *one == (0.0, false))
-        );
-    }
-
-    #[test]
-    fn a_sheet_that_is_in_is_neither_fitted_on_nor_asked_about() {
-        let folder = sheets(4);
-        let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());
-        let periods = asked(&facts, false);
-        let sheets = asked(&facts, true);
-        assert!(!periods.is_empty());
-        let of = |team: &str| sheets.iter().filter(|one| one.team == team).count();
-        let weeks = periods.len() / 3;
-        assert_eq!(["t0", "t1", "t2"].map(of), [6 * weeks, 6 * weeks, 0]);
-    }
 }

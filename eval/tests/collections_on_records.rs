@@ -144,6 +144,8 @@ fn what_was_never_paid_is_late_and_what_is_not_due_yet_is_left_out() {
         (f64::from(unpaid), 3.0)
     );
     assert_eq!(outcome.plotted.scored.len(), outcome.evaluation.n - 3);
+    let unfinished = metric("unfinished") * outcome.evaluation.n as f64;
+    assert!((unfinished - f64::from(unpaid) - 3.0).abs() < 1e-6);
     // All of the odd ones are late, and about half of the others and the one at the end.
     let late = f64::from(unpaid) / outcome.plotted.scored.len() as f64;
     assert!(unpaid > 30 && metric("late") > late, "{unpaid} {late}");
@@ -158,6 +160,72 @@ fn what_was_never_paid_is_late_and_what_is_not_due_yet_is_left_out() {
     assert_eq!(metric("overdue15_certain"), 0.0);
     let plain = &outcome.evaluation.baselines["the firm's past share and median"];
     assert!(plain["overdue01_brier"].is_some());
+}
+
+#[test]
+fn what_was_withdrawn_or_paid_nobody_says_when_is_left_out_and_counted() {
+    let mut csv = String::new();
+    for (at, line) in invoices(240).lines().enumerate() {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        let (status, open) = match at % 10 {
+            _ if at == 0 => ("status", "open_amount"),
+            1 => ("cancelled", ""),
+            4 => ("paid", ""),
+            7 => ("", "0.00"),
+            _ => ("", ""),
+        };
+        if at > 0 && (status, open) != ("", "") {
+            cells[4] = "";
+        }
+        let _ = writeln!(csv, "{},{status},{open}", cells.join(","));
+    }
+    let (all, told) = (backtest(&invoices(240)).unwrap(), backtest(&csv).unwrap());
+    let metric = |name: &str| told.evaluation.metrics[name].unwrap();
+    assert_eq!(metric("unpaid"), 0.0);
+    let left_out = metric("left_out");
+    assert!(left_out > 10.0);
+    assert_eq!(told.evaluation.n as f64 + left_out, all.evaluation.n as f64);
+    let fitted_on = all.evaluation.metrics["fitted_on"].unwrap();
+    assert_eq!(metric("fitted_on") + metric("fit_left_out"), fitted_on);
+    assert_eq!(all.evaluation.metrics["left_out"], Some(0.0));
+}
+
+#[test]
+fn the_order_of_rows_changes_no_figure() {
+    let csv = invoices(240);
+    let rows = csv.lines().skip(1).collect::<Vec<_>>();
+    let turned: String = rows.iter().rev().map(|row| format!("{row}\n")).collect();
+    let turned = backtest(&format!("{HEAD}{turned}")).unwrap();
+    let plain = backtest(&csv).unwrap();
+    assert_eq!(turned.evaluation.metrics, plain.evaluation.metrics);
+}
+
+#[test]
+fn an_invoice_dated_into_the_future_moves_no_end() {
+    let mut csv = invoices(240);
+    csv.push_str("slip,c1,2196-09-20,2196-10-04,,EUR,70.00\n");
+    let outcome = backtest(&csv).unwrap();
+    let plain = backtest(&invoices(240)).unwrap();
+    let until = |one: &CollectionsOutcome| one.evaluation.protocol.clone();
+    assert_eq!(until(&outcome), until(&plain));
+}
+
+#[test]
+fn amounts_of_another_currency_are_not_added_to_the_firm_s() {
+    let mut csv = invoices(240);
+    // More yen than all euros together, late by months.
+    csv.push_str("yen,c1,2025-09-20,2025-10-04,2025-10-30,JPY,90000000\n");
+    let outcome = backtest(&csv).unwrap();
+    let metrics = &outcome.evaluation.metrics;
+    assert_eq!(metrics["money_days_left_out"], Some(1.0));
+    let mut lifts = outcome.plotted.lifts.iter();
+    let money_days = lifts.find(|lift| lift.slug == "money_days").unwrap();
+    let (_, first) = money_days.perfect[1];
+    assert!(first < 0.5, "one invoice is not nearly all: {first}");
+    let plain = backtest(&invoices(240)).unwrap();
+    let metrics = &plain.evaluation.metrics;
+    assert_eq!(metrics["money_days_left_out"], Some(0.0));
+    assert_eq!(metrics["unfinished"], Some(0.0));
 }
 
 #[test]

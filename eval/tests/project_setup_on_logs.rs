@@ -111,6 +111,33 @@ fn deadlines_steps_and_labels_can_be_asked_about() {
 }
 
 #[test]
+fn the_order_of_cases_changes_no_figure() {
+    let csv = log(200);
+    let mut rows: Vec<&str> = csv.lines().collect();
+    let head = rows.remove(0);
+    // Rows of one case stay in order.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.split(',').next().unwrap()));
+    let turned = format!("{head}\n{}\n", rows.join("\n"));
+    let usual = LogQuestion::default();
+    let (plain, turned) = (backtest(&csv, &usual), backtest(&turned, &usual));
+    let metrics = |outcome: Result<RequestsOutcome, EvalError>| outcome.unwrap().evaluation.metrics;
+    assert_eq!(metrics(turned), metrics(plain));
+}
+
+#[test]
+fn what_a_question_names_must_be_in_the_log() {
+    let question = LogQuestion {
+        late: Late::Deadline("deadline".to_owned()),
+        ..LogQuestion::default()
+    };
+    let text = backtest(&log(60), &question).unwrap_err().to_string();
+    assert!(
+        text.starts_with("--deadline") && text.contains("\"due\""),
+        "{text}"
+    );
+}
+
+#[test]
 fn too_little_and_one_class_are_told_instead_of_fitted() {
     let told = |csv: &str, question: &LogQuestion| backtest(csv, question).unwrap_err().to_string();
     let usual = LogQuestion::default();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use scrutineer::cases::collections::Contact;
 use scrutineer::cases::collections::features::{self, Known, Subject};
 use scrutineer::cases::collections::notes::{NoteError, Notes, ReadsNotes};
+use scrutineer::cases::collections::{Contact, Promises};
 use scrutineer::domain::records::CustomerInvoiceStatus;
 use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer::learn::forecast::ForecastWeights;
@@ -96,7 +96,8 @@ pub fn row_on(
     let ledger = history.receivables(customer);
     let said = history.interactions_with(customer);
     let master = history.customer(customer);
-    let contact = Contact::of(subject.id, &said, &ledger);
+    let promises = Promises::of(&said, &ledger);
+    let contact = Contact::of(subject.id, &said, &promises, &ledger);
     let status = ledger.get(subject.id).and_then(|invoice| invoice.status);
     let disputed = status == Some(CustomerInvoiceStatus::Disputed);
     let known = Known {

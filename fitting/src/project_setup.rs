@@ -5,7 +5,9 @@ use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, Runs, Scope
 use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
-use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome, Possible};
+use crate::distribution::{
+    DistributionPlan, Example, LEAST_EXAMPLES, LEAST_OF_A_SIDE, Learners, Outcome, Possible,
+};
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
@@ -51,8 +53,8 @@ impl Forecaster {
     /// Fits on what was known at a moment: rows of steps taken before it, in order of time.
     ///
     /// # Errors
-    /// Too few complete requests or steps, too few that came late or that did not, or days that
-    /// are always the same.
+    /// Too few complete requests or steps, too few that came late or that did not, days that are
+    /// always the same, or what the booster refuses.
     pub fn fit(
         names: FactNames,
         requests: &[&Request],
@@ -98,7 +100,7 @@ impl Forecaster {
             .collect();
         Ok(Self {
             left: days_plan(&names)?.fit(&left)?,
-            late: late_plan(&names)?.fit_level(&late, 0.0).ok(),
+            late: lateness_level(&names, &late)?,
             names,
         })
     }
@@ -177,6 +179,20 @@ fn days_left(row: &AskedRow, request: &Request, known: f64) -> Outcome {
 fn lateness(row: &AskedRow, request: &Request, known: f64) -> Option<Outcome> {
     let (late, at) = request.late_at(row.event)?;
     (at < known).then(|| Outcome::known(if late { 1.0 } else { -1.0 }))
+}
+
+/// Whether a request comes late, asked by itself; none of too few steps of either outcome.
+fn lateness_level(names: &FactNames, late: &[Example]) -> anyhow::Result<Option<Level>> {
+    let count = |side: bool| {
+        let of_those = late
+            .iter()
+            .filter(|one| one.outcome.above(0.0) == Some(side));
+        of_those.count()
+    };
+    if count(true).min(count(false)) < LEAST_OF_A_SIDE {
+        return Ok(None);
+    }
+    Ok(Some(late_plan(names)?.fit_level(late, 0.0)?))
 }
 
 fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
@@ -283,6 +299,28 @@ mod tests {
         };
         let late = lateness(&row(1.0), &due, 730.0);
         assert_eq!(late, Some(Outcome::known(1.0)));
+    }
+
+    #[test]
+    fn lateness_by_itself_needs_steps_of_either_outcome_and_hides_no_other_failure() {
+        let names = FactNames::default();
+        let steps = |late: usize, columns: usize| -> Vec<Example> {
+            let step = |at: usize| {
+                let row = AskedRow {
+                    row: vec![at as f64; columns],
+                    ..row(0.0)
+                };
+                example(&row, Outcome::known(if at < late { 1.0 } else { -1.0 }))
+            };
+            (0..60).map(step).collect()
+        };
+        let columns = names.features().len();
+        let fitted = |late: usize, columns: usize| lateness_level(&names, &steps(late, columns));
+        for few in [0, LEAST_OF_A_SIDE - 1, 60] {
+            assert!(fitted(few, columns).unwrap().is_none(), "{few}");
+        }
+        assert!(fitted(30, columns).unwrap().is_some());
+        assert!(fitted(30, columns + 1).is_err());
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Explained {
 }
 
 /// Times the largest amount that a model was fitted on from which it does not say what follows.
-const LARGER: f64 = 10.0;
+pub(super) const LARGER: f64 = 10.0;
 /// The same of the longest time.
 const LONGER: f64 = 2.0;
 

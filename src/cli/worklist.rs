@@ -14,7 +14,9 @@ use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
 use crate::cases::timesheet::Reminder;
 use crate::config::Collections;
-use crate::service::{COLLECTIONS, DELAYS, DUPLICATES, EXPENSES, REMINDERS, ServiceError};
+use crate::service::{
+    COLLECTIONS, DELAYS, DUPLICATES, DelaysRun, EXPENSES, REMINDERS, ServiceError,
+};
 use crate::store::{InboxRow, WORKLISTS, Worklist, WorklistCursor};
 
 /// Rows shown at most where nothing else is said.
@@ -62,10 +64,7 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
         Name::Delays => with_service(&args.service, async |service| {
             let tenant = &args.service.store.tenant;
             match service.delays_run(tenant, Utc::now()).await {
-                Ok(run) => {
-                    let rows = run.timesheet.iter().chain(&run.project_setup);
-                    print(args, rows.chain(&run.billing), show_answer)
-                }
+                Ok(run) => print_delays(args, &run),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
@@ -98,6 +97,22 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
             }
         }),
     }
+}
+
+/// Shows teams, set-ups and bills in one order.
+fn print_delays(args: &WorklistArgs, run: &DelaysRun) -> ExitCode {
+    if run.bills_left_out > 0 {
+        let left_out = run.bills_left_out;
+        exit::note(&format!(
+            "{left_out} bills planned for days further from today were not scored: there are too many"
+        ));
+    }
+    let rows = run.most_pressing();
+    let beyond = rows.len().saturating_sub(usual_limit(args));
+    if beyond > 0 {
+        exit::note(&format!("{beyond} more are less pressing"));
+    }
+    print(args, rows.into_iter(), show_answer)
 }
 
 /// Shows as many customers to contact as the team can, then those held back.
@@ -146,7 +161,7 @@ fn print_customers(args: &WorklistArgs, run: &CollectionsRun, capacity: usize) -
 fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
     let store = &args.service.store;
     let first = WorklistCursor::default();
-    let limit = args.limit.unwrap_or(USUAL_LIMIT) as usize;
+    let limit = usual_limit(args);
     let page = with_store(store, async |open| {
         open.worklist(&store.tenant, list, first, limit).await
     });
@@ -157,13 +172,17 @@ fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
     print(args, page.items.iter(), show_document)
 }
 
+fn usual_limit(args: &WorklistArgs) -> usize {
+    args.limit.unwrap_or(USUAL_LIMIT) as usize
+}
+
 /// Prints rows up to the limit.
 fn print<'a, T: Serialize + 'a>(
     args: &WorklistArgs,
     rows: impl Iterator<Item = &'a T>,
     show: Show<T>,
 ) -> ExitCode {
-    let rows = rows.take(args.limit.unwrap_or(USUAL_LIMIT) as usize);
+    let rows = rows.take(usual_limit(args));
     let json = args.service.store.json;
     ended(write(&mut io::stdout().lock(), json, rows, show))
 }

@@ -18,13 +18,20 @@ impl CanonicalJson {
     /// # Errors
     /// If the value has a map whose keys are not strings.
     pub fn of(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
-        Ok(Self::of_text(&serde_json::to_string(value)?))
+        let text = serde_json::to_string(value)?;
+        Ok(Self(match Sorting::of(&text) {
+            Spelling::Kept => text,
+            Spelling::Anew(sorted) => sorted,
+        }))
     }
 
     /// Spells what `serde_json` wrote, without white space.
     #[must_use]
     pub fn of_text(json: &str) -> Self {
-        Self(Sorting::of(json))
+        Self(match Sorting::of(json) {
+            Spelling::Kept => json.to_owned(),
+            Spelling::Anew(sorted) => sorted,
+        })
     }
 
     /// The text.
@@ -40,129 +47,156 @@ impl CanonicalJson {
     }
 }
 
-/// A member of an object: where its name stands in what is read, and where it was written.
-struct Member<'a> {
-    name: Cow<'a, str>,
-    written: Range<usize>,
+/// A value as it was read.
+enum Spelling {
+    /// In order already: what was read stands.
+    Kept,
+    /// Spelled anew.
+    Anew(String),
 }
 
-/// Reads JSON without white space once and writes it with its members sorted. Works on the text,
-/// for a tree of values costs ten times the time.
+/// A member of an object.
+struct Member<'a> {
+    name: Cow<'a, str>,
+    /// Where it stands in what was read, from the quotes of its name on.
+    read: Range<usize>,
+    /// Where its value begins there.
+    value: usize,
+    spelling: Spelling,
+}
+
+/// Reads JSON without white space once. Works on the text, for a tree of values costs ten times the
+/// time, and copies only what is not in order: most objects are.
 struct Sorting<'a> {
     text: &'a str,
     /// What is read next.
     at: usize,
-    out: String,
     /// Members of the objects that are open, outermost first.
     members: Vec<Member<'a>>,
-    /// Where members are put in order.
-    sorted: String,
 }
 
 impl<'a> Sorting<'a> {
-    fn of(text: &'a str) -> String {
+    fn of(text: &'a str) -> Spelling {
         let mut sorting = Self {
             text,
             at: 0,
-            out: String::with_capacity(text.len()),
             members: Vec::new(),
-            sorted: String::new(),
         };
-        sorting.value();
-        sorting.out
+        sorting.value()
     }
 
     fn next(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn value(&mut self) {
+    fn part(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    fn value(&mut self) -> Spelling {
         match self.next() {
             Some(b'{') => self.object(),
             Some(b'[') => self.array(),
-            Some(b'"') => self.take(end_of_string),
-            _ => self.take(end_of_scalar),
+            Some(b'"') => self.pass(end_of_string),
+            _ => self.pass(end_of_scalar),
         }
     }
 
-    /// Takes over what comes next as it stands.
-    fn take(&mut self, end: fn(&[u8]) -> usize) {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let taken = rest.get(..end(rest.as_bytes())).unwrap_or_default();
-        self.out.push_str(taken);
-        self.at += taken.len();
+    /// Passes over what comes next and stands as it is.
+    fn pass(&mut self, end: fn(&[u8]) -> usize) -> Spelling {
+        let rest = self.text.as_bytes().get(self.at..);
+        self.at += end(rest.unwrap_or_default());
+        Spelling::Kept
     }
 
-    /// Takes over one byte that stands for itself.
-    fn pass(&mut self, byte: char) {
-        self.out.push(byte);
+    fn array(&mut self) -> Spelling {
+        let mut copied = self.at;
+        let mut anew = String::new();
         self.at += 1;
-    }
-
-    fn array(&mut self) {
-        self.pass('[');
         while let Some(byte) = self.next().filter(|byte| *byte != b']') {
-            if byte == b',' {
-                self.pass(',');
+            self.at += usize::from(byte == b',');
+            let start = self.at;
+            if let Spelling::Anew(sorted) = self.value() {
+                anew.push_str(self.part(copied..start));
+                anew.push_str(&sorted);
+                copied = self.at;
             }
-            self.value();
         }
-        self.pass(']');
+        self.at += 1;
+        if anew.is_empty() {
+            return Spelling::Kept;
+        }
+        anew.push_str(self.part(copied..self.at));
+        Spelling::Anew(anew)
     }
 
-    fn object(&mut self) {
-        self.pass('{');
+    fn object(&mut self) -> Spelling {
         let outer = self.members.len();
-        let start = self.out.len();
+        let from = self.at;
+        self.at += 1;
         while let Some(byte) = self.next().filter(|byte| *byte != b'}') {
-            if byte == b',' {
-                self.pass(',');
-            }
-            let (from, written) = (self.at, self.out.len());
-            self.take(end_of_string);
-            let name = name(self.text.get(from..self.at).unwrap_or_default());
-            self.pass(':');
-            self.value();
+            self.at += usize::from(byte == b',');
+            let start = self.at;
+            self.pass(end_of_string);
+            let name = name(self.part(start..self.at));
+            self.at += 1;
+            let value = self.at;
+            let spelling = self.value();
             self.members.push(Member {
                 name,
-                written: written..self.out.len(),
+                read: start..self.at,
+                value,
+                spelling,
             });
         }
-        self.put_in_order(outer, start);
+        self.at += 1;
+        let sorted = self.sorted(outer, self.at - from);
         self.members.truncate(outer);
-        self.pass('}');
+        sorted
     }
 
-    /// Sorts the members behind those of outer objects, which were written from `start` on.
-    fn put_in_order(&mut self, outer: usize, start: usize) {
+    /// An object of the members behind those of outer ones, `length` bytes long.
+    fn sorted(&mut self, outer: usize, length: usize) -> Spelling {
+        let text = self.text;
         let members = self.members.get_mut(outer..).unwrap_or_default();
-        if members.is_sorted_by(|a, b| a.name <= b.name) {
-            return;
+        let is_sorted = members.is_sorted_by(|a, b| a.name <= b.name);
+        let is_kept = |member: &Member<'_>| matches!(member.spelling, Spelling::Kept);
+        if is_sorted && members.iter().all(is_kept) {
+            return Spelling::Kept;
         }
-        members.sort_by(|a, b| a.name.cmp(&b.name));
-        self.sorted.clear();
+        if !is_sorted {
+            members.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        let mut anew = String::with_capacity(length);
         for member in members {
-            if !self.sorted.is_empty() {
-                self.sorted.push(',');
-            }
-            let written = self.out.get(member.written.clone());
-            self.sorted.push_str(written.unwrap_or_default());
+            anew.push(if anew.is_empty() { '{' } else { ',' });
+            let (kept, spelled) = match &member.spelling {
+                Spelling::Kept => (member.read.clone(), ""),
+                Spelling::Anew(spelled) => (member.read.start..member.value, &**spelled),
+            };
+            anew.push_str(text.get(kept).unwrap_or_default());
+            anew.push_str(spelled);
         }
-        self.out.truncate(start);
-        self.out.push_str(&self.sorted);
+        anew.push('}');
+        Spelling::Anew(anew)
     }
 }
 
 /// How long the string is that JSON begins with, its quotes included.
 fn end_of_string(json: &[u8]) -> usize {
-    let mut escaped = false;
-    let inner = json.iter().skip(1);
-    let closing = inner.copied().position(|byte| {
-        let closes = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closes
-    });
-    closing.map_or(json.len(), |at| at + 2)
+    let mut at = 1;
+    while let Some(ahead) = json.get(at..).and_then(|rest| {
+        let mut bytes = rest.iter();
+        bytes.position(|byte| matches!(byte, b'"' | b'\\'))
+    }) {
+        at += ahead;
+        if json.get(at) == Some(&b'"') {
+            return at + 1;
+        }
+        // What is escaped closes nothing.
+        at += 2;
+    }
+    json.len()
 }
 
 /// How long the number or word is that JSON begins with.
@@ -184,6 +218,16 @@ fn name(quoted: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(bytes.as_ref()))
+}
+
+/// The same of texts that follow one another.
+#[must_use]
+pub(crate) fn sha256_hex_of<const N: usize>(texts: [&str; N]) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text);
+    }
+    hex::encode(digest.finalize())
 }
 
 #[cfg(test)]

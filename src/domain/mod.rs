@@ -14,6 +14,7 @@ pub mod schema;
 mod scope;
 mod tenant;
 
+pub(crate) use canonical::sha256_hex_of;
 pub use canonical::{CanonicalJson, sha256_hex};
 pub use codes::{Country, RecordId, Sha256Hex};
 pub use csv_form::CsvForm;

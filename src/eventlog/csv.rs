@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bounded::Bounded;
 use super::columns::{Columns, Places};
-use super::gather::{Texts, put, trace};
+use super::gather::{Stated, Texts, put, trace, with_stated};
 use super::time::parse_time;
 use super::xes::shortened;
 use super::{Attributes, Event, EventLog, EventLogError, Limits};
@@ -16,7 +16,8 @@ use crate::domain::CsvForm;
 const MAX_COLUMNS: usize = 500;
 
 /// Reads a log. Comma, semicolon and tab are told apart by the header; a column named
-/// `case:NAME` states a fact of the case, other columns facts of the event.
+/// `case:NAME` states a fact of the case, other columns facts of the event. Where the first event does
+/// not state a fact of the case, it is one of the events from the first that does: nobody knew it before.
 ///
 /// # Errors
 /// [`EventLogError`] with the line, the case and the column.
@@ -84,7 +85,7 @@ struct Gathered {
     facts: Vec<Option<(Arc<str>, bool)>>,
     texts: Texts,
     index: HashMap<Arc<str>, usize>,
-    cases: Vec<(Arc<str>, Attributes, Vec<Event>)>,
+    cases: Vec<(Arc<str>, Vec<Stated>, Vec<Event>)>,
     read: usize,
 }
 
@@ -144,7 +145,7 @@ impl Gathered {
         let next = self.cases.len();
         let at = *self.index.entry(Arc::clone(&id)).or_insert(next);
         if at == next {
-            self.cases.push((id, Attributes::new(), Vec::new()));
+            self.cases.push((id, Vec::new(), Vec::new()));
         }
         let Some((_, of_case, events)) = self.cases.get_mut(at) else {
             return Ok(());
@@ -153,13 +154,14 @@ impl Gathered {
             let (value, Some((name, is_of_case))) = (value.trim(), fact) else {
                 continue;
             };
-            if !value.is_empty() {
-                let to = if *is_of_case {
-                    &mut *of_case
-                } else {
-                    &mut event.attributes
-                };
-                put(to, Arc::clone(name), self.texts.keep(value));
+            if value.is_empty() {
+                continue;
+            }
+            let value = self.texts.keep(value);
+            if *is_of_case {
+                Stated::put(of_case, Arc::clone(name), value, (time, events.len()));
+            } else {
+                put(&mut event.attributes, Arc::clone(name), value);
             }
         }
         events.push(event);
@@ -168,10 +170,10 @@ impl Gathered {
     }
 
     fn finish(self) -> EventLog {
-        let traces = self
-            .cases
-            .into_iter()
-            .map(|(id, attributes, events)| trace(id, attributes, events));
+        let traces = self.cases.into_iter().map(|(id, stated, mut events)| {
+            let attributes = with_stated(stated, &mut events);
+            trace(id, attributes, events)
+        });
         EventLog {
             traces: traces.collect(),
         }

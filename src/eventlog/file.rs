@@ -46,10 +46,30 @@ fn of_content(
         file: name.to_owned(),
         source,
     })?;
+    if let Some(cause) = no_log(start) {
+        return Err(EventLogError::Wrong {
+            file: name.to_owned(),
+            line: 1,
+            message: cause.to_owned(),
+        });
+    }
     let visible = |byte: &&u8| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte);
     if start.iter().find(visible) == Some(&b'<') {
         read_xes(name, input, packed, limits)
     } else {
         read_csv(name, input, packed, limits, columns)
+    }
+}
+
+/// Why a file is neither XES nor CSV that can be read, where its first bytes tell.
+fn no_log(start: &[u8]) -> Option<&'static str> {
+    match start {
+        [b'P', b'K', 3, 4, ..] => {
+            Some("this is a ZIP archive: unpack it, or compress the log by gzip")
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => {
+            Some("the file is UTF-16: save it as UTF-8")
+        }
+        _ => None,
     }
 }

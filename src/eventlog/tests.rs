@@ -116,6 +116,62 @@ fn rows_become_cases_whatever_the_columns_are_called() {
 }
 
 #[test]
+fn a_fact_of_the_case_is_known_from_the_row_that_states_it() {
+    let read = csv("case,activity,time,case:kind,case:closing\n\
+         1,done,2026-01-04,,slow\n1,ask,2026-01-02,big,\n\
+         1,check,2026-01-03,small,\n1,filed,2026-01-05,,\n")
+    .unwrap();
+    let case = &read.traces[0];
+    let told = |name: &str| [0, 1, 2, 3].map(|at| case.attribute(at, name).map(|value| &**value));
+    assert_eq!(told("kind"), [Some("big"); 4]);
+    assert_eq!(told("closing"), [None, None, Some("slow"), Some("slow")]);
+}
+
+#[test]
+fn texts_are_read_in_the_encoding_that_is_declared() {
+    let declared = |label: &str, text: &[u8]| {
+        let mut file = format!("<?xml version=\"1.0\" encoding=\"{label}\"?>").into_bytes();
+        let plain = log(&event("X", "2026-01-02T08:59:00Z"));
+        for (at, part) in plain.split("\"X\"").enumerate() {
+            if at > 0 {
+                file.extend([b"\"".as_slice(), text, b"\""].concat());
+            }
+            let without = part.trim_start_matches("<?xml version=\"1.0\"?>");
+            file.extend(without.bytes());
+        }
+        let read = read_xes("log.xes", file.as_slice(), None, Limits::default());
+        read.map(|log| log.traces[0].events[0].activity.to_string())
+            .map_err(|error| error.to_string())
+    };
+    let latin = b"Pr\xfcfung &amp; \x80";
+    for label in ["ISO-8859-1", "windows-1252"] {
+        assert_eq!(declared(label, latin).unwrap(), "Prüfung & €");
+    }
+    assert_eq!(declared("UTF-8", "Prüfung".as_bytes()).unwrap(), "Prüfung");
+    let wrong = declared("UTF-8", latin).unwrap_err();
+    assert!(wrong.contains("is not UTF-8"), "{wrong}");
+    let unknown = declared("Shift_JIS", b"a").unwrap_err();
+    assert!(unknown.contains("\"Shift_JIS\""), "{unknown}");
+}
+
+#[test]
+fn what_is_no_log_at_all_is_told_by_its_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |bytes: &[u8]| {
+        let path = folder.path().join("log");
+        std::fs::write(&path, bytes).unwrap();
+        let read = read_file(&path, Limits::default(), &Columns::default());
+        read.unwrap_err().to_string()
+    };
+    let utf_16 = [b"\xff\xfec\0a\0", b"\xfe\xff\0c\0a", b"c\0a\0s\0"];
+    for bytes in utf_16 {
+        assert!(told(bytes).contains("UTF-16"), "{}", told(bytes));
+    }
+    let packed = told(b"PK\x03\x04\x14\0");
+    assert!(packed.contains("ZIP archive"), "{packed}");
+}
+
+#[test]
 fn wrong_rows_are_told_with_line_and_column() {
     for (text, expected) in [
         (

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::sync::Arc;
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event as Xml};
+use quick_xml::events::{BytesDecl, BytesStart, Event as Xml};
 
 use super::bounded::Bounded;
 use super::gather::{Texts, put, trace};
@@ -34,6 +35,7 @@ pub fn read_xes(
         let found = reader.read_event_into(&mut buffer);
         let line = reader.get_ref().line();
         let step = match found {
+            Ok(Xml::Decl(declaration)) => state.declare(&declaration),
             Ok(Xml::Start(start)) => state.open(&start),
             Ok(Xml::End(_)) => state.close(),
             Ok(Xml::DocType(_)) => Err("a document type is not read".to_owned()),
@@ -82,6 +84,8 @@ enum Part {
 
 #[derive(Default)]
 struct State {
+    /// Encoding of texts, where one is declared that is not UTF-8.
+    encoding: Option<&'static Encoding>,
     seen_log: bool,
     path: Vec<Part>,
     texts: Texts,
@@ -102,6 +106,45 @@ const ROLE: &str = "org:role";
 const LIFECYCLE: &str = "lifecycle:transition";
 
 impl State {
+    /// Takes over the declared encoding, of those that write markup as ASCII does and every other
+    /// character as one byte. The declaration itself is read as ASCII: the file is not UTF-16.
+    fn declare(&mut self, declaration: &BytesDecl<'_>) -> Result<(), String> {
+        let Some(label) = declaration.encoding() else {
+            return Ok(());
+        };
+        let label = label.map_err(|error| error.to_string())?;
+        let encoding = Encoding::for_label(&label)
+            .filter(|found| found.is_single_byte() || [UTF_8, UTF_16LE, UTF_16BE].contains(found));
+        let encoding = encoding.ok_or_else(|| {
+            let label = String::from_utf8_lossy(&label);
+            let label = shortened(&label);
+            format!("the encoding {label:?} is not read: save the file as UTF-8")
+        })?;
+        self.encoding = Some(encoding).filter(|found| found.is_single_byte());
+        Ok(())
+    }
+
+    /// The value of an attribute of an element.
+    fn value_of(&self, start: &BytesStart<'_>, name: &[u8]) -> Result<Option<String>, String> {
+        for found in start.attributes() {
+            let found = found.map_err(|error| error.to_string())?;
+            if found.key.local_name().as_ref() != name {
+                continue;
+            }
+            let text = match self.encoding {
+                Some(encoding) => encoding.decode_without_bom_handling(&found.value).0,
+                None => std::str::from_utf8(&found.value)
+                    .map_err(|_| {
+                        "a text is not UTF-8: save it so, or declare its encoding".to_owned()
+                    })?
+                    .into(),
+            };
+            let text = quick_xml::escape::unescape(&text).map_err(|error| error.to_string())?;
+            return Ok(Some(text.into_owned()));
+        }
+        Ok(None)
+    }
+
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         if self.path.len() >= MAX_DEPTH {
             return Err(format!("more than {MAX_DEPTH} elements within one another"));
@@ -120,7 +163,7 @@ impl State {
             (Some(Part::Log), b"trace") => Part::Trace,
             (Some(Part::Log), b"classifier") => {
                 if self.classifier.is_empty() {
-                    let keys = value_of(start, b"keys")?.unwrap_or_default();
+                    let keys = self.value_of(start, b"keys")?.unwrap_or_default();
                     self.classifier = keys.split_whitespace().map(str::to_owned).collect();
                 }
                 Part::Other
@@ -140,8 +183,8 @@ impl State {
     }
 
     fn fact(&mut self, parent: Option<Part>, start: &BytesStart<'_>) -> Result<(), String> {
-        let (Some(key), Some(value)) = (value_of(start, b"key")?, value_of(start, b"value")?)
-        else {
+        let key = self.value_of(start, b"key")?;
+        let (Some(key), Some(value)) = (key, self.value_of(start, b"value")?) else {
             // A list or container has no value of its own.
             return Ok(());
         };
@@ -237,19 +280,6 @@ impl State {
             format!("{case}: {message}")
         }
     }
-}
-
-fn value_of(start: &BytesStart<'_>, name: &[u8]) -> Result<Option<String>, String> {
-    for found in start.attributes() {
-        let found = found.map_err(|error| error.to_string())?;
-        if found.key.local_name().as_ref() == name {
-            let text =
-                std::str::from_utf8(&found.value).map_err(|_| "a text is not UTF-8".to_owned())?;
-            let text = quick_xml::escape::unescape(text).map_err(|error| error.to_string())?;
-            return Ok(Some(text.into_owned()));
-        }
-    }
-    Ok(None)
 }
 
 /// A value as messages show it.

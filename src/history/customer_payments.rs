@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::prelude::ToPrimitive as _;
 
+use super::keys::identifier_key;
 use super::sharded::Sharded;
 use crate::domain::records::Payment;
 use crate::domain::{Amount, Currency};
@@ -37,12 +38,14 @@ pub(super) struct CustomerPayments {
     versions: Sharded<Arc<str>, Vec<Key>>,
     /// By invoice, in order of payment and version.
     by_invoice: Sharded<Arc<str>, Vec<Share>>,
-    /// The same by the number of the invoice, of payments that name no other.
+    /// The same by the number of the invoice, spelling aside, of payments that name no other.
     by_number: Sharded<Arc<str>, Vec<Share>>,
     /// The same by customer, of payments or what is left of them that name no invoice.
     on_account: Sharded<Arc<str>, Vec<Share>>,
     /// Whether there is any: many firms say in their invoices when they were paid.
     any: bool,
+    /// Whether any is by number.
+    any_numbered: bool,
 }
 
 /// The invoice whose payments are asked for.
@@ -102,7 +105,8 @@ impl CustomerPayments {
         } else if let Some(id) = &payment.invoice_id {
             file(&mut self.by_invoice, id.as_str(), whole);
         } else if let Some(number) = &payment.invoice_number {
-            file(&mut self.by_number, number, whole);
+            self.any_numbered = true;
+            file(&mut self.by_number, &identifier_key(number), whole);
         } else if let Some(id) = &payment.customer_id {
             file(&mut self.on_account, id.as_str(), whole);
         }
@@ -136,7 +140,10 @@ impl CustomerPayments {
             return Vec::new();
         }
         let named = self.known(self.by_invoice.get(invoice.id), invoice.currency, as_of);
-        let of_number = self.by_number.get(invoice.number);
+        let of_number = self
+            .any_numbered
+            .then(|| self.by_number.get(&*identifier_key(invoice.number)));
+        let of_number = of_number.flatten();
         let numbered = self.known(of_number, invoice.currency, as_of);
         // A number is one customer's.
         let own = numbered.filter(|share| {
@@ -179,13 +186,18 @@ fn file(shares: &mut Sharded<Arc<str>, Vec<Share>>, key: &str, share: Share) {
 }
 
 /// The day from which payments come to the whole amount, and still do: money that was sent back is
-/// not there.
+/// not there. A credit, whose amount is below zero, is paid out.
 pub(super) fn paid_in_full(parts: &[Part], amount: f64) -> Option<NaiveDate> {
     let mut paid = 0.0;
     let mut since = None;
     for (paid_on, part) in parts {
         paid += part;
-        since = (paid + CENT >= amount).then(|| since.unwrap_or(*paid_on));
+        let is_whole = if amount < 0.0 {
+            paid - CENT <= amount
+        } else {
+            paid + CENT >= amount
+        };
+        since = is_whole.then(|| since.unwrap_or(*paid_on));
     }
     since
 }

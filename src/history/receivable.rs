@@ -50,10 +50,15 @@ impl Receivable<'_> {
         self.amount > 0.0 && self.status != Some(CustomerInvoiceStatus::Cancelled)
     }
 
-    /// Whether it is said to be paid, and not when: it is not open, and nobody knows how late it was.
+    /// Whether it is said to be paid, or that nothing of it is open, and not when: it is not open, and nobody
+    /// knows how late it was.
     #[must_use]
     pub fn is_paid_some_day(&self) -> bool {
-        self.cleared_on.is_none() && self.status == Some(CustomerInvoiceStatus::Paid)
+        let nothing_left = self.is_collectable()
+            && self.open_amount <= 0.0
+            && self.status != Some(CustomerInvoiceStatus::WrittenOff);
+        let is_paid = self.status == Some(CustomerInvoiceStatus::Paid);
+        self.cleared_on.is_none() && (is_paid || nothing_left)
     }
 }
 

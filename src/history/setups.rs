@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::facts::{Facts, read};
@@ -83,6 +83,14 @@ impl SetupsAsOf {
         let mut setups = self.facts.setups().versions.with_key(ALL, self.as_of);
         setups.retain(|setup| setup.requested_at <= self.as_of);
         setups.into_iter().map(|setup| self.seen(setup)).collect()
+    }
+
+    /// The days planned for a set-up one after another, each behind the moment from which on it was known.
+    #[must_use]
+    pub fn planned(&self, id: &str) -> Vec<(DateTime<Utc>, NaiveDate)> {
+        let versions = self.facts.setups().versions.until(id, self.as_of);
+        let planned = versions.map(|(known, setup)| (known, setup.planned_activation_on));
+        planned.collect()
     }
 
     /// What can be worked out of all of them, seen from the last moment at which something of any

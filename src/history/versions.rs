@@ -80,6 +80,36 @@ impl<T> Versions<T> {
         (versions.len() == 1 || is_so(record)).then(|| Arc::clone(record))
     }
 
+    /// The version in force at a moment, or where none was known yet the first that was known by another.
+    pub(super) fn get_or_first(
+        &self,
+        id: &str,
+        at: DateTime<Utc>,
+        as_of: DateTime<Utc>,
+    ) -> Option<Arc<T>> {
+        self.get(id, at.min(as_of)).or_else(|| {
+            let versions = self.by_id.get(id)?.range(..=(as_of, u64::MAX));
+            let (_, record) = versions.min_by_key(|(known, _)| **known)?;
+            Some(Arc::clone(record))
+        })
+    }
+
+    /// Ids of records that have the key in some version, known by then or not, in order.
+    pub(super) fn ids_with_key(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.by_key.get(key).into_iter().flatten().map(|id| &**id)
+    }
+
+    /// The versions known by a moment, in order, each behind the moment from which on it was.
+    pub(super) fn until(
+        &self,
+        id: &str,
+        as_of: DateTime<Utc>,
+    ) -> impl Iterator<Item = (DateTime<Utc>, &T)> {
+        let versions = self.by_id.get(id).into_iter();
+        let known = versions.flat_map(move |versions| versions.range(..=(as_of, u64::MAX)));
+        known.map(|((known, _), record)| (*known, &**record))
+    }
+
     /// The version that came first of those known by then: a later one may say that it was known
     /// before.
     pub(super) fn first(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<T>> {

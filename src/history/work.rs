@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
 
 use super::dated::Dated;
@@ -152,7 +152,8 @@ impl WorkAsOf {
     }
 
     /// A team's sheets of periods that end from a day to another. A sheet that names no team
-    /// is of the team its employee is in; one not handed in of somebody who had left is nobody's.
+    /// is of the team its employee was in at its end, or in the first that is known; one not handed in of
+    /// somebody who had left is nobody's.
     #[must_use]
     pub fn sheets_of_team(
         &self,
@@ -163,8 +164,16 @@ impl WorkAsOf {
         let key = format!("team:{team}");
         let work = self.facts.work();
         let mut sheets = self.sheets(&key, from, to);
-        for employee in work.employees.with_key(&key, self.as_of) {
-            sheets.extend(self.sheets(&format!("alone:{}", employee.id.as_str()), from, to));
+        for id in work.employees.ids_with_key(&key) {
+            let alone = self.sheets(&format!("alone:{id}"), from, to).into_iter();
+            sheets.extend(alone.filter(|sheet| {
+                let end = sheet.period_end.and_time(NaiveTime::MIN).and_utc();
+                let employee = work.employees.get_or_first(id, end, self.as_of);
+                let of = employee
+                    .as_ref()
+                    .and_then(|employee| employee.team.as_deref());
+                of == Some(team)
+            }));
         }
         self.without_leavers(sheets)
     }
@@ -394,6 +403,26 @@ mod tests {
                 .len(),
             1
         );
+    }
+
+    #[test]
+    fn who_moves_takes_no_sheets_of_before_along() {
+        let mut facts = Facts::default();
+        let known = at("2026-01-01T00:00:00Z");
+        let kind = RecordKind::Employee;
+        let in_team = |team: &str| json!({"id": "e1", "team": team});
+        facts.insert(kind, known, 1, in_team("b")).unwrap();
+        let moved = at("2026-03-20T00:00:00Z");
+        facts.insert(kind, moved, 2, in_team("c")).unwrap();
+        facts
+            .insert(RecordKind::Timesheet, known, 1, sheet(None, None))
+            .unwrap();
+        let found = seen(&facts, "2026-04-01T00:00:00Z");
+        let sheets = |team: &str| {
+            let day = day("2026-03-08");
+            found.sheets_of_team(team, day, day).len()
+        };
+        assert_eq!((sheets("b"), sheets("c")), (1, 0));
     }
 
     #[test]

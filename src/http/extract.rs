@@ -4,7 +4,10 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
+use super::body_kind;
 use super::problem::ApiError;
 use super::state::AppState;
 use crate::error::ErrorCode;
@@ -19,10 +22,32 @@ pub(super) struct Path<T>(pub T);
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
 pub(super) struct Query<T>(pub T);
 
-/// A JSON body.
-#[derive(Debug, FromRequest)]
-#[from_request(via(axum::Json), rejection(ApiError))]
+/// Of a query without parameters: any is refused, and not passed over.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoQuery {}
+
+/// A JSON body: one object.
+#[derive(Debug)]
 pub(super) struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        let kind = body_kind::of(request.headers());
+        if kind != "application/json" && !kind.ends_with("+json") {
+            return Err(body_kind::unsupported(&kind));
+        }
+        let body = Bytes::from_request(request, state).await?;
+        // A list of an object's members, in their order, would be read as one.
+        if body.trim_ascii_start().starts_with(b"[") {
+            let what = "The body is a list and not an object.".to_owned();
+            return Err(ApiError::new(ErrorCode::InvalidContent, what));
+        }
+        Ok(Self(axum::Json::from_bytes(&body)?.0))
+    }
+}
 
 /// A whole body, bounded in length and in the time it may take to arrive.
 #[derive(Debug)]

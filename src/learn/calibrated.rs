@@ -121,6 +121,18 @@ impl Beta {
                     }
                 }
             }
+            // A stretch at its bound that would go beyond stays there, and the others find their best
+            // beside it.
+            for i in [0, 1] {
+                if at[i] <= LEAST && slope[i] > 0.0 {
+                    slope[i] = 0.0;
+                    for j in [0, 1, 2] {
+                        curve[i][j] = 0.0;
+                        curve[j][i] = 0.0;
+                    }
+                    curve[i][i] = 1.0;
+                }
+            }
             let Some(step) = solve(curve, slope) else {
                 break;
             };
@@ -228,6 +240,29 @@ mod tests {
         let sure = Calibration::Beta(Beta::fit(&[(2.0, false), (1.0, false), (-1.0, false)]));
         assert!(sure.probability(1.0) > sure.probability(-1.0));
         assert!(sure.probability(1e6).is_finite() && sure.probability(-1e6) >= 0.0);
+    }
+
+    #[test]
+    fn worthless_and_upside_down_scores_leave_the_share_that_is_true() {
+        // Upside down, one in ten true; and on one side alone, half of them true.
+        let turned = |(at, share): (u32, u32)| {
+            let cases = (0..1000_u32).map(move |case| {
+                let raw = f64::from(case) / 250.0 - 2.0;
+                (
+                    raw,
+                    case % 100 < if raw < at.into() { share } else { share / 8 },
+                )
+            });
+            cases.collect::<Vec<(f64, bool)>>()
+        };
+        for cases in [turned((0, 18)), turned((1, 70))] {
+            let true_ones = cases.iter().filter(|(_, truth)| *truth).count();
+            let fitted = Calibration::Beta(Beta::fit(&cases));
+            let told: f64 = cases.iter().map(|(raw, _)| fitted.probability(*raw)).sum();
+            let share = |count: f64| count / cases.len() as f64;
+            let (told, share) = (share(told), share(true_ones as f64));
+            assert!((told - share).abs() < 0.01, "{told} of {share}");
+        }
     }
 
     #[test]

@@ -58,6 +58,8 @@ const UNKNOWN: f64 = 1.0;
 const FURTHER: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
 /// The same beyond the last value seen, where it ends.
 const FURTHEST: f64 = 16.0;
+/// How far before a value that it can be a curve of single values begins to fall.
+const NEAR: f64 = 1e-9;
 
 impl Curve {
     /// Through points of rising values and probabilities falling from 1 to 0.
@@ -141,7 +143,8 @@ impl Curve {
     }
 
     /// How far the quantity lies above a value on average, counting nothing where it lies
-    /// below: the area under the curve from there on.
+    /// below: the area under the curve from there on; of a counted quantity and a whole value, the sum of
+    /// the probabilities of lying above each whole number from there on.
     #[must_use]
     pub fn mean_above(&self, value: f64) -> f64 {
         let from = (value, self.above(value));
@@ -151,7 +154,9 @@ impl Curve {
             [(x0, p0), (x1, p1)] => (x1 - x0) * (p0 + p1) / 2.0,
             _ => 0.0,
         });
-        areas.sum()
+        // A straight line is summed at whole numbers, and not its area: they differ by half an end.
+        let end = if self.whole { from.1 / 2.0 } else { 0.0 };
+        areas.sum::<f64>() + end
     }
 
     /// The curve of what is known to lie above a value already: an invoice still open
@@ -233,6 +238,31 @@ impl Curve {
             together: Arc::clone(&self.together),
             ..Self::new(points, self.whole, None)
         }
+    }
+
+    /// The curve of a quantity that can only be one of some rising values: above each but the last it is
+    /// what this one says in the middle between it and the next.
+    #[must_use]
+    pub fn of_values(&self, values: &[f64]) -> Self {
+        let mut points = vec![(values.first().map_or(0.0, |first| first - NEAR), 1.0)];
+        let mut before = 1.0;
+        let mut steps = values.windows(2);
+        let above = steps.by_ref().filter_map(|pair| match pair {
+            [at, next] => Some((*at, self.above(f64::midpoint(*at, *next)))),
+            _ => None,
+        });
+        let above: Vec<(f64, f64)> = above.collect();
+        let last = values.last().map(|last| (*last, 0.0));
+        let mut together = Vec::with_capacity(values.len());
+        for (at, left) in above.into_iter().chain(last) {
+            if points.last().is_some_and(|(last, _)| *last < at - NEAR) {
+                points.push((at - NEAR, before));
+            }
+            points.push((at, left));
+            together.push((at - NEAR, at));
+            before = left;
+        }
+        Self::measured(points, together)
     }
 
     /// Share of the cases fitted on that came above a value, and how many did, straight between

@@ -140,7 +140,7 @@ impl LinearScore {
     pub fn asks_for(&self, feature: usize) -> bool {
         self.terms
             .get(feature)
-            .is_some_and(|term| *term != Term::NOTHING)
+            .is_some_and(|term| [term.weight, term.known, term.missing] != [0.0; 3])
     }
 
     /// Features that a row has.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tracing::Instrument as _;
 
 use super::answers_given::{AnswersGiven, ShowsAnswers};
 use super::history::Wanted;
@@ -13,10 +14,12 @@ use crate::cases::collections::CollectionsRun;
 use crate::cases::record_case::JudgeError;
 use crate::domain::TenantId;
 use crate::history::FactsAsOf;
-use crate::store::WorklistRun;
+use crate::store::{StoreError, WorklistRun};
 
 /// Name of the worklist.
 pub const COLLECTIONS: &str = "collections";
+/// Tries at a run between erasures.
+const TRIES: usize = 3;
 
 impl Service {
     /// The worklist as it stands: the last run, or a new one where the day or the records have
@@ -47,24 +50,81 @@ impl Service {
     /// day or the records have changed; `make` gets the run before and gives what is shown
     /// and the answers that it rests on. The run before is the last of an earlier day: what moved since
     /// yesterday is to be seen all day, however often a note is taken. Answers that say what was said
-    /// today already are not given again.
+    /// today already are not given again. Where something is erased meanwhile, the run is made anew
+    /// without that.
     pub(super) async fn run<R, M>(
         &self,
         tenant: &TenantId,
-        name: &str,
+        name: &'static str,
         wanted: Wanted,
         now: DateTime<Utc>,
         make: M,
     ) -> Result<R, ServiceError>
     where
         R: ShowsAnswers,
-        M: FnOnce(FactsAsOf, Option<R>) -> Result<(R, Vec<Judged>), JudgeError> + Send + 'static,
+        M: Fn(FactsAsOf, Option<R>) -> Result<(R, Vec<Judged>), JudgeError> + Send + Sync + 'static,
     {
-        // One run at a time: whoever comes meanwhile gets what it made.
-        let _turn = self.runs.lock().await;
-        let store = self.store();
-        let generation = self.generation(tenant, now, &wanted).await?;
-        let generation = generation.wrapping_add(self.records().fingerprint());
+        // One run of a list at a time: whoever comes meanwhile gets what it made.
+        let turn = self.turns.take(tenant, name).await;
+        let asked = Asked {
+            service: self.clone(),
+            tenant: tenant.clone(),
+            name,
+            wanted,
+            now,
+        };
+        // Goes on where whoever asked waits no longer: the next one finds it done.
+        let running = async move {
+            let _turn = turn;
+            asked.run(Arc::new(make)).await
+        };
+        tokio::spawn(running.in_current_span())
+            .await
+            .map_err(|error| ServiceError::Internal(error.to_string()))?
+    }
+}
+
+/// A worklist that somebody asks for.
+struct Asked {
+    service: Service,
+    tenant: TenantId,
+    name: &'static str,
+    wanted: Wanted,
+    now: DateTime<Utc>,
+}
+
+impl Asked {
+    async fn run<R, M>(&self, make: Arc<M>) -> Result<R, ServiceError>
+    where
+        R: ShowsAnswers,
+        M: Fn(FactsAsOf, Option<R>) -> Result<(R, Vec<Judged>), JudgeError> + Send + Sync + 'static,
+    {
+        for _ in 0..TRIES {
+            if let Some(run) = self.try_to_run(Arc::clone(&make)).await? {
+                return Ok(run);
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    /// The last run or a new one; none where something was erased while it was made, for it may hold that.
+    async fn try_to_run<R, M>(&self, make: Arc<M>) -> Result<Option<R>, ServiceError>
+    where
+        R: ShowsAnswers,
+        M: Fn(FactsAsOf, Option<R>) -> Result<(R, Vec<Judged>), JudgeError> + Send + Sync + 'static,
+    {
+        let Self {
+            service,
+            tenant,
+            name,
+            wanted,
+            now,
+        } = self;
+        let store = service.store();
+        // Before all else, so that it tells of an erasure after any of it.
+        let read = store.erasures(tenant).await?;
+        let generation = service.generation(tenant, *now, wanted).await?;
+        let generation = generation.wrapping_add(service.records().fingerprint());
         let day = now.date_naive();
         let last = store.last_run(tenant, name).await?;
         let unchanged = last
@@ -80,19 +140,21 @@ impl Service {
             before = serde_json::from_value(last.body).ok();
         }
         let before = match before {
-            Some(run) if unchanged => return Ok(run),
+            Some(run) if unchanged => return Ok(Some(run)),
             before => before,
         };
         let earlier = store.last_run_before(tenant, name, day).await?;
         let before = earlier.map_or(before, |run| serde_json::from_value(run.body).ok());
-        let history = self.history(tenant, now, &wanted).await?;
+        let history = service.history(tenant, *now, wanted).await?;
         let made = move || {
             let (run, answers) = make(history, before)?;
             Ok::<_, JudgeError>((run, given.tell(answers)?))
         };
         let (mut run, told) = on_own_thread(made).await??;
         run.show_given(&told.before);
-        store.append_decisions(tenant, &told.new).await?;
+        if !store.append_decisions(tenant, &told.new, read).await? {
+            return Ok(None);
+        }
         let body = serde_json::to_value(&run).map_err(internal)?;
         let kept = WorklistRun {
             day,
@@ -100,8 +162,8 @@ impl Service {
             body,
             answers: serde_json::to_value(&told.all).map_err(internal)?,
         };
-        store.put_run(tenant, name, &kept).await?;
-        Ok(run)
+        let is_kept = store.put_run(tenant, name, &kept, read).await?;
+        Ok(is_kept.then_some(run))
     }
 }
 

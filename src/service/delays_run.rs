@@ -1,6 +1,8 @@
 //! The delays board: teams whose sheets will be late, set-ups that will miss their day and
 //! bills that will slip.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +11,7 @@ use super::history::Wanted;
 use super::{RecordCases, Service, ServiceError};
 use crate::advice::{Judged, Recommendation, Status};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
+use crate::cases::timesheet::periods_watched;
 use crate::domain::TenantId;
 use crate::domain::records::Bill;
 use crate::history::{FactsAsOf, History as _, WorkAsOf};
@@ -36,6 +39,17 @@ pub struct DelaysRun {
     pub bills_left_out: usize,
 }
 
+impl DelaysRun {
+    /// The answers of all three in one order, most pressing first.
+    #[must_use]
+    pub fn most_pressing(&self) -> Vec<&Recommendation> {
+        let answers = self.timesheet.iter().chain(&self.project_setup);
+        let mut answers: Vec<&Recommendation> = answers.chain(&self.billing).collect();
+        answers.sort_by(|a, b| most_pressing_first(a, b));
+        answers
+    }
+}
+
 impl Service {
     /// The board as it stands: the last run, or a new one where the day or the records have
     /// changed since.
@@ -58,8 +72,14 @@ impl Service {
 fn make(cases: &RecordCases, history: &FactsAsOf) -> Result<(DelaysRun, Vec<Judged>), JudgeError> {
     let work = history.work();
     let mut answers = Vec::new();
-    let timesheet = judge(&*cases.timesheet, work.teams(), history)?;
+    let teams = work.teams();
+    let periods = teams.iter().flat_map(|team| {
+        let watched = periods_watched(team, &work).into_iter();
+        watched.map(|end| (team.clone(), Some(end)))
+    });
+    let timesheet = judge(&*cases.timesheet, periods, history)?;
     let (bills, bills_left_out) = bills_to_come(&work);
+    let bills = bills.into_iter().map(|id| (id, None));
     let billing = judge(&*cases.billing, bills, history)?;
     let run = DelaysRun {
         as_of: history.as_of(),
@@ -73,15 +93,15 @@ fn make(cases: &RecordCases, history: &FactsAsOf) -> Result<(DelaysRun, Vec<Judg
 
 fn judge(
     case: &dyn RecordCase,
-    ids: Vec<String>,
+    asked: impl Iterator<Item = (String, Option<NaiveDate>)>,
     history: &FactsAsOf,
 ) -> Result<Vec<Judged>, JudgeError> {
     let mut judged = Vec::new();
-    for id in ids {
+    for (id, period_end) in asked {
         let item = RecordItem {
             id,
             as_of: None,
-            period_end: None,
+            period_end,
         };
         match case.judge(&item, history) {
             Ok(one) => judged.push(one),
@@ -93,23 +113,26 @@ fn judge(
     Ok(judged)
 }
 
+/// By level, then by score, then by id.
+fn most_pressing_first(a: &Recommendation, b: &Recommendation) -> Ordering {
+    // What nobody can foretell is for a person to look at first.
+    let score = |one: &Recommendation| match one.status {
+        Status::Abstained => 1.0,
+        _ => one.score.unwrap_or(0.0),
+    };
+    let levels = b.level.cmp(&a.level);
+    let scores = score(b).total_cmp(&score(a));
+    let ids = a.subject.id.cmp(&b.subject.id);
+    levels.then(scores).then(ids)
+}
+
 /// The answers, most pressing first; what they rest on goes to the others to be kept.
 fn shown(judged: Vec<Judged>, kept: &mut Vec<Judged>) -> Vec<Recommendation> {
     let mut answers: Vec<Recommendation> = judged
         .iter()
         .map(|one| one.recommendation.clone())
         .collect();
-    answers.sort_by(|a, b| {
-        let levels = b.level.cmp(&a.level);
-        // What nobody can foretell is for a person to look at first.
-        let score = |one: &Recommendation| match one.status {
-            Status::Abstained => 1.0,
-            _ => one.score.unwrap_or(0.0),
-        };
-        let scores = score(b).total_cmp(&score(a));
-        let ids = a.subject.id.cmp(&b.subject.id);
-        levels.then(scores).then(ids)
-    });
+    answers.sort_by(most_pressing_first);
     kept.extend(judged);
     answers
 }
@@ -130,4 +153,40 @@ fn bills_to_come(work: &WorkAsOf) -> (Vec<String>, usize) {
     open.sort_by_key(|bill| (bill.planned_on, bill.id.to_string()));
     let ids = open.iter().map(|bill| bill.id.to_string());
     (ids.collect(), left_out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::{Level, samples};
+
+    #[test]
+    fn the_three_are_merged_by_level_then_score_then_id() {
+        let answer = |id: &str, level, score: Option<f64>| {
+            let mut answer = samples::recommendation();
+            answer.subject.id = id.to_owned();
+            answer.level = level;
+            answer.score = score;
+            if score.is_none() {
+                answer.status = Status::Abstained;
+            }
+            answer
+        };
+        let run = DelaysRun {
+            as_of: DateTime::UNIX_EPOCH,
+            timesheet: vec![
+                answer("sure", Level::Medium, Some(0.9)),
+                answer("low", Level::Low, Some(0.2)),
+            ],
+            project_setup: vec![answer("unlike", Level::Medium, None)],
+            billing: vec![
+                answer("high", Level::High, Some(0.6)),
+                answer("also", Level::Medium, Some(0.9)),
+            ],
+            bills_left_out: 0,
+        };
+        let merged = run.most_pressing();
+        let ids: Vec<&str> = merged.iter().map(|one| one.subject.id.as_str()).collect();
+        assert_eq!(ids, ["high", "unlike", "also", "sure", "low"]);
+    }
 }

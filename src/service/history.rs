@@ -10,6 +10,7 @@ use crate::advice::Case;
 use crate::cases::record_case::RecordItem;
 use crate::domain::{Salt, TenantId};
 use crate::history::{FactsAsOf, History as _, KnownInvoice, Lines, Receipt};
+use crate::store::Erasures;
 
 /// More documents than a question looks at.
 const DOCUMENTS_AT_MOST: i64 = 1_000_000_007;
@@ -76,21 +77,37 @@ impl Service {
         as_of: DateTime<Utc>,
         wanted: &Wanted,
     ) -> Result<FactsAsOf, ServiceError> {
+        let (history, _) = self.history_read(tenant, as_of, wanted).await?;
+        Ok(history)
+    }
+
+    /// The same with how often something had been erased when it was read, for answers that are to be
+    /// kept.
+    ///
+    /// # Errors
+    /// If the store or the salt cannot be read.
+    pub(super) async fn history_read(
+        &self,
+        tenant: &TenantId,
+        as_of: DateTime<Utc>,
+        wanted: &Wanted,
+    ) -> Result<(FactsAsOf, Erasures), ServiceError> {
         let store = self.store();
-        let history = store.history(tenant, as_of).await?;
+        // Before all else, so that it tells of an erasure after any of it.
+        let (history, erasures) = store.history_read(tenant, as_of).await?;
         let Documents {
             looked_at: digests,
             of_invoices,
         } = documents(wanted, &history).await?;
-        match wanted {
-            Wanted::Records => Ok(history),
-            Wanted::Salt => Ok(history.with_salt(self.salt().await?)),
+        let history = match wanted {
+            Wanted::Records => history,
+            Wanted::Salt => history.with_salt(self.salt().await?),
             Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => {
                 let ranking = self.ranking(tenant, as_of).await?;
                 let pictures = store.same_pictures(tenant, &digests, as_of).await?;
                 let history = history.with_ranking(ranking).with_pictures(pictures);
                 let documents = self.unrecorded(tenant, wanted, &history).await?;
-                Ok(history.with_unrecorded(documents))
+                history.with_unrecorded(documents)
             }
             Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
                 let read = store.fields_of(tenant, &digests, as_of).await?;
@@ -104,12 +121,13 @@ impl Service {
                     Wanted::SpendingOf(record) if invoice_of(&history, record).is_none() => None,
                     _ => self.salt().await?,
                 };
-                Ok(history
+                history
                     .with_receipts(receipts)
                     .with_findings(findings)
-                    .with_salt(salt))
+                    .with_salt(salt)
             }
-        }
+        };
+        Ok((history, erasures))
     }
 
     /// What the answers to a question depend on besides the day: the number of the last change to

@@ -15,6 +15,7 @@ mod history;
 mod record_cases;
 mod reminders;
 mod reviewed_pairs;
+mod turns;
 mod unrecorded;
 
 use std::sync::Arc;
@@ -40,8 +41,7 @@ pub struct Service {
     sandbox: Sandbox,
     invoice: Arc<InvoiceCase>,
     records: RecordCases,
-    /// Held while a worklist is run.
-    runs: Arc<tokio::sync::Mutex<()>>,
+    turns: Arc<turns::Turns>,
     reviewed_pairs: Arc<reviewed_pairs::ReviewedPairs>,
 }
 
@@ -60,7 +60,7 @@ impl Service {
             sandbox,
             invoice,
             records,
-            runs: Arc::default(),
+            turns: Arc::default(),
             reviewed_pairs: Arc::default(),
         }
     }

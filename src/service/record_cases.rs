@@ -24,11 +24,14 @@ use crate::domain::TenantId;
 use crate::history::History;
 use crate::learn::forecast::ForecastError;
 use crate::registry::Registry;
+use crate::store::StoreError;
 
 /// No record is of a year before.
 const EARLIEST: i32 = 1900;
 /// Clocks of callers may be ahead by this.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
+/// Tries at an answer between erasures.
+const TRIES: usize = 2;
 
 /// Every case that judges records.
 #[derive(Debug, Clone)]
@@ -171,11 +174,12 @@ impl Service {
     }
 
     /// Judges one record and chains the answer before giving it, as JSON. What is computed takes less
-    /// than a millisecond; notes that were not read before are read on a thread of their own.
+    /// than a millisecond; notes that were not read before are read on a thread of their own. Where
+    /// something is erased meanwhile, it is judged anew without that.
     ///
     /// # Errors
     /// [`ServiceError::Judge`] where there is nothing to ask, [`ServiceError::UnknownCase`], or
-    /// what kept the answer from being stored.
+    /// what kept the answer from being stored: [`StoreError::Busy`] also where erasures go on.
     pub async fn score_record(
         &self,
         case: Case,
@@ -193,25 +197,24 @@ impl Service {
             return not_asked("lies before 1900");
         }
         let wanted = Wanted::of(case, item);
-        let history = self.history(tenant, as_of, &wanted).await?;
-        let judged = if judge.takes_long(item, &history) {
-            let (records, item) = (self.records.clone(), item.clone());
-            let judging = move || {
-                let judge = records.get(case).ok_or(ServiceError::UnknownCase)?;
-                judged(judge, &item, &history)
+        for _ in 0..TRIES {
+            let (history, read) = self.history_read(tenant, as_of, &wanted).await?;
+            let judged = if judge.takes_long(item, &history) {
+                let (records, item) = (self.records.clone(), item.clone());
+                let judging = move || {
+                    let judge = records.get(case).ok_or(ServiceError::UnknownCase)?;
+                    judged(judge, &item, &history)
+                };
+                on_own_thread(judging).await??
+            } else {
+                judged(judge, item, &history)?
             };
-            on_own_thread(judging).await??
-        } else {
-            judged(judge, item, &history)?
-        };
-        let Judged {
-            mut recommendation,
-            input,
-            features,
-        } = judged;
-        let store = self.store();
-        let kept = store.append_decision(tenant, &mut recommendation, &input, &features);
-        Ok(kept.await?)
+            let kept = self.store().append_judged(tenant, &judged, read).await?;
+            if let Some(answer) = kept {
+                return Ok(answer);
+            }
+        }
+        Err(StoreError::Busy.into())
     }
 
     /// Computes an answer again from what was kept of it, by the version of the model that gave it

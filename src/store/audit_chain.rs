@@ -14,10 +14,13 @@ use uuid::Uuid;
 
 use super::error::{Result, StoreError};
 use super::{keys, lots, time};
-use crate::domain::{CanonicalJson, TenantId, sha256_hex};
+use crate::domain::{CanonicalJson, TenantId, sha256_hex_of};
 
 /// What the first entry of a chain links to.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Random bytes before each part.
+const SALT_BYTES: usize = 32;
 
 /// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,12 +67,12 @@ pub(super) struct Link {
 
 /// The digest of an entry.
 pub(super) fn link_sha256(prev_sha256: &str, header: &str) -> String {
-    sha256_hex(format!("{prev_sha256}{header}"))
+    sha256_hex_of([prev_sha256, header])
 }
 
 /// The digest of a part.
 pub(super) fn part_sha256(salt: &str, content: &str) -> String {
-    sha256_hex(format!("{salt}{content}"))
+    sha256_hex_of([salt, content])
 }
 
 /// An entry whose parts are digested: all that is done before its place is known.
@@ -88,8 +91,8 @@ impl NewEntry {
     pub(super) fn seal(self) -> Result<SealedEntry> {
         let mut parts = Vec::with_capacity(self.parts.len());
         let mut digests = BTreeMap::new();
-        for (name, content) in self.parts {
-            let salt = keys::random_hex::<32>()?;
+        let salts = keys::random_hexes::<SALT_BYTES>(self.parts.len())?;
+        for ((name, content), salt) in self.parts.into_iter().zip(salts) {
             digests.insert(name.to_owned(), part_sha256(&salt, &content));
             parts.push((name, salt, content));
         }

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::audit_chain::Link;
 use super::checkpoints::Checkpoints;
 use super::decisions::{ChainedDecision, chain};
+use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::open::Writing;
 use crate::domain::TenantId;
@@ -27,7 +28,9 @@ const MAX_TOGETHER: usize = 256;
 struct Waiting {
     tenant: TenantId,
     decision: ChainedDecision,
-    answer: oneshot::Sender<Result<Link>>,
+    /// As of when what it was made of was read.
+    read: Erasures,
+    answer: oneshot::Sender<Result<Option<Link>>>,
 }
 
 /// The way to the thread that commits.
@@ -66,7 +69,8 @@ impl Committer {
         Ok(Self { waiting })
     }
 
-    /// Chains a decision, durably.
+    /// Chains a decision, durably; `None` where something of the tenant's was erased since what it was
+    /// made of was read.
     ///
     /// # Errors
     /// What the disk said; then nothing may be answered.
@@ -74,11 +78,13 @@ impl Committer {
         &self,
         tenant: &TenantId,
         decision: ChainedDecision,
-    ) -> Result<Link> {
+        read: Erasures,
+    ) -> Result<Option<Link>> {
         let (answer, link) = oneshot::channel();
         let waiting = Waiting {
             tenant: tenant.clone(),
             decision,
+            read,
             answer,
         };
         let closed = || StoreError::Invalid("the store is closed".to_owned());
@@ -106,10 +112,9 @@ async fn commit(writing: &Writing, together: Vec<Waiting>) {
     let ends = ends(&together, &links);
     let all_remembered = writing.head_file.append_here(&ends).is_ok();
     for (waiting, link) in together.into_iter().zip(links) {
-        let link = if all_remembered {
-            Ok(link)
-        } else {
-            remembered(writing, &waiting.tenant, link)
+        let link = match link {
+            Some(link) if !all_remembered => remembered(writing, &waiting.tenant, link).map(Some),
+            link => Ok(link),
         };
         // Whoever asked may have gone away; a decision that was chained stands.
         let _ = waiting.answer.send(link);
@@ -122,14 +127,15 @@ fn remembered(writing: &Writing, tenant: &TenantId, link: Link) -> Result<Link> 
 }
 
 /// The last link of each tenant.
-fn ends<'a>(together: &'a [Waiting], links: &'a [Link]) -> Vec<(&'a TenantId, &'a Link)> {
+fn ends<'a>(together: &'a [Waiting], links: &'a [Option<Link>]) -> Vec<(&'a TenantId, &'a Link)> {
     let pairs = together.iter().map(|waiting| &waiting.tenant).zip(links);
-    pairs.collect::<BTreeMap<_, _>>().into_iter().collect()
+    let chained = pairs.filter_map(|(tenant, link)| Some((tenant, link.as_ref()?)));
+    chained.collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
 /// Chains all in one transaction, each tenant's in the order they came; links in the order
-/// of what was given.
-async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Link>> {
+/// of what was given, none for what was made before an erasure.
+async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Option<Link>>> {
     let mut by_tenant: BTreeMap<&TenantId, Vec<usize>> = BTreeMap::new();
     for (at, waiting) in together.iter().enumerate() {
         by_tenant.entry(&waiting.tenant).or_default().push(at);
@@ -137,10 +143,18 @@ async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Link>>
     let mut transaction = writing.begin_unmarked().await?;
     writing.settle_what_was_left();
     let mut links: Vec<Option<Link>> = vec![None; together.len()];
-    for (tenant, places) in by_tenant {
+    for (tenant, mut places) in by_tenant {
+        let erasures = Erasures::within(&mut transaction, tenant).await?;
+        places.retain(|at| together.get(*at).is_some_and(|one| one.read == erasures));
+        if places.is_empty() {
+            continue;
+        }
         let those = places.iter().filter_map(|at| together.get(*at));
         let decisions: Vec<&ChainedDecision> = those.map(|one| &one.decision).collect();
         let chained = chain(&mut transaction, tenant, &decisions).await?;
+        if chained.len() != places.len() {
+            return Err(StoreError::Damaged("an entry was not chained".to_owned()));
+        }
         for (at, link) in places.into_iter().zip(chained) {
             if let Some(place) = links.get_mut(at) {
                 *place = Some(link);
@@ -148,10 +162,5 @@ async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Link>>
         }
     }
     transaction.commit().await?;
-    let links = links.into_iter();
-    links.map(|link| link.ok_or_else(not_chained)).collect()
-}
-
-fn not_chained() -> StoreError {
-    StoreError::Damaged("an entry was not chained".to_owned())
+    Ok(links)
 }

@@ -8,10 +8,12 @@ use uuid::Uuid;
 
 use super::audit_chain::{self, EntryKind, Link, NewEntry, SealedEntry};
 use super::cursor::{Cursor, Page, bounded};
+use super::erasure::Erasures;
 use super::error::{Result, StoreError};
+use super::mentions::mentions;
 use super::{Store, analyses, lots, time};
 use crate::advice::{Case, Judged, Recommendation};
-use crate::domain::{CanonicalJson, RecordKind, TenantId};
+use crate::domain::{CanonicalJson, TenantId};
 
 /// Columns of `recommendations` behind `seq`.
 const INDEXED: usize = 7;
@@ -57,12 +59,13 @@ const TOGETHER: usize = 288;
 const READ_TOGETHER: usize = 1_000;
 
 impl Store {
-    /// Stores a recommendation with its input and features as the next link of the tenant's
-    /// chain, durably, sets its `decision_sha256`, and gives it as JSON.
+    /// Stores a recommendation that was made of nothing in the store, with its input and features, as the
+    /// next link of the tenant's chain, durably, sets its `decision_sha256`, and gives it as JSON.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if the recommendation is already chained or cannot be
-    /// written as JSON, [`StoreError::Contract`] if it breaks the contract; else what the disk said, and then nothing may be answered.
+    /// written as JSON, [`StoreError::Contract`] if it breaks the contract, [`StoreError::Busy`] if
+    /// something is erased meanwhile; else what the disk said, and then nothing may be answered.
     pub async fn append_decision(
         &self,
         tenant: &TenantId,
@@ -70,24 +73,62 @@ impl Store {
         input: &CanonicalJson,
         features: &CanonicalJson,
     ) -> Result<String> {
-        let mut text = written(recommendation)?;
-        let decision = ChainedDecision::of_text(recommendation, &text, input, features)?;
-        self.ensure_tenant(tenant).await?;
-        let link = self.committer().append(tenant, decision).await?;
-        // Its last member, which it goes without in the chain.
-        text.pop();
-        text.push_str(",\"decision_sha256\":\"");
-        text.push_str(&link.sha256);
-        text.push_str("\"}");
+        let read = self.erasures(tenant).await?;
+        let kept = self.append_one(tenant, recommendation, (input, features), read);
+        let (text, link) = kept.await?.ok_or(StoreError::Busy)?;
         recommendation.decision_sha256 = Some(link.sha256);
         Ok(text)
     }
 
-    /// Does the same for many answers, some hundred in a transaction.
+    /// Does the same for an answer made of what was read of the tenant's; `None`, and nothing is kept, where
+    /// something was erased since.
+    ///
+    /// # Errors
+    /// As [`Store::append_decision`].
+    pub async fn append_judged(
+        &self,
+        tenant: &TenantId,
+        judged: &Judged,
+        read: Erasures,
+    ) -> Result<Option<String>> {
+        let made_of = (&judged.input, &judged.features);
+        let kept = self.append_one(tenant, &judged.recommendation, made_of, read);
+        Ok(kept.await?.map(|(text, _)| text))
+    }
+
+    /// Chains an answer unless something was erased since, and gives it as JSON with its link.
+    async fn append_one(
+        &self,
+        tenant: &TenantId,
+        recommendation: &Recommendation,
+        (input, features): (&CanonicalJson, &CanonicalJson),
+        read: Erasures,
+    ) -> Result<Option<(String, Link)>> {
+        let mut text = written(recommendation)?;
+        let decision = ChainedDecision::of_text(recommendation, &text, input, features)?;
+        self.ensure_tenant(tenant).await?;
+        let chained = self.committer().append(tenant, decision, read).await?;
+        Ok(chained.map(|link| {
+            // Its last member, which it goes without in the chain.
+            text.pop();
+            text.push_str(",\"decision_sha256\":\"");
+            text.push_str(&link.sha256);
+            text.push_str("\"}");
+            (text, link)
+        }))
+    }
+
+    /// Does the same for many answers, some hundred in a transaction. `false`, and no more of them are
+    /// kept, where something was erased since what they were made of was read.
     ///
     /// # Errors
     /// As [`Store::append_decision`]; the transactions before stand.
-    pub async fn append_decisions(&self, tenant: &TenantId, answers: &[Judged]) -> Result<()> {
+    pub async fn append_decisions(
+        &self,
+        tenant: &TenantId,
+        answers: &[Judged],
+        read: Erasures,
+    ) -> Result<bool> {
         self.ensure_tenant(tenant).await?;
         for together in answers.chunks(TOGETHER) {
             let decisions = together
@@ -95,6 +136,9 @@ impl Store {
                 .map(|one| ChainedDecision::new(&one.recommendation, &one.input, &one.features))
                 .collect::<Result<Vec<_>>>()?;
             let mut transaction = self.begin().await?;
+            if Erasures::within(&mut transaction, tenant).await? != read {
+                return Ok(false);
+            }
             let all: Vec<&ChainedDecision> = decisions.iter().collect();
             let links = chain(&mut transaction, tenant, &all).await?;
             transaction.commit().await?;
@@ -102,7 +146,7 @@ impl Store {
                 self.head_file().append(&[(tenant, end)]).await?;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Does the same for the answer about a document and stores in the same transaction, so
@@ -315,30 +359,13 @@ fn entry(
     })
 }
 
-/// What an answer about one expense, or about copies, lays beside its subject, each once. Forecasts
-/// sum up many records and quote none; what is found in a document stays with that document.
-fn mentions(recommendation: &Recommendation) -> Vec<(String, String)> {
-    if !matches!(recommendation.case, Case::Expense | Case::Duplicate) {
-        return Vec::new();
-    }
-    let named = recommendation.evidence.iter();
-    let mut mentions: Vec<(String, String)> = named
-        .filter_map(|one| one.reference.split_once('/'))
-        .filter(|(kind, _)| *kind == "document" || kind.parse::<RecordKind>().is_ok())
-        .map(|(kind, id)| (kind.to_owned(), id.to_owned()))
-        .collect();
-    mentions.sort_unstable();
-    mentions.dedup();
-    mentions
-}
-
 /// A decision that needs only its place in the chain.
 #[derive(Debug, Clone)]
 pub(super) struct ChainedDecision {
     sealed: SealedEntry,
     /// Its columns of `recommendations`.
     index: [String; INDEXED],
-    /// Kinds and ids of what it lays beside its subject.
+    /// Kinds and ids of what it names beside its subject.
     mentions: Vec<(String, String)>,
 }
 
@@ -361,7 +388,7 @@ impl ChainedDecision {
         let entry = entry(recommendation, text, input, features)?;
         let at = time::text(entry.at);
         Ok(Self {
-            mentions: mentions(recommendation),
+            mentions: mentions(recommendation, input)?,
             sealed: entry.seal()?,
             index: [
                 recommendation.recommendation_id.to_string(),

@@ -1,13 +1,17 @@
 //! Erasing a document, a record or a person: content goes, a provable gap stays.
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::audit_chain::{self, EntryKind, NewEntry};
 use super::error::{Result, StoreError};
+use super::tenant_states::TenantState;
 use super::{Store, blobs, time};
 use crate::domain::{CanonicalJson, RecordKind, TenantId};
+
+/// Subjects of one statement: SQLite takes 32,766 values, a subject has two.
+const TOGETHER: usize = 500;
 
 /// Whose traces go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +19,8 @@ pub enum ErasureTarget {
     /// A document: its bytes, name, analysis, everything answered about it, and answers about
     /// expenses and copies that lay it beside a record, with what people said of those.
     Document(Uuid),
-    /// A record: all its versions and everything answered, likewise.
+    /// A record: all its versions and everything answered, likewise; of an interaction also the answers
+    /// on collections that its note was read for.
     Record(RecordKind, String),
     /// An employee: their record, every record that names them as `employee_id`, and everything
     /// answered about those.
@@ -56,7 +61,43 @@ pub(super) struct Erased {
 /// Kind and id of something that recommendations are about.
 type SubjectKey = (String, String);
 
+/// How often something of a tenant's had been erased when it was read.
+///
+/// Answers take a while to be made, and another process may erase meanwhile: chained after that, they would
+/// bring back what is gone, and no later erasure would find it. So whoever reads takes this number along, and it
+/// is compared within the transaction that writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Erasures(i64);
+
+impl Erasures {
+    pub(super) const fn of(state: &TenantState) -> Self {
+        Self(state.records_erasures)
+    }
+
+    /// As of a transaction.
+    pub(super) async fn within(
+        connection: &mut SqliteConnection,
+        tenant: &TenantId,
+    ) -> Result<Self> {
+        let count: Option<i64> =
+            sqlx::query_scalar("SELECT records_erasures FROM tenants WHERE id = $1")
+                .bind(tenant.as_str())
+                .fetch_optional(connection)
+                .await?;
+        Ok(Self(count.unwrap_or_default()))
+    }
+}
+
 impl Store {
+    /// How often something of the tenant's was erased by now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn erasures(&self, tenant: &TenantId) -> Result<Erasures> {
+        let state = self.tenant_states().of(tenant).await?.unwrap_or_default();
+        Ok(Erasures::of(&state))
+    }
+
     /// Removes content for good: inputs, features, answers, labels, records and bytes, and the
     /// answers kept for idempotency. The chain keeps salted digests, whose salts go too, and
     /// an entry that says which content was removed, why and by whom.
@@ -93,24 +134,20 @@ impl Store {
             }
         };
         let mut entries = Vec::new();
-        let mut forgotten = 0;
         for (kind, id) in &subjects {
             entries.extend(entries_about(&mut transaction, tenant, kind, id).await?);
-            forgotten += forget_answers(&mut transaction, tenant, id).await?;
         }
-        if document.is_none() && record_versions + forgotten == 0 && entries.is_empty() {
+        if document.is_none() && record_versions == 0 && entries.is_empty() {
             return Err(StoreError::Missing(target.name()));
         }
-        if record_versions > 0 {
-            // What is held in memory of them is to be dropped.
-            sqlx::query("UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1")
-                .bind(tenant.as_str())
-                .execute(&mut *transaction)
-                .await?;
-        }
-        if record_versions > 0 || document.is_some() || !entries.is_empty() {
-            // Lists may name them, and rest on what was answered about them.
-            sqlx::query("DELETE FROM worklist_runs WHERE tenant = $1")
+        forget_answers(&mut transaction, tenant, &subjects).await?;
+        for statement in [
+            // What is held in memory is to be dropped, and what is being made of it made anew.
+            "UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1",
+            // Lists may name what is erased, and rest on what was answered about it.
+            "DELETE FROM worklist_runs WHERE tenant = $1",
+        ] {
+            sqlx::query(statement)
                 .bind(tenant.as_str())
                 .execute(&mut *transaction)
                 .await?;
@@ -250,19 +287,29 @@ async fn entries_about(
     .await?)
 }
 
-/// Drops answers kept for idempotency that speak of the subject, and says how many.
+/// Drops answers kept for idempotency that name a subject. They are JSON, on one line or several, as
+/// `serde_json` spells it: an id is a string of its own there, or stands behind its kind in a reference.
 async fn forget_answers(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
-    id: &str,
-) -> Result<u64> {
-    let forgotten =
-        sqlx::query("DELETE FROM idempotency WHERE tenant = $1 AND REPLACE(body, $2, '') <> body")
-            .bind(tenant.as_str())
-            .bind(id)
-            .execute(connection)
-            .await?;
-    Ok(forgotten.rows_affected())
+    subjects: &[SubjectKey],
+) -> Result<()> {
+    for some in subjects.chunks(TOGETHER) {
+        let names = some
+            .iter()
+            .flat_map(|(kind, id)| [id.clone(), format!("{kind}/{id}")]);
+        // With its quotes, so that it is no part of another.
+        let names = names.map(|name| serde_json::Value::from(name).to_string());
+        let mut query = QueryBuilder::<Sqlite>::new("DELETE FROM idempotency WHERE tenant = ");
+        query.push_bind(tenant.as_str());
+        query.push(" AND EXISTS (SELECT 1 FROM (");
+        query.push_values(names, |mut row, name| {
+            row.push_bind(name);
+        });
+        query.push(") AS named WHERE REPLACE(body, named.column1, '') <> body)");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 async fn empty_entry(connection: &mut SqliteConnection, tenant: &TenantId, seq: i64) -> Result<()> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
+use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::tenant_states::{self, TenantState};
 use super::{Store, time};
@@ -27,11 +28,17 @@ pub(crate) struct FactsCache {
     home: OnceLock<Currency>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Held {
     facts: Arc<Facts>,
     generation: i64,
-    erasures: i64,
+    erasures: Erasures,
+}
+
+impl Held {
+    fn seen_from(self, as_of: DateTime<Utc>) -> (FactsAsOf, Erasures) {
+        (FactsAsOf::new(self.facts, as_of), self.erasures)
+    }
 }
 
 #[derive(FromRow)]
@@ -54,11 +61,13 @@ impl FactsCache {
     }
 
     /// The tenant's facts, if they are as new as what was read of its state.
-    fn current(&self, tenant: &TenantId, state: &TenantState) -> Option<Arc<Facts>> {
+    fn current(&self, tenant: &TenantId, state: &TenantState) -> Option<Held> {
         let by_tenant = self.lock();
         let held = by_tenant.get(tenant)?;
-        let same = held.erasures == state.records_erasures;
-        (same && held.generation >= state.records_generation).then(|| Arc::clone(&held.facts))
+        // Both numbers only rise: what was read later is newer.
+        let is_new =
+            held.erasures >= Erasures::of(state) && held.generation >= state.records_generation;
+        is_new.then(|| held.clone())
     }
 }
 
@@ -74,15 +83,29 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub async fn history(&self, tenant: &TenantId, as_of: DateTime<Utc>) -> Result<FactsAsOf> {
+        let (history, _) = self.history_read(tenant, as_of).await?;
+        Ok(history)
+    }
+
+    /// The same with how often something had been erased when it was read, for answers that are to be
+    /// kept.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn history_read(
+        &self,
+        tenant: &TenantId,
+        as_of: DateTime<Utc>,
+    ) -> Result<(FactsAsOf, Erasures)> {
         let state = self.tenant_states().of(tenant).await?.unwrap_or_default();
         let cache = self.facts_cache();
-        if let Some(facts) = cache.current(tenant, &state) {
-            return Ok(FactsAsOf::new(facts, as_of));
+        if let Some(held) = cache.current(tenant, &state) {
+            return Ok(held.seen_from(as_of));
         }
         let turn = Arc::clone(&cache.loading).lock_owned().await;
         // Whoever had the turn before may have done it.
-        if let Some(facts) = cache.current(tenant, &state) {
-            return Ok(FactsAsOf::new(facts, as_of));
+        if let Some(held) = cache.current(tenant, &state) {
+            return Ok(held.seen_from(as_of));
         }
         // Goes on where whoever asked waits no longer: the next one finds it done.
         let (store, tenant) = (self.clone(), tenant.clone());
@@ -90,10 +113,10 @@ impl Store {
             let _turn = turn;
             store.load(&tenant).await
         });
-        let facts = loading
+        let held = loading
             .await
             .map_err(|error| StoreError::Damaged(format!("records were not read: {error}")))??;
-        Ok(FactsAsOf::new(facts, as_of))
+        Ok(held.seen_from(as_of))
     }
 
     /// The tenants whose records are all held in memory when each has been asked about.
@@ -112,13 +135,14 @@ impl Store {
             .collect()
     }
 
-    async fn load(&self, tenant: &TenantId) -> Result<Arc<Facts>> {
+    async fn load(&self, tenant: &TenantId) -> Result<Held> {
         let mut snapshot = self.readers().begin().await?;
         let state = tenant_states::read(&mut *snapshot, &[tenant]).await?;
         let state = state.get(tenant.as_str()).copied().unwrap_or_default();
         let cache = self.facts_cache();
+        let erasures = Erasures::of(&state);
         let held = cache.lock().remove(tenant);
-        let held = held.filter(|held| held.erasures == state.records_erasures);
+        let held = held.filter(|held| held.erasures == erasures);
         let facts = match held {
             Some(held) => {
                 // Copied only if somebody still looks at the older state; that takes a while.
@@ -135,18 +159,17 @@ impl Store {
                 add_all(&mut snapshot, tenant, facts).await?
             }
         };
-        let facts = Arc::new(facts);
         let held = Held {
-            facts: Arc::clone(&facts),
+            facts: Arc::new(facts),
             generation: state.records_generation,
-            erasures: state.records_erasures,
+            erasures,
         };
         let mut by_tenant = cache.lock();
         if by_tenant.len() >= MAX_TENANTS {
             by_tenant.clear();
         }
-        by_tenant.insert(tenant.clone(), held);
-        Ok(facts)
+        by_tenant.insert(tenant.clone(), held.clone());
+        Ok(held)
     }
 }
 

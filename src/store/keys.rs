@@ -285,10 +285,20 @@ pub(super) fn random_hex<const N: usize>() -> Result<String> {
     Ok(hex::encode(random::<N>()?))
 }
 
+/// So many of them, by one draw.
+pub(super) fn random_hexes<const N: usize>(count: usize) -> Result<Vec<String>> {
+    let mut bytes = vec![[0_u8; N]; count];
+    draw(bytes.as_flattened_mut())?;
+    Ok(bytes.iter().map(hex::encode).collect())
+}
+
 /// Random bytes of the operating system.
 pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0_u8; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| StoreError::Damaged(format!("no random bytes: {error}")))?;
+    draw(&mut bytes)?;
     Ok(bytes)
+}
+
+fn draw(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| StoreError::Damaged(format!("no random bytes: {error}")))
 }

@@ -31,6 +31,7 @@ mod jobs;
 mod keys;
 mod looks;
 mod lots;
+mod mentions;
 mod open;
 mod records;
 mod tenant_states;
@@ -47,7 +48,7 @@ pub use audit_report::{AuditFault, AuditReport, ChainState, FaultKind, KeptHead}
 pub use cursor::{Cursor, InvalidCursor, Page};
 pub use decisions::{Decision, DecisionFilter, NewDecision};
 pub use documents::{DocumentRow, NewDocument, PutDocument};
-pub use erasure::{Erasure, ErasureTarget};
+pub use erasure::{Erasure, ErasureTarget, Erasures};
 pub use error::{Result, StoreError};
 pub use feedback::{Said, StoredFeedback};
 pub use idempotency::{IdempotencyStart, StoredResponse};

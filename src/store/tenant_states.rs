@@ -27,7 +27,7 @@ const MAX_TOGETHER: usize = 256;
 pub(super) struct TenantState {
     /// Number of the last transaction that added records.
     pub(super) records_generation: i64,
-    /// Number of erasures of records.
+    /// Number of erasures.
     pub(super) records_erasures: i64,
     /// Number of changes to its keys.
     pub(super) keys_generation: i64,

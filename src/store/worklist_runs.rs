@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sqlx::FromRow;
 
+use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::{Store, time};
 use crate::domain::TenantId;
@@ -99,13 +100,23 @@ impl Store {
         .transpose()
     }
 
-    /// Keeps a run in the place of earlier ones of its day, and lets the oldest go.
+    /// Keeps a run in the place of earlier ones of its day, and lets the oldest go; `false`, and nothing
+    /// changes, where something was erased since what it was made of was read.
     ///
     /// # Errors
     /// If the store cannot be written.
-    pub async fn put_run(&self, tenant: &TenantId, name: &str, run: &WorklistRun) -> Result<()> {
+    pub async fn put_run(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        run: &WorklistRun,
+        read: Erasures,
+    ) -> Result<bool> {
         self.ensure_tenant(tenant).await?;
         let mut transaction = self.begin().await?;
+        if Erasures::within(&mut transaction, tenant).await? != read {
+            return Ok(false);
+        }
         for statement in [
             "DELETE FROM worklist_runs WHERE tenant = $1 AND name = $2 AND day = $3",
             "UPDATE worklist_runs SET answers = NULL \
@@ -142,6 +153,6 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Failure {
     SignedOut {
         /// Where to come back to, percent-encoded.
         next: String,
+        /// Whether something was sent that is not saved by that.
+        unsaved: bool,
     },
     /// The key may not do this.
     Forbidden(&'static str),
@@ -26,6 +28,13 @@ pub(super) enum Failure {
     NotFound(&'static str),
     /// What was sent makes no sense.
     Unusable(String),
+    /// The same of a form, whose page it came from is there still.
+    Unsaved {
+        /// What is wrong with it.
+        what: String,
+        /// Address of the page.
+        back: String,
+    },
     /// More was sent than is taken.
     TooLarge(usize),
     /// Too much is going on.
@@ -41,7 +50,7 @@ struct ErrorPage {
     heading: &'static str,
     text: String,
     request_id: Option<String>,
-    back: &'static str,
+    back: String,
     back_label: &'static str,
 }
 
@@ -93,9 +102,11 @@ impl From<ServiceError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let (mut back, mut back_label) = ("/".to_owned(), "To the start");
         let (status, heading, text) = match self {
-            Self::SignedOut { next } => {
-                return Redirect::to(&format!("/sign-in?next={next}")).into_response();
+            Self::SignedOut { next, unsaved } => {
+                let unsaved = if unsaved { "&unsaved=true" } else { "" };
+                return Redirect::to(&format!("/sign-in?next={next}{unsaved}")).into_response();
             }
             Self::Forbidden(what) => (
                 StatusCode::FORBIDDEN,
@@ -113,6 +124,17 @@ impl IntoResponse for Failure {
                 format!("There is no such {what}."),
             ),
             Self::Unusable(what) => (StatusCode::UNPROCESSABLE_ENTITY, "That did not work", what),
+            Self::Unsaved { what, back: page } => {
+                (back, back_label) = (page, "Begin anew");
+                let text = format!(
+                    "{what} Nothing was saved: your browser's way back leads to what you wrote."
+                );
+                (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "That was not saved",
+                    text,
+                )
+            }
             Self::TooLarge(bytes) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "Too large",
@@ -137,8 +159,8 @@ impl IntoResponse for Failure {
                 .is_server_error()
                 .then(crate::http::current_request_id)
                 .flatten(),
-            back: "/inbox",
-            back_label: "Back to the inbox",
+            back,
+            back_label,
         };
         let mut response = frame::page(status, &shown);
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -19,13 +19,12 @@ pub use session::SessionError;
 pub use state::Pages;
 
 use axum::Router;
-use axum::response::Redirect;
 use axum::routing::{get, post};
 
 /// The routes of the pages, to be served beside the interface.
 pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
     Router::new()
-        .route("/", get(|| async { Redirect::to("/inbox") }))
+        .route("/", get(pages::sign_in::start))
         .route(
             "/sign-in",
             get(pages::sign_in::form).post(pages::sign_in::sign_in),

@@ -1,6 +1,7 @@
 //! Who asks: the session of the cookie, and its key as it stands now.
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use chrono::Utc;
 
@@ -51,6 +52,20 @@ impl SignedIn {
     }
 }
 
+/// The page with the form that is sent to an address.
+fn page_of(address: &str) -> &str {
+    if let Some(customer) = address.strip_suffix("/contact") {
+        return customer;
+    }
+    let lists = ["/expenses", "/duplicates", "/inbox/upload"];
+    match lists.into_iter().find(|list| address.starts_with(list)) {
+        Some("/inbox/upload") => "/inbox",
+        Some(list) => list,
+        // A document's form is sent to its page.
+        None => address,
+    }
+}
+
 impl FromRequestParts<Pages> for SignedIn {
     type Rejection = Failure;
 
@@ -59,7 +74,13 @@ impl FromRequestParts<Pages> for SignedIn {
             .uri
             .path_and_query()
             .map_or("/inbox", axum::http::uri::PathAndQuery::as_str);
-        let signed_out = || Failure::SignedOut { next: encode(here) };
+        // What was sent is lost, and no page stands where it was sent to: that of the same part does.
+        let unsaved = parts.method != Method::GET && here != "/sign-out";
+        let here = if unsaved { page_of(here) } else { here };
+        let signed_out = || Failure::SignedOut {
+            next: encode(here),
+            unsaved,
+        };
         let now = Utc::now();
         let session = cookies::get(&parts.headers, cookies::SESSION)
             .and_then(|cookie| pages.sessions().read(cookie, now))
@@ -74,5 +95,26 @@ impl FromRequestParts<Pages> for SignedIn {
             .filter(|key| key.expires_at.is_none_or(|end| end > now))
             .ok_or_else(signed_out)?;
         Ok(Self { session, key })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_of;
+
+    #[test]
+    fn a_form_is_on_a_page() {
+        for (sent_to, page) in [
+            (
+                "/collections/customers/C%2F1/contact",
+                "/collections/customers/C%2F1",
+            ),
+            ("/expenses/E1", "/expenses"),
+            ("/duplicates/D1", "/duplicates"),
+            ("/inbox/upload", "/inbox"),
+            ("/inbox/0190", "/inbox/0190"),
+        ] {
+            assert_eq!(page_of(sent_to), page);
+        }
     }
 }

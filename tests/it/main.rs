@@ -12,6 +12,7 @@ mod delays;
 mod detectors;
 mod documents;
 mod duplicates;
+mod erasures;
 mod events;
 mod expenses;
 mod feedback;

@@ -125,7 +125,16 @@ async fn nobody_sees_anything_before_signing_in() {
         stranger.post("/sign-out", &[("csrf", "x")]).await.status,
         303
     );
-    assert_eq!(stranger.get("/").await.header("location"), "/inbox");
+    let start = stranger.get("/").await;
+    assert_eq!(start.header("location"), "/sign-in?next=%2F");
+    // What was sent is not there any more, and nobody is led to where it was sent to.
+    let lost = stranger
+        .post("/collections/customers/C-1/contact", &[("csrf", "x")])
+        .await;
+    assert_eq!(
+        lost.header("location"),
+        "/sign-in?next=%2Fcollections%2Fcustomers%2FC-1&unsaved=true"
+    );
 }
 
 #[tokio::test]

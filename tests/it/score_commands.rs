@@ -184,6 +184,45 @@ async fn the_customers_to_contact_are_the_endpoints_and_those_held_back_stand_ap
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn delays_of_all_kinds_stand_in_one_order_and_what_is_cut_is_told() {
+    let app = TestApp::start().await;
+    for (kind, rows) in crate::delays::records(chrono::Utc::now().date_naive()) {
+        app.put_records(kind, rows).await;
+    }
+    let board = app.get("/v1/worklists/delays").await.json();
+    let parts = ["timesheet", "project_setup", "billing"];
+    let mut rows = parts
+        .map(|part| board[part].as_array().unwrap().clone())
+        .concat();
+    let pressing = |row: &Value| {
+        let levels = ["high", "medium", "low"].map(|level| row["level"] == level);
+        let level = levels.iter().position(|is_it| *is_it).unwrap();
+        let score = match row["status"].as_str().unwrap() {
+            "abstained" => 1.0,
+            _ => row["score"].as_f64().unwrap_or_default(),
+        };
+        (level, -score)
+    };
+    rows.sort_by(|a, b| pressing(a).partial_cmp(&pressing(b)).unwrap());
+    assert!(rows.len() > 2, "{board}");
+    let data = app.folder().join("data");
+    let list = ["worklist", "delays", "--json"];
+    let (code, out, errors) = run(&data, &list);
+    assert_eq!(code, 0, "{errors}");
+    let shown = lines(&out);
+    assert_eq!(
+        shown.iter().map(pressing).collect::<Vec<_>>(),
+        rows.iter().map(pressing).collect::<Vec<_>>()
+    );
+    assert!(rows.iter().all(|row| shown.contains(row)), "{out}");
+    assert!(!errors.contains("less pressing"), "{errors}");
+    let (_, out, errors) = run(&data, &[&list[..], &["--limit", "2"]].concat());
+    assert_eq!(lines(&out), shown[..2]);
+    let said = format!("{} more are less pressing", rows.len() - 2);
+    assert!(errors.contains(&said), "{errors}");
+}
+
 #[test]
 fn what_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();

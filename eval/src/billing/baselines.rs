@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::{Figures, Looked};
 use crate::metrics::{self, Scored};
 
@@ -17,13 +15,12 @@ pub(super) struct Before {
 }
 
 impl Before {
-    pub(super) fn of(early: &[Looked], cut: NaiveDate) -> Self {
-        let known = early
-            .iter()
-            .filter(|looked| looked.issued_on.is_some_and(|day| day < cut));
-        let mut days: Vec<f64> = known.filter_map(Looked::days).collect();
+    /// Of the bills fitted on: one that was due and not out slipped, the median is of those that were out.
+    pub(super) fn of(early: &[Looked]) -> Self {
+        let slipped = early.iter().filter_map(Looked::slipped);
+        let mut days: Vec<f64> = early.iter().filter_map(Looked::days).collect();
         days.sort_by(f64::total_cmp);
-        let share = metrics::mean(days.iter().map(|days| f64::from(u8::from(*days > 0.0))));
+        let share = metrics::mean(slipped.map(|slipped| f64::from(u8::from(slipped))));
         Self {
             share: share.unwrap_or(0.5),
             median: days.get(days.len() / 2).copied().unwrap_or(0.0),
@@ -40,7 +37,7 @@ impl Before {
         let of = |share_of: &dyn Fn(&Looked) -> f64, days_of: &dyn Fn(&Looked) -> f64| {
             let scored: Vec<Scored> = asked
                 .iter()
-                .map(|looked| (share_of(looked), looked.slipped()))
+                .filter_map(|looked| Some((share_of(looked), looked.slipped()?)))
                 .collect();
             let mut figures = metrics::figures(&scored);
             let errors = asked

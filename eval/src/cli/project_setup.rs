@@ -27,11 +27,11 @@ pub(super) struct ProjectSetupArgs {
     /// Late is what takes longer than three quarters of the requests before.
     #[arg(long, requires = "log", conflicts_with_all = ["deadline", "within", "label"])]
     late: Option<LateArg>,
-    /// Late is what ends after the time that this attribute states.
+    /// Late is what ends after the time that this attribute states, known from the event that states it.
     #[arg(long, requires = "log", conflicts_with_all = ["within", "label"])]
     deadline: Option<String>,
     /// Late is what ends more than so many days after the step asked at.
-    #[arg(long, requires = "log", value_name = "DAYS", conflicts_with = "label")]
+    #[arg(long, requires = "log", value_name = "DAYS", value_parser = parse_days, conflicts_with = "label")]
     within: Option<f64>,
     /// Late is what has this value of an attribute in the end.
     #[arg(long, requires = "log", value_name = "ATTRIBUTE=VALUE", value_parser = parse_label)]
@@ -92,6 +92,14 @@ fn parse_set(name: &str) -> Result<RequestSet, String> {
 fn parse_label(text: &str) -> Result<(String, String), String> {
     let (attribute, value) = text.split_once('=').ok_or("expected ATTRIBUTE=VALUE")?;
     Ok((attribute.to_owned(), value.to_owned()))
+}
+
+fn parse_days(text: &str) -> Result<f64, String> {
+    let days = text
+        .parse()
+        .ok()
+        .filter(|days: &f64| days.is_finite() && *days >= 0.0);
+    days.ok_or_else(|| "expected a number of days".to_owned())
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {

@@ -1,6 +1,7 @@
 //! One invoice of a backtest: what was foretold of it, and what is known of what came.
 
 use scrutineer::cases::collections::features;
+use scrutineer::domain::Currency;
 use scrutineer::learn::distribution::{Curve, Distribution};
 use scrutineer_fitting::collections::VERY_LATE_DAYS;
 use scrutineer_fitting::distribution::Outcome;
@@ -20,7 +21,8 @@ pub(super) struct Asked {
     pub(super) high: f64,
     pub(super) expected_late: f64,
     pub(super) amount: f64,
-    outcome: Outcome,
+    pub(super) currency: Currency,
+    pub(super) outcome: Outcome,
 }
 
 impl Asked {
@@ -35,6 +37,7 @@ impl Asked {
             high,
             expected_late: curve.mean_above(0.0),
             amount: invoice.amount,
+            currency: invoice.currency,
             outcome: invoice.outcome,
             curve,
             row,
@@ -68,19 +71,17 @@ impl Asked {
         self.outcome.number().max(0.0)
     }
 
-    /// Whether it was paid within the interval, where that can be told.
-    pub(super) fn held(&self) -> Option<f64> {
-        let held = self.outcome.within(self.low, self.high);
-        held.filter(|_| self.is_known())
-            .map(|held| f64::from(u8::from(held)))
+    /// Whether its amount times days is known and makes a sum with those of the firm's currency.
+    pub(super) fn adds_up_in(&self, home: Option<Currency>) -> bool {
+        self.is_known() && home == Some(self.currency)
     }
 
-    /// What coverage is measured by: days late, or how many have passed while it is unpaid.
+    /// What coverage is measured by.
     pub(super) fn as_held(&self) -> Held<'_> {
         Held {
             row: &self.row,
             curve: &self.curve,
-            came: self.outcome.number(),
+            outcome: self.outcome,
         }
     }
 
@@ -100,6 +101,13 @@ pub(super) fn scored_after(
         .iter()
         .filter_map(|asked| Some((score(asked), asked.came_after(days)?)))
         .collect()
+}
+
+/// Share of the invoices that were not paid, or not due, when the records end: a mean error says
+/// nothing of them.
+pub(super) fn unfinished(asked: &[Asked]) -> Option<f64> {
+    let open = asked.iter().map(|asked| asked.days_late().is_none());
+    metrics::mean(open.map(|open| f64::from(u8::from(open))))
 }
 
 /// Mean error in days, of paid invoices.

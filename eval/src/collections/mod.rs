@@ -1,9 +1,10 @@
 //! When would each invoice have been paid? Fitted before a cut, asked after it.
 //!
 //! Each invoice is scored once, on the day it was issued, from what was known that day, and
-//! again at some ages while it is overdue. Fitting sees the outcomes known before the cut; what
+//! again at some ages while it is overdue. Fitting sees what was known at the cut; what
 //! was still open then counts as late by so much at least. So it is with what is asked about: an
 //! invoice unpaid past its due day when the records end is late, one not due by then is censored.
+//! One that was withdrawn, or paid nobody says when, is neither fitted on nor asked about.
 
 mod asked;
 mod baselines;
@@ -11,10 +12,9 @@ mod invoices;
 mod overdue;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
-use scrutineer::history::Facts;
+use scrutineer::domain::Currency;
 use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
@@ -24,12 +24,14 @@ use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
 
-use asked::{Asked, error_of, scored_after};
+use asked::{Asked, error_of, scored_after, unfinished};
+use invoices::Records;
 
-use crate::coverage::{Held, covered_so_far};
+use crate::coverage::{Held, covered, share_within};
 use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored, figures};
 use crate::plotted::Plotted;
+use crate::records::home_of;
 use crate::{EvalError, Evaluation};
 
 /// What is asked.
@@ -66,12 +68,12 @@ pub fn on_records(
     folder: &std::path::Path,
     options: &CollectionsOptions,
 ) -> Result<CollectionsOutcome, EvalError> {
-    let records = invoices::of_records(folder)?;
+    let (records, until) = invoices::of_records(folder, options.cut)?;
     let options = CollectionsOptions {
-        protocol: format!("{}, known until {}", options.protocol, records.until),
+        protocol: format!("{}, known until {until}", options.protocol),
         ..options.clone()
     };
-    evaluate(&records.facts, &records.invoices, &options)
+    evaluate(&records, &options)
 }
 
 /// Measures the HighRadius extract: by its protocol, or at another cut, as for choosing
@@ -84,39 +86,41 @@ pub fn on_highradius(
     cut: Option<NaiveDate>,
     end: Option<NaiveDate>,
 ) -> Result<CollectionsOutcome, EvalError> {
-    let (facts, invoices) = invoices::of_highradius(data)?;
     let cut = cut.unwrap_or(receivables::TEST_FROM);
+    let records = invoices::of_highradius(data, cut)?;
     let options = CollectionsOptions {
         set: "highradius".to_owned(),
         protocol: format!("asked at due date less the customer's usual term, fitted before {cut}"),
         cut,
         end,
     };
-    evaluate(&facts, &invoices, &options)
+    evaluate(&records, &options)
 }
 
 fn evaluate(
-    facts: &Arc<Facts>,
-    invoices: &[Invoice],
+    records: &Records,
     options: &CollectionsOptions,
 ) -> Result<CollectionsOutcome, EvalError> {
+    let facts = &records.facts;
     let before =
         |invoice: &&Invoice| invoice.issued_on < options.cut && invoice.due_on < options.cut;
     let after = |invoice: &&Invoice| {
         invoice.issued_on >= options.cut && options.end.is_none_or(|end| invoice.issued_on < end)
     };
-    let mut early: Vec<&Invoice> = invoices.iter().filter(before).collect();
+    let is_told = |invoice: &&Invoice| invoice.is_told;
+    let early = records.early.iter().filter(before);
+    let (mut early, not_fitted): (Vec<&Invoice>, Vec<&Invoice>) = early.partition(is_told);
+    // Of one day in order of customer and id, whatever the order of the file.
     early.sort_by_key(|invoice| invoice.issued_on);
     let notes = WhenMet::default();
     let examples: Vec<Example> = early
         .iter()
         .map(|invoice| {
-            let outcome = fitting::outcome(invoice.due_on, invoice.cleared_on, options.cut);
             Ok(Example {
                 row: invoice.row(facts, &notes)?,
                 possible: Possible::All,
-                again: invoice.asked_again(outcome, facts, &notes)?,
-                outcome,
+                again: invoice.asked_again(facts, &notes)?,
+                outcome: invoice.outcome,
                 weight: 1.0,
                 group: None,
             })
@@ -124,9 +128,14 @@ fn evaluate(
         .collect::<Result<_, EvalError>>()?;
     let fitted = fitting::fit(&examples).map_err(|error| EvalError::insufficient(&error))?;
     let model = &fitted.distribution;
-    let late: Vec<&Invoice> = invoices.iter().filter(after).collect();
+    let late = records.ended.iter().filter(after);
+    let (late, not_asked): (Vec<&Invoice>, Vec<&Invoice>) = late.partition(is_told);
     if late.is_empty() {
-        let none = format!("no invoice was issued from {} on", options.cut);
+        let none = format!(
+            "no invoice was issued from {} on, beside {} withdrawn or paid nobody says when",
+            options.cut,
+            not_asked.len()
+        );
         return Err(EvalError::insufficient(&none));
     }
     let asked: Vec<Asked> = late
@@ -138,11 +147,18 @@ fn evaluate(
     let scored = scored_after(&asked, 0.0, |asked| asked.late);
     let mut metrics = figures_of(&asked, &scored);
     metrics.insert("fitted_on".to_owned(), Some(examples.len() as f64));
+    for (name, those) in [("left_out", not_asked), ("fit_left_out", not_fitted)] {
+        metrics.insert(name.to_owned(), Some(those.len() as f64));
+    }
     metrics.extend(overdue);
     let mut baselines = before.figures(&asked);
     let plain = baselines.entry(baselines::FIRM.to_owned()).or_default();
     plain.extend(overdue_plain);
-    let plotted = plotted(&asked, scored, model, &before);
+    let home = home_of(records.ended.iter().map(|invoice| invoice.currency));
+    let is_left_out = |asked: &&Asked| asked.is_known() && !asked.adds_up_in(home);
+    let left_out = asked.iter().filter(is_left_out).count();
+    metrics.insert("money_days_left_out".to_owned(), Some(left_out as f64));
+    let plotted = plotted(&asked, scored, model, &before, home);
     let mut evaluation = Evaluation {
         case: "collections".to_owned(),
         set: options.set.clone(),
@@ -184,8 +200,9 @@ fn figures_of(asked: &[Asked], late: &[Scored]) -> BTreeMap<String, Option<f64>>
             ("mae_days", error_of(asked, |asked| asked.median)),
             (
                 "coverage80",
-                metrics::mean(asked.iter().filter_map(Asked::held)),
+                share_within(asked.iter().map(|one| (one.outcome, (one.low, one.high)))),
             ),
+            ("unfinished", unfinished(asked)),
             (
                 "interval_days",
                 metrics::mean(asked.iter().map(|asked| asked.high - asked.low)),
@@ -201,14 +218,18 @@ fn plotted(
     scored: Vec<Scored>,
     model: &Distribution,
     before: &baselines::Before,
+    home: Option<Currency>,
 ) -> Plotted {
-    let listed = |list: fn(&Asked, f64) -> Listed, baseline: &dyn Fn(&Asked) -> f64| {
-        let known = asked.iter().filter(|asked| asked.is_known());
-        known
+    let listed = |which: &dyn Fn(&Asked) -> bool,
+                  list: fn(&Asked, f64) -> Listed,
+                  baseline: &dyn Fn(&Asked) -> f64| {
+        let those = asked.iter().filter(|asked| which(asked));
+        those
             .map(|asked| list(asked, baseline(asked)))
             .collect::<Vec<Listed>>()
     };
     let late = listed(
+        &Asked::is_known,
         |asked, baseline| Listed {
             ours: asked.late,
             baseline,
@@ -216,7 +237,9 @@ fn plotted(
         },
         &|asked| before.share_of(asked),
     );
+    // Amounts of several currencies make no sum.
     let money_days = listed(
+        &|asked| asked.adds_up_in(home),
         |asked, baseline| Listed {
             ours: asked.amount * asked.expected_late,
             baseline,
@@ -224,11 +247,7 @@ fn plotted(
         },
         &|asked| asked.amount,
     );
-    let held_where = |unpaid: bool| -> Vec<Held<'_>> {
-        let known = asked.iter().filter(|asked| asked.is_known());
-        let those = known.filter(|asked| asked.is_unpaid() == unpaid);
-        those.map(Asked::as_held).collect()
-    };
+    let held: Vec<Held<'_>> = asked.iter().map(Asked::as_held).collect();
     Plotted {
         scored,
         lifts: [
@@ -243,6 +262,6 @@ fn plotted(
         .into_iter()
         .flatten()
         .collect(),
-        coverage: covered_so_far(model, &held_where(false), &held_where(true)),
+        coverage: covered(model, &held),
     }
 }

@@ -16,6 +16,7 @@ use scrutineer_fitting::notes::WhenMet;
 
 use super::Invoice;
 use crate::EvalError;
+use crate::coverage::share_within;
 use crate::metrics::{self, BINS, Scored, brier, calibration_error};
 
 /// Days overdue at which is asked.
@@ -47,8 +48,7 @@ pub(super) fn figures(
             }
             let row = invoice.row_on(day, facts, &notes)?;
             let curve = model.curve(&row).given_above(question.passed);
-            let (low, high) = model.interval(&row, &curve);
-            held.extend(invoice.outcome.within(low, high));
+            held.push((invoice.outcome, model.interval(&row, &curve)));
             if let Some(came) = invoice.outcome.above(question.threshold) {
                 scored.push((curve.above(question.threshold), came));
                 baseline.extend(share.map(|share| (share, came)));
@@ -57,7 +57,6 @@ pub(super) fn figures(
         let tell = |into: &mut Figures, name: &str, value: Option<f64>| {
             into.insert(format!("overdue{age:02}_{name}"), value);
         };
-        let held = held.iter().map(|held| f64::from(u8::from(*held)));
         tell(&mut ours, "asked", Some(scored.len() as f64));
         tell(&mut ours, "probability", mean_score(&scored));
         tell(&mut ours, "came", mean_truth(&scored));
@@ -67,7 +66,7 @@ pub(super) fn figures(
             .iter()
             .filter(|(score, _)| [0.0, 1.0].contains(score));
         tell(&mut ours, "certain", Some(certain.count() as f64));
-        tell(&mut ours, "coverage80", metrics::mean(held));
+        tell(&mut ours, "coverage80", share_within(held.into_iter()));
         tell(&mut plain, "probability", mean_score(&baseline));
         tell(&mut plain, "brier", brier(&baseline));
         tell(&mut plain, "ece", calibration_error(&baseline, BINS));

@@ -74,7 +74,7 @@ fn by_last_step(answers: &[Answer], known: &[(&AskedRow, &Request)], asked: &Ask
         let request = asked.requests.get(answer.row.request)?;
         let step = last_step(&answer.row, request);
         let median = medians.get(&step).copied().unwrap_or(all);
-        Some((median - answer.left?).abs())
+        Some((median - answer.left.quantity()?).abs())
     });
     let mut found = late_figures(&share_late(answers, known, asked, last_step));
     found.insert("mae_remaining_days".to_owned(), metrics::mean(errors));

@@ -6,6 +6,8 @@
 //! or given up, count as taking so long at least.
 
 mod baselines;
+mod deadline;
+mod options;
 mod protocol;
 mod records;
 mod sets;
@@ -17,6 +19,7 @@ use scrutineer::cases::project_setup::{AskedRow, FactNames, Request, rows};
 use scrutineer::eventlog::{Columns, EventLogError, Limits, read_file};
 use scrutineer::learn::distribution::Curve;
 use scrutineer::learn::forecast::ForecastWeights;
+use scrutineer_fitting::distribution::Outcome;
 use scrutineer_fitting::forecast;
 use scrutineer_fitting::project_setup::{Forecaster, Foretold};
 
@@ -24,7 +27,7 @@ pub use protocol::{Late, LogQuestion};
 pub use scrutineer::cases::project_setup::Known;
 pub use sets::on_set;
 
-use crate::coverage::{Held, covered};
+use crate::coverage::{Held, covered, share_within, unfinished};
 use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored};
 use crate::plotted::Plotted;
@@ -56,7 +59,8 @@ pub fn on_log(
     columns: &Columns,
     question: &LogQuestion,
 ) -> Result<RequestsOutcome, EvalError> {
-    let log = read_file(file, Limits::default(), columns).map_err(|error| match &error {
+    let read = read_file(file, Limits::default(), columns);
+    let mut log = read.map_err(|error| match &error {
         EventLogError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
             EvalError::Absent(error.to_string())
         }
@@ -65,6 +69,10 @@ pub fn on_log(
             message: error.to_string(),
         },
     })?;
+    options::check(&log, question)?;
+    // Of one moment in order of id, whatever the order of the file.
+    log.traces
+        .sort_by(|a, b| (a.started(), &a.id).cmp(&(b.started(), &b.id)));
     let asked = Asked::of_log(log, question)?;
     evaluate(&file.display().to_string(), "event log", asked)
 }
@@ -83,8 +91,8 @@ pub fn on_records(folder: &Path, cut: chrono::NaiveDate) -> Result<RequestsOutco
 struct Answer {
     row: AskedRow,
     foretold: Foretold,
-    /// Days it took from there.
-    left: Option<f64>,
+    /// Days it took from there, as far as it was watched.
+    left: Outcome,
     late: Option<bool>,
     /// Whether coming late was still open.
     open: bool,
@@ -137,8 +145,12 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
         in_words = format!("{in_words}; left out as hindsight: {names}");
     }
     if answers.iter().all(|answer| answer.foretold.late.is_none()) {
-        in_words += "; nothing is due, so that lateness is told by a classifier of its own, which is not in the service";
+        let why = asked.why_nothing_is_due();
+        in_words += &format!(
+            "; {why}, so that lateness is told by a classifier of its own, which is not in the service"
+        );
     }
+    in_words += &asked.left_out;
     let baselines = baselines::of(&answers, &early, &asked, &model.names);
     let shares = baselines::shares_after_step(&answers, &early, &asked);
     let plotted = plotted(&answers, &shares, &model);
@@ -173,11 +185,20 @@ fn answer(
     let known = known.filter(|(_, at)| *at <= horizon);
     Some(Answer {
         foretold: model.foretell(&row.row, due_in),
-        left: request.ended.map(|ended| ended - row.at),
+        left: left(request, row.at, horizon),
         late: known.map(|(late, _)| late),
         open: due_in.is_none_or(|days| days >= 0.0),
         row,
     })
+}
+
+/// Days left from a moment, as known when the records end. A log does not say when that is: what is over
+/// in it is known, and of the rest no days are measured.
+fn left(request: &Request, at: f64, horizon: f64) -> Outcome {
+    let ended = request.ended.map(|ended| ended - at);
+    let watched = request.watched_until(horizon) - at;
+    let is_told = ended.is_some() || watched.is_finite();
+    Outcome::watched(ended, if is_told { watched } else { f64::NEG_INFINITY })
 }
 
 /// Curves of steps at which coming late was open; `shares` are the baseline's, one an answer.
@@ -192,18 +213,17 @@ fn plotted(answers: &[Answer], shares: &[f64], model: &Forecaster) -> Plotted {
             })
         })
         .collect();
-    let over = answers.iter().filter(|answer| answer.left.is_some());
-    let curves: Vec<(&Answer, Curve)> = over
-        .map(|answer| (answer, model.days_left(&answer.row.row)))
-        .collect();
-    let held: Vec<Held<'_>> = curves
+    let curves: Vec<Curve> = answers
         .iter()
-        .filter_map(|(answer, curve)| {
-            Some(Held {
-                row: &answer.row.row,
-                curve,
-                came: answer.left?,
-            })
+        .map(|answer| model.days_left(&answer.row.row))
+        .collect();
+    let held: Vec<Held<'_>> = answers
+        .iter()
+        .zip(&curves)
+        .map(|(answer, curve)| Held {
+            row: &answer.row.row,
+            curve,
+            outcome: answer.left,
         })
         .collect();
     let lift = Lift::of(
@@ -227,26 +247,20 @@ fn scored(answers: &[Answer], which: impl Fn(&Answer) -> bool) -> Vec<Scored> {
 
 fn figures(answers: &[Answer]) -> BTreeMap<String, Option<f64>> {
     let (all, open) = (scored(answers, |_| true), scored(answers, |one| one.open));
-    let of_those = |value: fn(&Answer, f64) -> f64| {
-        let left = answers.iter().filter_map(|one| Some(value(one, one.left?)));
-        metrics::mean(left)
-    };
+    let errors = answers
+        .iter()
+        .filter_map(|one| Some((one.foretold.median - one.left.quantity()?).abs()));
+    let intervals = answers
+        .iter()
+        .map(|one| (one.left, (one.foretold.low, one.foretold.high)));
+    // Whatever came of them, if they were watched at all.
+    let watched = answers.iter().filter(|one| one.left.above(0.0).is_some());
+    let widths = watched.map(|one| one.foretold.high - one.foretold.low);
     [
-        (
-            "mae_remaining_days",
-            of_those(|one, left| (one.foretold.median - left).abs()),
-        ),
-        (
-            "coverage80",
-            of_those(|one, left| {
-                let held = (one.foretold.low..=one.foretold.high).contains(&left);
-                f64::from(u8::from(held))
-            }),
-        ),
-        (
-            "interval_days",
-            of_those(|one, _| one.foretold.high - one.foretold.low),
-        ),
+        ("mae_remaining_days", metrics::mean(errors)),
+        ("unfinished", unfinished(answers.iter().map(|one| one.left))),
+        ("coverage80", share_within(intervals)),
+        ("interval_days", metrics::mean(widths)),
         ("auc", metrics::auc(&all)),
         ("ap", metrics::average_precision(&all)),
         ("brier", metrics::brier(&all)),
@@ -274,4 +288,45 @@ fn by_step(answers: &[Answer]) -> BTreeMap<String, Option<f64>> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use scrutineer::eventlog::{Attributes, Trace};
+
+    use super::*;
+
+    #[test]
+    fn days_left_are_known_as_far_as_records_go_and_in_a_log_once_over() {
+        let open = Request::finished(Trace {
+            id: Arc::from("c"),
+            attributes: Attributes::new(),
+            events: Vec::new(),
+        });
+        let given_up = Request {
+            given_up: Some(5.0),
+            ..open.clone()
+        };
+        let over = Request {
+            ended: Some(9.0),
+            ..open.clone()
+        };
+        let at_horizon = |horizon: f64| {
+            [&open, &given_up, &over].map(|request| {
+                let left = left(request, 2.0, horizon);
+                (left.quantity(), left.above(3.0), left.above(8.0))
+            })
+        };
+        let nothing = (None, None, None);
+        let still_open = (None, Some(true), Some(true));
+        let seven = (Some(7.0), Some(true), Some(false));
+        assert_eq!(at_horizon(10.0)[0], still_open);
+        assert_eq!(at_horizon(10.0)[1], (None, Some(true), None));
+        assert_eq!(at_horizon(10.0)[2], seven);
+        assert_eq!(at_horizon(9.0)[2], (Some(7.0), Some(true), None));
+        assert_eq!(at_horizon(f64::INFINITY)[0], nothing);
+        assert_eq!(at_horizon(f64::INFINITY)[2], seven);
+    }
 }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use scrutineer::cases::project_setup::request::days;
 use scrutineer::cases::project_setup::{FactNames, Known, Request, Scope};
-use scrutineer::eventlog::{EventLog, Trace, parse_time};
+use scrutineer::eventlog::{EventLog, Trace};
 
+use super::deadline;
 use crate::EvalError;
 
 /// Share of the requests, the last by time, that are asked about.
@@ -39,7 +40,7 @@ pub struct LogQuestion {
 pub enum Late {
     /// Taking longer than three quarters of the requests fitted on.
     P75,
-    /// Being complete after the time that a fact states.
+    /// Being complete after the time that a fact states, as far as that was known at a step.
     Deadline(String),
     /// Being complete more than so many days after the step asked at.
     Within(f64),
@@ -73,6 +74,8 @@ pub(super) struct Asked {
     /// Outcomes that would show only after this moment are not known.
     pub(super) horizon: f64,
     pub(super) known: Known,
+    /// Requests of which nothing can be said, in words; empty where there are none.
+    pub(super) left_out: String,
     question: Option<LogQuestion>,
 }
 
@@ -88,15 +91,24 @@ impl Asked {
             Vec::new()
         };
         let traces = log.traces.into_iter();
-        let requests = traces
+        let requests: Vec<Request> = traces
             .filter_map(|trace| request(trace, question))
             .collect();
+        let left_out = match &question.late {
+            Late::Deadline(fact) => deadline::left_out(&requests, fact),
+            _ => Ok(String::new()),
+        };
+        let left_out = left_out.map_err(|message| EvalError::File {
+            path: "--deadline".to_owned(),
+            message,
+        })?;
         let mut asked = Self {
             requests,
             test: HashSet::new(),
             cut: f64::INFINITY,
             horizon: f64::INFINITY,
             known: question.known.clone(),
+            left_out,
             question: Some(question.clone()),
         };
         if let Late::Labelled(fact, _) | Late::Deadline(fact) = &question.late {
@@ -125,7 +137,17 @@ impl Asked {
             cut,
             horizon,
             known: Known::default(),
+            left_out: String::new(),
             question: None,
+        }
+    }
+
+    /// Why nothing was due at any step asked about.
+    pub(super) fn why_nothing_is_due(&self) -> &'static str {
+        let late = self.question.as_ref().map(|question| &question.late);
+        match late {
+            Some(Late::Deadline(_)) => "the deadline was known at no step asked about",
+            _ => "nothing is due",
         }
     }
 
@@ -244,11 +266,12 @@ fn request(trace: Trace, question: &LogQuestion) -> Option<Request> {
         }
     }
     if let Some(fact) = &question.end {
-        request.ended = moment_of(&request.trace, fact);
+        let stated = deadline::statement(&request.trace, fact);
+        request.ended = stated.and_then(deadline::moment);
     }
     match &question.late {
         Late::P75 => {}
-        Late::Deadline(fact) => request.due = moment_of(&request.trace, fact),
+        Late::Deadline(fact) => deadline::plan(&mut request, fact),
         Late::Within(days) => request.due = Some(asked_at + days),
         Late::Labelled(fact, value) => {
             let last = request.trace.events.len().checked_sub(1)?;
@@ -257,18 +280,6 @@ fn request(trace: Trace, question: &LogQuestion) -> Option<Request> {
         }
     }
     Some(request)
-}
-
-/// The time that a fact states; a day alone means its end.
-fn moment_of(trace: &Trace, fact: &str) -> Option<f64> {
-    let mut events = 0..trace.events.len();
-    let stated = events.find_map(|event| trace.attribute(event, fact))?;
-    let whole_day = if stated.trim().len() == "2026-01-01".len() {
-        1.0
-    } else {
-        0.0
-    };
-    Some(days(&parse_time(stated)?) + whole_day)
 }
 
 /// A quantile, straight between ranks.
@@ -286,7 +297,7 @@ pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
 mod tests {
     use std::sync::Arc;
 
-    use scrutineer::eventlog::{Attributes, Event};
+    use scrutineer::eventlog::{Attributes, Event, parse_time};
 
     use super::*;
 

@@ -20,10 +20,11 @@ pub(super) struct Shares {
 
 impl Shares {
     pub(super) fn of(early: &[Asked], threshold: f64) -> Self {
-        let late = |one: &Asked| f64::from(u8::from(one.came > threshold));
+        let late = |one: &Asked| Some(f64::from(u8::from(one.outcome.above(threshold)?)));
         let mut teams: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for one in early {
-            teams.entry(one.team.clone()).or_default().push(late(one));
+            let of_team = teams.entry(one.team.clone()).or_default();
+            of_team.extend(late(one));
         }
         let share = |(team, late): (String, Vec<f64>)| {
             let share = metrics::mean(late.into_iter());
@@ -31,7 +32,7 @@ impl Shares {
         };
         Self {
             threshold,
-            firm: metrics::mean(early.iter().map(late)).unwrap_or(0.5),
+            firm: metrics::mean(early.iter().filter_map(late)).unwrap_or(0.5),
             teams: teams.into_iter().filter_map(share).collect(),
         }
     }
@@ -47,7 +48,7 @@ pub(super) fn of(asked: &[Asked], shares: &Shares) -> BTreeMap<String, Figures> 
     let scored = |of: &dyn Fn(&Asked) -> f64| -> Vec<Scored> {
         asked
             .iter()
-            .map(|one| (of(one), one.came > shares.threshold))
+            .filter_map(|one| Some((of(one), one.outcome.above(shares.threshold)?)))
             .collect()
     };
     let last = features::NAMES

@@ -12,11 +12,13 @@ const LEAST_GROUP: usize = 150;
 const TAIL_STEPS: u32 = 490;
 
 impl DistributionPlan {
-    /// For each group the narrowest interval that holds the coverage on finished held-back cases;
+    /// For each group the narrowest interval that holds the coverage on held-back cases;
     /// a group of too few cases gets that of all. None is narrower on average than `least`.
+    ///
+    /// The latest cases are those that slow ones are still open of: without them intervals would be those
+    /// of quick ones. So one that is open counts too, by what its own curve leaves of it.
     pub(super) fn tails(&self, cases: &[Foretold], least: Option<f64>) -> Tails {
-        let finished = |case: &&Foretold| case.outcome.quantity().is_some();
-        let cases: Vec<&Foretold> = cases.iter().filter(finished).collect();
+        let cases: Vec<&Foretold> = cases.iter().collect();
         let mut tails = self.no_tails();
         let overall = self.left_out(&cases, least);
         for (group, left_out) in tails.left_out.iter_mut().enumerate() {
@@ -56,8 +58,8 @@ impl DistributionPlan {
             .rev()
             .map(|step| f64::from(step) / 1000.0)
             .find(|left_out| {
-                let held = cases.iter().filter(|case| case.holds(*left_out)).count();
-                held as f64 >= needed && is_wide(*left_out)
+                let held: f64 = cases.iter().map(|case| case.holds(*left_out)).sum();
+                held >= needed && is_wide(*left_out)
             })
             .unwrap_or(0.0)
     }
@@ -69,9 +71,19 @@ impl Foretold {
         (quantile(left_out), quantile(1.0 - left_out))
     }
 
-    fn holds(&self, left_out: f64) -> bool {
+    /// Whether the interval holds what it came to: 0 or 1, or a probability where it is not over and has
+    /// not passed the interval.
+    fn holds(&self, left_out: f64) -> f64 {
         let (low, high) = self.interval(left_out);
-        self.outcome.within(low, high) == Some(true)
+        match self.outcome.within(low, high) {
+            Some(held) => f64::from(u8::from(held)),
+            None => {
+                let passed = self.outcome.number();
+                let (left, beyond) = (self.curve.above(passed), self.curve.above(high));
+                let within = self.curve.above(passed.max(low)) - beyond;
+                if left > 0.0 { within / left } else { 0.0 }
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
 
 use super::past::Past;
 use crate::domain::RecordKind;
-use crate::domain::records::{Approval, Bill, ContractType};
+use crate::domain::records::{Approval, Bill, BillStatus, ContractType};
 use crate::history::{KnownSheet, ProjectsOf, WorkAsOf};
 
 /// Days looked back for what is usual.
@@ -20,6 +20,8 @@ const UNKNOWN_DAYS: f64 = 1.0;
 /// A step of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// A hold is released: no link of the chain, but before all of them.
+    Hold,
     /// Sheets are handed in.
     Timesheets,
     /// They are approved.
@@ -37,6 +39,7 @@ impl Step {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Hold => "hold",
             Self::Timesheets => "timesheet",
             Self::Approval => "approval",
             Self::Milestone => "milestone",
@@ -52,7 +55,7 @@ impl Step {
             Self::Timesheets => "submitter",
             Self::Approval => "sheet approver",
             Self::Milestone => "customer",
-            Self::WorkInProgress => "project manager",
+            Self::Hold | Self::WorkInProgress => "project manager",
             Self::Bill => "billing",
         }
     }
@@ -95,7 +98,7 @@ pub struct Link {
 /// What should be done first, and by when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fix {
-    /// The first step that is not done.
+    /// The first step that is not done, or the hold that the bill is on.
     pub step: Step,
     /// The last day on which it can be done without the bill slipping, at the usual pace of
     /// the steps after it.
@@ -135,7 +138,7 @@ pub fn chain(bill: &Bill, work: &WorkAsOf) -> Chain {
         contract,
         None | Some(ContractType::Milestone | ContractType::FixedFee)
     );
-    let links = vec![
+    let mut links = vec![
         timesheets(&sheets, by_the_hour, work),
         approval(&sheets, by_the_hour, usual.approval),
         decision(Step::Milestone, &approvals, by_milestone, usual.milestone),
@@ -145,10 +148,21 @@ pub fn chain(bill: &Bill, work: &WorkAsOf) -> Chain {
             ..empty(Step::Bill, State::ToCome)
         },
     ];
+    let steps_are_left = first_to_do(&links).is_some();
+    let last_decided = approvals.iter().filter_map(|one| one.decided_at).max();
+    if let Some(sending) = links.last_mut().filter(|_| !steps_are_left) {
+        // What is usual is counted from then too.
+        sending.since = last_decided;
+    }
     let earliest_on = earliest(&links, &sheets, work.today());
-    let fix = first_to_do(&links).map(|first| Fix {
-        step: first.step,
-        by: back(bill.planned_on, days_after(&links, first.step)),
+    let first = if bill.status == Some(BillStatus::OnHold) {
+        Some(Step::Hold)
+    } else {
+        first_to_do(&links)
+    };
+    let fix = first.map(|step| Fix {
+        step,
+        by: back(bill.planned_on, days_after(&links, step)),
     });
     Chain {
         links,
@@ -252,7 +266,7 @@ pub(super) fn step_of(approval: &Approval) -> Step {
 }
 
 /// Whether an approval was not given and nobody agreed to the step when asked again.
-fn is_refused(one: &Approval, all: &[&std::sync::Arc<Approval>]) -> bool {
+pub(super) fn is_refused(one: &Approval, all: &[&std::sync::Arc<Approval>]) -> bool {
     use crate::domain::records::ApprovalOutcome as Outcome;
     let Some(decided) = one.decided_at else {
         return false;
@@ -366,11 +380,9 @@ fn to_do(link: &&Link) -> bool {
 }
 
 /// The first step that somebody has to do something about before the bill itself.
-fn first_to_do(links: &[Link]) -> Option<&Link> {
-    links
-        .iter()
-        .filter(to_do)
-        .find(|link| link.step != Step::Bill)
+fn first_to_do(links: &[Link]) -> Option<Step> {
+    let mut steps = links.iter().filter(to_do).map(|link| link.step);
+    steps.find(|step| *step != Step::Bill)
 }
 
 /// The usual days of the steps after one.

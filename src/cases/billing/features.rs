@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike as _, Days, Utc};
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::chain::{Step, sheets_billed, step_of};
+use super::chain::{Step, is_refused, sheets_billed, step_of};
 use super::past::Past;
 use crate::cases::numbers::{days, flag, log_amount, mean, weekday};
 use crate::domain::RecordKind;
@@ -240,7 +240,11 @@ fn sheets(subject: &Bill, work: &WorkAsOf) -> [f64; 6] {
 fn step(approvals: &[Arc<Approval>], which: Step, as_of: DateTime<Utc>) -> [f64; 3] {
     let asked = || approvals.iter().filter(|one| step_of(one) == which);
     let last = asked().next_back();
-    let done = asked().all(|one| one.decided_at.is_some());
+    // What was refused has to come again.
+    let all: Vec<_> = asked().collect();
+    let done = all
+        .iter()
+        .all(|one| one.decided_at.is_some() && !is_refused(one, &all));
     [
         flag(last.is_some()),
         flag(last.is_some() && done),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::chain::{self, Link, State};
+use super::chain::{self, Link, State, Step};
 use super::features;
 use crate::domain::Currency;
 use crate::domain::records::{Bill, BillStatus};
@@ -67,12 +67,15 @@ pub struct ChainStep {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirstFix {
-    /// The step.
+    /// The step, or `hold` for a bill that is on hold.
     pub step: String,
     /// Role that can do it.
     pub role: String,
     /// Last day on which it can be done without the bill slipping, at the usual pace.
     pub by: NaiveDate,
+    /// Why it is on hold, as its record says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Why a bill is not asked about.
@@ -127,6 +130,7 @@ pub(super) fn read(id: &str, work: &WorkAsOf) -> Result<(BillingInput, Vec<f64>)
             step: fix.step.as_str().to_owned(),
             role: fix.step.role().to_owned(),
             by: fix.by,
+            reason: bill.hold_reason.clone().filter(|_| fix.step == Step::Hold),
         }),
         enough_history: enough_history(work),
     };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::features::{HISTORY, NAMES, row};
 use super::{Chain, State, Step, chain};
 use crate::domain::RecordKind;
-use crate::domain::records::Bill;
+use crate::domain::records::{Bill, BillStatus};
 use crate::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 
 fn day(text: &str) -> NaiveDate {
@@ -287,6 +287,35 @@ fn a_review_that_was_refused_has_to_come_again() {
     }
     reviewed(&mut facts, "2026-03-03", "approved");
     assert_eq!(state(&facts), State::Done);
+}
+
+#[test]
+fn a_review_that_was_refused_is_not_told_as_done() {
+    let mut facts = Facts::default();
+    project(&mut facts, "p", "retainer");
+    let id = bill(&mut facts, "p", day("2026-03-09"), None);
+    let decided = at(day("2026-03-04"), 8);
+    let body = json!({"id": "a", "subject_kind": "bill", "subject_id": id, "step": "work in progress review",
+        "requested_at": at(day("2026-03-03"), 8), "decided_at": decided, "outcome": "rejected"});
+    put(&mut facts, RecordKind::Approval, decided, 1, body);
+    let found = features(&facts, &id, at(day("2026-03-05"), 0));
+    assert_eq!((found("review_asked"), found("review_done")), (1.0, 0.0));
+}
+
+#[test]
+fn a_bill_on_hold_is_released_first() {
+    let mut facts = Facts::default();
+    project(&mut facts, "p", "retainer");
+    let id = bill(&mut facts, "p", day("2026-03-09"), None);
+    let work = seen(&facts, at(day("2026-03-02"), 0));
+    let planned = plan(&facts, &id);
+    let first = |bill: &Bill| chain(bill, &work).fix.map(|fix| fix.step);
+    assert_ne!(first(&planned), Some(Step::Hold));
+    let held = Bill {
+        status: Some(BillStatus::OnHold),
+        ..planned
+    };
+    assert_eq!(first(&held), Some(Step::Hold));
 }
 
 #[test]

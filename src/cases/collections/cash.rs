@@ -35,6 +35,20 @@ pub struct CurrencyCash {
     pub not_foretold: Decimal,
 }
 
+impl CurrencyCash {
+    /// Nothing yet.
+    pub(super) const fn of(currency: Currency) -> Self {
+        Self {
+            currency,
+            open: Decimal::ZERO,
+            overdue: Decimal::ZERO,
+            weeks: Vec::new(),
+            later: Decimal::ZERO,
+            not_foretold: Decimal::ZERO,
+        }
+    }
+}
+
 /// Expected money by currency and week.
 pub(super) fn cash<'a>(
     scored: impl Iterator<Item = (&'a InvoiceRow, &'a CollectionsAdvice)>,
@@ -42,14 +56,9 @@ pub(super) fn cash<'a>(
     let mut by_currency: BTreeMap<Currency, CurrencyCash> = BTreeMap::new();
     for (row, advice) in scored {
         let currency = row.currency;
-        let sum = by_currency.entry(currency).or_insert_with(|| CurrencyCash {
-            currency,
-            open: Decimal::ZERO,
-            overdue: Decimal::ZERO,
-            weeks: Vec::new(),
-            later: Decimal::ZERO,
-            not_foretold: Decimal::ZERO,
-        });
+        let sum = by_currency
+            .entry(currency)
+            .or_insert_with(|| CurrencyCash::of(currency));
         sum.open += row.open_amount;
         match &advice.forecast {
             Some(forecast) => sum.later += forecast.cash_later,

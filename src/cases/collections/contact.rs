@@ -1,11 +1,13 @@
 //! What was said about an invoice, and to and by its customer.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Currency;
 use crate::domain::records::{Interaction, InteractionKind};
 use crate::history::{CENT, Receivable, ReceivablesAsOf};
 
@@ -40,9 +42,14 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// What was said of one invoice.
+    /// What was said of one invoice, with what became of each promise.
     #[must_use]
-    pub fn of(invoice: &str, said: &[Arc<Interaction>], ledger: &ReceivablesAsOf) -> Self {
+    pub fn of(
+        invoice: &str,
+        said: &[Arc<Interaction>],
+        promises: &Promises,
+        ledger: &ReceivablesAsOf,
+    ) -> Self {
         let today = ledger.today();
         let issued_on = ledger.get(invoice).map(|invoice| invoice.issued_on);
         let mut found = Self::default();
@@ -60,17 +67,14 @@ impl Contact {
                 InteractionKind::Dispute if here => found.disputed = true,
                 InteractionKind::Resolved if here => found.disputed = false,
                 InteractionKind::Promise => {
-                    // Years ahead it is a slip of the pen.
-                    let meant = one
-                        .promised_on
-                        .filter(|promised| *promised <= day + FARTHEST);
-                    let Some(promised_on) = meant else {
+                    let Some(promised_on) = meant(one) else {
                         continue;
                     };
                     // Nobody promised to pay what was billed later.
                     let was_there = issued_on.is_none_or(|issued_on| issued_on <= day);
-                    let Some(kept) = was_kept(one, promised_on, ledger) else {
-                        if about == Some(invoice) || (here && was_there) {
+                    let Some(kept) = promises.kept(one) else {
+                        let about_it = about == Some(invoice) || (here && was_there);
+                        if about_it && promises.covers(one, invoice) {
                             found.promised_on = Some(promised_on);
                             found.promise_broken = false;
                         }
@@ -90,6 +94,93 @@ impl Contact {
     }
 }
 
+/// The day that a promise is for; years ahead, or before it was made, it is a slip of the pen.
+fn meant(promise: &Interaction) -> Option<NaiveDate> {
+    let made_on = promise.time.date_naive();
+    let is_meant = |promised: &NaiveDate| *promised >= made_on && *promised <= made_on + FARTHEST;
+    promise.promised_on.filter(is_meant)
+}
+
+/// What became of a customer's promises: worked out once for all its invoices, for each is a walk
+/// through them.
+#[derive(Debug, Default)]
+pub struct Promises {
+    /// Whether it was kept, of those that can be kept no more, by id.
+    kept: HashMap<String, bool>,
+    /// Of those of an amount that may still be kept, the invoices that it comes to.
+    covered: HashMap<String, HashSet<String>>,
+}
+
+impl Promises {
+    /// Of all that was said.
+    #[must_use]
+    pub fn of(said: &[Arc<Interaction>], ledger: &ReceivablesAsOf) -> Self {
+        let promises = said
+            .iter()
+            .filter(|one| one.kind == InteractionKind::Promise);
+        let mut found = Self::default();
+        for one in promises {
+            let Some(promised_on) = meant(one) else {
+                continue;
+            };
+            let id = one.id.as_str().to_owned();
+            if let Some(kept) = was_kept(one, promised_on, ledger) {
+                found.kept.insert(id, kept);
+            } else if let Some(amount) = one.promised_amount {
+                let amount = amount.decimal().to_f64().unwrap_or_default();
+                found.covered.insert(id, covered(one, amount, ledger));
+            }
+        }
+        found
+    }
+
+    /// Whether it was kept; none while it may still be.
+    fn kept(&self, promise: &Interaction) -> Option<bool> {
+        self.kept.get(promise.id.as_str()).copied()
+    }
+
+    /// Whether it comes to what is open of an invoice: who promised a small part is spoken to about the
+    /// rest.
+    fn covers(&self, promise: &Interaction, invoice: &str) -> bool {
+        let covered = self.covered.get(promise.id.as_str());
+        covered.is_none_or(|covered| covered.contains(invoice))
+    }
+}
+
+/// The invoices that a promised amount comes to, oldest debts first in each currency.
+fn covered(promise: &Interaction, amount: f64, ledger: &ReceivablesAsOf) -> HashSet<String> {
+    let made_on = promise.time.date_naive();
+    let about = promise.customer_invoice_id.as_ref().map(|id| id.as_str());
+    let is_it = |one: &Receivable<'_>| match about {
+        Some(id) => id == one.id,
+        None => one.issued_on <= made_on,
+    };
+    let mut debts: Vec<Receivable<'_>> = ledger
+        .iter()
+        .filter(|one| one.is_collectable() && one.cleared_on.is_none() && one.open_amount > 0.0)
+        .filter(is_it)
+        // Of another currency nobody here can say what it comes to.
+        .filter(|one| {
+            promise
+                .currency
+                .is_none_or(|currency| currency == one.currency)
+        })
+        .collect();
+    debts.sort_by_key(|one| (one.due_on, one.id));
+    let mut left = BTreeMap::<Currency, f64>::new();
+    let mut found = HashSet::new();
+    for one in debts {
+        let left = left.entry(one.currency).or_insert(amount);
+        *left -= one.open_amount;
+        if *left < -CENT {
+            *left = f64::NEG_INFINITY;
+        } else {
+            found.insert(one.id.to_owned());
+        }
+    }
+    found
+}
+
 /// Whether what was promised came: as the record says, else as payments say. None while it may still
 /// come in time.
 fn was_kept(
@@ -97,24 +188,33 @@ fn was_kept(
     promised_on: NaiveDate,
     ledger: &ReceivablesAsOf,
 ) -> Option<bool> {
-    if promised_on >= ledger.today() {
-        return None;
-    }
     match promise.outcome.as_deref() {
         Some("kept") => return Some(true),
         Some("broken") => return Some(false),
         _ => {}
     }
+    if promised_on >= ledger.today() {
+        return None;
+    }
     let made_on = promise.time.date_naive();
     let about = promise.customer_invoice_id.as_ref().map(|id| id.as_str());
     let is_it = |invoice: &Receivable<'_>| about.is_none_or(|id| id == invoice.id);
-    // Who promised a part has kept it once as much came.
+    // Who promised a part has kept it once as much came, in one currency: that of the promise, if it
+    // says so.
     let in_part = promise.promised_amount.is_some_and(|promised| {
-        let parts = ledger.iter().filter(is_it).flat_map(|one| one.parts);
-        let in_time = parts.filter(|(day, _)| *day >= made_on && *day <= promised_on + GRACE);
-        let paid: f64 = in_time.map(|(_, part)| part).sum();
+        let is_its = |own: Currency| promise.currency.is_none_or(|currency| currency == own);
+        let mut paid = BTreeMap::<Currency, f64>::new();
+        for invoice in ledger
+            .iter()
+            .filter(is_it)
+            .filter(|one| is_its(one.currency))
+        {
+            let in_time = |day: NaiveDate| day >= made_on && day <= promised_on + GRACE;
+            let parts = invoice.parts.iter().filter(|(day, _)| in_time(*day));
+            *paid.entry(invoice.currency).or_default() += parts.map(|(_, part)| part).sum::<f64>();
+        }
         let promised = promised.decimal().to_f64().unwrap_or_default();
-        promised > 0.0 && paid + CENT >= promised
+        promised > 0.0 && paid.values().any(|paid| paid + CENT >= promised)
     });
     let came = in_part
         || ledger.iter().filter(is_it).any(|invoice| {

@@ -75,7 +75,12 @@ pub const NAMES: [&str; 50] = [
 
 /// Amounts and times that the subject itself states: where one lies far above all that a model was
 /// fitted on, it abstains.
-pub const ITEM: [&str; 2] = ["amount", "term_days"];
+pub const ITEM: [&str; 2] = [AMOUNT, "term_days"];
+
+/// The feature of the amount, and the one that compares it with the customer's own.
+pub const AMOUNT: &str = "amount";
+/// See [`AMOUNT`]; missing where the customer never paid.
+pub const AGAINST_USUAL: usize = 1;
 
 /// The feature that tells customers with much history from those with little.
 pub const HISTORY: usize = 6;

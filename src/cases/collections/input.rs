@@ -1,13 +1,14 @@
 //! The question, and what is known of the invoice and its customer, taken over once.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 use serde::{Deserialize, Serialize};
 
-use super::contact::Contact;
+use super::contact::{Contact, Promises};
 use super::features::{self, Known, Subject};
 use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
@@ -35,6 +36,12 @@ const PERSONS: [&str; 14] = [
     "SOLEPROPRIETOR",
     "EINZELUNTERNEHMER",
     "FREELANCER",
+];
+
+/// What says that a customer is no person, spelling aside: whatever else stands there, a person may be
+/// meant.
+const NOT_SO: [&str; 13] = [
+    "", "0", "FALSE", "F", "NO", "N", "NEIN", "NON", "NEE", "FALSCH", "FAUX", "FALSO", "ONWAAR",
 ];
 
 /// Everything that the answer is made from, beside the features.
@@ -141,20 +148,37 @@ pub struct CustomerFile {
     pub customer: Option<Arc<Customer>>,
     /// What was said.
     pub said: Vec<Arc<Interaction>>,
+    /// What became of what it promised.
+    promises: Promises,
     /// What it paid without saying for which invoice, by currency.
     on_account: Vec<(Currency, f64)>,
+    /// What is there to be set off, and its open debts: worked out once for all its invoices.
+    accounts: OnceLock<BTreeMap<Currency, Account>>,
+}
+
+/// What can be set off in one currency.
+#[derive(Debug, Default)]
+struct Account {
+    /// Money that belongs to no invoice, credits, and what was paid beyond totals.
+    money: f64,
+    /// Day due, id and open amount of debts, oldest first, and what all before each come to.
+    debts: Vec<(NaiveDate, String, f64, f64)>,
 }
 
 impl CustomerFile {
     /// Looks a customer up.
     #[must_use]
     pub fn of(id: &str, history: &dyn History) -> Self {
+        let ledger = history.receivables(id);
+        let said = history.interactions_with(id);
         Self {
             id: id.to_owned(),
-            ledger: history.receivables(id),
             customer: history.customer(id),
-            said: history.interactions_with(id),
+            promises: Promises::of(&said, &ledger),
+            said,
+            ledger,
             on_account: history.paid_on_account(id),
+            accounts: OnceLock::new(),
         }
     }
 
@@ -169,40 +193,58 @@ impl CustomerFile {
             text.map_or_else(String::new, |text| identifier_key(text))
         };
         PERSONS.contains(&said("legal_type").as_str())
-            || matches!(said("natural_person").as_str(), "TRUE" | "YES" | "1")
+            || !NOT_SO.contains(&said("natural_person").as_str())
     }
 
     /// What is left of unmatched money and credits for an invoice, oldest debts first, where it is as much as
     /// the invoice.
     pub(super) fn set_off(&self, invoice: &Receivable<'_>) -> Option<f64> {
-        let same = |currency: Currency| currency == invoice.currency;
-        let paid = self
-            .on_account
-            .iter()
-            .filter(|(currency, _)| same(*currency));
-        let mut money: f64 = paid.map(|(_, amount)| amount).sum();
-        let credits = self.ledger.iter().filter(|one| {
-            same(one.currency)
-                && one.amount < 0.0
-                && one.cleared_on.is_none()
-                && one.status != Some(CustomerInvoiceStatus::Cancelled)
-        });
-        money -= credits.map(|one| one.open_amount).sum::<f64>();
-        // What was paid on an invoice beyond its total.
-        let paid = self
-            .ledger
-            .iter()
-            .filter(|one| same(one.currency) && one.is_collectable());
-        let beyond =
-            paid.map(|one| one.parts.iter().map(|(_, part)| part).sum::<f64>() - one.amount);
-        money += beyond.filter(|beyond| *beyond > CENT).sum::<f64>();
-        if money < invoice.open_amount {
+        let account = self.accounts().get(&invoice.currency)?;
+        let covers = |money: f64| money + CENT >= invoice.open_amount;
+        if !covers(account.money) {
             return None;
         }
-        let older = |one: &Receivable<'_>| (one.due_on, one.id) < (invoice.due_on, invoice.id);
-        let debts = self.open().filter(|one| same(one.currency) && older(one));
-        money -= debts.map(|one| one.open_amount).sum::<f64>();
-        (money >= invoice.open_amount).then_some(money)
+        let is_older = |(due_on, id, ..): &(NaiveDate, String, f64, f64)| {
+            (*due_on, &**id) < (invoice.due_on, invoice.id)
+        };
+        let older = account.debts.partition_point(is_older);
+        let last = older
+            .checked_sub(1)
+            .and_then(|last| account.debts.get(last));
+        let left = account.money - last.map_or(0.0, |(.., open, before)| before + open);
+        covers(left).then_some(left)
+    }
+
+    fn accounts(&self) -> &BTreeMap<Currency, Account> {
+        self.accounts.get_or_init(|| {
+            let mut accounts = BTreeMap::<Currency, Account>::new();
+            for (currency, paid) in &self.on_account {
+                accounts.entry(*currency).or_default().money += paid;
+            }
+            for one in self.ledger.iter() {
+                let money = unclaimed(&one);
+                if money != 0.0 {
+                    accounts.entry(one.currency).or_default().money += money;
+                }
+            }
+            for debt in self.open() {
+                // Nothing is set off where nothing is there.
+                if let Some(account) = accounts.get_mut(&debt.currency) {
+                    let open = (debt.due_on, debt.id.to_owned(), debt.open_amount, 0.0);
+                    account.debts.push(open);
+                }
+            }
+            for account in accounts.values_mut() {
+                let order = |one: &(NaiveDate, String, f64, f64)| (one.0, one.1.clone());
+                account.debts.sort_by_cached_key(order);
+                let mut so_far = 0.0;
+                for (.., open, before) in &mut account.debts {
+                    *before = so_far;
+                    so_far += *open;
+                }
+            }
+            accounts
+        })
     }
 
     /// Its invoices that money is to be had for.
@@ -218,7 +260,7 @@ impl CustomerFile {
     ) -> Result<(CollectionsInput, Vec<f64>), NoteError> {
         let today = self.ledger.today();
         let notes = Notes::of(invoice.id, &self.said, today, &*firm.setting.notes)?;
-        let contact = Contact::of(invoice.id, &self.said, &self.ledger);
+        let contact = Contact::of(invoice.id, &self.said, &self.promises, &self.ledger);
         let disputed = invoice.status == Some(CustomerInvoiceStatus::Disputed);
         let contact = Contact {
             disputed: contact.disputed || disputed,
@@ -268,6 +310,25 @@ impl CustomerFile {
             agreed,
         };
         Ok((input, row))
+    }
+}
+
+/// What an entry of the ledger holds that belongs to no debt: a credit that is not used, or what was paid
+/// on an invoice beyond its total.
+fn unclaimed(one: &Receivable<'_>) -> f64 {
+    if one.amount < 0.0 {
+        let cancelled = one.status == Some(CustomerInvoiceStatus::Cancelled);
+        return if one.cleared_on.is_none() && !cancelled {
+            -one.open_amount
+        } else {
+            0.0
+        };
+    }
+    let beyond = one.parts.iter().map(|(_, part)| part).sum::<f64>() - one.amount;
+    if one.is_collectable() && beyond > CENT {
+        beyond
+    } else {
+        0.0
     }
 }
 

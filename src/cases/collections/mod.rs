@@ -15,6 +15,7 @@ pub mod notes;
 mod past;
 mod recommendation;
 mod similarity;
+mod unscored;
 mod worklist;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod tests;
 use uuid::Uuid;
 
 pub use cash::CurrencyCash;
-pub use contact::{Contact, PROMISE_DAYS};
+pub use contact::{Contact, PROMISE_DAYS, Promises};
 pub use input::{Agreed, CollectionsInput, CustomerFile, Firm, NotAsked, Policy, Setting};
 pub use moved::Moved;
 pub use recommendation::{Action, CollectionsAdvice, PaymentForecast, Suppressed, WeekCash};
@@ -33,7 +34,7 @@ use self::explanation::WORDS;
 use self::model::Verdict;
 use self::notes::Notes;
 use self::recommendation::OVERDUE;
-use super::forecast::far_above;
+use super::forecast::{LARGER, far_above};
 use super::forecast_case::{ForecastCase, Question};
 use super::record_case::{JudgeError, RecordItem};
 use crate::advice::{InvalidRecommendation, Recommendation};
@@ -82,6 +83,12 @@ impl Question for CollectionsInput {
         recommendation_id: Uuid,
     ) -> Result<Recommendation, InvalidRecommendation> {
         let mut far_above = far_above(forecast, row, &WORDS, &features::ITEM);
+        // Figures of a currency of small units are large, and so are those of some customers: one that is
+        // usual for its customer is unlike nothing.
+        let against_usual = row.get(features::AGAINST_USUAL).copied();
+        if against_usual.is_some_and(|times| times <= LARGER.ln()) {
+            far_above.retain(|name| *name != features::AMOUNT);
+        }
         if self.is_beyond(forecast) {
             far_above.push(OVERDUE);
         }

@@ -54,10 +54,23 @@ pub(super) fn moved(
     let Some(old) = find(&before.ranked) else {
         let why = match find(&before.held_back) {
             Some(old) => {
-                let reasons: Vec<&str> = old.suppressed_by.iter().map(|why| why.label()).collect();
-                format!("No longer held back: {}.", reasons.join(", "))
+                let holds = |why| {
+                    row.invoices
+                        .iter()
+                        .any(|one| one.suppressed_by.contains(why))
+                };
+                let gone = old.suppressed_by.iter().filter(|why| !holds(why));
+                let gone: Vec<&str> = gone.map(|why| why.label()).collect();
+                if gone.is_empty() {
+                    "Something of it is no longer held back.".to_owned()
+                } else {
+                    format!("No longer held back: {}.", gone.join(", "))
+                }
             }
             None if find(&before.waiting).is_some() => "Nothing was to be done before.".to_owned(),
+            None if before.left_out > 0 => {
+                "Not on the list before: it was not open, or too many were to be scored.".to_owned()
+            }
             None => "Nothing was open before.".to_owned(),
         };
         return Moved { from: None, why };
@@ -153,6 +166,7 @@ mod tests {
             at_stake,
             moved: None,
             invoices: vec![invoice],
+            left_out: 0,
         }
     }
 

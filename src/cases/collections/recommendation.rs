@@ -159,7 +159,7 @@ impl Suppressed {
             Self::MayBeContested => "may be contested: settle it first",
             Self::MayBePaid => "may be paid: look for the money first",
             Self::PromisePending => "payment is promised",
-            Self::ContactedRecently => "contacted a few days ago",
+            Self::ContactedRecently => "contacted lately",
             Self::NaturalPerson => "a person, not a firm",
         }
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
 
-use super::contact::Contact;
+use super::contact::{Contact, Promises};
 use super::features::{HISTORY, Known, NAMES, Subject, row};
+use super::input::CustomerFile;
 use super::notes::Notes;
 use crate::domain::{Currency, RecordKind};
 use crate::history::{Facts, FactsAsOf, History as _};
@@ -129,8 +130,7 @@ fn a_part_that_was_promised_and_came_is_a_promise_kept() {
     };
     let broken = |facts: Facts| {
         let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
-        let said = history.interactions_with("c1");
-        Contact::of("a", &said, &history.receivables("c1")).promise_broken
+        contact_of("a", &history).promise_broken
     };
     let paid = |amount: Option<&str>, came: &str| {
         let mut facts = promise(amount);
@@ -323,15 +323,86 @@ fn a_promise_for_another_decade_holds_nothing_back() {
             .unwrap();
     }
     let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
-    let said = history.interactions_with("c1");
-    let contact = Contact::of("a", &said, &history.receivables("c1"));
+    let contact = contact_of("a", &history);
     assert_eq!(contact.promised_on, Some(day("2026-03-01")));
+}
+
+fn contact_of(invoice: &str, history: &FactsAsOf) -> Contact {
+    let (said, ledger) = (history.interactions_with("c1"), history.receivables("c1"));
+    Contact::of(invoice, &said, &Promises::of(&said, &ledger), &ledger)
 }
 
 fn contact(facts: &Facts, invoice: &str, today: &str) -> Contact {
     let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day(today)));
-    let said = history.interactions_with("c1");
-    Contact::of(invoice, &said, &history.receivables("c1"))
+    contact_of(invoice, &history)
+}
+
+#[test]
+fn a_promise_that_is_recorded_as_broken_holds_nothing_back() {
+    let mut facts = Facts::default();
+    add(&mut facts, "a", day("2026-01-05"), None, "100");
+    let body = json!({"id": "p", "customer_id": "c1", "customer_invoice_id": "a", "kind": "promise",
+        "time": "2026-01-28T09:00:00Z", "promised_on": "2026-02-20", "outcome": "broken"});
+    let known = moment(day("2026-01-29"));
+    facts
+        .insert(RecordKind::Interaction, known, 1, body)
+        .unwrap();
+    let found = contact(&facts, "a", "2026-02-10");
+    assert_eq!((found.promised_on, found.promise_broken), (None, true));
+}
+
+#[test]
+fn what_was_promised_in_one_currency_is_not_paid_in_another() {
+    let mut facts = Facts::default();
+    add(&mut facts, "a", day("2026-01-05"), None, "1000");
+    let pay = json!({"id": "m", "invoice_id": "a", "paid_on": "2026-02-02", "amount": "500", "currency": "EUR"});
+    let known = moment(day("2026-02-03"));
+    facts.insert(RecordKind::Payment, known, 1, pay).unwrap();
+    for (currency, broken) in [(Some("JPY"), true), (Some("EUR"), false), (None, false)] {
+        let body = json!({"id": "p", "customer_id": "c1", "customer_invoice_id": "a", "kind": "promise",
+            "time": "2026-01-28T09:00:00Z", "promised_on": "2026-02-01", "promised_amount": "500",
+            "currency": currency});
+        let mut facts = facts.clone();
+        facts
+            .insert(RecordKind::Interaction, known, 1, body)
+            .unwrap();
+        assert_eq!(contact(&facts, "a", "2026-02-10").promise_broken, broken);
+    }
+}
+
+#[test]
+fn money_that_comes_to_an_invoice_in_parts_is_set_off_whatever_binary_sums_make_of_it() {
+    let mut facts = Facts::default();
+    add(&mut facts, "old", day("2026-01-04"), None, "846.09");
+    add(&mut facts, "new", day("2026-01-05"), None, "1202.86");
+    let known = moment(day("2026-02-03"));
+    for (id, amount) in [("m1", "1048.95"), ("m2", "1000.00")] {
+        let pay = json!({"id": id, "customer_id": "c1", "paid_on": "2026-02-02", "amount": amount, "currency": "EUR"});
+        facts.insert(RecordKind::Payment, known, 1, pay).unwrap();
+    }
+    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
+    let file = CustomerFile::of("c1", &history);
+    for (id, left) in [("old", 2048.95), ("new", 1202.86)] {
+        let found = file.set_off(&file.ledger.get(id).unwrap()).unwrap();
+        assert!((found - left).abs() < 0.001, "{id}: {found}");
+    }
+}
+
+#[test]
+fn a_credit_that_is_paid_out_in_part_is_not_used_up() {
+    let mut facts = Facts::default();
+    add(&mut facts, "g", day("2026-01-05"), None, "-100");
+    add(&mut facts, "a", day("2026-01-05"), None, "50");
+    let known = moment(day("2026-02-03"));
+    let pay = json!({"id": "m", "invoice_id": "g", "paid_on": "2026-02-02", "amount": "-50", "currency": "EUR"});
+    facts.insert(RecordKind::Payment, known, 1, pay).unwrap();
+    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
+    let file = CustomerFile::of("c1", &history);
+    let left = file.set_off(&file.ledger.get("a").unwrap());
+    assert!(
+        left.is_some_and(|left| (left - 50.0).abs() < 0.001),
+        "{left:?}"
+    );
 }
 
 #[test]

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::cash::{CurrencyCash, cash};
 use super::model::{MOVABLE_DAYS, OPEN_UNTIL_TODAY};
 use super::moved::{Moved, moved};
+use super::unscored::Unscored;
 use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Firm, Suppressed};
 use crate::advice::{Judged, Level, Recommendation};
 use crate::cases::record_case::JudgeError;
@@ -90,6 +91,10 @@ pub struct CollectionsRow {
     pub moved: Option<Moved>,
     /// Its open invoices, those that the row is about before the others, most at stake first.
     pub invoices: Vec<InvoiceRow>,
+    /// Its open invoices that were not scored, because there are too many; what they come to is part of
+    /// what is open.
+    #[serde(default)]
+    pub left_out: usize,
 }
 
 /// What a customer owes in another currency.
@@ -153,10 +158,10 @@ pub struct UnkeptRun {
     pub answers: Vec<Judged>,
 }
 
-struct Scored {
-    customer: usize,
+pub(super) struct Scored {
+    pub(super) customer: usize,
     advice: CollectionsAdvice,
-    row: InvoiceRow,
+    pub(super) row: InvoiceRow,
     level: Level,
 }
 
@@ -221,14 +226,18 @@ impl CollectionsCase {
             });
             answers.push(judged);
         }
-        let cash = cash(scored.iter().map(|one| (&one.row, &one.advice)));
+        let unscored = Unscored::of(&files, &scored, left_out);
+        let mut cash = cash(scored.iter().map(|one| (&one.row, &one.advice)));
+        unscored.add_to(&mut cash);
         let mut rows: BTreeMap<usize, Vec<Scored>> = BTreeMap::new();
         for one in scored {
             rows.entry(one.customer).or_default().push(one);
         }
-        let rows = rows
-            .into_iter()
-            .filter_map(|(at, invoices)| customer_row(files.get(at)?, invoices));
+        let rows = rows.into_iter().filter_map(|(at, invoices)| {
+            let mut row = customer_row(files.get(at)?, invoices)?;
+            unscored.tell(at, &mut row);
+            Some(row)
+        });
         let (mut ranked, mut held_back): (Vec<_>, Vec<_>) =
             rows.partition(|row| row.suppressed_by.is_empty());
         // What is neither overdue nor contested needs no explanation for not being listed.
@@ -405,6 +414,7 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
         at_stake: about().map(|one| one.row.at_stake).sum(),
         moved: None,
         invoices: invoices.into_iter().map(|one| one.row).collect(),
+        left_out: 0,
     })
 }
 

@@ -369,13 +369,36 @@ mod tests {
         assert_ne!(answers(&leaking, MOMENT + 1), said, "the leak is one");
     }
 
+    /// The versions of a set-up; every sixth, which missed its day, is planned anew long after.
+    fn versions(number: i64) -> Vec<(DateTime<Utc>, Value)> {
+        let course = course(number);
+        let told = course.map(|at| (hour(at), body(number, course, hour(at))));
+        let mut versions = told.to_vec();
+        if number % 6 == 0 {
+            let mut moved = body(number, course, hour(10_000));
+            let day = (hour(course[0]) + TimeDelta::days(40)).date_naive();
+            moved["planned_activation_on"] = json!(day);
+            versions.push((hour(5_000), moved));
+        }
+        versions
+    }
+
     #[test]
     fn a_set_up_is_judged_by_the_row_that_is_trained_on() {
-        let facts = firm(10_000);
+        let (mut facts, mut requests) = (Facts::default(), Vec::new());
+        for number in 0..80 {
+            let told = versions(number).into_iter().map(|(at, body)| {
+                insert(&mut facts, at, 1, body.clone());
+                (Some(at), crate::history::read(body).unwrap())
+            });
+            let told: Vec<(Option<DateTime<Utc>>, ProjectSetup)> = told.collect();
+            let told = told.iter().map(|(at, setup)| (*at, setup));
+            requests.extend(Request::of_versions(told));
+        }
         let last = seen(&facts, 10_000).setups().all();
-        let requests: Vec<Request> = last.iter().map(|one| Request::of_setup(one)).collect();
         let requests: Vec<&Request> = requests.iter().collect();
         let names = FactNames::of(&requests, &Known::default());
+        assert_eq!(names.categories, ["team"], "what share late is told by");
         let trained_on = rows(&names, &requests, |_, _| true);
         let (mut compared, mut longest) = (0, 0);
         for as_of in (25..3_400).step_by(33) {

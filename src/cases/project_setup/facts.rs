@@ -25,6 +25,15 @@ const OF_ITS_OWN: f64 = 0.5;
 const HINDSIGHT: f64 = 0.8;
 /// Rank correlation with the time taken beyond which a number is no fact of the beginning.
 const TOO_GOOD: f64 = 0.95;
+/// Share of what values could tell of the order of the times taken beyond which they are made from those.
+const CUT_UP: f64 = 0.98;
+/// Gap between the times of two neighbouring values from which on they are two sorts of request, as a share
+/// of the way from the middle of one to that of the other.
+const APART: f64 = 0.25;
+/// Share of the requests of a value that its far ends leave out.
+const FAR_END: f64 = 0.05;
+/// Requests needed to compare a fact with the time taken.
+const LEAST_COMPARED: usize = 30;
 /// Requests that a course needs to tell anything.
 const LEAST_OF_A_COURSE: usize = 10;
 /// Requests looked at, the latest.
@@ -92,8 +101,8 @@ impl FactNames {
     ///
     /// Files written after the end state facts of the end too. A fact is left out as hindsight
     /// when the course as a whole tells most of what the first step leaves open about it, or
-    /// when it ranks requests as the time taken does. What is written later and tells neither
-    /// cannot be found out here: name it. Days and times are looked at only where they are said
+    /// when it ranks requests as the time taken does, or cuts those times up. What is written later and
+    /// tells none of this cannot be found out here: name it. Days and times are looked at only where they are said
     /// to be known early, for most are of things that happened later.
     #[must_use]
     pub fn of(requests: &[&Request], known: &Known) -> Self {
@@ -236,6 +245,9 @@ fn sort_of(fact: &str, requests: &[&Request], early: bool) -> Sort {
     if distinct.len() as f64 > OF_ITS_OWN * stated.len() as f64 {
         return Sort::Nothing;
     }
+    if !early && cuts_durations(&values, requests) {
+        return Sort::Hindsight;
+    }
     Sort::Category
 }
 
@@ -291,29 +303,174 @@ fn ranks_as_durations(values: &[&str], requests: &[&Request]) -> bool {
     let (numbers, durations): (Vec<f64>, Vec<f64>) = values
         .iter()
         .zip(requests)
-        .filter_map(|(value, request)| Some((number(value)?, request.ended? - request.started())))
+        .filter_map(|(value, request)| Some((number(value)?, duration(request)?)))
         .unzip();
     let (a, b) = (ranks(&numbers), ranks(&durations));
-    let middle = (a.len() as f64 - 1.0) / 2.0;
-    let products: f64 = a
-        .iter()
-        .zip(&b)
-        .map(|(x, y)| (x - middle) * (y - middle))
-        .sum();
-    let squares: f64 = a.iter().map(|x| (x - middle).powi(2)).sum();
-    a.len() >= 30 && (products / squares).abs() > TOO_GOOD
+    let middle = middle(a.len());
+    let sum = |a: &[f64], b: &[f64]| -> f64 {
+        let products = a.iter().zip(b).map(|(x, y)| (x - middle) * (y - middle));
+        products.sum()
+    };
+    let spread = (sum(&a, &a) * sum(&b, &b)).sqrt();
+    a.len() >= LEAST_COMPARED && (sum(&a, &b) / spread).abs() > TOO_GOOD
 }
 
-/// Rank of each value, from 0.
+/// Whether each value stands for a piece of the times taken, the next one for what lies next to it, as of a fact
+/// that was made from them. What differs that much by itself leaves a gap between.
+fn cuts_durations(values: &[&str], requests: &[&Request]) -> bool {
+    let mut by_value: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (value, request) in values.iter().zip(requests) {
+        by_value.entry(value).or_default().extend(duration(request));
+    }
+    by_value.retain(|_, durations| durations.len() >= LEAST_OF_A_COURSE);
+    let all: Vec<f64> = by_value.values().flatten().copied().collect();
+    if by_value.len() < 2 || all.len() < LEAST_COMPARED {
+        return false;
+    }
+    let ranks = ranks(&all);
+    let mut left = ranks.as_slice();
+    let mut pieces: Vec<(f64, Vec<f64>)> = Vec::new();
+    for mut durations in by_value.into_values() {
+        let (own, others) = left.split_at_checked(durations.len()).unwrap_or_default();
+        left = others;
+        durations.sort_by(f64::total_cmp);
+        pieces.push((own.iter().sum::<f64>() / own.len() as f64, durations));
+    }
+    pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let middle = middle(all.len());
+    let (mut told, mut most, mut before) = (0.0, 0.0, 0.0);
+    for (mean, durations) in &pieces {
+        let count = durations.len() as f64;
+        told += count * (mean - middle).powi(2);
+        // Where it would be if every piece began where the one before ends.
+        most += count * (before + (count - 1.0) / 2.0 - middle).powi(2);
+        before += count;
+    }
+    let touch = pieces.windows(2).any(|two| match two {
+        [(_, lower), (_, upper)] => touch(lower, upper),
+        _ => false,
+    });
+    told > CUT_UP * most && touch
+}
+
+/// Whether the times of one value go on where those of another end, both in order.
+fn touch(lower: &[f64], upper: &[f64]) -> bool {
+    let at = |sorted: &[f64], share: f64| {
+        let place = share * sorted.len().saturating_sub(1) as f64;
+        sorted
+            .get(place.round() as usize)
+            .copied()
+            .unwrap_or(f64::NAN)
+    };
+    let gap = at(upper, FAR_END) - at(lower, 1.0 - FAR_END);
+    gap < APART * (at(upper, 0.5) - at(lower, 0.5))
+}
+
+/// Days that a request took.
+fn duration(request: &Request) -> Option<f64> {
+    Some(request.ended? - request.started())
+}
+
+/// The mean of so many ranks.
+fn middle(count: usize) -> f64 {
+    (count as f64 - 1.0) / 2.0
+}
+
+/// Rank of each value, from 0; of equal ones the mean of theirs.
 fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    let of = |at: &usize| values.get(*at).copied().unwrap_or(f64::NAN);
-    order.sort_by(|a, b| of(a).total_cmp(&of(b)));
+    let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ranks = vec![0.0; values.len()];
-    for (rank, at) in order.into_iter().enumerate() {
-        if let Some(slot) = ranks.get_mut(at) {
-            *slot = rank as f64;
+    let mut before = 0;
+    for equal in order.chunk_by(|a, b| a.0 == b.0) {
+        let rank = before as f64 + middle(equal.len());
+        before += equal.len();
+        for (_, at) in equal {
+            if let Some(slot) = ranks.get_mut(*at) {
+                *slot = rank;
+            }
         }
     }
     ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, FixedOffset, TimeDelta};
+
+    use super::*;
+    use crate::eventlog::{Event, Trace};
+
+    /// Requests of so many hours each, with a value.
+    fn requests(stated: &[(i64, &str)]) -> Vec<Request> {
+        let begun: DateTime<FixedOffset> = "2026-01-05T09:00:00Z".parse().unwrap();
+        let request = |(hours, value): &(i64, &str)| {
+            let event = |activity: &str, hours: i64| Event {
+                activity: Arc::from(activity),
+                time: begun + TimeDelta::hours(hours),
+                resource: None,
+                role: None,
+                lifecycle: None,
+                attributes: Vec::new(),
+            };
+            Request::finished(Trace {
+                id: Arc::from("c"),
+                attributes: vec![(Arc::from("fact"), Arc::from(*value))],
+                events: vec![event("ask", 0), event("done", *hours)],
+            })
+        };
+        stated.iter().map(request).collect()
+    }
+
+    /// Whether a fact of requests that take 1 to 240 hours, by the hours, is hindsight.
+    fn is_hindsight(value: impl Fn(i64) -> String) -> bool {
+        let stated: Vec<(i64, String)> = (1..=240).map(|hours| (hours, value(hours))).collect();
+        let stated = stated.iter().map(|(hours, value)| (*hours, value.as_str()));
+        let requests = requests(&stated.collect::<Vec<_>>());
+        let found = FactNames::of(&requests.iter().collect::<Vec<_>>(), &Known::default());
+        assert_eq!(
+            found.hindsight.len() + found.categories.len() + found.numbers.len(),
+            1
+        );
+        !found.hindsight.is_empty()
+    }
+
+    #[test]
+    fn what_is_made_from_the_time_taken_is_hindsight() {
+        let of = |is_so: bool, yes: &str, no: &str| {
+            let value = if is_so { yes } else { no };
+            value.to_owned()
+        };
+        assert!(is_hindsight(|hours| of(hours > 170, "slow", "fast")));
+        assert!(is_hindsight(|hours| format!("week {}", hours / 60)));
+        assert!(is_hindsight(|hours| (hours / 24 + 1).to_string()));
+        assert!(!is_hindsight(|hours| of(hours % 2 > 0, "a", "b")));
+        // Mostly so, and not as good as always.
+        let mostly = |hours: i64| (hours > 170) != (hours * 7919 % 10 == 0);
+        assert!(!is_hindsight(|hours| of(mostly(hours), "slow", "fast")));
+    }
+
+    #[test]
+    fn what_differs_by_itself_leaves_a_gap_and_is_kept() {
+        let stated: Vec<(i64, &str)> = (1..=240)
+            .map(|hours| {
+                if hours > 120 {
+                    (hours + 200, "long")
+                } else {
+                    (hours, "short")
+                }
+            })
+            .collect();
+        let requests = requests(&stated);
+        let found = FactNames::of(&requests.iter().collect::<Vec<_>>(), &Known::default());
+        assert_eq!(found.categories, ["fact"]);
+    }
+
+    #[test]
+    fn equal_values_share_their_ranks() {
+        assert_eq!(ranks(&[5.0, 1.0, 5.0, 9.0]), [1.5, 0.0, 1.5, 3.0]);
+        assert!(ranks(&[]).is_empty());
+    }
 }

@@ -47,7 +47,10 @@ impl FirmSetups {
 
     fn of(seen: &SetupsAsOf, names: &FactNames) -> Self {
         let setups = seen.all();
-        let requests: Vec<Request> = setups.iter().map(|one| Request::of_setup(one)).collect();
+        let requests: Vec<Request> = setups
+            .iter()
+            .map(|one| Request::of_planned(one, &seen.planned(one.id.as_str())))
+            .collect();
         let requests: Vec<&Request> = requests.iter().collect();
         let asked = |request: usize, event: usize| {
             let open = setups.get(request).is_some_and(|setup| is_open(setup));

@@ -18,10 +18,13 @@ pub struct Request {
     /// Whether one that was given up counts as never done, and so as late: the rule of public
     /// protocols. Else nobody knows how long it would have taken.
     pub never_done: bool,
-    /// When it should be complete.
+    /// When it should be complete, by what is known last.
     pub due: Option<f64>,
     /// The same as it was known when each step was taken; empty where it never changed.
     pub due_at_step: Vec<Option<f64>>,
+    /// Every moment due that was ever planned, behind the moment from which on it was known, in order;
+    /// empty where it never changed.
+    pub plans: Vec<(f64, f64)>,
     /// Whether it is late where no moment due says so; known when it ended.
     pub labelled_late: Option<bool>,
 }
@@ -50,6 +53,7 @@ impl Request {
             never_done: false,
             due: None,
             due_at_step: Vec::new(),
+            plans: Vec::new(),
             labelled_late: None,
         }
     }
@@ -79,13 +83,28 @@ impl Request {
 
     /// Whether it came late, and from when on everyone could know: once the moment due has
     /// passed, whether or not it was complete by then, or, where nothing was due, once it ended.
-    /// None of one that was given up before it was due.
+    /// None of one that was given up before it was due. A moment due that passed counts, though another was
+    /// planned afterwards: nobody knew of that one.
     #[must_use]
     pub fn late(&self) -> Option<(bool, f64)> {
-        self.late_by(self.due)
+        let (known, due) = self.first_passed();
+        let (late, at) = self.late_by(due)?;
+        Some((late, at.max(known)))
     }
 
-    /// The same by the moment due as it was known when a step was taken.
+    /// The first moment due that passed before another was planned, behind the moment from which on it
+    /// was known.
+    fn first_passed(&self) -> (f64, Option<f64>) {
+        let moved = self.plans.iter().skip(1).map(|(known, _)| *known);
+        let mut plans = self.plans.iter().zip(moved.chain([f64::INFINITY]));
+        let passed = plans.find(|((_, due), moved)| due < moved);
+        passed.map_or((f64::NEG_INFINITY, self.due), |((known, due), _)| {
+            (*known, Some(*due))
+        })
+    }
+
+    /// Whether it came late by the moment due as it was known when a step was taken, and from when on
+    /// everyone could know.
     #[must_use]
     pub fn late_at(&self, event: usize) -> Option<(bool, f64)> {
         self.late_by(self.due_at(event))
@@ -145,5 +164,39 @@ pub(super) fn name(event: &Event) -> String {
     match &event.lifecycle {
         Some(moment) => format!("{} {moment}", event.activity),
         None => event.activity.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::eventlog::Attributes;
+
+    #[test]
+    fn a_day_that_passed_was_missed_whatever_was_planned_afterwards() {
+        let late = |plans: &[(f64, f64)]| {
+            let request = Request {
+                ended: Some(12.0),
+                due: plans.last().map(|(_, due)| *due),
+                plans: plans.to_vec(),
+                ..Request::finished(Trace {
+                    id: Arc::from("c"),
+                    attributes: Attributes::new(),
+                    events: Vec::new(),
+                })
+            };
+            request.late()
+        };
+        let first = (f64::NEG_INFINITY, 10.0);
+        // Put off after its day, before it, and at that very moment.
+        assert_eq!(late(&[first, (11.0, 20.0)]), Some((true, 10.0)));
+        assert_eq!(late(&[first, (9.0, 20.0)]), Some((false, 20.0)));
+        assert_eq!(late(&[first, (10.0, 20.0)]), Some((false, 20.0)));
+        // Moved to a day that had passed: that is known once it is told.
+        assert_eq!(late(&[first, (9.0, 8.0)]), Some((true, 9.0)));
+        // Moved when all was over.
+        assert_eq!(late(&[first, (30.0, 40.0)]), Some((true, 10.0)));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::request::{Request, days};
 use crate::domain::records::ProjectSetup;
@@ -47,10 +47,6 @@ impl Request {
             )
         }));
         attributes.sort();
-        let end_of_day = setup
-            .planned_activation_on
-            .and_time(NaiveTime::MIN)
-            .and_utc();
         Self {
             trace: Trace {
                 id: Arc::from(setup.id.to_string()),
@@ -60,15 +56,28 @@ impl Request {
             ended: setup.activated_at.map(|at| days(&at)),
             given_up: setup.cancelled_at.map(|at| days(&at)),
             never_done: false,
-            due: Some(days(&end_of_day) + 1.0),
+            due: Some(end_of(setup.planned_activation_on)),
             due_at_step: Vec::new(),
+            plans: Vec::new(),
             labelled_late: None,
+        }
+    }
+
+    /// A set-up as its record stands, with the days that were planned for it one after another.
+    pub(super) fn of_planned(setup: &ProjectSetup, planned: &[(DateTime<Utc>, NaiveDate)]) -> Self {
+        let told = planned
+            .iter()
+            .map(|(known, day)| (days(known), end_of(*day)));
+        Self {
+            plans: plans(told),
+            ..Self::of_setup(setup)
         }
     }
 
     /// A set-up of which several versions became known, in order of when. Its course, and what came
     /// of it, are as the last says. Its facts and the moment due are as they were known when each
-    /// step was taken, or first told of: by those it was judged then.
+    /// step was taken, or first told of: by those it was judged then. Whether it came late is told by the
+    /// moment due that passed first.
     #[must_use]
     pub fn of_versions<'a>(
         versions: impl IntoIterator<Item = (Option<DateTime<Utc>>, &'a ProjectSetup)>,
@@ -98,6 +107,10 @@ impl Request {
         if then.iter().any(|then| then.due != last.due) {
             request.due_at_step = then.iter().map(|then| then.due).collect();
         }
+        let told = versions
+            .iter()
+            .filter_map(|version| Some((version.known, version.request.due?)));
+        request.plans = plans(told);
         Some(request)
     }
 }
@@ -107,6 +120,25 @@ struct Version {
     /// From when on, in days as of [`days`].
     known: f64,
     request: Request,
+}
+
+/// The moments due as they were planned one after another, if there was more than one. The first is taken to
+/// be known from the start, as the course of a set-up is that was told of later.
+fn plans(told: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut plans: Vec<(f64, f64)> = told.collect();
+    plans.dedup_by_key(|(_, due)| *due);
+    if plans.len() < 2 {
+        return Vec::new();
+    }
+    if let Some((known, _)) = plans.first_mut() {
+        *known = f64::NEG_INFINITY;
+    }
+    plans
+}
+
+/// The end of a day, as of [`days`].
+fn end_of(day: NaiveDate) -> f64 {
+    days(&day.and_time(NaiveTime::MIN).and_utc()) + 1.0
 }
 
 /// What a set-up looked like as a step was taken: by the version of then, or, where that does not

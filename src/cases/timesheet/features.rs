@@ -269,13 +269,12 @@ fn lately(known: &Known) -> [f64; 3] {
 
 /// Hours that a sheet of the period is expected to have.
 fn expected_each(known: &Known) -> f64 {
+    // Some write 0 where nothing is planned at all. Where hours are, it is somebody who is away.
+    let planned = |sheet: &Arc<KnownSheet>| sheet.planned_hours.filter(|hours| *hours > 0.0);
+    let plans = known.current.iter().any(|sheet| planned(sheet).is_some());
     let planned = known.current.iter().filter_map(|sheet| {
-        let nothing_planned = sheet.planned_hours.is_none_or(|hours| hours == 0.0);
-        if nothing_planned {
-            sheet.hours
-        } else {
-            sheet.planned_hours
-        }
+        let away = sheet.planned_hours.filter(|_| plans);
+        planned(sheet).or(sheet.hours).or(away)
     });
     let planned = mean(planned);
     if planned.is_nan() {

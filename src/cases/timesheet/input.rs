@@ -10,6 +10,8 @@ use crate::history::{KnownSheet, WorkAsOf};
 
 /// Days ahead in which a team's next period is looked for.
 const AHEAD: u64 = 45;
+/// Days for which a period that is over and misses sheets is watched.
+const CLOSING: u64 = 45;
 /// Days back over which a team's periods are looked at for whether there is enough history.
 const BACK: u64 = 400;
 /// Periods of the team that must be over.
@@ -175,6 +177,22 @@ pub(super) fn read(
         tolerated_percent: TOLERATED_PERCENT,
     };
     Ok((input, known.row(&subject)))
+}
+
+/// Last days of the periods of a team that are looked at from day to day: the last of those just over
+/// that still miss sheets, and the one that is not over.
+#[must_use]
+pub fn periods_watched(team: &str, work: &WorkAsOf) -> Vec<NaiveDate> {
+    let today = work.today();
+    let (from, to) = (today - Days::new(CLOSING), today + Days::new(AHEAD));
+    let around = periods(team, work, from, to);
+    let of_team = || around.iter().filter(|period| period.is_of_team());
+    let is_over = |period: &&TeamPeriod| period.end < today;
+    let closing = of_team().filter(is_over).rev();
+    let closing = closing.clone().find(|period| is_open(period, work));
+    let to_come = of_team().find(|period| !is_over(period));
+    let watched = closing.into_iter().chain(to_come);
+    watched.map(|period| period.end).collect()
 }
 
 /// Whether enough of a team's periods that end before a day are over to tell anything by.

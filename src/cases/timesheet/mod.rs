@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub use foretold::Foretold;
 pub use holds_up::{HeldBill, holds_up};
-pub use input::{BillHeldUp, KnownSheets, NotAsked, TimesheetInput};
+pub use input::{BillHeldUp, KnownSheets, NotAsked, TimesheetInput, periods_watched};
 pub use periods::{TeamPeriod, periods};
 pub use recommendation::TimesheetAdvice;
 pub use reminders::{Reminder, Reminders, SHEET_MODEL};

@@ -101,7 +101,7 @@ pub(super) fn recommend(
         enough_history: input.enough_history,
         score: told.then_some(score),
         score_kind: SCORE_KIND,
-        interval: (low, high, "percent_of_sheets_late"),
+        interval: (low.round() + 0.0, high.round(), "percent_of_sheets_late"),
         level,
         explained,
         evidence: evidence(input),

@@ -6,10 +6,9 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
 use super::features::{HISTORY, Known, NAMES, Subject, row};
-use super::{Foretold, KnownSheets, SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
+use super::{SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
 use crate::domain::RecordKind;
 use crate::history::{Facts, FactsAsOf, History as _, WorkAsOf};
-use crate::learn::distribution::Curve;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -269,32 +268,34 @@ fn hours_are_expected_of_the_sheets_known_of() {
         add(&mut facts, who, week(8), None);
     }
     assert_eq!(hours(&facts), Some(5.0 * 7.5));
+    // One is away, as its plan says.
+    let monday = week(8);
+    let away = json!({"id": format!("s0-{monday}"), "employee_id": "e0", "team": "a",
+        "period_start": monday, "period_end": monday + Days::new(6), "due_at": at(monday + Days::new(7), 10),
+        "lines": [{"day": monday, "task": "leave", "hours": "0", "planned_hours": "0"}]});
+    facts
+        .insert(RecordKind::Timesheet, at(monday, 9), 2, away)
+        .unwrap();
+    assert_eq!(hours(&facts), Some(4.0 * 7.5));
 }
 
 #[test]
-fn what_is_foretold_is_what_known_sheets_leave_possible() {
-    let told = |known: Option<(usize, usize)>| {
-        let points = vec![(-1.0, 1.0), (0.0, 0.5), (100.0, 0.0)];
-        let known = known.map(|(late, open)| KnownSheets {
-            late,
-            late_and_missing: 0,
-            open,
-        });
-        Foretold::of(Curve::measured(points, Vec::new()), 6, known)
-    };
-    let unknown = told(None);
-    assert_eq!((unknown.late_share, unknown.missing_share), (0.25, 0.25));
-    let all_in_time = told(Some((0, 0)));
-    assert_eq!(
-        (all_in_time.curve.above(0.0), all_in_time.late_share),
-        (0.0, 0.0)
-    );
-    // Its hours are there.
-    let one_came_late = told(Some((1, 0)));
-    assert_eq!(
-        (one_came_late.late_share, one_came_late.missing_share),
-        (1.0 / 6.0, 0.0)
-    );
+fn the_week_that_is_being_closed_is_watched_beside_the_one_to_come() {
+    let mut facts = facts();
+    for (number, late) in [(8, None), (9, None)] {
+        for who in 0..6 {
+            add(&mut facts, who, week(number), late);
+        }
+    }
+    let sunday = |number: u64| week(number) + Days::new(6);
+    let watched =
+        |facts: &Facts, on: NaiveDate| super::periods_watched("a", &seen(facts, at(on, 9)));
+    // Monday, and sheets of the week before are due.
+    assert_eq!(watched(&facts, week(9)), [sunday(8), sunday(9)]);
+    for who in 0..6 {
+        add(&mut facts, who, week(8), Some(0));
+    }
+    assert_eq!(watched(&facts, week(9) + Days::new(1)), [sunday(9)]);
 }
 
 #[test]

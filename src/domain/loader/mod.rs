@@ -15,6 +15,7 @@ mod ndjson_rows;
 mod tests;
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -81,8 +82,15 @@ pub struct Source {
     pub name: String,
     /// Kind of the records.
     pub kind: RecordKind,
-    /// How they are written; told by the first character when absent.
+    /// How they are written; told by the first character when absent, and where there is none by the name.
     pub format: Option<Format>,
+}
+
+impl Source {
+    fn is_named_ndjson(&self) -> bool {
+        let ending = Path::new(&self.name).extension();
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("ndjson"))
+    }
 }
 
 /// A source of raw rows: the line, and the members or what is wrong.
@@ -126,7 +134,9 @@ impl<'a> Rows<'a> {
         let raw = match start(&mut reader) {
             Err(problem) => Box::new(std::iter::once((1_u64, Err(problem)))) as _,
             Ok(first) => {
-                let format = source.format.unwrap_or(if first == Some(b'{') {
+                // A file without a line holds no records, if it does not lack a header.
+                let is_ndjson = first.map_or_else(|| source.is_named_ndjson(), |byte| byte == b'{');
+                let format = source.format.unwrap_or(if is_ndjson {
                     Format::Ndjson
                 } else {
                     Format::Csv

@@ -241,6 +241,18 @@ fn an_empty_file_is_told() {
         ["f:1: the file is empty, or has no header"]
     );
     assert!(load(b"", RecordKind::Vendor, Some(Format::Ndjson)).is_empty());
+    let named = |name: &str, bytes: &'static [u8]| {
+        let source = Source {
+            name: name.to_owned(),
+            kind: RecordKind::Vendor,
+            format: None,
+        };
+        Rows::new(bytes, source).filter(Result::is_err).count()
+    };
+    for empty in [b"".as_slice(), b"\n", b"\xef\xbb\xbf\n"] {
+        assert_eq!(named("firm/vendor.ndjson", empty), 0);
+        assert_eq!(named("firm/vendor.csv", empty), 1);
+    }
 }
 
 proptest! {

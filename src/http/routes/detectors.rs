@@ -6,6 +6,7 @@ use chrono::Utc;
 
 use crate::cases::detectors::DryRun;
 use crate::http::auth::{Allowed, Read};
+use crate::http::extract::{NoQuery, Query};
 use crate::http::gate::Turn;
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -27,6 +28,7 @@ pub(super) async fn dry_run(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Read>,
     _turn: Turn,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> ApiResult<Json<DryRun>> {
     let run = state.service().dry_run(&caller.tenant, Utc::now()).await?;
     Ok(Json(run))

@@ -15,7 +15,7 @@ use crate::domain::{CheckedRecord, RecordKind};
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Records};
 use crate::http::body_kind;
-use crate::http::extract::Payload;
+use crate::http::extract::{NoQuery, Payload, Query};
 use crate::http::gate::Turn;
 use crate::http::problem::{ApiError, ApiResult, FieldError, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -93,6 +93,7 @@ pub(super) async fn receive(
     Allowed { caller, .. }: Allowed<Records>,
     headers: HeaderMap,
     _turn: Turn,
+    Query(NoQuery {}): Query<NoQuery>,
     Payload(body): Payload,
 ) -> ApiResult<Json<EventReport>> {
     let kind = body_kind::of(&headers);

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Read};
+use crate::http::extract::{NoQuery, Query};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 
@@ -66,6 +67,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> ApiResult<Json<Healt
 pub(super) async fn metrics(
     State(state): State<AppState>,
     _: Allowed<Read>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> ApiResult<Response> {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, state.metrics().render()).into_response())

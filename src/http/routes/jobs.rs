@@ -5,7 +5,7 @@ use axum::extract::State;
 use uuid::Uuid;
 
 use crate::http::auth::{Allowed, Documents};
-use crate::http::extract::Path;
+use crate::http::extract::{NoQuery, Path, Query};
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 use crate::store::{Job, StoreError};
@@ -25,6 +25,7 @@ pub(super) async fn job(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Documents>,
     Path(id): Path<Uuid>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> ApiResult<Json<Job>> {
     let job = state.store().job(&caller.tenant, id).await?;
     Ok(Json(job.ok_or(StoreError::Missing("job"))?))

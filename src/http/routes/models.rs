@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::auth::{Allowed, Read};
+use crate::http::extract::{NoQuery, Query};
 use crate::http::problem::ApiResult;
 use crate::http::state::AppState;
 use crate::registry::LoadedManifest;
@@ -71,6 +72,7 @@ impl From<(&LoadedManifest, bool)> for Model {
 pub(super) async fn list(
     State(state): State<AppState>,
     _: Allowed<Read>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> ApiResult<Json<Models>> {
     let items = state.registry().all().map(Model::from).collect();
     Ok(Json(Models { items }))

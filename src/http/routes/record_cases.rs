@@ -9,7 +9,7 @@ use super::batch::{self, BatchQuery, Sent};
 use crate::advice::Recommendation;
 use crate::cases::record_case::RecordItem;
 use crate::http::auth::AllowedCase;
-use crate::http::extract::{self, Payload, Query};
+use crate::http::extract::{self, NoQuery, Payload, Query};
 use crate::http::gate::{ScoreTurn, Turn};
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -31,6 +31,7 @@ pub(super) async fn score_record(
     State(state): State<AppState>,
     AllowedCase { caller, case }: AllowedCase,
     _turn: ScoreTurn,
+    Query(NoQuery {}): Query<NoQuery>,
     extract::Json(item): extract::Json<RecordItem>,
 ) -> ApiResult<Response> {
     let answer = state

@@ -10,7 +10,7 @@ use crate::cases::collections::CollectionsRun;
 use crate::config::Collections;
 use crate::error::ErrorCode;
 use crate::http::auth::{Allowed, Read, Remind};
-use crate::http::extract::{Path, Query};
+use crate::http::extract::{NoQuery, Path, Query};
 use crate::http::gate::Turn;
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiError, ApiResult, PROBLEM_JSON, Problem};
@@ -35,11 +35,6 @@ pub(super) struct WorklistQuery {
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
 }
-
-/// No parameter.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoQuery {}
 
 /// How much of the worklist of collections.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -1,12 +1,15 @@
 //! What is erased is gone from disk, and the chain still proves that it was there.
 
 use chrono::Utc;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{accepted, analysis, canonical, decide, open, put, record, tenant};
-use crate::advice::{Case, samples};
-use crate::domain::RecordKind;
-use crate::store::{ErasureTarget, FaultKind, InboxFilter, StoredResponse};
+use crate::advice::{Case, Judged, samples};
+use crate::domain::{RecordKind, TenantId};
+use crate::store::{
+    ErasureTarget, FaultKind, IdempotencyStart, InboxFilter, Store, StoreError, StoredResponse,
+    WorklistRun,
+};
 
 /// Whether any file of the store holds the text.
 fn on_disk(folder: &std::path::Path, text: &str) -> bool {
@@ -161,4 +164,141 @@ async fn a_person_goes_with_every_record_that_names_them_and_nobody_else() {
     assert!(!on_disk(folder.path(), "by <E%1>"));
     assert!(on_disk(folder.path(), "by <e%1>"));
     assert!(store.audit_verify(&[]).await.unwrap().ok);
+}
+
+fn judged() -> Judged {
+    let nothing = canonical(&json!({}));
+    Judged {
+        recommendation: samples::recommendation(),
+        input: nothing.clone(),
+        features: nothing,
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_before_an_erasure_is_kept_no_more() {
+    let (folder, store) = open().await;
+    let a = tenant("a");
+    // A second handle stands for a second process.
+    let other = Store::open(folder.path()).await.unwrap();
+    let vendor = |id: &str| record(RecordKind::Vendor, json!({"id": id, "name": "Acme"}));
+    let rows = [vendor("v1"), vendor("v2")];
+    store.upsert_records(&a, &rows, Utc::now()).await.unwrap();
+    let document = put(&store, &a, b"the bytes").await.row.id;
+    let run = WorklistRun {
+        day: Utc::now().date_naive(),
+        generation: 1,
+        body: json!({}),
+        answers: json!({}),
+    };
+    let (_, first) = store.history_read(&a, Utc::now()).await.unwrap();
+    assert_eq!(store.erasures(&a).await.unwrap(), first);
+    assert!(store.put_run(&a, "list", &run, first).await.unwrap());
+    let kept = store.append_judged(&a, &judged(), first).await.unwrap();
+    assert!(kept.is_some());
+    let targets = [
+        ErasureTarget::Record(RecordKind::Vendor, "v1".to_owned()),
+        ErasureTarget::Document(document),
+    ];
+    for target in targets {
+        let (_, read) = store.history_read(&a, Utc::now()).await.unwrap();
+        other.erase(&a, &target, "asked for", "key").await.unwrap();
+        assert!(store.last_run(&a, "list").await.unwrap().is_none());
+        assert!(!store.put_run(&a, "list", &run, read).await.unwrap());
+        assert!(store.last_run(&a, "list").await.unwrap().is_none());
+        let many = [judged(), judged()];
+        assert!(!store.append_decisions(&a, &many, read).await.unwrap());
+        // One of those that come together may be older than another.
+        let (_, now) = store.history_read(&a, Utc::now()).await.unwrap();
+        let (old, new) = (judged(), judged());
+        let (old, new) = tokio::join!(
+            store.append_judged(&a, &old, read),
+            store.append_judged(&a, &new, now),
+        );
+        assert_eq!(old.unwrap(), None);
+        assert!(new.unwrap().is_some());
+        assert!(store.append_decisions(&a, &many, now).await.unwrap());
+        assert!(store.put_run(&a, "list", &run, now).await.unwrap());
+    }
+    let report = store.audit_verify(&[]).await.unwrap();
+    assert!(report.ok, "{:?}", report.faults);
+    // The first, and each time the erasure and three answers.
+    assert_eq!(report.chains[0].entries, 1 + 2 * 4);
+}
+
+/// Keeps an answer to a request under a key.
+async fn answered(store: &Store, tenant: &TenantId, key: &str, body: &str) {
+    let now = Utc::now();
+    let start = store.idempotency_start(tenant, key, "d", now).await;
+    assert_eq!(start.unwrap(), IdempotencyStart::Fresh);
+    let response = StoredResponse {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: body.to_owned(),
+    };
+    let finish = store.idempotency_finish(tenant, key, &response, now);
+    finish.await.unwrap();
+}
+
+/// Whether the answer under a key is still there; if not, the key is claimed anew.
+async fn is_kept(store: &Store, tenant: &TenantId, key: &str) -> bool {
+    let start = store.idempotency_start(tenant, key, "d", Utc::now()).await;
+    matches!(start.unwrap(), IdempotencyStart::Done(_))
+}
+
+#[tokio::test]
+async fn answers_kept_for_requests_go_with_what_they_name_and_not_with_what_is_spelt_alike() {
+    let (_folder, store) = open().await;
+    let (a, b) = (tenant("a"), tenant("b"));
+    let named = r#"C"1"#;
+    let line = |id: &str| json!({"line": 1, "subject": {"type": "customer", "id": id}}).to_string();
+    let refers = |to: &str| json!({"evidence": [{"ref": to}]}).to_string();
+    let beside = |value: Value| json!({"name": value}).to_string();
+    let going = [
+        line(named),
+        format!("{}\n{}\n", line("C2"), line(named)),
+        refers(&format!("customer/{named}")),
+    ];
+    let staying = [
+        line(r#"C"11"#),
+        line(r#"XC"1"#),
+        line(r#"c"1"#),
+        refers(&format!("customer/{named}1")),
+        refers(&format!("vendor/{named}")),
+        beside(json!(format!("{named} and others"))),
+        beside(json!([1, 11, "C"])),
+    ];
+    for (at, body) in going.iter().enumerate() {
+        answered(&store, &a, &format!("going {at}"), body).await;
+    }
+    for (at, body) in staying.iter().enumerate() {
+        answered(&store, &a, &format!("staying {at}"), body).await;
+    }
+    answered(&store, &b, "going 0", &line(named)).await;
+    // No record names such a person: nothing is found, and nothing dropped.
+    for nobody in ["1", "C", named] {
+        let target = ErasureTarget::Person(nobody.to_owned());
+        let refused = store.erase(&a, &target, "asked for", "key").await;
+        assert!(
+            matches!(refused, Err(StoreError::Missing("employee"))),
+            "{refused:?}"
+        );
+    }
+    let customer = record(RecordKind::Customer, json!({"id": named, "name": "Acme"}));
+    store
+        .upsert_records(&a, &[customer], Utc::now())
+        .await
+        .unwrap();
+    let target = ErasureTarget::Record(RecordKind::Customer, named.to_owned());
+    store.erase(&a, &target, "asked for", "key").await.unwrap();
+    for (at, body) in going.iter().enumerate() {
+        assert!(!is_kept(&store, &a, &format!("going {at}")).await, "{body}");
+    }
+    for (at, body) in staying.iter().enumerate() {
+        assert!(
+            is_kept(&store, &a, &format!("staying {at}")).await,
+            "{body}"
+        );
+    }
+    assert!(is_kept(&store, &b, "going 0").await);
 }

@@ -38,7 +38,12 @@ fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<us
 
 impl CollectionsQuery {
     pub(in crate::web) fn is_filtered(&self) -> bool {
-        !self.text.trim().is_empty() || !self.action.is_empty()
+        self.is_search() || !self.action.is_empty()
+    }
+
+    /// Whether somebody is looked for by name.
+    pub(in crate::web) fn is_search(&self) -> bool {
+        !self.text.trim().is_empty()
     }
 
     /// Customers that can be contacted: what is asked for, else what is set for the firm.
@@ -51,10 +56,10 @@ impl CollectionsQuery {
     /// How many of the ranked are looked through: who is asked for by name is found also where there is
     /// no time for a contact.
     pub(in crate::web) fn reach(&self, capacity: usize) -> usize {
-        if self.text.trim().is_empty() {
-            capacity
-        } else {
+        if self.is_search() {
             usize::MAX
+        } else {
+            capacity
         }
     }
 

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::collections::run;
 use crate::cases::collections::{CustomerFile, PROMISE_DAYS};
-use crate::domain::{RecordKind, Scope};
+use crate::domain::records::Interaction;
+use crate::domain::{RecordId, RecordKind, Scope};
 use crate::history::FactsAsOf;
 use crate::web::failure::Failure;
 use crate::web::frame::{self, Frame};
@@ -78,22 +79,30 @@ pub(in crate::web) async fn contact(
     let value = |name: &str| form.get(name).map_or("", |text| text.trim());
     who.check_form(value("csrf"))?;
     who.require(Scope::Records, "record contacts")?;
-    if value("kind") == "promise" && value("promised_on").is_empty() {
-        return Err(Failure::Unusable(
-            "A promise needs the day it is for. Nothing was saved: go back to add it.".to_owned(),
-        ));
-    }
+    let unsaved = |what: String| Failure::Unsaved {
+        what,
+        back: customer_address(&id),
+    };
     let now = Utc::now();
     let today = now.date_naive();
-    let promised: Option<NaiveDate> = value("promised_on").parse().ok();
-    if promised.is_some_and(|day| day < today || day > today + Days::new(PROMISE_DAYS)) {
-        return Err(Failure::Unusable(format!(
-            "A promise is for a day from today on, {PROMISE_DAYS} days ahead at most. Nothing was saved: go back to correct it."
-        )));
+    if let Some(what) = promise_problem(value("kind"), value("promised_on"), today) {
+        return Err(unsaved(what));
     }
-    known(&id, &pages.store().history(who.tenant(), now).await?)?;
+    let file = known(&id, &pages.store().history(who.tenant(), now).await?)?;
+    let sent_as: Uuid = value("id").parse().unwrap_or_else(|_| Uuid::now_v7());
+    let earlier = sent_as.to_string();
+    let earlier = file.said.iter().find(|one| one.id.as_str() == earlier);
+    let record_id = match earlier {
+        // The button was pressed twice.
+        Some(one) if is_same(one, value) => {
+            return Ok(Redirect::to(&customer_address(&id)).into_response());
+        }
+        // Gone back to, and written anew.
+        Some(_) => Uuid::now_v7(),
+        None => sent_as,
+    };
     let mut members = Map::from_iter([
-        ("id".to_owned(), json!(Uuid::now_v7())),
+        ("id".to_owned(), json!(record_id)),
         ("customer_id".to_owned(), json!(id)),
         ("time".to_owned(), json!(now)),
         ("kind".to_owned(), json!(value("kind"))),
@@ -105,11 +114,8 @@ pub(in crate::web) async fn contact(
     }
     let record = RecordKind::Interaction.check(members).map_err(|problems| {
         let first = problems.into_iter().next();
-        Failure::Unusable(first.map_or_else(String::new, |problem| {
-            format!(
-                "`{}` {}. Nothing was saved: go back to correct it.",
-                problem.field, problem.problem
-            )
+        unsaved(first.map_or_else(String::new, |problem| {
+            format!("`{}` {}.", problem.field, problem.problem)
         }))
     })?;
     pages
@@ -117,6 +123,39 @@ pub(in crate::web) async fn contact(
         .upsert_records(who.tenant(), &[record], now)
         .await?;
     Ok(Redirect::to(&customer_address(&id)).into_response())
+}
+
+/// What is wrong with a promise: one needs its day, and a day is promised by nothing else.
+fn promise_problem(kind: &str, promised_on: &str, today: NaiveDate) -> Option<String> {
+    match (kind == "promise", promised_on) {
+        (true, "") => return Some("A promise needs the day it is for.".to_owned()),
+        (false, "") => return None,
+        (false, _) => {
+            let what = "A day is promised where “Payment was promised” is chosen: otherwise nothing would be held back for it.";
+            return Some(what.to_owned());
+        }
+        (true, _) => {}
+    }
+    let day: Option<NaiveDate> = promised_on.parse().ok();
+    let is_ahead = |day: NaiveDate| day >= today && day <= today + Days::new(PROMISE_DAYS);
+    (!day.is_some_and(is_ahead)).then(|| {
+        format!("A promise is for a day from today on, {PROMISE_DAYS} days ahead at most.")
+    })
+}
+
+/// Whether what was recorded is what a form says.
+fn is_same<'a>(one: &Interaction, value: impl Fn(&str) -> &'a str) -> bool {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let promised_on = one.promised_on.map(|day| day.to_string());
+    let about = one.customer_invoice_id.as_ref().map(RecordId::as_str);
+    let recorded = [
+        one.kind.as_str().to_owned(),
+        text(about),
+        text(promised_on.as_deref()),
+        text(one.note.as_deref()),
+    ];
+    recorded
+        == ["kind", "customer_invoice_id", "promised_on", "note"].map(|name| value(name).to_owned())
 }
 
 /// What is known of a customer, if anything is.

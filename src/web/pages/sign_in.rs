@@ -29,6 +29,7 @@ struct SignInPage {
     visitor: String,
     next: String,
     problem: Option<&'static str>,
+    unsaved: bool,
 }
 
 /// Where to go afterwards.
@@ -36,6 +37,8 @@ struct SignInPage {
 #[serde(default)]
 pub(in crate::web) struct SignInQuery {
     next: String,
+    /// Whether a form was sent after the session had ended.
+    unsaved: bool,
 }
 
 /// The form.
@@ -59,7 +62,14 @@ pub(in crate::web) async fn form(
     headers: HeaderMap,
     Query(query): Query<SignInQuery>,
 ) -> Result<Response, Failure> {
-    show(&pages, &headers, StatusCode::OK, &query.next, None)
+    let unsaved = query.unsaved;
+    show(
+        &pages,
+        &headers,
+        StatusCode::OK,
+        (&query.next, unsaved),
+        None,
+    )
 }
 
 /// Checks a key and begins a session.
@@ -69,7 +79,8 @@ pub(in crate::web) async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    let refuse = |status, problem| show(&pages, &headers, status, &form.next, Some(problem));
+    let refuse =
+        |status, problem| show(&pages, &headers, status, (&form.next, false), Some(problem));
     let visitor = cookies::get(&headers, cookies::VISITOR).unwrap_or_default();
     if !session::same(visitor, &form.visitor) {
         let problem = "This page was open for too long, or cookies are off. Please try again.";
@@ -92,9 +103,8 @@ pub(in crate::web) async fn sign_in(
     }
     let session = pages.sessions().begin(&key.prefix, &key.tenant, now)?;
     tracing::info!(key = key.prefix, "signed in");
-    // A collector's key opens no documents: its way begins at the worklist.
     let next = match place(&form.next) {
-        "/inbox" if !sees_documents => "/collections",
+        "/inbox" => first_page(sees_documents),
         next => next,
     };
     let mut response = Redirect::to(next).into_response();
@@ -103,6 +113,20 @@ pub(in crate::web) async fn sign_in(
     add_cookie(&mut response, cookies::SESSION, &session, seconds, secure);
     add_cookie(&mut response, cookies::VISITOR, "", 0, secure);
     Ok(response)
+}
+
+/// The page that a key begins with.
+pub(in crate::web) async fn start(who: SignedIn) -> Redirect {
+    Redirect::to(first_page(who.may(Scope::Documents)))
+}
+
+/// A collector's key opens no documents: its way begins at the worklist.
+const fn first_page(sees_documents: bool) -> &'static str {
+    if sees_documents {
+        "/inbox"
+    } else {
+        "/collections"
+    }
 }
 
 /// Ends the session.
@@ -123,7 +147,7 @@ fn show(
     pages: &Pages,
     headers: &HeaderMap,
     status: StatusCode,
-    next: &str,
+    (next, unsaved): (&str, bool),
     problem: Option<&'static str>,
 ) -> Result<Response, Failure> {
     let visitor = random_hex()?;
@@ -132,6 +156,7 @@ fn show(
         visitor: visitor.clone(),
         next: place(next).to_owned(),
         problem,
+        unsaved,
     };
     let mut response = frame::page(status, &shown);
     let secure = is_secure(pages, headers);

@@ -26,6 +26,8 @@ pub(in crate::web) struct CollectionsView {
     pub(in crate::web) beyond: usize,
     pub(in crate::web) held_back: Vec<Row>,
     pub(in crate::web) waiting: usize,
+    /// Those with nothing to do who were searched for.
+    pub(in crate::web) waiting_found: Vec<Row>,
     pub(in crate::web) left_out: usize,
     pub(in crate::web) csv: String,
 }
@@ -108,9 +110,17 @@ impl CollectionsView {
             filtered: query.is_filtered(),
             sums: run.cash.iter().map(sum).collect(),
             ranked: rows(reach),
-            beyond: run.ranked.len().saturating_sub(capacity),
+            beyond: {
+                let beyond = run.ranked.iter().skip(reach.len());
+                beyond.filter(|row| query.fits(row)).count()
+            },
             held_back: rows(&run.held_back),
             waiting: run.waiting.len(),
+            waiting_found: if query.is_search() {
+                rows(&run.waiting)
+            } else {
+                Vec::new()
+            },
             left_out: run.left_out,
             csv: query.address("/collections.csv"),
         }
@@ -145,7 +155,8 @@ fn sum(cash: &CurrencyCash) -> Sum {
         weeks: weeks.collect(),
         later: amount(&cash.later),
         not_foretold: (!cash.not_foretold.is_zero()).then(|| amount(&cash.not_foretold)),
-        width: cash.weeks.len() * 50,
+        // The last label is wider than its bar.
+        width: cash.weeks.len() * 50 + 25,
     }
 }
 

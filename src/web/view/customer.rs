@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::bars::{self, ReasonBar};
 use super::collections::{amount, customer_address, level};
@@ -11,7 +12,6 @@ use super::words;
 use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile};
 use crate::domain::Currency;
-use crate::domain::records::CustomerInvoiceStatus;
 
 /// Payments drawn, the latest.
 const DRAWN: usize = 300;
@@ -20,12 +20,16 @@ const EARLIEST: f64 = -20.0;
 const LATEST: f64 = 60.0;
 /// Days from today that forecasts are drawn over.
 const AHEAD_DAYS: f64 = 90.0;
+/// Days named below the plot of payments.
+const MOST_NAMED: usize = 6;
 /// Contacts shown, the latest.
 const CONTACTS: usize = 20;
 
 /// The page's content.
 pub(in crate::web) struct CustomerView {
     pub(in crate::web) contact_href: String,
+    /// Id of what is recorded next: sent twice, it is one record.
+    pub(in crate::web) contact_id: Uuid,
     pub(in crate::web) name: String,
     pub(in crate::web) facts: Vec<(&'static str, String)>,
     pub(in crate::web) action: Option<String>,
@@ -43,7 +47,8 @@ pub(in crate::web) struct HistoryPlot {
     /// Height of the line of the due date.
     pub(in crate::web) due_y: String,
     pub(in crate::web) ticks: Vec<(String, String)>,
-    pub(in crate::web) years: Vec<(String, String)>,
+    /// Place, anchor and label of the days named below.
+    pub(in crate::web) days: Vec<(String, &'static str, String)>,
     pub(in crate::web) summary: String,
 }
 
@@ -96,6 +101,7 @@ impl CustomerView {
             .collect();
         Self {
             contact_href: format!("{}/contact", customer_address(&file.id)),
+            contact_id: Uuid::now_v7(),
             name: file
                 .customer
                 .as_ref()
@@ -125,12 +131,8 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
         facts.push(("Open", open));
         facts.push(("Overdue", overdue));
     }
-    let given_up = Some(CustomerInvoiceStatus::WrittenOff);
-    let some_day = file.ledger.iter().filter(|invoice| {
-        let nothing_left = invoice.cleared_on.is_none() && invoice.open_amount <= 0.0;
-        invoice.is_collectable()
-            && (invoice.is_paid_some_day() || nothing_left && invoice.status != given_up)
-    });
+    let debts = file.ledger.iter().filter(|one| one.is_collectable());
+    let some_day = debts.filter(|one| one.is_paid_some_day());
     let all_paid = match some_day.count() {
         0 => late.len().to_string(),
         some => format!("{} ({some} on a day not known)", late.len() + some),
@@ -237,18 +239,32 @@ fn plot(file: &CustomerFile) -> Option<HistoryPlot> {
         label: if *paid {
             format!("Due {due_on}: paid {}", days_from_due(*days as i64))
         } else {
-            format!("Due {due_on}: open, {days:.0} days overdue")
+            format!("Due {due_on}: open, {} overdue", words::days(*days))
         },
     });
     let paid = dots.iter().filter(|(.., paid)| *paid).count();
-    let years = quarters(first, last).map(|day| (number(x(day)), day.format("%b %y").to_string()));
+    let days = named_days(first, last).into_iter().map(|(day, label)| {
+        // No label goes beyond the drawing.
+        let anchor = match x(day) {
+            ..70.0 => "start",
+            600.0.. => "end",
+            _ => "middle",
+        };
+        (number(x(day)), anchor, label)
+    });
     Some(HistoryPlot {
         points: points.collect(),
         due_y: number(y(0.0)),
-        ticks: [-20.0, 0.0, 20.0, 40.0, 60.0]
-            .map(|days| (number(y(days)), format!("{days:.0}")))
-            .into(),
-        years: years.collect(),
+        ticks: [
+            (EARLIEST, "−20"),
+            (0.0, "0"),
+            (20.0, "20"),
+            (40.0, "40"),
+            (LATEST, "60+"),
+        ]
+        .map(|(days, label)| (number(y(days)), label.to_owned()))
+        .into(),
+        days: days.collect(),
         summary: format!(
             "Days late by due date: {paid} payments, {} open and overdue",
             dots.len() - paid
@@ -256,14 +272,30 @@ fn plot(file: &CustomerFile) -> Option<HistoryPlot> {
     })
 }
 
-/// First days of quarters between two days.
-fn quarters(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-    use chrono::Datelike as _;
-    let years = first.year()..=last.year();
-    years
-        .flat_map(|year| [1, 4, 7, 10].map(|month| NaiveDate::from_ymd_opt(year, month, 1)))
-        .flatten()
-        .filter(move |day| *day >= first && *day <= last)
+/// The days that are named below a plot: first days of quarters or years, no more than can be told
+/// apart; both ends where hardly one lies between.
+fn named_days(first: NaiveDate, last: NaiveDate) -> Vec<(NaiveDate, String)> {
+    let by_year = (last - first).num_days() > 3 * 366;
+    let months: &[u32] = if by_year { &[1] } else { &[1, 4, 7, 10] };
+    let label = if by_year { "%Y" } else { "%b %y" };
+    let firsts = (first.year()..=last.year())
+        .flat_map(|year| months.iter().map(move |month| (year, *month)))
+        .filter_map(|(year, month)| NaiveDate::from_ymd_opt(year, month, 1))
+        .filter(|day| *day >= first && *day <= last);
+    let firsts: Vec<NaiveDate> = firsts.collect();
+    if firsts.len() < 2 {
+        let mut ends = vec![first, last];
+        ends.dedup();
+        let named = ends.into_iter();
+        return named
+            .map(|day| (day, day.format("%-d %b %Y").to_string()))
+            .collect();
+    }
+    let every = firsts.len().div_ceil(MOST_NAMED);
+    let named = firsts.into_iter().step_by(every);
+    named
+        .map(|day| (day, day.format(label).to_string()))
+        .collect()
 }
 
 fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
@@ -280,8 +312,8 @@ fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
         due: due_on.to_string(),
         overdue: match advice.days_overdue {
             0 => "due today".to_owned(),
-            days if days > 0 => format!("{days} days overdue"),
-            days => format!("in {} days", -days),
+            days if days > 0 => format!("{} overdue", words::days(days as f64)),
+            days => format!("in {}", words::days(-days as f64)),
         },
         open: amount(&advice.open_amount),
         currency: advice.currency.to_string(),
@@ -340,4 +372,24 @@ fn said(file: &CustomerFile) -> Vec<Said> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_below_a_plot_can_be_told_apart() {
+        let named = |first: &str, last: &str| -> Vec<String> {
+            let days = named_days(first.parse().unwrap(), last.parse().unwrap());
+            days.into_iter().map(|(.., label)| label).collect()
+        };
+        assert_eq!(named("2026-03-03", "2026-03-03"), ["3 Mar 2026"]);
+        let both = ["3 Mar 2026", "9 Apr 2026"];
+        assert_eq!(named("2026-03-03", "2026-04-09"), both);
+        let quarters = ["Jan 26", "Apr 26", "Jul 26"];
+        assert_eq!(named("2025-12-03", "2026-07-09"), quarters);
+        let years = named("2010-05-01", "2026-07-09");
+        assert_eq!((years.len(), &*years[0]), (6, "2011"));
+    }
 }

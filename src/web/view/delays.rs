@@ -93,7 +93,7 @@ pub(in crate::web) struct Timeline {
     pub(in crate::web) words: String,
 }
 
-/// One step of a chain, at its place in a drawing 100 apart.
+/// One step of a chain, at its place in a drawing 100 apart; its label stands below in a column as wide.
 pub(in crate::web) struct Step {
     pub(in crate::web) x: usize,
     pub(in crate::web) class: String,
@@ -205,16 +205,19 @@ fn dependency(missing: &MissingDependency) -> Dependency {
     let place = |days: f64| (days / AHEAD_DAYS).clamp(0.0, 1.0) * WIDE;
     let left = missing.left_p50.zip(missing.left_p90);
     let adds = missing.adds_days.filter(|days| *days >= WORTH_TELLING);
-    let adds = adds.map_or_else(String::new, |days| format!(", adds {days:.0} days"));
+    let adds = adds.map_or_else(String::new, |days| format!(", adds {}", words::days(days)));
     Dependency {
         name: words::sentence(&missing.name),
-        owner: missing.owner_role.clone().unwrap_or_default(),
+        owner: missing
+            .owner_role
+            .as_ref()
+            .map_or_else(String::new, |role| role.replace('_', " ")),
         words: match left {
-            Some((p50, p90)) => format!("{p50:.0} days more, up to {p90:.0}{adds}"),
+            Some((p50, p90)) => format!("{} more, up to {p90:.0}{adds}", words::days(p50)),
             None => format!(
-                "{}, waited {:.0} days{adds}",
+                "{}, waited {}{adds}",
                 missing.state.replace('_', " "),
-                missing.waited_days
+                words::days(missing.waited_days)
             ),
         },
         critical: missing.critical,
@@ -243,11 +246,22 @@ fn bill(given: &Recommendation, today: NaiveDate) -> Option<Bill> {
         currency: advice.currency.to_string(),
         line: timeline(today, advice.planned_on, advice.p50, advice.p90),
         steps: advice.chain.iter().enumerate().map(step).collect(),
-        fix: advice.fix.as_ref().map_or_else(
-            || "Nothing is left but to send it.".to_owned(),
-            |fix| first(fix, today),
-        ),
+        fix: match &advice.fix {
+            Some(fix) => first(fix, today),
+            None => nothing_to_do(&advice.chain).to_owned(),
+        },
     })
+}
+
+/// What is said of a chain without a step that somebody has to do first: what no record tells of is
+/// not done by that.
+fn nothing_to_do(chain: &[ChainStep]) -> &'static str {
+    let of = |state: &str| chain.iter().any(|step| step.state == state);
+    match (of("not_seen"), of("done")) {
+        (true, true) => "nothing that is recorded is left but to send it.",
+        (true, false) => "not known, for none of its steps is recorded.",
+        (false, _) => "nothing is left but to send it.",
+    }
 }
 
 /// What to do first; the day by which it was to be done may have passed.
@@ -257,7 +271,11 @@ fn first(fix: &FirstFix, today: NaiveDate) -> String {
     } else {
         " until"
     };
-    let step = words::sentence(&fix.step);
+    let step = match (fix.step.as_str(), &fix.reason) {
+        ("hold", Some(reason)) => format!("release it from hold ({reason})"),
+        ("hold", None) => "release it from hold".to_owned(),
+        (step, _) => step.replace('_', " "),
+    };
     format!("{step} by the {}{until} {}", fix.role, fix.by)
 }
 
@@ -292,7 +310,7 @@ fn step((at, step): (usize, &ChainStep)) -> Step {
         String::new()
     };
     Step {
-        x: 40 + at * 100,
+        x: 50 + at * 100,
         class: step.state.clone(),
         label: words::sentence(&step.step),
         title: format!(
@@ -314,19 +332,48 @@ mod tests {
             step: "approval".to_owned(),
             role: "project manager".to_owned(),
             by: by.parse().unwrap(),
+            reason: None,
         };
         let today = "2026-03-02".parse().unwrap();
         for (by, said) in [
             (
                 "2026-02-20",
-                "Approval by the project manager, was due by 2026-02-20",
+                "approval by the project manager, was due by 2026-02-20",
             ),
             (
                 "2026-03-02",
-                "Approval by the project manager until 2026-03-02",
+                "approval by the project manager until 2026-03-02",
             ),
         ] {
             assert_eq!(first(&fix(by), today), said);
         }
+        let held = FirstFix {
+            step: "hold".to_owned(),
+            reason: Some("amount contested".to_owned()),
+            ..fix("2026-03-02")
+        };
+        let said =
+            "release it from hold (amount contested) by the project manager until 2026-03-02";
+        assert_eq!(first(&held, today), said);
+    }
+
+    #[test]
+    fn what_no_record_tells_of_is_not_told_as_done() {
+        let chain = |states: &[&str]| -> Vec<ChainStep> {
+            let step = |state: &&str| ChainStep {
+                step: "approval".to_owned(),
+                role: String::new(),
+                state: (*state).to_owned(),
+                since: None,
+                outstanding: 0,
+                overdue: 0,
+                usual_days: None,
+            };
+            states.iter().map(step).collect()
+        };
+        let said = |states: &[&str]| nothing_to_do(&chain(states));
+        assert!(said(&["not_seen", "not_needed", "to_come"]).starts_with("not known"));
+        assert!(said(&["not_seen", "done", "to_come"]).starts_with("nothing that is recorded"));
+        assert!(said(&["done", "not_needed", "to_come"]).starts_with("nothing is left"));
     }
 }

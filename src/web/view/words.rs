@@ -149,6 +149,14 @@ pub(crate) fn iban(plain: &str) -> String {
         .join("\u{a0}")
 }
 
+/// Whole days.
+pub(crate) fn days(days: f64) -> String {
+    match format!("{days:.0}").as_str() {
+        "1" => "1 day".to_owned(),
+        many => format!("{many} days"),
+    }
+}
+
 /// A time to the minute, in UTC.
 pub(crate) fn minute(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M").to_string()
@@ -187,6 +195,12 @@ mod tests {
         );
         assert_eq!(iban("account 12 of the bank"), "account 12 of the bank");
         assert_eq!(iban("ä".repeat(20).as_str()), "ä".repeat(20));
+    }
+
+    #[test]
+    fn one_day_is_not_days() {
+        let said = [0.0, 0.6, 1.4, 1.6].map(days);
+        assert_eq!(said, ["0 days", "1 day", "1 day", "2 days"]);
     }
 
     #[test]

@@ -78,7 +78,7 @@ async fn the_worklist_is_worked_and_a_promise_holds_a_customer_back() {
     browser.wait_for_text("Payment is promised").await;
 
     browser.open(&format!("{}/collections", firm.address)).await;
-    let held = "return document.querySelector('.held').innerText";
+    let held = "return document.querySelector('.worklist.held').innerText";
     let held = browser.script(held).await;
     assert!(held.as_str().unwrap().contains(&first), "{held}");
     let complaints = browser.complaints().await;

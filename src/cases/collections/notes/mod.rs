@@ -4,6 +4,7 @@
 //! and the beginnings of its words through a linear model. A sentence counts only where its
 //! conformal set holds one topic alone: a note that is not understood says nothing.
 
+mod denied;
 mod model;
 mod reader;
 mod said;

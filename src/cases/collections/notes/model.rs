@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::denied::is_denied;
 use super::signs::signs;
 use super::terms::terms;
 use super::topic::{NoteTopic, Topics};
@@ -176,14 +177,18 @@ impl NoteModel {
     }
 
     /// What a note speaks of: the topics of those of its sentences that are told with one
-    /// topic alone. None of it where no sentence is.
+    /// topic alone and do not deny it. None of it where no sentence is.
     ///
     /// # Errors
     /// [`NoteError`] if the encoder fails.
     pub fn topics(&self, note: &str) -> Result<Topics, NoteError> {
         let sentences = sentences::sentences(note);
         let verdicts = self.judge(&sentences)?;
-        Ok(verdicts.iter().filter_map(SentenceVerdict::topic).collect())
+        let told = sentences
+            .iter()
+            .zip(&verdicts)
+            .filter_map(|(said, verdict)| verdict.topic().filter(|topic| !is_denied(said, *topic)));
+        Ok(told.collect())
     }
 
     /// Judges sentences, which are encoded together.

@@ -45,28 +45,50 @@ pub(super) fn signs(sentence: &str) -> [f64; 6] {
     })
 }
 
+/// A phrase that stands in a sentence.
+pub(super) struct Found {
+    pub(super) phrase: &'static [&'static str],
+    /// Its first word, and the one behind its last.
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// Phrases of a topic that stand in a sentence, each where it stands first.
+pub(super) fn found(words: &[String], topic: NoteTopic) -> Vec<Found> {
+    let of_topic = SIGNS.iter().filter(|(marked, _)| *marked == topic);
+    let found = of_topic.filter_map(|(_, phrase)| {
+        let (from, to) = place(phrase, words)?;
+        Some(Found { phrase, from, to })
+    });
+    found.collect()
+}
+
 fn stands_in(phrase: &[&str], words: &[String]) -> bool {
+    place(phrase, words).is_some()
+}
+
+/// Where a phrase stands first: its first word, and the one behind its last.
+fn place(phrase: &[&str], words: &[String]) -> Option<(usize, usize)> {
     let Some((first, rest)) = phrase.split_first() else {
-        return true;
+        return Some((0, 0));
     };
-    (0..words.len()).any(|at| {
-        let here = words.get(at).is_some_and(|word| is_word(first, word));
-        here && goes_on(rest, words.get(at + 1..).unwrap_or_default())
+    (0..words.len()).find_map(|at| {
+        is_word(first, words.get(at)?)
+            .then(|| goes_on(rest, words, at + 1))?
+            .map(|to| (at, to))
     })
 }
 
-/// Whether the rest of a phrase follows, with few words between.
-fn goes_on(rest: &[&str], words: &[String]) -> bool {
+/// Where the rest of a phrase ends that follows with few words between; none if it does not.
+fn goes_on(rest: &[&str], words: &[String], from: usize) -> Option<usize> {
     let Some((next, rest)) = rest.split_first() else {
-        return true;
+        return Some(from);
     };
-    words
-        .iter()
-        .take(BETWEEN + 1)
-        .enumerate()
-        .any(|(at, word)| {
-            is_word(next, word) && goes_on(rest, words.get(at + 1..).unwrap_or_default())
-        })
+    (from..words.len().min(from + BETWEEN + 1)).find_map(|at| {
+        is_word(next, words.get(at)?)
+            .then(|| goes_on(rest, words, at + 1))
+            .flatten()
+    })
 }
 
 fn is_word(sign: &str, word: &str) -> bool {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::cases::invoice::Assessment;
 use crate::http::auth::{Allowed, Documents};
-use crate::http::extract::{Path, Query};
+use crate::http::extract::{NoQuery, Path, Query};
 use crate::http::paging::{self, Listing};
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -119,6 +119,7 @@ pub(super) async fn document(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Documents>,
     Path(id): Path<Uuid>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> ApiResult<Json<DocumentAnswer>> {
     let store = state.store();
     let document = store

@@ -13,7 +13,7 @@ pub(in crate::http) use item::score as score_item;
 use self::item::ScoreItem;
 use crate::advice::Recommendation;
 use crate::http::auth::{Allowed, Invoice};
-use crate::http::extract;
+use crate::http::extract::{self, NoQuery, Query};
 use crate::http::gate::Turn;
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
@@ -36,6 +36,7 @@ pub(super) async fn score(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Invoice>,
     _turn: Turn,
+    Query(NoQuery {}): Query<NoQuery>,
     extract::Json(item): extract::Json<ScoreItem>,
 ) -> ApiResult<Json<Recommendation>> {
     score_item(state.service(), &caller.tenant, item)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::advice::{Feedback, Recommendation};
 use crate::http::auth::{Allowed, GiveFeedback, Read};
-use crate::http::extract::{self, Path};
+use crate::http::extract::{self, NoQuery, Path, Query};
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 use crate::store::{StoreError, StoredFeedback};
@@ -31,6 +31,7 @@ pub(super) async fn recommendation(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<Read>,
     Path(id): Path<Uuid>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> ApiResult<Json<Recommendation>> {
     let found = state.store().recommendation(&caller.tenant, id).await?;
     Ok(Json(found.ok_or(StoreError::Missing("recommendation"))?))
@@ -52,6 +53,7 @@ pub(super) async fn feedback(
     State(state): State<AppState>,
     Allowed { caller, .. }: Allowed<GiveFeedback>,
     Path(id): Path<Uuid>,
+    Query(NoQuery {}): Query<NoQuery>,
     extract::Json(feedback): extract::Json<Feedback>,
 ) -> ApiResult<(StatusCode, Json<StoredFeedback>)> {
     let stored = state

@@ -1,0 +1,171 @@
+//! Backtests of sheets on made-up weeks.
+
+use std::fmt::Write as _;
+
+use chrono::{Days, TimeDelta};
+
+use super::*;
+
+/// Weeks of three teams of six people; the third is all in on the Friday, of the others every
+/// other person comes late in many weeks.
+fn sheets(weeks: u64) -> tempfile::TempDir {
+    let mut csv =
+        "id,employee_id,team,period_start,period_end,due_at,submitted_at,hours\n".to_owned();
+    for week in 0..weeks {
+        for person in 0..18_u64 {
+            let (team, place) = (person / 6, person % 6);
+            let monday = NaiveDate::from_ymd_opt(2025, 1, 6).unwrap() + Days::new(7 * week);
+            let (sunday, due) = (monday + Days::new(6), monday + Days::new(7));
+            let late = place.is_multiple_of(2) && (week + team) * 7 % 5 < 3;
+            let came = match (team, late) {
+                (2, _) => due - Days::new(3),
+                (_, true) => due + Days::new(2),
+                (_, false) => due,
+            };
+            let _ = writeln!(
+                csv,
+                "s{person}-{week},e{person},t{team},{monday},{sunday},{due}T10:00:00Z,{came}T09:00:00Z,38"
+            );
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("timesheet.csv"), csv).unwrap();
+    folder
+}
+
+#[test]
+fn what_is_measured_is_cut_at_what_sheets_in_already_leave_possible() {
+    let options = TimesheetOptions {
+        set: "made up".to_owned(),
+        protocol: "test".to_owned(),
+        cut: NaiveDate::from_ymd_opt(2025, 9, 1).unwrap(),
+        tolerated_percent: 10.0,
+        per_sheet: false,
+    };
+    let outcome = on_records(sheets(52).path(), &options).unwrap();
+    let scored = &outcome.plotted.scored;
+    assert!(scored.len() > 30 && scored.len().is_multiple_of(3));
+    // In order of weeks and teams: the third cannot be late any more, and is not.
+    assert!(
+        scored
+            .iter()
+            .skip(2)
+            .step_by(3)
+            .all(|one| *one == (0.0, false))
+    );
+}
+
+/// The same sheets, known when they are handed in and no sooner.
+fn known_once_in(folder: &tempfile::TempDir) {
+    let file = folder.path().join("timesheet.csv");
+    let csv = std::fs::read_to_string(&file).unwrap();
+    let known = csv.lines().map(|line| {
+        let came = line.split(',').nth(6).unwrap();
+        format!("{line},{}\n", came.replace("submitted_at", "known_at"))
+    });
+    std::fs::write(&file, known.collect::<String>()).unwrap();
+}
+
+#[test]
+fn periods_of_which_no_sheet_was_known_are_not_measured() {
+    let folder = sheets(52);
+    let options = TimesheetOptions {
+        set: "made up".to_owned(),
+        protocol: "test".to_owned(),
+        cut: NaiveDate::from_ymd_opt(2025, 9, 1).unwrap(),
+        tolerated_percent: 10.0,
+        per_sheet: false,
+    };
+    let all = on_records(folder.path(), &options).unwrap().evaluation;
+    assert_eq!(all.metrics["not_answered"], Some(0.0));
+    known_once_in(&folder);
+    // Of the third team alone the sheets are in when it is asked about.
+    let told = on_records(folder.path(), &options).unwrap().evaluation;
+    assert_eq!(3 * told.n, all.n);
+    assert_eq!(told.metrics["not_answered"], Some(2.0 * told.n as f64));
+    let per_sheet = TimesheetOptions {
+        per_sheet: true,
+        ..options
+    };
+    let refused = on_records(folder.path(), &per_sheet).unwrap_err();
+    let refused = refused.to_string();
+    assert!(
+        refused.contains("insufficient history: none of"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_period_teaches_what_was_known_of_it_at_the_cut() {
+    let folder = sheets(4);
+    let late = |facts: &Arc<Facts>| -> Vec<Option<f64>> {
+        let cut = "2025-01-16T00:00:00Z".parse().unwrap();
+        let early = asked(facts, cut, false).into_iter();
+        let early = early.filter(|one| one.on < cut);
+        early.map(|one| one.outcome.quantity()).collect()
+    };
+    let mut facts = facts_of(folder.path(), &KINDS).unwrap();
+    let known = late(&Arc::new(facts.clone()));
+    assert_eq!(known, [Some(50.0), Some(50.0), Some(0.0)]);
+    // Long after, a sheet that was in time turns out to have been late.
+    let corrected = serde_json::json!({"id": "s1-0", "employee_id": "e1", "team": "t0",
+        "period_start": "2025-01-06", "period_end": "2025-01-12",
+        "due_at": "2025-01-13T10:00:00Z", "submitted_at": "2025-01-15T09:00:00Z"});
+    let known_at = "2025-03-01T00:00:00Z".parse().unwrap();
+    let inserted = facts.insert(RecordKind::Timesheet, known_at, 9_999, corrected);
+    inserted.unwrap();
+    assert_eq!(late(&Arc::new(facts)), known);
+}
+
+#[test]
+fn a_sheet_that_is_in_is_neither_fitted_on_nor_asked_about() {
+    let folder = sheets(4);
+    let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());
+    let periods = asked(&facts, moment(END), false);
+    let sheets = asked(&facts, moment(END), true);
+    assert!(!periods.is_empty());
+    let of = |team: &str| sheets.iter().filter(|one| one.team == team).count();
+    let weeks = periods.len() / 3;
+    assert_eq!(["t0", "t1", "t2"].map(of), [6 * weeks, 6 * weeks, 0]);
+}
+
+#[test]
+fn a_sheet_teaches_what_was_seen_of_it_by_then() {
+    let due: DateTime<Utc> = "2026-03-09T10:00:00Z".parse().unwrap();
+    let after = |hours: i64| due + TimeDelta::hours(hours);
+    let seen = |came: Option<i64>, by: i64| {
+        let outcome = days_late(due, came.map(after), after(by));
+        (outcome.quantity(), outcome.number())
+    };
+    // Two days and an hour late: by the day after it was late, and that is all.
+    assert_eq!(seen(Some(49), 24), (None, 1.0));
+    assert_eq!(seen(Some(49), 72), (Some(3.0), 3.0));
+    assert_eq!(seen(Some(-500), 72), (Some(-7.0), -7.0));
+    // One that never came is late by what it was watched for, and so is one that came after that.
+    assert_eq!(seen(None, 72), (None, 3.0));
+    assert_eq!(seen(None, 90_000), (None, 30.0));
+    assert_eq!(seen(Some(40 * 24), 90_000), (None, 30.0));
+    let never = days_late(due, None, after(90_000));
+    assert_eq!([0.0, 30.0].map(|days| never.above(days)), [Some(true); 2]);
+    let in_time = days_late(due, Some(after(-1)), after(240));
+    assert_eq!(
+        [0.0, 11.0].map(|days| in_time.above(days)),
+        [Some(false), None]
+    );
+}
+
+#[test]
+fn what_came_after_the_cut_is_not_fitted_on() {
+    let folder = sheets(4);
+    let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());
+    // The first week was due on the 13th at 10; its late ones came on the 15th at 9.
+    let late = |cut: &str| -> Vec<Option<f64>> {
+        let cut: DateTime<Utc> = cut.parse().unwrap();
+        let early = asked(&facts, cut, true).into_iter();
+        let early = early.filter(|one| one.on < cut && one.team == "t0");
+        let late = early.filter(|one| one.outcome.above(0.0) == Some(true));
+        late.map(|one| one.outcome.quantity()).collect()
+    };
+    assert_eq!(late("2025-01-14T00:00:00Z"), [None::<f64>; 3]);
+    assert_eq!(late("2025-01-16T00:00:00Z"), [Some(2.0); 3]);
+}
