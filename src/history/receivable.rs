@@ -96,7 +96,8 @@ struct View {
 
 impl ReceivablesAsOf {
     pub(super) fn new(today: NaiveDate, mut seen: Vec<Seen>) -> Self {
-        seen.sort_unstable_by_key(|seen| (seen.issued_on, seen.entry));
+        // By id, and not as they came in: the same records say the same.
+        seen.sort_unstable_by(|a, b| (a.issued_on, &a.id).cmp(&(b.issued_on, &b.id)));
         let view = View {
             today,
             id_hashes: seen.iter().map(|seen| id_hash(&seen.id)).collect(),

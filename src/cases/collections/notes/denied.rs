@@ -47,25 +47,33 @@ const DENIALS: [&str; 35] = [
     "nessuna",
 ];
 /// Words by which only a part is meant.
-const PARTS: [&str; 18] = [
-    "half",
+const PARTS: [&str; 15] = [
+    "only",
     "partly",
     "partially",
-    "part",
-    "halfte",
+    "nur",
     "teilweise",
-    "teil",
-    "moitie",
+    "seulement",
     "partiellement",
-    "partie",
-    "helft",
+    "slechts",
+    "alleen",
     "gedeeltelijk",
     "deels",
-    "deel",
-    "mitad",
+    "solo",
     "parcialmente",
-    "meta",
+    "soltanto",
     "parzialmente",
+];
+/// Beginnings of phrases by which something lacks: others for it, as `purchase order`, are denied where it
+/// lacks.
+const LACKS: [&str; 7] = [
+    "is",
+    "missing",
+    "fehlt",
+    "manque",
+    "ontbreekt",
+    "falta",
+    "manca",
 ];
 /// Words by which what was contested no longer is.
 const OVER: [&str; 19] = [
@@ -121,7 +129,11 @@ pub(super) fn is_denied(sentence: &str, topic: NoteTopic) -> bool {
     }
     let found = signs::found(&words, topic);
     // A phrase that holds a denial of its own, as `never received` or `nothing is open`, means it.
-    let means_it = |one: &Found| one.phrase.iter().any(|word| DENIALS.contains(word));
+    let means_it = |one: &Found| {
+        let lacks = one.phrase.first().is_some_and(|word| LACKS.contains(word));
+        let of_paper = topic == NoteTopic::LacksDocument && !lacks;
+        of_paper || one.phrase.iter().any(|word| DENIALS.contains(word))
+    };
     if found.iter().any(means_it) {
         return false;
     }
@@ -188,6 +200,8 @@ mod tests {
             ("Disputes the quantity", NoteTopic::Contests),
             ("Never received the invoice", NoteTopic::LacksDocument),
             ("Can you send a copy?", NoteTopic::LacksDocument),
+            ("No purchase order on it", NoteTopic::LacksDocument),
+            ("Pagata la seconda metà di maggio", NoteTopic::PaidAlready),
             ("No money until spring", NoteTopic::CannotPay),
         ] {
             assert!(!is_denied(sentence, topic), "{sentence}");
