@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::examples::Row;
 
-/// Wrong answers allowed, of all documents that state the field or not.
+/// Wrong answers allowed, of all documents with a candidate, stated or not.
 const WRONG_AT_MOST: f32 = 0.03;
 /// The same for documents not generated; few identities make a rough figure, so
 /// the limit is wider.
@@ -29,11 +29,11 @@ pub(super) struct Settled {
 /// Shares of documents, across folds, weights counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
-    /// Right, of those that state the field.
+    /// Right, of those that state the field and have a candidate.
     pub right: f32,
     /// Wrong, of all documents.
     pub wrong: f32,
-    /// Right, of the documents not generated that state the field.
+    /// Right, of the documents not generated that state the field and have a candidate.
     pub right_real: f32,
     /// Wrong, of the documents not generated.
     pub wrong_real: f32,
