@@ -27,6 +27,15 @@ pub(super) struct Query<T>(pub T);
 #[serde(deny_unknown_fields)]
 pub(super) struct NoQuery {}
 
+/// Refuses JSON that is a list: one of an object's members, in their order, would be read as the object.
+pub(super) fn refuse_list(what: &str, json: &[u8]) -> Result<(), ApiError> {
+    if !json.trim_ascii_start().starts_with(b"[") {
+        return Ok(());
+    }
+    let detail = format!("The {what} is a list and not an object.");
+    Err(ApiError::new(ErrorCode::InvalidContent, detail))
+}
+
 /// A JSON body: one object.
 #[derive(Debug)]
 pub(super) struct Json<T>(pub T);
@@ -40,11 +49,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
             return Err(body_kind::unsupported(&kind));
         }
         let body = Bytes::from_request(request, state).await?;
-        // A list of an object's members, in their order, would be read as one.
-        if body.trim_ascii_start().starts_with(b"[") {
-            let what = "The body is a list and not an object.".to_owned();
-            return Err(ApiError::new(ErrorCode::InvalidContent, what));
-        }
+        refuse_list("body", &body)?;
         Ok(Self(axum::Json::from_bytes(&body)?.0))
     }
 }

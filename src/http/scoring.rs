@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use utoipa::ToSchema;
 
+use super::extract::refuse_list;
 use super::layers;
 use super::problem::{ApiError, ApiResult, Problem};
 use super::routes::invoice;
@@ -188,13 +189,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn parsed<T: DeserializeOwned>(item: &[u8]) -> ApiResult<T> {
     let item = item.strip_prefix(BYTE_ORDER_MARK).unwrap_or(item);
-    // A list of an object's members, in their order, would be read as one.
-    if item.trim_ascii_start().starts_with(b"[") {
-        return Err(ApiError::new(
-            ErrorCode::InvalidContent,
-            "The line is a list and not an object.",
-        ));
-    }
+    refuse_list("line", item)?;
     serde_json::from_slice(item).map_err(|error| {
         let text = error.to_string();
         // The item is one line of many: its own "line 1" would mislead.

@@ -246,15 +246,13 @@ impl Curve {
     pub fn of_values(&self, values: &[f64]) -> Self {
         let mut points = vec![(values.first().map_or(0.0, |first| first - NEAR), 1.0)];
         let mut before = 1.0;
-        let mut steps = values.windows(2);
-        let above = steps.by_ref().filter_map(|pair| match pair {
+        let above = values.windows(2).filter_map(|pair| match pair {
             [at, next] => Some((*at, self.above(f64::midpoint(*at, *next)))),
             _ => None,
         });
-        let above: Vec<(f64, f64)> = above.collect();
         let last = values.last().map(|last| (*last, 0.0));
         let mut together = Vec::with_capacity(values.len());
-        for (at, left) in above.into_iter().chain(last) {
+        for (at, left) in above.chain(last) {
             if points.last().is_some_and(|(last, _)| *last < at - NEAR) {
                 points.push((at - NEAR, before));
             }

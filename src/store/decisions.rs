@@ -59,52 +59,26 @@ const TOGETHER: usize = 288;
 const READ_TOGETHER: usize = 1_000;
 
 impl Store {
-    /// Stores a recommendation that was made of nothing in the store, with its input and features, as the
-    /// next link of the tenant's chain, durably, sets its `decision_sha256`, and gives it as JSON.
+    /// Stores an answer with its input and features as the next link of the tenant's chain, durably, and gives
+    /// it as JSON with its `decision_sha256`; `None`, and nothing is kept, where something of the tenant's was
+    /// erased since what it was made of was read.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if the recommendation is already chained or cannot be
-    /// written as JSON, [`StoreError::Contract`] if it breaks the contract, [`StoreError::Busy`] if
-    /// something is erased meanwhile; else what the disk said, and then nothing may be answered.
-    pub async fn append_decision(
-        &self,
-        tenant: &TenantId,
-        recommendation: &mut Recommendation,
-        input: &CanonicalJson,
-        features: &CanonicalJson,
-    ) -> Result<String> {
-        let read = self.erasures(tenant).await?;
-        let kept = self.append_one(tenant, recommendation, (input, features), read);
-        let (text, link) = kept.await?.ok_or(StoreError::Busy)?;
-        recommendation.decision_sha256 = Some(link.sha256);
-        Ok(text)
-    }
-
-    /// Does the same for an answer made of what was read of the tenant's; `None`, and nothing is kept, where
-    /// something was erased since.
-    ///
-    /// # Errors
-    /// As [`Store::append_decision`].
+    /// written as JSON, [`StoreError::Contract`] if it breaks the contract; else what the disk said, and then
+    /// nothing may be answered.
     pub async fn append_judged(
         &self,
         tenant: &TenantId,
         judged: &Judged,
         read: Erasures,
     ) -> Result<Option<String>> {
-        let made_of = (&judged.input, &judged.features);
-        let kept = self.append_one(tenant, &judged.recommendation, made_of, read);
-        Ok(kept.await?.map(|(text, _)| text))
-    }
-
-    /// Chains an answer unless something was erased since, and gives it as JSON with its link.
-    async fn append_one(
-        &self,
-        tenant: &TenantId,
-        recommendation: &Recommendation,
-        (input, features): (&CanonicalJson, &CanonicalJson),
-        read: Erasures,
-    ) -> Result<Option<(String, Link)>> {
-        let mut text = written(recommendation)?;
+        let mut text = written(&judged.recommendation)?;
+        let Judged {
+            recommendation,
+            input,
+            features,
+        } = judged;
         let decision = ChainedDecision::of_text(recommendation, &text, input, features)?;
         self.ensure_tenant(tenant).await?;
         let chained = self.committer().append(tenant, decision, read).await?;
@@ -114,7 +88,7 @@ impl Store {
             text.push_str(",\"decision_sha256\":\"");
             text.push_str(&link.sha256);
             text.push_str("\"}");
-            (text, link)
+            text
         }))
     }
 
@@ -122,7 +96,7 @@ impl Store {
     /// kept, where something was erased since what they were made of was read.
     ///
     /// # Errors
-    /// As [`Store::append_decision`]; the transactions before stand.
+    /// As [`Store::append_judged`]; the transactions before stand.
     pub async fn append_decisions(
         &self,
         tenant: &TenantId,
@@ -154,7 +128,7 @@ impl Store {
     /// recommendation as its member `recommendation`, where `decision_sha256` is set too.
     ///
     /// # Errors
-    /// As [`Store::append_decision`], and [`StoreError::Missing`] if the tenant has no such
+    /// As [`Store::append_judged`], and [`StoreError::Missing`] if the tenant has no such
     /// document.
     pub async fn append_document_decision(
         &self,

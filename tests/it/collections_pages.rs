@@ -97,6 +97,49 @@ async fn a_promise_that_could_hold_nothing_back_is_not_saved() {
     }
     let said = clerk.get(path).await.text();
     assert_eq!(said.matches("Promise for ").count(), 1, "{said}");
+    // A day under another name holds nothing back: it is not taken for a promise, nor passed over.
+    let soon = (today + Days::new(9)).to_string();
+    let spoke = [
+        ("csrf", csrf.as_str()),
+        ("kind", "call"),
+        ("promised_on", soon.as_str()),
+    ];
+    let answer = clerk.post(&format!("{path}/contact"), &spoke).await;
+    assert_eq!(answer.status, 422);
+    let page = answer.text();
+    assert!(
+        page.contains("Payment was promised") && page.contains(path),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_contact_sent_twice_is_one_and_written_anew_is_another() {
+    let app = TestApp::start().await;
+    let open = invoice("euros", 10, json!({}));
+    app.put_records("customer_invoice", open.to_string()).await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let path = "/collections/customers/X";
+    let page = clerk.get(path).await;
+    let (csrf, id) = (hidden(&page, "csrf"), hidden(&page, "id"));
+    for note in [
+        "spoke to the bookkeeper",
+        "spoke to the bookkeeper",
+        "and again",
+    ] {
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("id", id.as_str()),
+            ("kind", "call"),
+            ("note", note),
+        ];
+        let answer = clerk.post(&format!("{path}/contact"), &fields).await;
+        assert_eq!(answer.status, 303);
+    }
+    let said = clerk.get(path).await.text();
+    for note in ["spoke to the bookkeeper", "and again"] {
+        assert_eq!(said.matches(note).count(), 1, "{said}");
+    }
 }
 
 #[tokio::test]
@@ -147,6 +190,15 @@ async fn a_firm_where_all_is_paid_is_not_told_to_send_records() {
         page.contains("What is open needs no contact now."),
         "{page}"
     );
+    // Who calls is found though nothing is to be done.
+    let found = clerk.get("/collections?text=x").await.text();
+    assert!(found.contains("With nothing to do"), "{found}");
+    assert!(
+        found.contains("href=\"/collections/customers/X\""),
+        "{found}"
+    );
+    let nobody = clerk.get("/collections?text=nobody").await.text();
+    assert!(nobody.contains("Nobody matches"), "{nobody}");
 }
 
 #[tokio::test]

@@ -112,6 +112,34 @@ async fn scored(app: &TestApp, case: &str, item: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn what_is_not_an_object_or_has_parameters_that_are_none_is_refused() {
+    let app = TestApp::start().await;
+    let ask = |path: &str, body: &Value| Ask::post(path).key(&app.key).json(body);
+    let item = json!({"id": "B1"});
+    let listed = ask("/v1/billing/score", &json!(["B1", null, null]));
+    app.send(listed)
+        .await
+        .assert_problem(422, "invalid_content");
+    let batch = Ask::post("/v1/billing/score-batch")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body("[\"B1\",null,null]\n");
+    let line = app.send(batch).await.json();
+    assert_eq!(line["problem"]["status"], 422, "{line}");
+    let slip = ask("/v1/billing/score?as_of=2026-01-01T00:00:00Z", &item);
+    app.send(slip)
+        .await
+        .assert_problem(400, "invalid_parameter");
+    for path in ["/v1/models?limit=1", "/v1/detectors/dry-run?x=1"] {
+        let answer = app.get(path).await;
+        answer.assert_problem(400, "invalid_parameter");
+    }
+    app.send(ask("/v1/billing/score", &item))
+        .await
+        .assert_problem(404, "not_found");
+}
+
+#[tokio::test]
 async fn a_teams_period_is_foretold_and_no_person_is_named() {
     // A Thursday, whatever day the test runs on: on the Monday after, most sheets are in and little is left
     // to foretell.

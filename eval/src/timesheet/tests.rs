@@ -33,16 +33,19 @@ fn sheets(weeks: u64) -> tempfile::TempDir {
     folder
 }
 
-#[test]
-fn what_is_measured_is_cut_at_what_sheets_in_already_leave_possible() {
-    let options = TimesheetOptions {
+fn options() -> TimesheetOptions {
+    TimesheetOptions {
         set: "made up".to_owned(),
         protocol: "test".to_owned(),
         cut: NaiveDate::from_ymd_opt(2025, 9, 1).unwrap(),
         tolerated_percent: 10.0,
         per_sheet: false,
-    };
-    let outcome = on_records(sheets(52).path(), &options).unwrap();
+    }
+}
+
+#[test]
+fn what_is_measured_is_cut_at_what_sheets_in_already_leave_possible() {
+    let outcome = on_records(sheets(52).path(), &options()).unwrap();
     let scored = &outcome.plotted.scored;
     assert!(scored.len() > 30 && scored.len().is_multiple_of(3));
     // In order of weeks and teams: the third cannot be late any more, and is not.
@@ -69,23 +72,16 @@ fn known_once_in(folder: &tempfile::TempDir) {
 #[test]
 fn periods_of_which_no_sheet_was_known_are_not_measured() {
     let folder = sheets(52);
-    let options = TimesheetOptions {
-        set: "made up".to_owned(),
-        protocol: "test".to_owned(),
-        cut: NaiveDate::from_ymd_opt(2025, 9, 1).unwrap(),
-        tolerated_percent: 10.0,
-        per_sheet: false,
-    };
-    let all = on_records(folder.path(), &options).unwrap().evaluation;
+    let all = on_records(folder.path(), &options()).unwrap().evaluation;
     assert_eq!(all.metrics["not_answered"], Some(0.0));
     known_once_in(&folder);
     // Of the third team alone the sheets are in when it is asked about.
-    let told = on_records(folder.path(), &options).unwrap().evaluation;
+    let told = on_records(folder.path(), &options()).unwrap().evaluation;
     assert_eq!(3 * told.n, all.n);
     assert_eq!(told.metrics["not_answered"], Some(2.0 * told.n as f64));
     let per_sheet = TimesheetOptions {
         per_sheet: true,
-        ..options
+        ..options()
     };
     let refused = on_records(folder.path(), &per_sheet).unwrap_err();
     let refused = refused.to_string();

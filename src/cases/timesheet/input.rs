@@ -188,8 +188,8 @@ pub fn periods_watched(team: &str, work: &WorkAsOf) -> Vec<NaiveDate> {
     let around = periods(team, work, from, to);
     let of_team = || around.iter().filter(|period| period.is_of_team());
     let is_over = |period: &&TeamPeriod| period.end < today;
-    let closing = of_team().filter(is_over).rev();
-    let closing = closing.clone().find(|period| is_open(period, work));
+    let mut over = of_team().filter(is_over).rev();
+    let closing = over.find(|period| is_open(period, work));
     let to_come = of_team().find(|period| !is_over(period));
     let watched = closing.into_iter().chain(to_come);
     watched.map(|period| period.end).collect()

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::error::Result;
 use super::{NewDocument, PutDocument, Store};
-use crate::advice::{Feedback, Recommendation, Verdict, samples};
+use crate::advice::{Feedback, Judged, Recommendation, Verdict, samples};
 use crate::documents::Media;
 use crate::domain::{CanonicalJson, CheckedRecord, RecordKind, TenantId};
 
@@ -50,6 +51,27 @@ pub(super) async fn put(store: &Store, tenant: &TenantId, bytes: &[u8]) -> PutDo
 
 pub(super) fn canonical(value: &Value) -> CanonicalJson {
     CanonicalJson::of(value).unwrap()
+}
+
+impl Store {
+    /// Chains an answer that was made of nothing in the store, and gives it as JSON.
+    pub(super) async fn append_decision(
+        &self,
+        tenant: &TenantId,
+        recommendation: &mut Recommendation,
+        input: &CanonicalJson,
+        features: &CanonicalJson,
+    ) -> Result<String> {
+        let judged = Judged {
+            recommendation: recommendation.clone(),
+            input: input.clone(),
+            features: features.clone(),
+        };
+        let read = self.erasures(tenant).await?;
+        let text = self.append_judged(tenant, &judged, read).await?.unwrap();
+        *recommendation = serde_json::from_str(&text).unwrap();
+        Ok(text)
+    }
 }
 
 /// Stores an answer about a subject and gives it back chained.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chrono::{Duration, Utc};
-use scrutineer::advice::Recommendation;
+use scrutineer::advice::{Judged, Recommendation};
 use scrutineer::config::Config;
 use scrutineer::documents::Media;
 use scrutineer::documents::picture::{self, Look};
@@ -159,11 +159,15 @@ impl Firm {
             answer.subject.id = id.to_string();
             answer.validate().unwrap();
             let nothing = CanonicalJson::of(&json!({})).unwrap();
-            self.store
-                .append_decision(&self.tenant, &mut answer, &nothing, &nothing)
-                .await
-                .unwrap();
-            body["recommendation"] = serde_json::to_value(answer).unwrap();
+            let judged = Judged {
+                recommendation: answer,
+                input: nothing.clone(),
+                features: nothing,
+            };
+            let read = self.store.erasures(&self.tenant).await.unwrap();
+            let kept = self.store.append_judged(&self.tenant, &judged, read).await;
+            let kept = kept.unwrap().unwrap();
+            body["recommendation"] = serde_json::from_str(&kept).unwrap();
         }
         self.store
             .put_analysis(&self.tenant, id, &body)
