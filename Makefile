@@ -35,7 +35,7 @@ survey: ## Feed damaged and hostile files to a running server; also the PDFs bel
 	cargo build --quiet --locked --bin scrutineer
 	scripts/survey.py $(FILES)
 
-train: ## Fit the models again; fields and payments also on the public data in SCRUTINEER_DATA
+train: ## Fit the models again, but for notes; documents and payments also on the public data in SCRUTINEER_DATA
 	cargo run --locked -p scrutineer-training --bin scrutineer-train -- invoice $(if $(SCRUTINEER_DATA),--data $(SCRUTINEER_DATA))
 	$(if $(SCRUTINEER_DATA),cargo run --locked -p scrutineer-training --bin scrutineer-train -- collections --data $(SCRUTINEER_DATA))
 	cargo run --locked -p scrutineer-training --bin scrutineer-train -- timesheet --generated

@@ -21,9 +21,9 @@ pub mod metric {
     pub const HTTP_QUEUE_REQUESTS: &str = "scrutineer_http_queue_requests";
     /// Counter of requests turned away, by `reason`.
     pub const HTTP_SHED_TOTAL: &str = "scrutineer_http_shed_total";
-    /// Counter of analysed documents, by `status`.
+    /// Counter of documents judged, by the `status` of the answer.
     pub const DOCUMENTS_TOTAL: &str = "scrutineer_documents_analysed_total";
-    /// Histogram of the time to parse and assess one document, by `media`.
+    /// Histogram of the time to read, judge and keep one document, by `media`.
     pub const DOCUMENT_SECONDS: &str = "scrutineer_document_analysis_duration_seconds";
 }
 

@@ -18,8 +18,8 @@ use scrutineer::domain::records::Bill;
 use scrutineer::history::Facts;
 use scrutineer::learn::distribution::{Curve, Distribution};
 use scrutineer::learn::forecast::ForecastWeights;
-use scrutineer_fitting::collections::{moment, outcome};
-use scrutineer_fitting::distribution::{Example, LEAST_EXAMPLES, Outcome, Possible};
+use scrutineer_fitting::collections::{moment, outcome, passing};
+use scrutineer_fitting::distribution::{Example, LEAST_EXAMPLES, Outcome, Possible, on_calendar};
 use scrutineer_fitting::{billing as fitting, forecast};
 
 use crate::coverage::{Held, covered, share_within, unfinished};
@@ -111,12 +111,14 @@ pub fn on_records(
     let examples: Vec<Example> = early
         .iter()
         .map(|looked| Example {
-            row: looked.row.clone(),
-            outcome: looked.outcome,
-            weight: 1.0,
             group: Some(looked.place),
             possible: looked.possible(),
-            again: Vec::new(),
+            passing: Some(passing(looked.planned_on)),
+            ..Example::new(
+                looked.row.clone(),
+                looked.outcome,
+                on_calendar(moment(looked.on)),
+            )
         })
         .collect();
     let plan = fitting::plan().map_err(|error| wrong(error.to_string()))?;
@@ -388,7 +390,7 @@ mod tests {
         let mut gone = records();
         gone.put("2026-03-01", 3, withdrawn());
         let asked = fitting::LEADS.map(|lead| gone.looked(lead).is_some());
-        assert_eq!(asked, [true, false, false]);
+        assert_eq!(asked, fitting::LEADS.map(|lead| lead > 8));
         // One that is out, nobody knows since when, says nothing of slipping.
         let mut unnoted = records();
         let body = json!({"id": "b", "project_id": "p", "planned_on": "2026-03-09",
@@ -413,11 +415,10 @@ mod tests {
         let by_the_first = (day("2026-03-09"), Some(24.0));
         let by_the_last = (day("2026-03-30"), Some(3.0));
         // Planned anew after it had missed its day, and before.
-        assert_eq!(moved("2026-03-10"), [by_the_first; 3]);
-        assert_eq!(
-            moved("2026-02-27"),
-            [by_the_first, by_the_last, by_the_last]
-        );
+        assert_eq!(moved("2026-03-10"), fitting::LEADS.map(|_| by_the_first));
+        let moved_ten_days_before =
+            fitting::LEADS.map(|lead| if lead > 10 { by_the_first } else { by_the_last });
+        assert_eq!(moved("2026-02-27"), moved_ten_days_before);
     }
 
     #[test]
@@ -426,7 +427,8 @@ mod tests {
         let mut records = Records::default();
         records.put("2026-02-01", 1, bill("2026-03-09", None));
         let known = records.fitted(CUT);
-        assert_eq!(known.len(), 2, "14 and 7 days before");
+        let before = fitting::LEADS.iter().filter(|lead| **lead >= 5);
+        assert_eq!(known.len(), before.count(), "five days before and earlier");
         records.put("2026-03-06", 2, withdrawn());
         assert_eq!(records.fitted(CUT), known);
         records.put("2026-03-07", 3, bill("2026-04-20", None));

@@ -34,6 +34,27 @@ pub struct Threshold {
     pub min: Option<f64>,
     /// Largest value that passes.
     pub max: Option<f64>,
+    /// Baseline of the same evaluation below whose figure it must lie; of `metrics.NAME` alone.
+    pub below_baseline: Option<String>,
+    /// The same, where more is better.
+    pub above_baseline: Option<String>,
+}
+
+impl Threshold {
+    /// Whether nothing could fail it.
+    const fn is_open(&self) -> bool {
+        self.min.is_none() && self.max.is_none() && !self.names_baseline()
+    }
+
+    const fn names_baseline(&self) -> bool {
+        self.below_baseline.is_some() || self.above_baseline.is_some()
+    }
+
+    /// Name of the figure among those that baselines have too.
+    fn shared_figure(&self) -> Option<&str> {
+        let name = self.metric.strip_prefix("metrics.");
+        name.filter(|name| !name.contains('.'))
+    }
 }
 
 /// A threshold and what was measured.
@@ -91,12 +112,18 @@ impl Gate {
         if gate.threshold.is_empty() {
             return Err(wrong("`threshold`: there is none".to_owned()));
         }
-        let mut thresholds = gate.threshold.iter();
-        if let Some(open) = thresholds.find(|one| one.min.is_none() && one.max.is_none()) {
-            return Err(wrong(format!(
-                "`threshold`: {} {} has neither `min` nor `max`",
-                open.protocol, open.metric
-            )));
+        for one in &gate.threshold {
+            let fault = if one.is_open() {
+                "has neither `min` nor `max` nor a baseline"
+            } else if one.names_baseline() && one.shared_figure().is_none() {
+                "is no figure of baselines"
+            } else {
+                continue;
+            };
+            let Threshold {
+                protocol, metric, ..
+            } = one;
+            return Err(wrong(format!("`threshold`: {protocol} {metric} {fault}")));
         }
         Ok(gate)
     }
@@ -134,18 +161,62 @@ fn check(threshold: &Threshold, evaluation: &Evaluation) -> Result<Check, EvalEr
     let within = |value: f64| {
         threshold.min.is_none_or(|min| value >= min) && threshold.max.is_none_or(|max| value <= max)
     };
-    let bounds = match (threshold.min, threshold.max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
-        (None, None) => "no bound".to_owned(),
+    let mut bounds = match (threshold.min, threshold.max) {
+        (Some(min), Some(max)) => vec![format!("{min} to {max}")],
+        (Some(min), None) => vec![format!("at least {min}")],
+        (None, Some(max)) => vec![format!("at most {max}")],
+        (None, None) => Vec::new(),
     };
+    let mut passed = value.is_some_and(within);
+    for (side, baseline) in [
+        (Side::Below, &threshold.below_baseline),
+        (Side::Above, &threshold.above_baseline),
+    ] {
+        let Some(baseline) = baseline else {
+            continue;
+        };
+        let theirs = baseline_figure(evaluation, baseline, threshold.shared_figure());
+        let both = value.zip(theirs);
+        passed &= both.is_some_and(|(ours, theirs)| side.holds(ours, theirs));
+        bounds.push(side.in_words(baseline, theirs));
+    }
     Ok(Check {
         name: format!("{} {}", threshold.protocol, threshold.metric),
         value,
-        bounds,
-        passed: value.is_some_and(within),
+        bounds: bounds.join(", "),
+        passed,
     })
+}
+
+/// Where a figure must lie beside a baseline's; as good as it is not enough.
+#[derive(Clone, Copy)]
+enum Side {
+    Below,
+    Above,
+}
+
+impl Side {
+    fn holds(self, ours: f64, theirs: f64) -> bool {
+        match self {
+            Self::Below => ours < theirs,
+            Self::Above => ours > theirs,
+        }
+    }
+
+    fn in_words(self, baseline: &str, theirs: Option<f64>) -> String {
+        let side = match self {
+            Self::Below => "below",
+            Self::Above => "above",
+        };
+        let theirs = theirs.map_or_else(|| "absent".to_owned(), |theirs| format!("{theirs:.4}"));
+        format!("{side} that of {baseline:?}, {theirs}")
+    }
+}
+
+/// The figure of a baseline; none where there is no such baseline or it has none of that name.
+fn baseline_figure(evaluation: &Evaluation, baseline: &str, figure: Option<&str>) -> Option<f64> {
+    let figures = evaluation.baselines.get(baseline)?;
+    figures.get(figure?).copied().flatten()
 }
 
 /// The figure at a path: outer `None` for an unknown path.
@@ -171,6 +242,8 @@ fn figure(evaluation: &Evaluation, path: &str) -> Option<Option<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{Gate, Threshold, check};
     use crate::{Evaluation, FieldScore};
 
@@ -186,11 +259,21 @@ mod tests {
             protocol: "p".into(),
             n: right + wrong,
             metrics: [("exact".to_owned(), Some(0.5))].into(),
-            baselines: [].into(),
+            baselines: [
+                ("worse".to_owned(), figures(Some(0.4))),
+                ("as good".to_owned(), figures(Some(0.5))),
+                ("better".to_owned(), figures(Some(0.6))),
+                ("unmeasured".to_owned(), figures(None)),
+            ]
+            .into(),
             fields: [("total".to_owned(), score)].into(),
             lines: [].into(),
             confusion: [].into(),
         }
+    }
+
+    fn figures(exact: Option<f64>) -> BTreeMap<String, Option<f64>> {
+        [("exact".to_owned(), exact)].into()
     }
 
     fn threshold(metric: &str, min: Option<f64>, max: Option<f64>) -> Threshold {
@@ -199,6 +282,8 @@ mod tests {
             metric: metric.into(),
             min,
             max,
+            below_baseline: None,
+            above_baseline: None,
         }
     }
 
@@ -241,6 +326,47 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_must_be_better_than_the_baseline_that_is_named() {
+        let exact = |min| threshold("metrics.exact", min, None);
+        let above = |baseline: &str, min: Option<f64>| Threshold {
+            above_baseline: Some(baseline.to_owned()),
+            ..exact(min)
+        };
+        let below = |baseline: &str| Threshold {
+            below_baseline: Some(baseline.to_owned()),
+            ..exact(None)
+        };
+        let checked = |threshold: &Threshold| check(threshold, &evaluation(1, 0)).unwrap();
+        assert!(checked(&above("worse", None)).passed);
+        assert!(checked(&below("better")).passed);
+        for missed in ["as good", "unmeasured", "of another name"] {
+            assert!(!checked(&above(missed, None)).passed, "{missed}");
+            assert!(!checked(&below(missed)).passed, "{missed}");
+        }
+        assert!(!checked(&above("better", None)).passed);
+        assert!(!checked(&below("worse")).passed);
+        // A bound beside it must hold too.
+        assert!(!checked(&above("worse", Some(0.9))).passed);
+        let said = checked(&above("worse", Some(0.1))).to_string();
+        assert_eq!(
+            said,
+            "pass  p metrics.exact  0.5000  (at least 0.1, above that of \"worse\", 0.4000)"
+        );
+        let absent = checked(&below("of another name")).to_string();
+        assert!(absent.starts_with("MISS") && absent.contains("absent"));
+        let unknown = Threshold {
+            metric: "metrics.exakt".to_owned(),
+            ..above("worse", None)
+        };
+        assert!(check(&unknown, &evaluation(1, 0)).is_err());
+        // Measured by the baseline, but not here.
+        let mut unmeasured = evaluation(1, 0);
+        unmeasured.metrics = figures(None);
+        let missed = check(&below("better"), &unmeasured).unwrap();
+        assert!(!missed.passed);
+    }
+
+    #[test]
     fn a_gate_that_could_not_fail_is_refused_by_file_and_figure() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("loose.toml");
@@ -258,5 +384,14 @@ mod tests {
         assert!(load(&bounded).is_ok());
         let refused = load(&format!("{bounded}{figure}")).unwrap_err();
         assert!(refused.contains("loose.toml") && refused.contains("p metrics.auc has neither"));
+        for side in ["below_baseline", "above_baseline"] {
+            let beside = format!("{side} = \"the firm's past share\"\n");
+            assert!(load(&format!("{case}{figure}{beside}")).is_ok());
+            let shares = figure.replace("metrics.auc", "fields.total.right");
+            let refused = load(&format!("{case}{shares}{beside}")).unwrap_err();
+            assert!(refused.contains("fields.total.right is no figure of baselines"));
+        }
+        let misspelt = load(&format!("{bounded}below_base = \"a\"\n")).unwrap_err();
+        assert!(misspelt.contains("below_base"));
     }
 }

@@ -10,7 +10,9 @@ use scrutineer::domain::FieldSet as _;
 use scrutineer::domain::records::ProjectSetup;
 use scrutineer::eventlog::Columns;
 use scrutineer_eval::EvalError;
-use scrutineer_eval::project_setup::{Late, LogQuestion, RequestsOutcome, on_log, on_records};
+use scrutineer_eval::project_setup::{
+    Known, Late, LogQuestion, RequestsOutcome, on_log, on_records,
+};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -108,6 +110,84 @@ fn deadlines_steps_and_labels_can_be_asked_about() {
     );
     let protocol = &outcome.evaluation.protocol;
     assert!(protocol.contains("nothing is due"), "{protocol}");
+}
+
+/// The number of the case of a row.
+fn number(row: &str) -> i64 {
+    let case = row.split(',').next().unwrap();
+    case.trim_start_matches('c').parse().unwrap()
+}
+
+/// Whether a row is of one of the last forty of 400 requests, and of team `a`.
+fn is_of_the_last(row: &str) -> bool {
+    !row.starts_with("case") && number(row) >= 360 && number(row) % 2 == 0
+}
+
+#[test]
+fn an_open_request_is_not_late_before_its_deadline() {
+    // Some are not done when the log ends, and due years later.
+    let csv = log(400);
+    let rows = csv
+        .lines()
+        .filter(|row| !(is_of_the_last(row) && row.contains(",done,")));
+    let rows = rows.map(|row| match row.rsplit_once(',') {
+        Some((others, _)) if is_of_the_last(row) => format!("{others},2030-01-01\n"),
+        _ => format!("{row}\n"),
+    });
+    let question = LogQuestion {
+        late: Late::Deadline("due".to_owned()),
+        until: Some("done".to_owned()),
+        first: true,
+        ..LogQuestion::default()
+    };
+    let outcome = backtest(&rows.collect::<String>(), &question).unwrap();
+    let protocol = &outcome.evaluation.protocol;
+    assert!(
+        protocol.contains("left out: 20 requests of which the log"),
+        "{protocol}"
+    );
+    // A fifth of the 380 others: 56 of both teams, and the last twenty of team `b`.
+    assert_eq!(outcome.evaluation.n, 76);
+    assert!((metric(&outcome, "late") - 48.0 / 76.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_column_that_restates_the_label_is_named_and_left_out() {
+    let csv: String = log(400)
+        .lines()
+        .map(|row| {
+            if row.starts_with("case") {
+                return format!("{row},outcome,twin\n");
+            }
+            let (outcome, twin) = if mixed(number(row) + 1_000) % 4 == 0 {
+                ("bad", "Overdue")
+            } else {
+                ("good", "OK")
+            };
+            format!("{row},{outcome},{twin}\n")
+        })
+        .collect();
+    let question = LogQuestion {
+        late: Late::Labelled("outcome".to_owned(), "bad".to_owned()),
+        first: true,
+        ..LogQuestion::default()
+    };
+    let outcome = backtest(&csv, &question).unwrap();
+    let protocol = &outcome.evaluation.protocol;
+    assert!(
+        protocol.contains("hindsight: total, twin, variant"),
+        "{protocol}"
+    );
+    let known = LogQuestion {
+        known: Known {
+            early: vec!["twin".to_owned()],
+            ..Known::default()
+        },
+        ..question
+    };
+    let outcome = backtest(&csv, &known).unwrap();
+    assert!(!outcome.evaluation.protocol.contains("twin"));
+    assert!(metric(&outcome, "auc") > 0.9);
 }
 
 #[test]

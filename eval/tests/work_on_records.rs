@@ -59,6 +59,12 @@ fn a_team_that_is_often_late_is_told_from_others() {
     let metric = |name: &str| outcome.evaluation.metrics[name].unwrap();
     assert_eq!(outcome.evaluation.n, outcome.plotted.scored.len());
     assert!(metric("auc") > 0.8, "{}", metric("auc"));
+    // Each is looked at more than once, and is one case all the same.
+    assert!(metric("fitted_on_moments") > 5.0 * metric("fitted_on"));
+    for moment in ["first_day", "before_due"] {
+        let brier = metric(&format!("brier_{moment}"));
+        assert!(brier < 0.25, "{moment}: {brier}");
+    }
     assert!(
         outcome
             .plotted
@@ -69,6 +75,9 @@ fn a_team_that_is_often_late_is_told_from_others() {
     let one = of_sheets(&sheets(52, 6, habit), true).unwrap();
     assert_eq!(one.evaluation.n, 6 * outcome.evaluation.n);
     assert!(one.evaluation.metrics["auc"].unwrap() > 0.8);
+    // Nobody is reminded before the last day.
+    assert!(!one.evaluation.metrics.contains_key("brier_first_day"));
+    assert!(one.evaluation.metrics.contains_key("brier_before_due"));
 }
 
 #[test]

@@ -12,8 +12,9 @@ use crate::collections::moment;
 use crate::distribution::{DistributionPlan, Learners};
 
 /// Days before the day planned at which bills of the past are looked at, so that a forecast
-/// can be asked for at any of them.
-pub const LEADS: [u64; 3] = [14, 7, 3];
+/// can be asked for at any of them. The nearer the day, the more of what is still missing
+/// says that it will be missed: with 14, 7 and 3 alone, five and six days before were told too high.
+pub const LEADS: [u64; 12] = [30, 21, 14, 10, 8, 7, 6, 5, 4, 3, 2, 1];
 /// Days before the day planned at which a backtest asks.
 pub const ASKED_BEFORE: u64 = 7;
 

@@ -12,13 +12,15 @@ use scrutineer::history::{Facts, FactsAsOf, History as _};
 use scrutineer::learn::forecast::ForecastWeights;
 
 use crate::boost::BoostParams;
-use crate::distribution::{DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome};
+use crate::distribution::{
+    DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome, Passing, on_calendar,
+};
 use crate::forecast;
 
 /// Paid invoices, late ones and ones on time each, below which there is nothing to tell apart: as
 /// many as the service asks for before it says anything.
 const LEAST_OF_EACH: usize = 5;
-/// Days late from which an invoice is very late, where the firm does not say.
+/// Days late beyond which an invoice is very late, where the firm does not say.
 pub const VERY_LATE_DAYS: f64 = 30.0;
 
 /// Days overdue on which invoices are asked about again, so that what is said of them then is
@@ -128,6 +130,12 @@ pub fn outcome(due_on: NaiveDate, cleared_on: Option<NaiveDate>, known_on: Naive
     Outcome::watched(before.map(late), late(known_on) - 1.0)
 }
 
+/// How days after a due day become known: so many as [`outcome`] says on each day.
+#[must_use]
+pub fn passing(due_on: NaiveDate) -> Passing {
+    Passing::Since(on_calendar(moment(due_on)) + 1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::Days;
@@ -140,7 +148,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::distribution::Possible;
     use crate::notes::WhenMet;
 
     fn day(text: &str) -> NaiveDate {
@@ -240,13 +247,9 @@ mod tests {
         let of = |late: usize, on_time: usize| {
             let days = [(3.0, late), (-2.0, on_time)];
             let examples = days.into_iter().flat_map(|(days, count)| {
-                (0..count).map(move |at| Example {
-                    row: vec![at as f64; features::NAMES.len()],
-                    outcome: Outcome::known(days - (at % 2) as f64),
-                    weight: 1.0,
-                    group: None,
-                    possible: Possible::All,
-                    again: Vec::new(),
+                (0..count).map(move |at| {
+                    let outcome = Outcome::known(days - (at % 2) as f64);
+                    Example::new(vec![at as f64; features::NAMES.len()], outcome, 0.0)
                 })
             });
             let examples: Vec<Example> = examples.collect();

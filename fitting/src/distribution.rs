@@ -8,6 +8,7 @@ mod seen;
 mod tails;
 #[cfg(test)]
 mod tests;
+mod told;
 mod waited;
 
 use anyhow::{Context as _, ensure};
@@ -20,6 +21,8 @@ use choice::Chosen;
 use held_back::HeldBack;
 pub use learners::Learners;
 use tails::plain_width;
+use told::Told;
+pub use told::{Passing, on_calendar};
 use waited::AskedAgain;
 
 /// Finished examples needed to say anything.
@@ -43,6 +46,28 @@ pub struct Example {
     pub possible: Possible,
     /// The same case, asked again while it was not over.
     pub again: Vec<Again>,
+    /// When it was asked about, in days of a calendar that all share.
+    pub asked: f64,
+    /// How what became of it became known, on the same calendar; none of what first fits may take as
+    /// known from the start.
+    pub passing: Option<Passing>,
+}
+
+impl Example {
+    /// One that stands alone, of which nothing is ruled out.
+    #[must_use]
+    pub const fn new(row: Vec<f64>, outcome: Outcome, asked: f64) -> Self {
+        Self {
+            row,
+            outcome,
+            weight: 1.0,
+            group: None,
+            possible: Possible::All,
+            again: Vec::new(),
+            asked,
+            passing: None,
+        }
+    }
 }
 
 /// What is possible of a quantity when it is asked about: answers rule out the rest, and so do the
@@ -119,6 +144,14 @@ impl Outcome {
         }
     }
 
+    /// As it stood when so much had passed.
+    fn by(self, passed: f64) -> Self {
+        Self {
+            quantity: self.quantity.filter(|quantity| *quantity <= passed),
+            watched: self.watched.min(passed),
+        }
+    }
+
     /// Whether it lies above a threshold, where that is known.
     #[must_use]
     pub fn above(self, threshold: f64) -> Option<bool> {
@@ -191,19 +224,21 @@ impl DistributionPlan {
             "{} finished examples are too few; {LEAST_EXAMPLES} are needed",
             quantities.len()
         );
-        let passed = examples.iter().map(|e| e.outcome.number());
-        let (range, thresholds) = self.grid(&quantities, passed.fold(f64::MIN, f64::max))?;
+        let unfinished = examples.iter().map(|e| e.outcome);
+        let unfinished = unfinished.filter(|outcome| outcome.quantity.is_none());
+        let (range, thresholds) = self.grid(&quantities, unfinished.map(Outcome::number))?;
         let held = HeldBack::of(examples);
         let chosen = self.choose(&held, &thresholds)?;
-        let seen = seen::of(examples, &thresholds);
-        let (foretold, again) = self.foretold(&chosen, range, &thresholds, &held, &seen)?;
+        let (foretold, again) = self.foretold(&chosen, range, &thresholds, &held)?;
         let least = held
             .are_few()
             .then(|| plain_width(&quantities, self.coverage));
         let tails = self.tails(&foretold, least);
         let calibrations = chosen.calibrations(&thresholds, &held.parts);
-        let all = self.learners(examples, &thresholds, chosen.recipe)?;
+        let told = Told::now(examples);
+        let all = self.learners(&told, &thresholds, chosen.recipe)?;
         let fitted = self.join(range, &thresholds, all, &calibrations, tails)?;
+        let seen = seen::of(&told, &thresholds);
         let waited = again.calibrated();
         Ok(fitted.with_seen(Seen { waited, ..seen })?)
     }
@@ -227,7 +262,7 @@ impl DistributionPlan {
         let held = HeldBack::of(examples);
         let chosen = self.choose(&held, &at)?;
         let calibrations = chosen.calibrations(&at, &held.parts);
-        let all = self.learners(examples, &at, chosen.recipe)?;
+        let all = self.learners(&Told::now(examples), &at, chosen.recipe)?;
         let both = all.into_iter().zip(calibrations);
         let mut levels = both.map(|(learner, calibration)| Level {
             threshold,
@@ -282,7 +317,6 @@ impl DistributionPlan {
         range: Range,
         thresholds: &[f64],
         held: &HeldBack<'_>,
-        seen: &Seen,
     ) -> anyhow::Result<(Vec<Foretold>, AskedAgain)> {
         let no_tails = self.no_tails();
         let (mut foretold, mut again) = (Vec::new(), AskedAgain::default());
@@ -290,7 +324,8 @@ impl DistributionPlan {
             let calibrations = chosen.calibrations(thresholds, &others);
             let learners = chosen.fits.get(part.fit).cloned().unwrap_or_default();
             let trial = self.join(range, thresholds, learners, &calibrations, no_tails.clone())?;
-            let trial = trial.with_seen(seen.clone())?;
+            let early = held.early.get(part.fit).context("held back by no fit")?;
+            let trial = trial.with_seen(seen::of(early, thresholds))?;
             foretold.extend(part.cases.iter().map(|example| Foretold {
                 outcome: example.outcome,
                 of: example.group,

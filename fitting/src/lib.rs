@@ -9,4 +9,5 @@ pub mod forecast;
 mod linear;
 pub mod notes;
 pub mod project_setup;
+mod sample;
 pub mod timesheet;

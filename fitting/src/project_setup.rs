@@ -6,8 +6,9 @@ use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
 use crate::distribution::{
-    DistributionPlan, Example, LEAST_EXAMPLES, LEAST_OF_A_SIDE, Learners, Outcome, Possible,
+    DistributionPlan, Example, LEAST_EXAMPLES, LEAST_OF_A_SIDE, Learners, Outcome,
 };
+use crate::sample::spread;
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
@@ -78,10 +79,10 @@ impl Forecaster {
                 "{count} requests that came {what} are too few; {LEAST_OF_EACH} are needed"
             );
         }
-        let before = || rows.iter().filter(|row| row.at < known);
-        let every = before().count().div_ceil(MOST_STEPS).max(1);
-        let rows = || before().step_by(every);
-        let sampled: Vec<&AskedRow> = rows().collect();
+        let before: Vec<&AskedRow> = rows.iter().filter(|row| row.at < known).collect();
+        let sampled: Vec<&AskedRow> = spread(before.len(), MOST_STEPS)
+            .filter_map(|at| before.get(at).copied())
+            .collect();
         let names = FactNames {
             in_runs: !names.runs.is_empty() && ends_soon(&names.runs, requests, &sampled, known),
             ..names
@@ -92,7 +93,8 @@ impl Forecaster {
             "{} steps are too few; {LEAST_EXAMPLES} are needed",
             left.len()
         );
-        let late: Vec<Example> = rows()
+        let late: Vec<Example> = sampled
+            .iter()
             .filter_map(|row| {
                 let request = requests.get(row.request)?;
                 Some(example(row, lateness(row, request, known)?))
@@ -156,12 +158,8 @@ fn ends_soon(runs: &Runs, requests: &[&Request], rows: &[&AskedRow], known: f64)
 
 fn example(row: &AskedRow, outcome: Outcome) -> Example {
     Example {
-        row: row.row.clone(),
-        outcome,
-        weight: 1.0,
         group: Some(row.request),
-        possible: Possible::All,
-        again: Vec::new(),
+        ..Example::new(row.row.clone(), outcome, row.at)
     }
 }
 

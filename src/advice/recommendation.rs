@@ -74,6 +74,19 @@ pub enum Status {
     Degraded,
 }
 
+impl Status {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scored => "scored",
+            Self::Abstained => "abstained",
+            Self::InsufficientHistory => "insufficient_history",
+            Self::Degraded => "degraded",
+        }
+    }
+}
+
 /// How much attention is asked for; thresholds are published with the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -245,11 +258,12 @@ pub struct Recommendation {
     pub as_of: DateTime<Utc>,
     /// Whether there is a score.
     pub status: Status,
-    /// Calibrated probability 0..=1 of `score_kind`; absent unless `scored`.
+    /// Calibrated probability 0..=1 of `score_kind`; `odder_than_another_claim` is a share of other
+    /// records, and `copy_uncalibrated` only ranks. Absent unless `scored`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
     pub score: Option<f64>,
-    /// What the score is the probability of.
+    /// What the score is the probability of, or what it says.
     pub score_kind: String,
     /// Range of a quantity.
     #[serde(default, skip_serializing_if = "Option::is_none")]

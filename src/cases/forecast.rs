@@ -286,7 +286,10 @@ fn heaviest_of<T>(
     let rest = parts.split_off(SHOWN.min(parts.len()));
     let mut reasons: Vec<Reason> = parts.into_iter().map(said).collect();
     if !rest.is_empty() {
-        let text = format!("{} lighter signs together.", rest.len());
+        let text = match rest.len() {
+            1 => "1 lighter sign.".to_owned(),
+            many => format!("{many} lighter signs together."),
+        };
         let together = rest.iter().map(weight).sum();
         reasons.push(reason(code, text, "others", together));
     }

@@ -1,8 +1,11 @@
 //! Cases that judge the firm's records: what they are asked, what they hand over, and why
 //! they cannot.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -53,11 +56,42 @@ pub struct RecordItem {
     #[schema(min_length = 1, max_length = 200)]
     pub id: String,
     /// Only what was known at this moment is used; now if not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment"
+    )]
     pub as_of: Option<DateTime<Utc>>,
     /// Last day of the period asked about, for `timesheet`; the one that is not over if not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "day"
+    )]
     pub period_end: Option<NaiveDate>,
+}
+
+/// A moment, if one is said; what is none is told by the form that is wanted.
+pub(crate) fn moment<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
+    written_as(input, "must be a moment such as 2026-11-25T09:00:00Z")
+}
+
+/// The same of a day.
+pub(crate) fn day<'de, D: Deserializer<'de>>(input: D) -> Result<Option<NaiveDate>, D::Error> {
+    written_as(input, "must be a day such as 2026-11-30")
+}
+
+fn written_as<'de, D: Deserializer<'de>, T: FromStr>(
+    input: D,
+    wanted: &str,
+) -> Result<Option<T>, D::Error> {
+    let Some(said) = Option::<Value>::deserialize(input)? else {
+        return Ok(None);
+    };
+    let read = said.as_str().and_then(|text| text.parse().ok());
+    read.map(Some).ok_or_else(|| D::Error::custom(wanted))
 }
 
 impl RecordItem {

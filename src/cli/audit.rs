@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::exit;
-use super::store_args::{StoreArgs, must_exist, with_store};
+use super::store_args::{PlaceArgs, must_exist, with_store};
 use crate::store::{AuditReport, KeptHead};
 
 /// Arguments of `scrutineer audit`.
@@ -23,14 +23,18 @@ enum Action {
         /// A head kept elsewhere, `TENANT:ENTRIES:SHA256`, as an earlier run printed it.
         #[arg(long = "head", value_parser = parse_head)]
         heads: Vec<KeptHead>,
+        // Without a tenant: whoever looks for changes looks at all.
         #[command(flatten)]
-        store: StoreArgs,
+        store: PlaceArgs,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
     },
 }
 
 /// Runs `scrutineer audit`.
 pub(super) fn run(args: &AuditArgs) -> ExitCode {
-    let Action::Verify { heads, store } = &args.action;
+    let Action::Verify { heads, store, json } = &args.action;
     if let Err(code) = must_exist(store) {
         return code;
     }
@@ -38,7 +42,7 @@ pub(super) fn run(args: &AuditArgs) -> ExitCode {
         Ok(report) => report,
         Err(code) => return code,
     };
-    match tell(&mut io::stdout().lock(), &report, store.json) {
+    match tell(&mut io::stdout().lock(), &report, *json) {
         Ok(()) if report.ok => ExitCode::SUCCESS,
         Ok(()) => ExitCode::from(1),
         Err(error) => exit::environment(&error.to_string()),

@@ -82,9 +82,9 @@ fn tell(args: &ImportArgs, report: &ImportReport) -> ExitCode {
             }
             writeln!(
                 output,
-                "{}: {} rows: {} new, {} changed, {} known, {} refused{end}",
+                "{}: {}: {} new, {} changed, {} known, {} refused{end}",
                 args.kind,
-                report.rows,
+                rows(report.rows),
                 counts.inserted,
                 counts.updated,
                 counts.unchanged,
@@ -96,5 +96,12 @@ fn tell(args: &ImportArgs, report: &ImportReport) -> ExitCode {
         Ok(()) if report.rejected == 0 => ExitCode::SUCCESS,
         Ok(()) => ExitCode::from(1),
         Err(error) => exit::environment(&error.to_string()),
+    }
+}
+
+fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        many => format!("{many} rows"),
     }
 }

@@ -12,6 +12,9 @@ use super::store_args::{StoreArgs, with_store};
 use crate::domain::Scopes;
 use crate::store::{ApiKey, CreatedKey, NewKey, StoreError};
 
+/// Days that a key may work if it is to stop: a hundred years.
+const MOST_DAYS: i64 = 36_500;
+
 /// Arguments of `scrutineer keys`.
 #[derive(Debug, Args)]
 pub(super) struct KeysArgs {
@@ -26,11 +29,11 @@ enum Action {
         /// What it is for.
         #[arg(long, default_value = "")]
         label: String,
-        /// What it may do: `*`, or some of documents, records, feedback, read, audit, keys, case:NAME.
+        /// What it may do: `*`, or some of documents, records, feedback, read, reminders, audit, keys, case:NAME.
         #[arg(long, default_value = "*")]
         scopes: Scopes,
         /// Days until it stops working; never when absent.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=MOST_DAYS))]
         days: Option<u32>,
         #[command(flatten)]
         store: StoreArgs,

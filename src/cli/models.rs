@@ -1,15 +1,20 @@
 //! `scrutineer models`: list, verify, promote, roll back.
 
+mod loading;
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::Utc;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::exit;
-use crate::registry::{Change, LoadedManifest, Registry, RegistryError, locate};
+use crate::registry::{Change, ChangeRequest, LoadedManifest, Registry, RegistryError, locate};
 
 /// Arguments of `scrutineer models`.
 #[derive(Debug, Args)]
@@ -30,7 +35,7 @@ enum Action {
     List,
     /// Check the digest of every file of every version.
     Verify,
-    /// Make a version answer.
+    /// Make a version answer, once it was loaded as the service does.
     Promote {
         /// The model.
         name: String,
@@ -39,6 +44,9 @@ enum Action {
         /// Who does it.
         #[arg(long, env = "USER")]
         by: String,
+        /// Why it is to answer although it is no better than a simple baseline; kept beside the change.
+        #[arg(long, value_name = "WHY", value_parser = NonEmptyStringValueParser::new())]
+        although: Option<String>,
     },
     /// Make the version answer that answered before.
     Rollback {
@@ -52,15 +60,14 @@ enum Action {
 
 /// Runs `scrutineer models`; ends with 1 if some model is damaged.
 pub(super) fn run(args: &ModelsArgs) -> ExitCode {
-    match act(args) {
+    match act(args, &mut io::stdout().lock()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => exit::environment(&error.to_string()),
     }
 }
 
-fn act(args: &ModelsArgs) -> anyhow::Result<bool> {
-    let out = &mut io::stdout().lock();
+fn act(args: &ModelsArgs, out: &mut impl Write) -> anyhow::Result<bool> {
     let mut registry = Registry::open(&locate(args.models_dir.as_deref())?)?;
     match &args.action {
         Action::List => {
@@ -78,13 +85,30 @@ fn act(args: &ModelsArgs) -> anyhow::Result<bool> {
             }
             Ok(all_good)
         }
-        Action::Promote { name, version, by } => {
-            let change = registry.promote(name, *version, by, Utc::now())?;
+        Action::Promote {
+            name,
+            version,
+            by,
+            although,
+        } => {
+            let request = ChangeRequest {
+                by,
+                at: Utc::now(),
+                although: although.as_deref(),
+                load: &|answering: &Registry| loading::load(answering, name),
+            };
+            let change = registry.promote(name, *version, &request)?;
             write_changed(out, args.json, name, &change)?;
             Ok(true)
         }
         Action::Rollback { name, by } => {
-            let change = registry.rollback(name, by, Utc::now())?;
+            let request = ChangeRequest {
+                by,
+                at: Utc::now(),
+                although: None,
+                load: &|answering: &Registry| loading::load(answering, name),
+            };
+            let change = registry.rollback(name, &request)?;
             write_changed(out, args.json, name, &change)?;
             Ok(true)
         }
@@ -106,16 +130,21 @@ fn write_listed(
         row["trained_until"] = json!(manifest.trained_until);
         row["licence"] = json!(manifest.licence);
         row["metrics"] = json!(manifest.metrics);
+        row["baseline"] = json!(manifest.baseline);
+        row["no_better"] = json!(manifest.no_better().is_some());
         return writeln!(out, "{row}");
     }
+    let no_better = manifest.no_better();
+    let no_better = no_better.map(|baseline| format!("; no better than {baseline}"));
     writeln!(
         out,
-        "{} {:<18} {:>3}  trained until {}  {}",
+        "{} {:<18} {:>3}  trained until {}  {}{}",
         if current { '*' } else { ' ' },
         manifest.name,
         manifest.version,
         manifest.trained_until,
-        manifest.description
+        manifest.description,
+        no_better.unwrap_or_default()
     )
 }
 
@@ -147,9 +176,12 @@ fn write_changed(
         return writeln!(out, "{}", json!({"name": name, "change": change}));
     }
     let Change { from, to, by, .. } = change;
+    let although = change.although.as_ref();
+    let although = although.map(|why| format!(", although no better than a baseline: {why}"));
     writeln!(
         out,
-        "{name}: version {to} answers now instead of {from}, by {by}"
+        "{name}: version {to} answers now instead of {from}, by {by}{}",
+        although.unwrap_or_default()
     )
 }
 

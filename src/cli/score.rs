@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, DuplexStream};
 use super::exit;
 use super::input::Input;
 use super::progress;
+use super::store_args::must_exist;
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Case;
 use crate::http::Problem;
@@ -39,6 +40,9 @@ pub(super) fn run(args: &ScoreArgs) -> ExitCode {
         Ok(input) => input,
         Err(message) => return exit::input(&message),
     };
+    if let Err(code) = must_exist(&args.service.store) {
+        return code;
+    }
     let json = args.service.store.json;
     let bar = progress::bar(input.bytes, "{wide_bar} {bytes}/{total_bytes} {eta}", json);
     with_service(&args.service, async |service| {
@@ -46,10 +50,10 @@ pub(super) fn run(args: &ScoreArgs) -> ExitCode {
         let Some(batch) = Batch::new(service, tenant, args.case) else {
             return exit::usage("this case is not answered here");
         };
-        let (answers, pipe) = tokio::io::duplex(PIPE_BYTES);
+        let (answers, mut pipe) = tokio::io::duplex(PIPE_BYTES);
         let lines = lines(bar.wrap_read(input.reader));
         let from_line = args.from_line.get();
-        let work = tokio::spawn(async move { batch.run(lines, from_line, pipe).await });
+        let work = tokio::spawn(async move { batch.run(lines, from_line, &mut pipe).await });
         let told = tell(answers, &input.name, json, &bar).await;
         let worked = work
             .await

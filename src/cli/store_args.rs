@@ -6,16 +6,26 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::exit;
+use super::settings::SettingsArgs;
 use crate::config::Config;
 use crate::domain::TenantId;
 use crate::store::{Result, Store, StoreError};
 
+/// Where the store is.
+#[derive(Debug, Args)]
+pub(super) struct PlaceArgs {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    /// Folder of the store; the one of the settings, else `data`, if not said.
+    #[arg(long, env = "SCRUTINEER_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+}
+
 /// Where the store is and whose rows.
 #[derive(Debug, Args)]
 pub(super) struct StoreArgs {
-    /// Folder of the store; `data` if nothing is set.
-    #[arg(long, env = "SCRUTINEER_DATA_DIR")]
-    pub(super) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    place: PlaceArgs,
     /// Whose rows.
     #[arg(long, default_value_t)]
     pub(super) tenant: TenantId,
@@ -24,16 +34,39 @@ pub(super) struct StoreArgs {
     pub(super) json: bool,
 }
 
+impl AsRef<PlaceArgs> for PlaceArgs {
+    fn as_ref(&self) -> &PlaceArgs {
+        self
+    }
+}
+
+impl AsRef<PlaceArgs> for StoreArgs {
+    fn as_ref(&self) -> &PlaceArgs {
+        &self.place
+    }
+}
+
 impl StoreArgs {
-    fn folder(&self) -> PathBuf {
-        let built_in = || Config::default().data_dir;
-        self.data_dir.clone().unwrap_or_else(built_in)
+    /// See [`PlaceArgs::load`].
+    pub(super) fn load(&self) -> Result<Config, ExitCode> {
+        self.place.load()
+    }
+}
+
+impl PlaceArgs {
+    /// The settings, with the folder of the store that is named here.
+    pub(super) fn load(&self) -> Result<Config, ExitCode> {
+        let mut config = self.settings.load()?;
+        if let Some(folder) = &self.data_dir {
+            config.data_dir.clone_from(folder);
+        }
+        Ok(config)
     }
 }
 
 /// For commands that look at what is kept: a mistyped folder is named and not made.
-pub(super) fn must_exist(args: &StoreArgs) -> Result<(), ExitCode> {
-    let folder = args.folder();
+pub(super) fn must_exist(args: &impl AsRef<PlaceArgs>) -> Result<(), ExitCode> {
+    let folder = args.as_ref().load()?.data_dir;
     if folder.join("scrutineer.db").is_file() {
         return Ok(());
     }
@@ -42,16 +75,17 @@ pub(super) fn must_exist(args: &StoreArgs) -> Result<(), ExitCode> {
 }
 
 /// Opens the store, runs the work on it and closes it.
-pub(super) fn with_store<T, F>(args: &StoreArgs, work: F) -> Result<T, ExitCode>
+pub(super) fn with_store<T, F>(args: &impl AsRef<PlaceArgs>, work: F) -> Result<T, ExitCode>
 where
     F: AsyncFnOnce(&Store) -> Result<T>,
 {
+    let folder = args.as_ref().load()?.data_dir;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| exit::environment(&error.to_string()))?;
     runtime.block_on(async {
-        let store = Store::open(&args.folder())
+        let store = Store::open(&folder)
             .await
             .map_err(|error| exit::environment(&error.to_string()))?;
         let result = work(&store).await;

@@ -1,24 +1,24 @@
-//! The service opened on a store, for commands that read documents into it.
+//! The service opened on a store, for commands that judge what is in it.
 
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::exit;
-use super::settings::SettingsArgs;
+use super::settings::ModelsDirArgs;
 use super::store_args::StoreArgs;
 use crate::config::Config;
 use crate::registry::{self, Registry};
 use crate::service::Service;
 use crate::startup::{self, StartError};
 
-/// Where the store and the settings are.
+/// Where the store, the settings and the models are.
 #[derive(Debug, Args)]
 pub(super) struct ServiceArgs {
     #[command(flatten)]
     pub(super) store: StoreArgs,
     #[command(flatten)]
-    pub(super) settings: SettingsArgs,
+    models: ModelsDirArgs,
 }
 
 /// Opens the service, runs the work with it and closes the store.
@@ -26,13 +26,10 @@ pub(super) fn with_service<F>(args: &ServiceArgs, work: F) -> ExitCode
 where
     F: AsyncFnOnce(&Service) -> ExitCode,
 {
-    let mut config = match args.settings.load() {
-        Ok(config) => config,
+    let config = match args.store.load() {
+        Ok(config) => args.models.applied_to(config),
         Err(code) => return code,
     };
-    if let Some(folder) = &args.store.data_dir {
-        config.data_dir.clone_from(folder);
-    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

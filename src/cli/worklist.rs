@@ -107,6 +107,12 @@ fn print_delays(args: &WorklistArgs, run: &DelaysRun) -> ExitCode {
             "{left_out} bills planned for days further from today were not scored: there are too many"
         ));
     }
+    if run.setups_left_out > 0 {
+        let left_out = run.setups_left_out;
+        exit::note(&format!(
+            "{left_out} set-ups planned for days further from today were not scored: there are too many"
+        ));
+    }
     let rows = run.most_pressing();
     let beyond = rows.len().saturating_sub(usual_limit(args));
     if beyond > 0 {
@@ -119,7 +125,7 @@ fn print_delays(args: &WorklistArgs, run: &DelaysRun) -> ExitCode {
 fn customers(args: &WorklistArgs) -> ExitCode {
     let capacity = match args.capacity {
         Some(capacity) => capacity,
-        None => match args.service.settings.load() {
+        None => match args.service.store.load() {
             Ok(config) => config.collections.contacts_a_day,
             Err(code) => return code,
         },
@@ -145,6 +151,7 @@ fn print_customers(args: &WorklistArgs, run: &CollectionsRun, capacity: usize) -
         exit::note(&format!("{beyond} more would be worth a contact"));
     }
     let limit = args.limit.map_or(usize::MAX, |limit| limit as usize);
+    tell_left_out(run.ranked.len().min(capacity), run.held_back.len(), limit);
     let json = args.service.store.json;
     let mut out = io::stdout().lock();
     let ranked = run.ranked.iter().take(capacity.min(limit));
@@ -156,6 +163,17 @@ fn print_customers(args: &WorklistArgs, run: &CollectionsRun, capacity: usize) -
         Ok(shown + write(&mut out, json, held_back, show_customer)?)
     });
     ended(written)
+}
+
+/// Says how many customers to contact, and how many held back, a limit leaves out.
+fn tell_left_out(to_contact: usize, held_back: usize, limit: usize) {
+    let contacts = to_contact.saturating_sub(limit);
+    let held_back = held_back.saturating_sub(limit.saturating_sub(to_contact));
+    if contacts + held_back > 0 {
+        exit::note(&format!(
+            "{contacts} more to contact and {held_back} more held back are not shown"
+        ));
+    }
 }
 
 fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
@@ -274,7 +292,6 @@ fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
         (None, _) => "-".to_owned(),
     };
     let held = row.suppressed_by.iter().map(|why| why.label());
-    let because = row.invoices.first().and_then(|one| one.because.first());
     let is_part = row.rank.is_some() && !row.held_back_amount.is_zero();
     let unspoken = is_part.then(|| {
         let amount = row.held_back_amount;
@@ -282,7 +299,7 @@ fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
     });
     let said: Vec<&str> = held
         .chain(unspoken.as_deref())
-        .chain(because.map(String::as_str))
+        .chain(row.because())
         .collect();
     writeln!(
         out,

@@ -110,6 +110,22 @@ pub enum Media {
     Unknown,
 }
 
+impl Media {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Cii => "cii",
+            Self::Ubl => "ubl",
+            Self::Fatturapa => "fatturapa",
+            Self::Xml => "xml",
+            Self::Image => "image",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -10,11 +10,11 @@ pub struct CsvForm {
 }
 
 impl CsvForm {
-    /// By the first line of the file's beginning: the most frequent of comma, semicolon and tab.
+    /// By the first row of the file's beginning: the most frequent of comma, semicolon and tab. What
+    /// stands within quotes parts nothing and ends nothing.
     #[must_use]
     pub fn of(beginning: &[u8]) -> Self {
-        let first = beginning.split(|byte| *byte == b'\n').next();
-        let first = first.unwrap_or(beginning);
+        let first = first_unquoted(beginning);
         let count = |wanted: u8| first.iter().filter(|byte| **byte == wanted).count();
         let candidates = [b'\t', b';', b','];
         let most = candidates.into_iter().max_by_key(|one| count(*one));
@@ -32,5 +32,43 @@ impl CsvForm {
         let within = bytes.filter(|byte| *byte == b'\n').count() as u64;
         let end = within + u64::from(!self.ends_in_two);
         after.saturating_sub(end).max(before)
+    }
+}
+
+/// The first row without what stands within quotes. They open where a cell begins, after a byte
+/// order mark too; two of them within quotes mean one.
+fn first_unquoted(beginning: &[u8]) -> Vec<u8> {
+    let (mut quoted, mut before) = (false, b'\n');
+    let unquoted = beginning.iter().copied().filter(|byte| {
+        let opens = matches!(before, b'\n' | b'\t' | b';' | b',' | b'"' | 0xbf);
+        if *byte == b'"' && (quoted || opens) {
+            quoted = !quoted;
+        }
+        before = *byte;
+        !quoted
+    });
+    unquoted.take_while(|byte| *byte != b'\n').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_within_quotes_parts_no_cells() {
+        for (beginning, delimiter) in [
+            ("a,b,c\n1,2,3\n", b','),
+            ("a;\"b, c, d, e\";f\n", b';'),
+            ("\"a;\nb;c;d\",e,f\n;;;;;\n", b','),
+            ("\"a, \"\"b\"\", c\"\td\n", b'\t'),
+            ("\u{feff}\"a,b,c\";d\n", b';'),
+            ("5\" pipe;b;c\n", b';'),
+        ] {
+            let form = CsvForm::of(beginning.as_bytes());
+            assert_eq!(form.delimiter, delimiter, "{beginning}");
+        }
+        let row = csv::StringRecord::from(vec!["1"]);
+        let ended = CsvForm::of(b"\"a\nb\",c\r\n1,2\r\n");
+        assert_eq!(ended.line_of(&row, 1, 4), 4, "lines end in two");
     }
 }

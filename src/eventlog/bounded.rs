@@ -12,13 +12,18 @@ pub(super) struct Bounded<R> {
     packed: Option<u64>,
     read: u64,
     lines: u64,
-    /// Byte that ends an element or row.
-    end: u8,
+    /// Byte that ends an element; none where rows are told by [`Bounded::row_ended`].
+    end: Option<u8>,
     since_end: usize,
 }
 
 impl<R: BufRead> Bounded<R> {
-    pub(super) const fn new(inner: R, limits: Limits, packed: Option<u64>, end: u8) -> Self {
+    pub(super) const fn new(
+        inner: R,
+        limits: Limits,
+        packed: Option<u64>,
+        end: Option<u8>,
+    ) -> Self {
         Self {
             inner,
             limits,
@@ -33,6 +38,12 @@ impl<R: BufRead> Bounded<R> {
     /// Line that is being read, from 1.
     pub(super) const fn line(&self) -> u64 {
         self.lines + 1
+    }
+
+    /// A row has ended: what is read from here on belongs to the next. What was read ahead of it is
+    /// not counted.
+    pub(super) const fn row_ended(&mut self) {
+        self.since_end = 0;
     }
 
     fn check(&self) -> Result<()> {
@@ -71,7 +82,7 @@ impl<R: BufRead> BufRead for Bounded<R> {
             self.lines += used.iter().filter(|byte| **byte == b'\n').count() as u64;
             self.since_end = used
                 .iter()
-                .rposition(|byte| *byte == self.end)
+                .rposition(|byte| Some(*byte) == self.end)
                 .map_or(self.since_end + used.len(), |at| used.len() - at - 1);
         }
         self.read += amount as u64;

@@ -33,7 +33,7 @@ pub fn read_csv(
         line,
         message,
     };
-    let mut input = Bounded::new(input, limits, packed, b'\n');
+    let mut input = Bounded::new(input, limits, packed, None);
     let beginning = input.fill_buf().map_err(|source| EventLogError::Io {
         file: file.to_owned(),
         source,
@@ -49,6 +49,7 @@ pub fn read_csv(
         .iter()
         .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
         .collect();
+    rows.get_mut().row_ended();
     if header.len() > MAX_COLUMNS {
         return Err(wrong(1, format!("more than {MAX_COLUMNS} columns")));
     }
@@ -64,6 +65,7 @@ pub fn read_csv(
             Ok(false) => break,
             Err(error) => return Err(wrong(line, error.to_string())),
         }
+        rows.get_mut().row_ended();
         let line = form.line_of(&row, line, rows.position().line());
         if row.len() != header.len() {
             return Err(wrong(

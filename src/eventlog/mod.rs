@@ -22,7 +22,7 @@ use chrono::{DateTime, FixedOffset};
 pub use columns::Columns;
 pub use csv::read_csv;
 pub use file::read_file;
-pub use time::parse_time;
+pub use time::{StatedTime, is_placeholder, parse_stated, parse_time};
 pub use xes::read_xes;
 
 /// Facts by name, in order of name; every name once.

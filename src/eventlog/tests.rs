@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
-use super::{Columns, EventLog, EventLogError, Limits, parse_time, read_csv, read_file, read_xes};
+use super::{
+    Columns, EventLog, EventLogError, Limits, is_placeholder, parse_stated, parse_time, read_csv,
+    read_file, read_xes,
+};
 
 fn xes(text: &str) -> Result<EventLog, EventLogError> {
     read_xes("log.xes", text.as_bytes(), None, Limits::default())
@@ -239,6 +242,10 @@ fn what_unpacks_without_end_is_refused_early() {
     let error = read_xes("f", input, None, Limits::default()).unwrap_err();
     let error = error.to_string();
     assert!(error.contains("more than 1048576 bytes"), "{error}");
+    // Lines within one cell are one row.
+    let open = format!("case,activity,time\n1,\"{}", "a\n".repeat(1 << 20));
+    let error = csv(&open).unwrap_err().to_string();
+    assert!(error.contains("more than 1048576 bytes"), "{error}");
     let few = Limits {
         events: 1,
         ..Limits::default()
@@ -272,5 +279,25 @@ fn times_are_read_in_the_usual_forms_and_no_others() {
         "2026-13-01",
     ] {
         assert_eq!(parse_time(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_day_alone_is_told_from_its_first_moment_and_placeholders_from_days() {
+    for (text, is_day, placeholder) in [
+        ("2026-01-02", true, false),
+        (" 2026-1-2 ", true, false),
+        ("2.1.2026", true, false),
+        ("2026-01-02 UTC", true, false),
+        ("2026-01-02 00:00", false, false),
+        ("2026-01-02T00:00:00Z", false, false),
+        ("1900-01-01", true, true),
+        ("1900-01-02", true, false),
+        ("31.12.9999", true, true),
+        ("9999-12-31T23:59:59+01:00", false, true),
+    ] {
+        let stated = parse_stated(text).unwrap();
+        assert_eq!(stated.is_day, is_day, "{text}");
+        assert_eq!(is_placeholder(&stated.time), placeholder, "{text}");
     }
 }

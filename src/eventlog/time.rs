@@ -1,6 +1,6 @@
 //! Times as logs write them.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// Forms without an offset, taken for UTC.
 const LOCAL: [&str; 7] = [
@@ -21,35 +21,70 @@ const WITH_OFFSET: [&str; 3] = [
     "%Y/%m/%d %H:%M:%S%.f%z",
 ];
 
+/// A moment as a text states it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatedTime {
+    /// The moment; of a day alone its first.
+    pub time: DateTime<FixedOffset>,
+    /// Whether the text states a day alone.
+    pub is_day: bool,
+}
+
 /// A moment: RFC 3339, the like with a blank or slashes, day, month and year between points, or a
 /// day alone for its first moment. Where no offset is stated, the clock is kept and taken for UTC. A
 /// form that could mean two days (day and month before the year, between slashes) is none.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<DateTime<FixedOffset>> {
+    parse_stated(text).map(|stated| stated.time)
+}
+
+/// The same, with whether the text states a day alone.
+#[must_use]
+pub fn parse_stated(text: &str) -> Option<StatedTime> {
     let text = text.trim();
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return within(time);
-    }
     let whole = text.strip_suffix(" UTC").unwrap_or(text);
-    WITH_OFFSET
-        .iter()
-        .find_map(|form| DateTime::parse_from_str(whole, form).ok())
-        .or_else(|| {
-            let local = LOCAL
-                .iter()
-                .find_map(|form| NaiveDateTime::parse_from_str(whole, form).ok());
-            let day = || {
-                let mut read = DAYS.iter();
-                let day = read.find_map(|form| NaiveDate::parse_from_str(whole, form).ok())?;
-                Some(day.and_time(NaiveTime::MIN))
-            };
-            local.or_else(day).map(|time| time.and_utc().fixed_offset())
-        })
-        .and_then(within)
+    let moment = DateTime::parse_from_rfc3339(text).ok();
+    let moment = moment
+        .or_else(|| with_offset(whole))
+        .or_else(|| local(whole));
+    let stated = match moment {
+        Some(time) => StatedTime {
+            time,
+            is_day: false,
+        },
+        None => StatedTime {
+            time: day(whole)?,
+            is_day: true,
+        },
+    };
+    is_within(&stated.time).then_some(stated)
+}
+
+/// Whether a moment lies on a day that systems write where none is known: 1900-01-01 or 9999-12-31.
+#[must_use]
+pub fn is_placeholder(time: &DateTime<FixedOffset>) -> bool {
+    let day = (time.year(), time.month(), time.day());
+    matches!(day, (1900, 1, 1) | (9999, 12, 31))
+}
+
+fn with_offset(text: &str) -> Option<DateTime<FixedOffset>> {
+    let mut forms = WITH_OFFSET.iter();
+    forms.find_map(|form| DateTime::parse_from_str(text, form).ok())
+}
+
+fn local(text: &str) -> Option<DateTime<FixedOffset>> {
+    let mut forms = LOCAL.iter();
+    let time = forms.find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    Some(time.and_utc().fixed_offset())
+}
+
+fn day(text: &str) -> Option<DateTime<FixedOffset>> {
+    let mut forms = DAYS.iter();
+    let day = forms.find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
+    Some(day.and_time(NaiveTime::MIN).and_utc().fixed_offset())
 }
 
 /// Years that a business writes; what lies beyond is a placeholder or a fault.
-fn within(time: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
-    use chrono::Datelike as _;
-    (1900..=9999).contains(&time.year()).then_some(time)
+fn is_within(time: &DateTime<FixedOffset>) -> bool {
+    (1900..=9999).contains(&time.year())
 }

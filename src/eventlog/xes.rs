@@ -26,7 +26,7 @@ pub fn read_xes(
     packed: Option<u64>,
     limits: Limits,
 ) -> Result<EventLog, EventLogError> {
-    let mut reader = Reader::from_reader(Bounded::new(input, limits, packed, b'>'));
+    let mut reader = Reader::from_reader(Bounded::new(input, limits, packed, Some(b'>')));
     reader.config_mut().expand_empty_elements = true;
     let mut state = State::default();
     let mut buffer = Vec::new();

@@ -131,8 +131,8 @@ pub(super) struct Ledger {
     held: Mutex<Option<Held>>,
 }
 
-/// What was last seen of a ledger: the same is seen by whoever asks later on the same day, until
-/// another version becomes known.
+/// What was last seen of a ledger: the same is seen by whoever asks again at that moment, or later on
+/// the same day before another.
 #[derive(Debug)]
 struct Held {
     /// Of all receivables.
@@ -173,16 +173,22 @@ impl Ledger {
         let held = self.lock();
         let held = held.as_ref()?;
         let same_day = held.view.today() == as_of.date_naive();
-        let same = held.state == state && same_day && held.from <= as_of && as_of < held.until;
+        let same_time = held.from <= as_of && (as_of < held.until || as_of == held.from);
+        let same = held.state == state && same_day && same_time;
         same.then(|| held.view.clone())
     }
 
-    /// Keeps what was seen of it at a moment, in a state of all receivables.
-    pub(super) fn hold(&self, state: u64, from: DateTime<Utc>, view: &ReceivablesAsOf) {
+    /// Keeps what was seen of it at a moment and is seen before another, in a state of all receivables.
+    pub(super) fn hold(
+        &self,
+        state: u64,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+        view: &ReceivablesAsOf,
+    ) {
         let held = Held {
             state,
             from,
-            until: self.next_known(from),
+            until,
             view: view.clone(),
         };
         *self.lock() = Some(held);
@@ -193,7 +199,7 @@ impl Ledger {
     }
 
     /// When a version first becomes known after a moment.
-    fn next_known(&self, after: DateTime<Utc>) -> DateTime<Utc> {
+    pub(super) fn next_known(&self, after: DateTime<Utc>) -> DateTime<Utc> {
         let later = self.entries.iter().filter(|one| one.last.known_at > after);
         let moments = later.flat_map(|one| one.before.iter().chain([&one.last]));
         let moments = moments.map(|state| state.known_at);

@@ -3,6 +3,7 @@
 //! Cases ask through [`History`] and never see a fact that became known after the moment they
 //! judge at. The same answers come live, in a batch and in training.
 
+mod bills;
 mod customer_payments;
 mod dated;
 mod facts;

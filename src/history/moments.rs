@@ -1,10 +1,10 @@
 //! What was worked out of the moments asked about last.
 
 use std::any::{Any, TypeId};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::memo::{Cell, cell, is_made};
 
@@ -86,5 +86,103 @@ impl Moments {
 impl Made {
     fn is(&self, moment: DateTime<Utc>, key: TypeId) -> bool {
         self.moment == moment && self.key == key
+    }
+}
+
+/// When something last became known, of each day.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastOfDays {
+    by_day: HashMap<NaiveDate, DateTime<Utc>>,
+}
+
+impl LastOfDays {
+    /// Something became known.
+    pub(super) fn count(&mut self, known_at: DateTime<Utc>) {
+        let last = self.by_day.entry(known_at.date_naive());
+        let last = last.or_insert(known_at);
+        *last = known_at.max(*last);
+    }
+
+    /// Whether something of its day becomes known after a moment.
+    pub(super) fn is_to_come(&self, as_of: DateTime<Utc>) -> bool {
+        let last = self.by_day.get(&as_of.date_naive());
+        last.is_some_and(|last| *last > as_of)
+    }
+
+    /// A moment of the same day by which the same was known: one for all that lie behind everything of
+    /// their day, so that each finds what was worked out for another.
+    fn same_as(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
+        let day = as_of.date_naive();
+        match self.by_day.get(&day) {
+            Some(last) if *last > as_of => as_of,
+            Some(last) => *last,
+            None => day.and_time(NaiveTime::MIN).and_utc(),
+        }
+    }
+}
+
+/// Values of records of which whoever asks sees what was known by a moment, and of what is dated whole
+/// days alone: at all moments of a day between which nothing became known they are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct DayMoments {
+    last_of_days: LastOfDays,
+    moments: Moments,
+}
+
+impl DayMoments {
+    /// A version came in that was known at a moment: what was seen before it stays as it was.
+    pub(super) fn change(&mut self, known_at: DateTime<Utc>) {
+        self.last_of_days.count(known_at);
+        self.moments.forget_from(known_at);
+    }
+
+    /// The value of what is seen at a moment, made if there is none, at a moment that sees the same;
+    /// whoever asks meanwhile waits for it.
+    pub(super) fn get_or_make<T: Any + Send + Sync>(
+        &self,
+        as_of: DateTime<Utc>,
+        make: impl FnOnce(DateTime<Utc>) -> T,
+    ) -> Arc<T> {
+        let moment = self.last_of_days.same_as(as_of);
+        self.moments.get_or_make(moment, || make(moment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn all_moments_behind_everything_of_their_day_share_a_value_and_others_have_their_own() {
+        let mut kept = DayMoments::default();
+        kept.change(at("2026-03-02T09:00:00Z"));
+        kept.change(at("2026-03-02T15:00:00Z"));
+        // Whether it was made for the question, and at which moment.
+        let asked = |kept: &DayMoments, moment: &str| {
+            let mut made = false;
+            let value = kept.get_or_make(at(moment), |then| {
+                made = true;
+                then
+            });
+            (made, *value)
+        };
+        let (noon, last) = (at("2026-03-02T12:00:00Z"), at("2026-03-02T15:00:00Z"));
+        assert_eq!(asked(&kept, "2026-03-02T16:00:00Z"), (true, last));
+        assert_eq!(asked(&kept, "2026-03-02T23:59:00Z"), (false, last));
+        assert_eq!(asked(&kept, "2026-03-02T12:00:00Z"), (true, noon));
+        assert_eq!(asked(&kept, "2026-03-02T12:00:00Z"), (false, noon));
+        let next = at("2026-03-03T00:00:00Z");
+        assert_eq!(asked(&kept, "2026-03-03T08:00:00Z"), (true, next));
+        assert_eq!(asked(&kept, "2026-03-03T20:00:00Z"), (false, next));
+        // What comes in later changes nothing that was seen before it.
+        let later = at("2026-03-02T15:30:00Z");
+        kept.change(later);
+        assert_eq!(asked(&kept, "2026-03-02T12:00:00Z"), (false, noon));
+        assert_eq!(asked(&kept, "2026-03-02T16:00:00Z"), (true, later));
+        assert_eq!(asked(&kept, "2026-03-03T20:00:00Z"), (true, next));
     }
 }

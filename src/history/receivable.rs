@@ -1,12 +1,14 @@
 //! One customer's invoices as they were known at one moment.
 
-use std::any::Any;
-use std::sync::{Arc, OnceLock};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
 
 use super::customer_payments::Part;
 use super::ledger::id_hash;
+use super::memo::{Cell, cell};
 use crate::domain::Currency;
 use crate::domain::records::CustomerInvoiceStatus;
 
@@ -91,7 +93,8 @@ struct View {
     seen: Vec<Seen>,
     /// Of their ids, in the same order: looked through to find one.
     id_hashes: Vec<u32>,
-    worked_out: OnceLock<Arc<dyn Any + Send + Sync>>,
+    /// What was made of them, one value of a type.
+    worked_out: Mutex<HashMap<TypeId, Cell>>,
 }
 
 impl ReceivablesAsOf {
@@ -102,7 +105,7 @@ impl ReceivablesAsOf {
             today,
             id_hashes: seen.iter().map(|seen| id_hash(&seen.id)).collect(),
             seen,
-            worked_out: OnceLock::new(),
+            worked_out: Mutex::default(),
         };
         Self {
             view: Arc::new(view),
@@ -141,12 +144,17 @@ impl ReceivablesAsOf {
         self.view.seen.iter().map(Receivable::from)
     }
 
-    /// What was made of them when this was first asked for, by this copy or another; one question
-    /// alone has its answer kept.
-    pub fn worked_out<T: Any + Send + Sync>(&self, make: impl Fn(&Self) -> T) -> Arc<T> {
-        let made = self.view.worked_out.get_or_init(|| Arc::new(make(self)));
-        let made = Arc::clone(made).downcast();
-        made.unwrap_or_else(|_| Arc::new(make(self)))
+    /// What was made of them when this was first asked for, by this copy or another; whoever asks
+    /// meanwhile waits for it.
+    pub fn worked_out<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
+        let cell = {
+            let kept = self.view.worked_out.lock();
+            let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+            let fresh = || -> Cell { Arc::new(OnceLock::<Arc<T>>::new()) };
+            cell::<Arc<T>>(kept.entry(TypeId::of::<T>()).or_insert_with(fresh))
+        };
+        // Made without the lock, so that nobody waits who asks for something else.
+        Arc::clone(cell.get_or_init(|| Arc::new(make(self))))
     }
 }
 

@@ -3,14 +3,15 @@
 //! A customer's invoices are kept with every version; a [`ReceivablesAsOf`] shows the
 //! versions known at its moment and nothing dated after it, whatever a record says.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::customer_payments::{CustomerPayments, Paid, number, paid_in_full};
 use super::ledger::{Entry, Ledger, State};
+use super::moments::{DayMoments, LastOfDays};
 use super::receivable::{Receivable, ReceivablesAsOf, Seen};
 use super::sharded::Sharded;
 use crate::domain::Currency;
@@ -31,12 +32,17 @@ pub(super) struct Receivables {
     /// Of invoices that were corrected to another customer, all that they stood with.
     moved: HashMap<Arc<str>, Vec<Place>>,
     payments: CustomerPayments,
-    /// When the last payment of each day was known.
-    last_payments: HashMap<NaiveDate, DateTime<Utc>>,
+    /// Of payments alone.
+    last_payments: LastOfDays,
+    /// What is seen of an invoice hangs on versions, payments and the day alone.
+    worked_out: DayMoments,
     /// Drawn anew with everything that may change a ledger's invoices and is not in it.
     state: u64,
     currencies: Vec<Currency>,
 }
+
+/// Whether so many invoices were paid, and so many of them late and in time, by what was asked.
+type EnoughPaid = Mutex<BTreeMap<(usize, usize), bool>>;
 
 /// The state of no receivables so far.
 fn new_state() -> u64 {
@@ -51,6 +57,7 @@ impl Receivables {
         version: u64,
         invoice: &CustomerInvoice,
     ) {
+        self.worked_out.change(known_at);
         let customer = invoice.customer_id.as_str();
         let state = State {
             known_at,
@@ -131,9 +138,8 @@ impl Receivables {
         payment: &Payment,
     ) {
         self.payments.insert(known_at, version, payment);
-        let last = self.last_payments.entry(known_at.date_naive());
-        let last = last.or_insert(known_at);
-        *last = known_at.max(*last);
+        self.last_payments.count(known_at);
+        self.worked_out.change(known_at);
         self.state = new_state();
     }
 
@@ -164,9 +170,20 @@ impl Receivables {
         self.by_customer.keys().map(|id| &**id)
     }
 
-    /// Whether so many invoices were paid by then, and so many of them late and in time. Stops
-    /// at the invoice with which it is enough, whichever comes first.
+    /// Whether so many invoices were paid by then, and so many of them late and in time. Remembered: where
+    /// they are too few, all invoices are walked through to tell.
     pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
+        let remembered = self
+            .worked_out
+            .get_or_make(as_of, |_| EnoughPaid::default());
+        let mut enough = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock: whoever asks meanwhile waits for it.
+        let is_enough = enough.entry((least, of_each));
+        *is_enough.or_insert_with(|| self.counts_paid(least, of_each, as_of))
+    }
+
+    /// Stops at the invoice with which it is enough, whichever comes first.
+    fn counts_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
         let (mut late, mut in_time) = (0, 0);
         let mut invoices = self.by_customer.iter().flat_map(|(customer, ledger)| {
             let entries = ledger.entries().iter().enumerate();
@@ -201,14 +218,18 @@ impl Receivables {
         let mut seen = Vec::with_capacity(ledger.entries().len());
         seen.extend(entries.filter_map(|(at, invoice)| self.seen(at, invoice, customer, as_of)));
         let view = ReceivablesAsOf::new(today, seen);
-        // Where an invoice went elsewhere, and payments still to come on the day, change what is seen
-        // here without a trace.
+        // Where an invoice went elsewhere, what is seen here changes without a trace.
         let mut ids = ledger.entries().iter().map(|entry| &entry.id);
         let is_moved = !self.moved.is_empty() && ids.any(|id| self.moved.contains_key(id));
-        let last = self.last_payments.get(&today);
-        let to_come = last.is_some_and(|last| *last > as_of);
-        if !is_moved && !to_come {
-            ledger.hold(self.state, as_of, &view);
+        if !is_moved {
+            // So it does with payments still to come on the day: then it holds for the moment alone.
+            let to_come = self.last_payments.is_to_come(as_of);
+            let until = if to_come {
+                as_of
+            } else {
+                ledger.next_known(as_of)
+            };
+            ledger.hold(self.state, (as_of, until), &view);
         }
         view
     }
@@ -284,6 +305,8 @@ impl Receivables {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -300,7 +323,7 @@ mod tests {
     }
 
     fn cleared(facts: &Facts, day: u32) -> Vec<Option<i64>> {
-        let seen = FactsAsOf::new(std::sync::Arc::new(facts.clone()), at(day)).receivables("c1");
+        let seen = FactsAsOf::new(Arc::new(facts.clone()), at(day)).receivables("c1");
         seen.iter().map(|invoice| invoice.days_late()).collect()
     }
 
@@ -433,22 +456,28 @@ mod tests {
         /// Some ask again on the same day, before and after what came in since.
         #[test]
         fn whoever_asked_before_changes_nothing(steps in prop::collection::vec(step(), 1..40)) {
-            let seen = |facts: &Facts, customer: &u8, moment: &u8| {
-                let history = FactsAsOf::new(std::sync::Arc::new(facts.clone()), half_day(*moment));
+            let seen = |facts: &Arc<Facts>, customer: &u8, moment: &u8| {
+                let history = FactsAsOf::new(Arc::clone(facts), half_day(*moment));
                 let ledger = history.receivables(&format!("c{customer}"));
                 let count = *ledger.worked_out(|ledger| ledger.iter().count());
-                (count, format!("{:?}", ledger.iter().collect::<Vec<_>>()))
+                let paid = ledger.worked_out(|ledger| {
+                    let paid = ledger.iter().filter_map(|one| one.cleared_on);
+                    paid.collect::<Vec<_>>()
+                });
+                let enough = [(1, 0), (2, 0), (2, 1)].map(|(all, each)| history.has_paid(all, each));
+                let ledger = format!("{:?}", ledger.iter().collect::<Vec<_>>());
+                (count, paid, enough, ledger)
             };
-            let mut asked = Facts::default();
+            let mut asked = Arc::new(Facts::default());
             for (at, step) in steps.iter().enumerate() {
-                take_in(&mut asked, at as u64, step);
+                take_in(Arc::make_mut(&mut asked), at as u64, step);
                 if let Step::Ask { customer, moment } = step {
                     let mut fresh = Facts::default();
                     for (before, step) in steps.iter().enumerate().take(at) {
                         take_in(&mut fresh, before as u64, step);
                     }
                     let found = seen(&asked, customer, moment);
-                    prop_assert_eq!(found, seen(&fresh, customer, moment));
+                    prop_assert_eq!(found, seen(&Arc::new(fresh), customer, moment));
                 }
             }
         }

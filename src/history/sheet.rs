@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::domain::records::{Timesheet, TimesheetLine};
@@ -29,7 +30,7 @@ pub struct KnownSheet {
     pub approved_at: Option<DateTime<Utc>>,
     /// Who approves it.
     pub approver: Option<String>,
-    /// Hours worked, where it says.
+    /// Hours worked, where it says: as a whole, or on its lines once it is handed in.
     pub hours: Option<f64>,
     /// Hours planned over its lines, where they say.
     pub planned_hours: Option<f64>,
@@ -61,6 +62,7 @@ impl From<Timesheet> for KnownSheet {
             .chain(of_lines)
             .map(|id| id.as_str().to_owned())
             .collect();
+        let hours = sheet.hours.map(number).or_else(|| hours_of_lines(&sheet));
         let planned = sheet.lines.iter().filter_map(|line| line.planned_hours);
         let planned: Vec<f64> = planned.map(number).collect();
         let mut by_day: BTreeMap<NaiveDate, Vec<&TimesheetLine>> = BTreeMap::new();
@@ -87,12 +89,20 @@ impl From<Timesheet> for KnownSheet {
             submitted_at: sheet.submitted_at,
             approved_at: sheet.approved_at,
             approver: sheet.approver_id.map(|id| id.as_str().to_owned()),
-            hours: sheet.hours.map(number),
+            hours,
             planned_hours: (!planned.is_empty()).then(|| planned.iter().sum()),
             away: away.into_iter().collect(),
             projects: projects.into_iter().collect(),
         }
     }
+}
+
+/// What the lines of a sheet that is handed in come to. Before, they say what was worked so far; lines of a plan
+/// say 0, and so do those of which nobody says more.
+fn hours_of_lines(sheet: &Timesheet) -> Option<f64> {
+    sheet.submitted_at?;
+    let hours: Decimal = sheet.lines.iter().map(|line| line.hours.decimal()).sum();
+    hours.to_f64().filter(|hours| *hours > 0.0)
 }
 
 /// Words for being away that a task may have.
@@ -141,4 +151,41 @@ pub(super) fn usually_due(period_end: NaiveDate) -> DateTime<Utc> {
 
 fn number(amount: crate::domain::Amount) -> f64 {
     amount.decimal().to_f64().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::history::facts::read;
+
+    fn hours(more: &Value) -> Option<f64> {
+        let mut body = json!({"id": "s", "employee_id": "e", "period_start": "2026-03-02",
+            "period_end": "2026-03-08", "lines": [{"day": "2026-03-02", "hours": "7.5"},
+            {"day": "2026-03-03", "hours": "8.25"}]});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let sheet: Timesheet = read(body).unwrap();
+        KnownSheet::from(sheet).hours
+    }
+
+    #[test]
+    fn hours_on_lines_alone_are_the_hours_of_a_sheet_that_is_in() {
+        let submitted = "2026-03-09T09:00:00Z";
+        let handed_in = json!({"submitted_at": submitted});
+        assert_eq!(hours(&handed_in), Some(15.75));
+        assert_eq!(
+            hours(&json!({"submitted_at": submitted, "hours": "38"})),
+            Some(38.0)
+        );
+        // Not over yet, and a plan that was only marked as handed in.
+        assert_eq!(hours(&json!({})), None);
+        let plan = json!([{"day": "2026-03-02", "hours": "0", "planned_hours": "7.5"}]);
+        assert_eq!(
+            hours(&json!({"submitted_at": submitted, "lines": plan})),
+            None
+        );
+    }
 }

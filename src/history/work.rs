@@ -1,11 +1,13 @@
 //! Sheets, projects, bills and approvals as they were known at a moment.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
 
+use super::bills::Bills;
 use super::dated::Dated;
 use super::facts::Facts;
 use super::sheet::KnownSheet;
@@ -19,7 +21,7 @@ pub(super) struct Work {
     sheets: Dated<KnownSheet>,
     employees: Versions<Employee>,
     projects: Versions<Project>,
-    bills: Dated<Bill>,
+    bills: Bills,
     approvals: Versions<Approval>,
 }
 
@@ -35,10 +37,7 @@ impl Default for Work {
                     .collect()
             }),
             projects: Versions::new(project_keys),
-            bills: Dated::new(|bill| {
-                let keys = vec![format!("project:{}", bill.project_id.as_str())];
-                (keys, bill.planned_on)
-            }),
+            bills: Bills::default(),
             approvals: Versions::new(|approval| {
                 vec![subject(
                     &approval.subject_kind,
@@ -92,7 +91,7 @@ impl Work {
             RecordKind::Timesheet => self.sheets.take_in::<Timesheet>(known_at, version, body),
             RecordKind::Employee => self.employees.take_in::<Employee>(known_at, version, body),
             RecordKind::Project => self.projects.take_in::<Project>(known_at, version, body),
-            RecordKind::Bill => self.bills.take_in::<Bill>(known_at, version, body),
+            RecordKind::Bill => self.bills.take_in(known_at, version, body),
             RecordKind::Approval => self.approvals.take_in::<Approval>(known_at, version, body),
             _ => Ok(()),
         }
@@ -261,23 +260,36 @@ impl WorkAsOf {
     /// Every project with a bill, in order of id.
     #[must_use]
     pub fn projects_billed(&self) -> Vec<String> {
-        self.facts.work().bills.keys("project:")
+        self.facts.work().bills.known.keys("project:")
     }
 
     /// All bills planned up to today, project by project in no order: for whoever stops as soon as
     /// enough is seen.
     pub fn bills_in_no_order(&self) -> impl Iterator<Item = Arc<Bill>> + '_ {
-        let bills = &self.facts.work().bills;
+        let bills = &self.facts.work().bills.known;
         bills
             .keys_in_no_order("project:")
             .flat_map(|key| bills.between(key, NaiveDate::MIN, self.today(), self.as_of))
             .map(|bill| self.billed(bill))
     }
 
+    /// What can be worked out of all bills, seen from a moment of the day by which the same was known of
+    /// them, which is what `make` is given. It is kept with the records, so that questions between which
+    /// nothing changed find it.
+    pub fn worked_out_of_bills<T: Any + Send + Sync>(
+        &self,
+        make: impl FnOnce(&Self) -> T,
+    ) -> Arc<T> {
+        let kept = &self.facts.work().bills.worked_out;
+        kept.get_or_make(self.as_of, |moment| {
+            make(&Self::new(Arc::clone(&self.facts), moment))
+        })
+    }
+
     /// The bill with this id.
     #[must_use]
     pub fn bill(&self, id: &str) -> Option<Arc<Bill>> {
-        let bill = self.facts.work().bills.get(id, self.as_of)?;
+        let bill = self.facts.work().bills.known.get(id, self.as_of)?;
         Some(self.billed(bill))
     }
 
@@ -285,7 +297,8 @@ impl WorkAsOf {
     #[must_use]
     pub fn bills_of(&self, project: &str, from: NaiveDate, to: NaiveDate) -> Vec<Arc<Bill>> {
         let key = format!("project:{project}");
-        let bills = self.facts.work().bills.between(&key, from, to, self.as_of);
+        let bills = &self.facts.work().bills.known;
+        let bills = bills.between(&key, from, to, self.as_of);
         bills.into_iter().map(|bill| self.billed(bill)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Extractors whose refusals are problems.
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::body_kind;
 use super::problem::ApiError;
+use super::shape;
 use super::state::AppState;
 use crate::error::ErrorCode;
 
@@ -50,7 +51,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
         }
         let body = Bytes::from_request(request, state).await?;
         refuse_list("body", &body)?;
-        Ok(Self(axum::Json::from_bytes(&body)?.0))
+        Ok(Self(shape::read(&body)?))
     }
 }
 
@@ -89,12 +90,6 @@ impl From<BytesRejection> for ApiError {
     }
 }
 
-impl From<JsonRejection> for ApiError {
-    fn from(rejection: JsonRejection) -> Self {
-        body_error(rejection.status(), rejection.body_text())
-    }
-}
-
 impl From<axum::extract::multipart::MultipartError> for ApiError {
     fn from(error: axum::extract::multipart::MultipartError) -> Self {
         body_error(error.status(), error.body_text())
@@ -115,6 +110,10 @@ impl From<PathRejection> for ApiError {
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::new(ErrorCode::InvalidParameter, rejection.body_text())
+        match shape::of_query(&rejection) {
+            Some(fault) => Self::new(ErrorCode::InvalidParameter, "A parameter is not valid.")
+                .with_errors(vec![fault]),
+            None => Self::new(ErrorCode::InvalidParameter, rejection.body_text()),
+        }
     }
 }

@@ -65,6 +65,41 @@ impl Gate {
     }
 }
 
+/// A batch's place among those that are open, and its turn while it works: while it waits for
+/// whoever reads its answers, the turn is others'.
+#[derive(Debug)]
+pub(super) struct BatchTurn {
+    _place: Turn,
+    turns: Arc<Semaphore>,
+    turn: Option<Turn>,
+}
+
+impl BatchTurn {
+    /// Waits for a place and then for a turn; `None` at once if one of the queues is full.
+    pub(super) async fn enter(places: &Gate, gate: &Gate) -> Option<Self> {
+        let place = places.enter().await?;
+        let turn = gate.enter().await?;
+        Some(Self {
+            _place: place,
+            turns: Arc::clone(&gate.turns),
+            turn: Some(turn),
+        })
+    }
+
+    /// Gives the turn to whoever is next.
+    pub(super) fn pause(&mut self) {
+        self.turn = None;
+    }
+
+    /// Waits for a turn again if it was given away: however many wait, as the batch has begun.
+    pub(super) async fn resume(&mut self) {
+        if self.turn.is_none() {
+            let permit = Arc::clone(&self.turns).acquire_owned().await.ok();
+            self.turn = permit.map(|permit| Turn { _permit: permit });
+        }
+    }
+}
+
 /// A turn to score one record: light work, of which more is done at once.
 #[derive(Debug)]
 pub(super) struct ScoreTurn {
@@ -76,6 +111,15 @@ impl FromRequestParts<AppState> for Turn {
 
     async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         state.gate().enter().await.ok_or_else(full)
+    }
+}
+
+impl FromRequestParts<AppState> for BatchTurn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let entered = Self::enter(state.batch_gate(), state.gate()).await;
+        entered.ok_or_else(full)
     }
 }
 

@@ -1,8 +1,12 @@
 //! `Idempotency-Key`: one answer for one request, however often it is sent
 //! (draft-ietf-httpapi-idempotency-key-header-07).
 
-use axum::body::{Body, Bytes, to_bytes};
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::response::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,8 +19,9 @@ use super::extract::Payload;
 use super::layers;
 use super::problem::{ApiError, ApiResult};
 use super::state::AppState;
+use crate::domain::TenantId;
 use crate::error::ErrorCode;
-use crate::store::{IdempotencyStart, StoredResponse};
+use crate::store::{IDEMPOTENCY_RENEWAL, IdempotencyStart, Store, StoredResponse};
 
 /// Longest answer that is kept, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
@@ -72,7 +77,7 @@ async fn answer(
     digest.update([0]);
     digest.update(parts.uri.to_string());
     digest.update([0]);
-    let bytes = whole(&state, body).await?;
+    let bytes = whole(&state, Request::from_parts(parts.clone(), body)).await?;
     digest.update(&bytes);
     let digest = hex::encode(digest.finalize());
     let store = state.store();
@@ -81,11 +86,11 @@ async fn answer(
         .await?;
     match start {
         IdempotencyStart::Done(stored) => Ok(replay(stored)),
-        IdempotencyStart::Running => Err(ApiError::new(
+        IdempotencyStart::Running { free_after_seconds } => Err(ApiError::new(
             ErrorCode::IdempotencyConflict,
             "A request with this `Idempotency-Key` is still running.",
         )
-        .retry_after(1)),
+        .retry_after(free_after_seconds)),
         IdempotencyStart::Mismatch => Err(ApiError::new(
             ErrorCode::IdempotencyMismatch,
             "This `Idempotency-Key` was used with another body or address.",
@@ -102,9 +107,10 @@ async fn answer(
     }
 }
 
-async fn whole(state: &AppState, body: Body) -> ApiResult<Bytes> {
+/// The body, under the limit that lies in the extensions of the request.
+async fn whole(state: &AppState, request: Request) -> ApiResult<Bytes> {
     use axum::extract::FromRequest as _;
-    let Payload(bytes) = Payload::from_request(Request::new(body), state).await?;
+    let Payload(bytes) = Payload::from_request(request, state).await?;
     Ok(bytes)
 }
 
@@ -115,14 +121,16 @@ async fn keep(
     response: impl Future<Output = Response>,
 ) -> ApiResult<Response> {
     let store = state.store();
-    let (mut parts, body) = response.await.into_parts();
-    let bytes = to_bytes(body, ANSWER_BYTES).await;
-    let text = bytes
-        .as_ref()
-        .ok()
-        .and_then(|bytes| std::str::from_utf8(bytes).ok());
-    match text {
-        Some(text) if is_final(parts.status) => {
+    let whole = async { gathered(response.await, ANSWER_BYTES).await };
+    let (mut parts, bytes) = match claimed_while(store, &caller.tenant, &key, whole).await {
+        Ok(whole) => whole,
+        Err(error) => {
+            store.idempotency_abandon(&caller.tenant, &key).await?;
+            return Err(ApiError::internal(&error));
+        }
+    };
+    match std::str::from_utf8(&bytes) {
+        Ok(text) if is_final(parts.status) => {
             let stored = StoredResponse {
                 status: parts.status.as_u16(),
                 content_type: content_type(&parts.headers),
@@ -134,9 +142,61 @@ async fn keep(
         }
         _ => store.idempotency_abandon(&caller.tenant, &key).await?,
     }
-    let bytes = bytes.map_err(|error| ApiError::internal(&error))?;
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// Renews the key for as long as the work takes. Both go on at once: the work may hold the one way to
+/// write.
+async fn claimed_while<T>(
+    store: &Store,
+    tenant: &TenantId,
+    key: &str,
+    work: impl Future<Output = T>,
+) -> T {
+    let renewing = async {
+        loop {
+            tokio::time::sleep(IDEMPOTENCY_RENEWAL).await;
+            if let Err(error) = store.idempotency_renew(tenant, key, Utc::now()).await {
+                tracing::warn!(%error, "idempotency key not renewed");
+            }
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        never = renewing => never,
+    }
+}
+
+/// The answer with its whole body. In place of one that is too long to be kept comes a problem
+/// that says so: how long it will be is not known before it is made.
+async fn gathered(answer: Response, most: usize) -> Result<(Parts, Bytes), axum::Error> {
+    let (parts, mut body) = answer.into_parts();
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > most {
+            // A batch ends where nobody reads its answers.
+            drop(body);
+            let (parts, body) = too_long(most).into_response().into_parts();
+            return Ok((parts, to_bytes(body, usize::MAX).await?));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok((parts, bytes.into()))
+}
+
+fn too_long(most: usize) -> ApiError {
+    ApiError::new(
+        ErrorCode::PayloadTooLarge,
+        format!(
+            "The answer is longer than {most} bytes, the most that is kept for an \
+             `Idempotency-Key`. What was judged until then is in the store. Send the batch \
+             without a key, or in parts."
+        ),
+    )
 }
 
 /// Whether the same request would be answered the same again.
@@ -168,4 +228,24 @@ fn replay(stored: StoredResponse) -> Response {
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_as_long_as_is_kept_passes_and_one_byte_more_is_a_problem() {
+        let answer = || Response::new(Body::from("12345678"));
+        let (parts, bytes) = gathered(answer(), 8).await.unwrap();
+        assert_eq!(
+            (parts.status, &bytes[..]),
+            (StatusCode::OK, &b"12345678"[..])
+        );
+        let (parts, bytes) = gathered(answer(), 7).await.unwrap();
+        assert_eq!(parts.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let problem: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(problem["code"], "payload_too_large");
+    }
 }

@@ -1,6 +1,8 @@
 //! What happens to every request: ids, trace, log line, metrics, headers, time, panics.
 
 use std::any::Any;
+use std::panic::{set_hook, take_hook};
+use std::sync::Once;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -10,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::problem::ApiError;
+use super::problem::{ApiError, PROBLEM_JSON};
 use super::scoring;
 use super::state::AppState;
 use super::trace_context::{TRACEPARENT, TraceContext};
@@ -46,6 +48,7 @@ pub(super) async fn observe(
     request: Request,
     next: Next,
 ) -> Response {
+    log_panics_by_place();
     let started = Instant::now();
     let request_id = request
         .headers()
@@ -140,28 +143,71 @@ async fn bounded(state: &AppState, answering: impl Future<Output = Response>) ->
     }
 }
 
-/// The answer to a request whose handler panicked.
+/// Has a panic on the way to an answer logged by its place in the source alone: what it says may hold an
+/// id or a value of a record, and the standard library's own line would print it. All others are told as
+/// before.
+fn log_panics_by_place() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |info| {
+            if current_request_id().is_none() {
+                before(info);
+                return;
+            }
+            let location = info
+                .location()
+                .map_or_else(String::new, ToString::to_string);
+            tracing::error!(location, "handler panicked");
+        }));
+    });
+}
+
+/// The answer to a request whose handler panicked, which was logged when it did.
 #[must_use]
-pub(super) fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
-    let message = payload
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    tracing::error!(message, "handler panicked");
+pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::new(ErrorCode::Internal, "The request could not be answered.").into_response()
 }
 
-/// The answer to an address that is not there.
-pub(super) async fn no_route(uri: Uri) -> ApiError {
+/// The answer to an address that is not there: a page for whoever came with a browser, unless it is
+/// one of the interface.
+pub(super) async fn no_route(uri: Uri, headers: HeaderMap) -> Response {
     let mut parts = uri.path().split('/').skip(1);
-    let asked_for_score = parts.next() == Some("v1")
+    let of_interface = parts.next() == Some("v1");
+    if !of_interface && prefers_page(&headers) {
+        return crate::web::no_page();
+    }
+    let asked_for_score = of_interface
         && parts.next().is_some()
         && matches!(parts.next(), Some("score" | "score-batch"));
     if asked_for_score {
-        return scoring::unknown_case();
+        return scoring::unknown_case().into_response();
     }
-    ApiError::new(ErrorCode::NotFound, "There is no such address.")
+    ApiError::new(ErrorCode::NotFound, "There is no such address.").into_response()
+}
+
+/// Whether a page is asked for by name, and before JSON.
+fn prefers_page(headers: &HeaderMap) -> bool {
+    let weight = |kind: &str| {
+        let named = headers.get_all(header::ACCEPT).iter();
+        let named = named.filter_map(|value| value.to_str().ok());
+        named
+            .flat_map(|value| value.split(','))
+            .filter_map(|one| weight_of(one, kind))
+            .fold(0.0, f32::max)
+    };
+    let json = weight("application/json").max(weight(PROBLEM_JSON));
+    weight("text/html") > json
+}
+
+/// The weight of one entry of `Accept`, if it names this kind.
+fn weight_of(entry: &str, kind: &str) -> Option<f32> {
+    let mut parts = entry.split(';').map(str::trim);
+    if !parts.next()?.eq_ignore_ascii_case(kind) {
+        return None;
+    }
+    let weight = parts.find_map(|part| part.strip_prefix("q="));
+    Some(weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0)))
 }
 
 /// The answer to a method that an address does not offer.
@@ -170,4 +216,50 @@ pub(super) async fn no_method() -> ApiError {
         ErrorCode::MethodNotAllowed,
         "The `Allow` header names the methods offered here.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::panic::catch_unwind;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Debug, Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn of_a_panic_its_place_is_logged_and_nothing_that_it_says() {
+        log_panics_by_place();
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .finish();
+        let secret = "Zweigelt";
+        let answer = tracing::subscriber::with_default(subscriber, || {
+            CURRENT_REQUEST_ID.sync_scope("r".to_owned(), || {
+                let answering: Result<(), _> = catch_unwind(|| panic!("of {secret}"));
+                panicked(answering.unwrap_err())
+            })
+        });
+        assert_eq!(answer.status().as_u16(), 500);
+        let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("handler panicked"), "{log}");
+        assert!(log.contains(file!()), "{log}");
+        assert!(!log.contains(secret), "{log}");
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! A handler extracts, calls, wraps: it takes no decision of its own.
 
+mod answers;
 mod auth;
 mod body_kind;
 mod docs_page;
@@ -17,6 +18,7 @@ mod problem;
 mod rate;
 mod routes;
 pub(crate) mod scoring;
+mod shape;
 mod state;
 mod trace_context;
 

@@ -6,13 +6,14 @@ use std::pin::Pin;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncWriteExt as _, DuplexStream};
 use utoipa::ToSchema;
 
 use super::extract::refuse_list;
 use super::layers;
 use super::problem::{ApiError, ApiResult, Problem};
 use super::routes::invoice;
+use super::shape::{self, Misread};
 use crate::advice::{Case, Recommendation};
 use crate::cases::record_case::RecordItem;
 use crate::domain::TenantId;
@@ -86,6 +87,21 @@ pub(crate) struct BatchLine {
 pub(crate) trait Line: AsRef<[u8]> + Send + Sync + 'static {}
 impl<T: AsRef<[u8]> + Send + Sync + 'static> Line for T {}
 
+/// Where the answers of a batch go.
+pub(crate) trait Answers {
+    /// Hands one on, with the end of its line; waits for room.
+    ///
+    /// # Errors
+    /// `BrokenPipe` if nobody reads answers any more, `TimedOut` if nobody has for too long.
+    fn take(&mut self, line: &str) -> impl Future<Output = io::Result<()>> + Send;
+}
+
+impl Answers for DuplexStream {
+    async fn take(&mut self, line: &str) -> io::Result<()> {
+        self.write_all(line.as_bytes()).await
+    }
+}
+
 /// Many items of one case and tenant.
 #[derive(Clone)]
 pub(crate) struct Batch {
@@ -129,13 +145,12 @@ impl Batch {
     /// before `from_line`, 1-based, are passed over and counted.
     ///
     /// # Errors
-    /// When a line cannot be read, when nobody reads the answers any more (`BrokenPipe`), or
-    /// when the work on a line broke off.
+    /// When a line cannot be read, when an answer is not taken, or when the work on a line broke off.
     pub(crate) async fn run<L: Line>(
         &self,
         lines: impl Iterator<Item = io::Result<L>>,
         from_line: usize,
-        mut answers: impl AsyncWrite + Unpin,
+        answers: &mut impl Answers,
     ) -> io::Result<()> {
         // One that could not be read is not passed over, wherever it stands.
         let is_asked = |(number, line): &(usize, io::Result<L>)| {
@@ -155,10 +170,10 @@ impl Batch {
                 )));
             }
             let Some(next) = running.pop_front() else {
-                return answers.shutdown().await;
+                return Ok(());
             };
             let text = next.await.map_err(io::Error::other)??;
-            answers.write_all(text.as_bytes()).await?;
+            answers.take(&text).await?;
         }
     }
 
@@ -190,18 +205,21 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 fn parsed<T: DeserializeOwned>(item: &[u8]) -> ApiResult<T> {
     let item = item.strip_prefix(BYTE_ORDER_MARK).unwrap_or(item);
     refuse_list("line", item)?;
-    serde_json::from_slice(item).map_err(|error| {
-        let text = error.to_string();
-        // The item is one line of many: its own "line 1" would mislead.
-        let what = text
-            .rsplit_once(" at line ")
-            .map_or(&*text, |(what, _)| what);
-        ApiError::new(
-            ErrorCode::InvalidContent,
-            format!(
-                "The line is not an item: {what}, at column {}",
-                error.column()
-            ),
-        )
+    shape::read(item).map_err(|misread| match misread {
+        Misread::NotJson(error) => not_json(&error),
+        Misread::Shape(fault) => shape::problem("The line is not an item", fault),
     })
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    let text = error.to_string();
+    // The item is one line of many: its own "line 1" would mislead.
+    let what = text
+        .rsplit_once(" at line ")
+        .map_or(&*text, |(what, _)| what);
+    let column = error.column();
+    ApiError::new(
+        ErrorCode::InvalidContent,
+        format!("The line is not JSON: {what}, at column {column}"),
+    )
 }

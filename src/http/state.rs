@@ -13,6 +13,10 @@ use crate::registry::Registry;
 use crate::service::Service;
 use crate::store::Store;
 
+/// Batches that may be open for each turn: most of them wait for whoever reads their answers. Each
+/// holds its body.
+const BATCHES_A_TURN: usize = 4;
+
 /// What handlers share; clones are cheap.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
@@ -34,6 +38,7 @@ pub struct Parts {
 struct Shared {
     parts: Parts,
     gate: Gate,
+    batch_gate: Gate,
     score_gate: Gate,
     rate: Rate,
     jobs: Jobs,
@@ -46,6 +51,10 @@ impl AppState {
         let limits = &parts.config.limits;
         Self(Arc::new(Shared {
             gate: Gate::new(limits.concurrency, limits.queue),
+            batch_gate: Gate::new(
+                limits.concurrency.saturating_mul(BATCHES_A_TURN),
+                limits.queue,
+            ),
             score_gate: Gate::new(limits.score_concurrency, limits.queue),
             rate: Rate::new(limits),
             jobs: Jobs::start(parts.service.clone(), limits),
@@ -93,6 +102,10 @@ impl AppState {
 
     pub(super) fn gate(&self) -> &Gate {
         &self.0.gate
+    }
+
+    pub(super) fn batch_gate(&self) -> &Gate {
+        &self.0.batch_gate
     }
 
     pub(super) fn score_gate(&self) -> &Gate {

@@ -2,6 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::manifest::ManifestBaseline;
+
+/// Why something that asks a model could not be loaded.
+pub type LoadError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a model was not loaded or changed; every variant names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
@@ -106,6 +111,28 @@ pub enum RegistryError {
         name: String,
         /// The version.
         version: u32,
+    },
+    /// What asks the model cannot be loaded with the version asked for.
+    #[error("version {version} of `{name}` cannot answer here, refused: {source}")]
+    CannotAnswer {
+        /// The model.
+        name: String,
+        /// The version asked for.
+        version: u32,
+        /// What its loader says.
+        source: LoadError,
+    },
+    /// The version asked for does not beat a simple baseline, and nobody said why it is to answer.
+    #[error(
+        "version {version} of `{name}` is no better than {baseline}; refused unless told why (--although)"
+    )]
+    NoBetter {
+        /// The model.
+        name: String,
+        /// The version asked for.
+        version: u32,
+        /// The best baseline.
+        baseline: ManifestBaseline,
     },
     /// There is nothing to go back to.
     #[error("`{name}` has no earlier version to go back to from {version}")]

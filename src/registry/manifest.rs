@@ -1,6 +1,7 @@
 //! What a model says of itself in `manifest.toml`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -27,11 +28,50 @@ pub struct Manifest {
     /// Figures measured on data it was not fitted on, by name.
     #[serde(default)]
     pub metrics: BTreeMap<String, f64>,
+    /// The best of the simple baselines measured beside it, where it was compared with any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<ManifestBaseline>,
     /// Every file that is loaded, with its digest.
     pub files: Vec<ManifestFile>,
     /// Where the files or their data came from, if from elsewhere.
     #[serde(default)]
     pub sources: Vec<ManifestSource>,
+}
+
+/// A simple baseline beside a model, by an error that both have: the smaller is the better.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestBaseline {
+    /// What the baseline does, in words.
+    pub name: String,
+    /// The error that both are compared by, such as `brier`.
+    pub figure: String,
+    /// The model's.
+    pub ours: f64,
+    /// The baseline's.
+    pub theirs: f64,
+}
+
+impl ManifestBaseline {
+    /// Whether the model's error is the smaller one.
+    #[must_use]
+    pub fn is_beaten(&self) -> bool {
+        self.ours < self.theirs
+    }
+}
+
+impl fmt::Display for ManifestBaseline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [ours, theirs] = [self.ours, self.theirs].map(without_zero);
+        write!(f, "{} ({} {ours}, {theirs})", self.name, self.figure)
+    }
+}
+
+/// `.231` for 0.231.
+fn without_zero(x: f64) -> String {
+    let text = x.to_string();
+    let digits = text.strip_prefix("0.").map(|digits| format!(".{digits}"));
+    digits.unwrap_or(text)
 }
 
 /// One file of a model.
@@ -83,6 +123,13 @@ impl Manifest {
         }
         Ok(manifest)
     }
+
+    /// The baseline that this version does not beat, where it was compared with one.
+    #[must_use]
+    pub fn no_better(&self) -> Option<&ManifestBaseline> {
+        let baseline = self.baseline.as_ref();
+        baseline.filter(|baseline| !baseline.is_beaten())
+    }
 }
 
 /// Lower-case hex SHA-256 of some bytes.
@@ -124,6 +171,29 @@ mod tests {
             Manifest::parse(&text("invoice_type", "2", "weights.json", &digest)).unwrap();
         let again = Manifest::parse(&toml::to_string(&manifest).unwrap()).unwrap();
         assert_eq!(manifest, again);
+    }
+
+    #[test]
+    fn a_version_is_better_only_below_its_baseline() {
+        let digest = "0".repeat(64);
+        let plain = text("billing", "1", "w", &digest);
+        let compared = |ours: &str| {
+            let baseline = format!(
+                "[baseline]\nname = \"the firm's past share\"\nfigure = \"brier\"\n\
+                 ours = {ours}\ntheirs = 0.224\n"
+            );
+            Manifest::parse(&format!("{plain}{baseline}")).unwrap()
+        };
+        assert_eq!(Manifest::parse(&plain).unwrap().no_better(), None);
+        assert_eq!(compared("0.2239").no_better(), None);
+        for ours in ["0.224", "nan"] {
+            assert!(compared(ours).no_better().is_some(), "{ours}");
+        }
+        let worse = compared("0.231");
+        let said = worse.no_better().unwrap().to_string();
+        assert_eq!(said, "the firm's past share (brier .231, .224)");
+        let again = Manifest::parse(&toml::to_string(&worse).unwrap()).unwrap();
+        assert_eq!(worse, again);
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub struct LoadedManifest {
 
 impl Registry {
     /// Reads every manifest and pointer below `models_dir`; files are read, and
-    /// their digests checked, when a model is loaded.
+    /// their digests checked, when a model is loaded. A version is a folder with a number
+    /// for a name: one that is still being written has another.
     ///
     /// # Errors
     /// The first folder, manifest or pointer that is unreadable or does not agree with its place.
@@ -53,30 +54,9 @@ impl Registry {
             if !is_model_name(&name) {
                 continue;
             }
-            let mut by_number = BTreeMap::new();
-            for (version, dir) in folders(&model_dir)? {
-                if let Ok(version) = version.parse::<u32>() {
-                    by_number.insert(version, LoadedManifest::read_from(&name, version, dir)?);
-                }
+            if let Some(versions) = Versions::read(&name, &model_dir)? {
+                models.insert(name, versions);
             }
-            let Some(highest) = by_number.keys().next_back().copied() else {
-                continue;
-            };
-            let changes = promotion::read(&model_dir)?;
-            let current = changes.last().map_or(highest, |change| change.to);
-            if !by_number.contains_key(&current) {
-                return Err(RegistryError::UnknownVersion {
-                    name,
-                    version: current,
-                    known: by_number.keys().copied().collect(),
-                });
-            }
-            let versions = Versions {
-                by_number,
-                changes,
-                current,
-            };
-            models.insert(name, versions);
         }
         Ok(Self {
             models_dir: models_dir.to_path_buf(),
@@ -161,7 +141,19 @@ impl Registry {
             })
     }
 
-    /// Writes a change aside, renames it into place and takes it over.
+    /// Reads one model again, which others may have changed since.
+    pub(super) fn reread(&mut self, name: &str) -> Result<(), RegistryError> {
+        let versions = Versions::read(name, &self.models_dir.join(name))?;
+        let versions = versions.ok_or_else(|| RegistryError::UnknownModel {
+            name: name.to_owned(),
+            models_dir: self.models_dir.clone(),
+        })?;
+        self.models.insert(name.to_owned(), versions);
+        Ok(())
+    }
+
+    /// Writes a change aside, renames it into place and takes it over. Only after
+    /// [`Self::reread`] under the lock: what others changed is gone else.
     pub(super) fn apply(&mut self, name: &str, change: Change) -> Result<Change, RegistryError> {
         let models_dir = self.models_dir.clone();
         if let Some(versions) = self.models.get_mut(name) {
@@ -172,6 +164,35 @@ impl Registry {
             versions.changes = changes;
         }
         Ok(change)
+    }
+}
+
+impl Versions {
+    /// Those in the folder of a model; none where it holds no version.
+    fn read(name: &str, model_dir: &Path) -> Result<Option<Self>, RegistryError> {
+        let mut by_number = BTreeMap::new();
+        for (version, dir) in folders(model_dir)? {
+            if let Ok(version) = version.parse::<u32>() {
+                by_number.insert(version, LoadedManifest::read_from(name, version, dir)?);
+            }
+        }
+        let Some(highest) = by_number.keys().next_back().copied() else {
+            return Ok(None);
+        };
+        let changes = promotion::read(model_dir)?;
+        let current = changes.last().map_or(highest, |change| change.to);
+        if !by_number.contains_key(&current) {
+            return Err(RegistryError::UnknownVersion {
+                name: name.to_owned(),
+                version: current,
+                known: by_number.keys().copied().collect(),
+            });
+        }
+        Ok(Some(Self {
+            by_number,
+            changes,
+            current,
+        }))
     }
 }
 

@@ -2,19 +2,21 @@
 //!
 //! `models/<name>/current` holds one JSON line for each change; the last line
 //! rules. Pointer and log are one file, written aside and renamed, so that the
-//! two cannot disagree.
+//! two cannot disagree. Whoever changes it holds a lock from reading it to
+//! writing it, so that of two changes at once neither is lost.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::error::RegistryError;
+use super::error::{LoadError, RegistryError};
 use super::open::{Registry, read_bounded};
 
 const POINTER: &str = "current";
+const LOCK: &str = ".current.lock";
 const POINTER_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What was done.
@@ -43,21 +45,48 @@ pub struct Change {
     pub by: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Why, although the version is no better than a simple baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub although: Option<String>,
+}
+
+/// Who asks for a change, and what must hold before it is made.
+pub struct ChangeRequest<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why a version is to answer that is no better than a simple baseline.
+    pub although: Option<&'a str>,
+    /// Loads what asks the model, as the service does at start, with the version that answers in
+    /// the registry it is given.
+    pub load: &'a dyn Fn(&Registry) -> Result<(), LoadError>,
 }
 
 impl Registry {
-    /// Makes a version answer, once every one of its digests has been checked.
+    /// Makes a version answer, once its digests have been checked and it was loaded.
     ///
     /// # Errors
-    /// An unknown or damaged version, one that answers already, or a folder that cannot be written.
+    /// An unknown or damaged version, one that cannot be loaded, that answers already or is no better
+    /// than its baseline without a reason, or a folder that cannot be written.
     pub fn promote(
         &mut self,
         name: &str,
         version: u32,
-        by: &str,
-        at: DateTime<Utc>,
+        request: &ChangeRequest<'_>,
     ) -> Result<Change, RegistryError> {
-        self.change(name, ChangeKind::Promote, version, by, at)
+        self.locked(name, |registry| {
+            let asked = registry.model_version(name, version)?;
+            let no_better = asked.manifest.no_better();
+            if let (Some(baseline), None) = (no_better, request.although) {
+                return Err(RegistryError::NoBetter {
+                    name: name.to_owned(),
+                    version,
+                    baseline: baseline.clone(),
+                });
+            }
+            registry.change(name, ChangeKind::Promote, version, request)
+        })
     }
 
     /// Lets the version that answers go on answering whatever is put beside it, where nobody chose one
@@ -66,42 +95,64 @@ impl Registry {
     /// # Errors
     /// [`RegistryError::UnknownModel`], or a folder that cannot be written.
     pub fn keep(&mut self, name: &str, by: &str, at: DateTime<Utc>) -> Result<(), RegistryError> {
-        if !self.changes(name)?.is_empty() {
-            return Ok(());
-        }
-        let current = self.model(name)?.manifest.version;
-        let kept = Change {
-            change: ChangeKind::Keep,
-            from: current,
-            to: current,
-            by: by.to_owned(),
-            at,
-        };
-        self.apply(name, kept).map(|_| ())
+        self.locked(name, |registry| {
+            if !registry.changes(name)?.is_empty() {
+                return Ok(());
+            }
+            let current = registry.model(name)?.manifest.version;
+            let kept = Change {
+                change: ChangeKind::Keep,
+                from: current,
+                to: current,
+                by: by.to_owned(),
+                at,
+                although: None,
+            };
+            registry.apply(name, kept).map(|_| ())
+        })
     }
 
     /// Makes the version answer that was promoted before the current one, or,
-    /// where none was, the next lower version.
+    /// where none was, the next lower version. No baseline is asked for: going back must not fail by it.
     ///
     /// # Errors
     /// [`RegistryError::NothingEarlier`], or as for [`Registry::promote`].
     pub fn rollback(
         &mut self,
         name: &str,
-        by: &str,
-        at: DateTime<Utc>,
+        request: &ChangeRequest<'_>,
     ) -> Result<Change, RegistryError> {
+        self.locked(name, |registry| {
+            let version = registry.earlier(name)?;
+            registry.change(name, ChangeKind::Rollback, version, request)
+        })
+    }
+
+    /// The version that a rollback makes answer.
+    fn earlier(&self, name: &str) -> Result<u32, RegistryError> {
         let current = self.model(name)?.manifest.version;
         let earlier = before_current(self.changes(name)?).or_else(|| {
             let numbers = self.all().map(|(model, _)| &model.manifest);
             let lower = numbers.filter(|m| m.name == name && m.version < current);
             lower.map(|m| m.version).max()
         });
-        let version = earlier.ok_or_else(|| RegistryError::NothingEarlier {
+        earlier.ok_or_else(|| RegistryError::NothingEarlier {
             name: name.to_owned(),
             version: current,
-        })?;
-        self.change(name, ChangeKind::Rollback, version, by, at)
+        })
+    }
+
+    /// Changes a model by what is on disk now, while nobody else may change it.
+    fn locked<T>(
+        &mut self,
+        name: &str,
+        change: impl FnOnce(&mut Self) -> Result<T, RegistryError>,
+    ) -> Result<T, RegistryError> {
+        // Where there is no model, no lock is put.
+        self.model(name)?;
+        let _held = lock(&self.models_dir().join(name))?;
+        self.reread(name)?;
+        change(self)
     }
 
     fn change(
@@ -109,8 +160,7 @@ impl Registry {
         name: &str,
         change: ChangeKind,
         to: u32,
-        by: &str,
-        at: DateTime<Utc>,
+        request: &ChangeRequest<'_>,
     ) -> Result<Change, RegistryError> {
         let from = self.model(name)?.manifest.version;
         self.model_version(name, to)?.verify_digests()?;
@@ -120,13 +170,19 @@ impl Registry {
                 version: to,
             });
         }
-        let by = by.to_owned();
+        let answering = self.answering(name, to)?;
+        (request.load)(&answering).map_err(|source| RegistryError::CannotAnswer {
+            name: name.to_owned(),
+            version: to,
+            source,
+        })?;
         let change = Change {
             change,
             from,
             to,
-            by,
-            at,
+            by: request.by.to_owned(),
+            at: request.at,
+            although: request.although.map(str::to_owned),
         };
         self.apply(name, change)
     }
@@ -143,6 +199,22 @@ fn before_current(changes: &[Change]) -> Option<u32> {
         }
     }
     pile.pop()
+}
+
+/// Waits until nobody else changes which version of a model answers, and keeps others from it for as
+/// long as what is returned lives.
+fn lock(model_dir: &Path) -> Result<File, RegistryError> {
+    let path = model_dir.join(LOCK);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    let hold = || -> std::io::Result<File> {
+        // Another's file can be held without writing it.
+        let opened = options.open(&path);
+        let file = opened.or_else(|error| File::open(&path).map_err(|_| error))?;
+        file.lock()?;
+        Ok(file)
+    };
+    hold().map_err(|source| RegistryError::io(path.clone(), source))
 }
 
 /// Every change so far, oldest first; none where the pointer is absent.

@@ -1,6 +1,7 @@
 //! Bytes in, stored answer out.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use crate::cases::invoice::{
 use crate::documents::{FieldName, Parsed, sniff};
 use crate::domain::TenantId;
 use crate::store::{AlikeDocument, DocumentRow, NewDecision, NewDocument, Sought};
+use crate::telemetry::metric;
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -46,6 +48,7 @@ impl Service {
         incoming: Incoming,
         as_of: DateTime<Utc>,
     ) -> Result<Analysed, ServiceError> {
+        let started = Instant::now();
         let document = NewDocument {
             bytes: Arc::clone(&incoming.bytes),
             media: sniff::sniff(&incoming.bytes),
@@ -73,6 +76,10 @@ impl Service {
             None => self.parse(&incoming.bytes).await?,
         };
         let assessment = self.judge(tenant, put.row.id, parsed, as_of).await?;
+        let status = assessment.recommendation.status.as_str();
+        metrics::counter!(metric::DOCUMENTS_TOTAL, "status" => status).increment(1);
+        metrics::histogram!(metric::DOCUMENT_SECONDS, "media" => put.row.media.as_str())
+            .record(started.elapsed());
         Ok(Analysed {
             document: put.row,
             created: put.created,

@@ -126,7 +126,9 @@ impl Asked {
         let generation = service.generation(tenant, *now, wanted).await?;
         let generation = generation.wrapping_add(service.records().fingerprint());
         let day = now.date_naive();
-        let last = store.last_run(tenant, name).await?;
+        // Who asked before midnight and waited finds the runs of that day and before: what was made
+        // meanwhile for the next is not theirs, and stays the last.
+        let last = store.last_run_until(tenant, name, day).await?;
         let unchanged = last
             .as_ref()
             .is_some_and(|last| (last.day, last.generation) == (day, generation));

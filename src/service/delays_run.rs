@@ -22,6 +22,8 @@ pub const DELAYS: &str = "delays";
 const BILLS_AHEAD: u64 = 30;
 /// Bills judged for one run, those planned for days nearest to today.
 const MAX_BILLS: usize = 500;
+/// Set-ups judged for one run, those planned for days nearest to today.
+const MAX_SETUPS: usize = 500;
 
 /// A run of the board: every answer, most pressing first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -37,6 +39,9 @@ pub struct DelaysRun {
     /// Bills that were not judged, because there are too many.
     #[serde(default)]
     pub bills_left_out: usize,
+    /// Set-ups that were not judged, because there are too many.
+    #[serde(default)]
+    pub setups_left_out: usize,
 }
 
 impl DelaysRun {
@@ -78,15 +83,17 @@ fn make(cases: &RecordCases, history: &FactsAsOf) -> Result<(DelaysRun, Vec<Judg
         watched.map(|end| (team.clone(), Some(end)))
     });
     let timesheet = judge(&*cases.timesheet, periods, history)?;
+    let (setups, setups_left_out) = cases.project_setup.judge_open(history, MAX_SETUPS)?;
     let (bills, bills_left_out) = bills_to_come(&work);
     let bills = bills.into_iter().map(|id| (id, None));
     let billing = judge(&*cases.billing, bills, history)?;
     let run = DelaysRun {
         as_of: history.as_of(),
         timesheet: shown(timesheet, &mut answers),
-        project_setup: shown(cases.project_setup.judge_open(history)?, &mut answers),
+        project_setup: shown(setups, &mut answers),
         billing: shown(billing, &mut answers),
         bills_left_out,
+        setups_left_out,
     };
     Ok((run, answers))
 }
@@ -184,9 +191,17 @@ mod tests {
                 answer("also", Level::Medium, Some(0.9)),
             ],
             bills_left_out: 0,
+            setups_left_out: 0,
         };
         let merged = run.most_pressing();
         let ids: Vec<&str> = merged.iter().map(|one| one.subject.id.as_str()).collect();
         assert_eq!(ids, ["high", "unlike", "also", "sure", "low"]);
+    }
+
+    #[test]
+    fn a_run_kept_before_anything_was_left_out_is_read() {
+        let kept = r#"{"as_of": "2026-01-05T09:00:00Z", "timesheet": [], "project_setup": [], "billing": []}"#;
+        let run: DelaysRun = serde_json::from_str(kept).unwrap();
+        assert_eq!((run.bills_left_out, run.setups_left_out), (0, 0));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::erasure::Erasures;
 use super::error::{Result, StoreError};
@@ -18,14 +19,58 @@ use crate::history::{Facts, FactsAsOf};
 const MAX_TENANTS: usize = 16;
 /// Rows read at once.
 const PAGE: i64 = 5_000;
+/// Tenants of which all records are read at once, and of which what is new. Each holds one of the four
+/// connections that everything is read by, for as long as it takes: one is always left for the others.
+const WHOLE_AT_ONCE: usize = 2;
+const NEWER_AT_ONCE: usize = 1;
 
 /// Facts in memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct FactsCache {
-    by_tenant: Mutex<HashMap<TenantId, Held>>,
-    /// Held by whoever brings a tenant's facts up to date.
-    loading: Arc<tokio::sync::Mutex<()>>,
+    by_tenant: Mutex<ByTenant>,
+    /// Held by whoever brings a tenant's facts up to date: so that nothing is read twice, and nobody takes
+    /// facts away that another adds to. What one tenant waits for holds no other up; there are as many as
+    /// tenants that were asked about.
+    turns: Mutex<HashMap<TenantId, Turn>>,
+    /// Apart, so that whoever lacks little does not wait for whoever lacks everything.
+    whole: Semaphore,
+    newer: Semaphore,
     home: OnceLock<Currency>,
+}
+
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// The facts that stay in memory, each with when it was last asked for.
+#[derive(Debug, Default)]
+struct ByTenant {
+    held: HashMap<TenantId, (u64, Held)>,
+    /// Questions so far.
+    asked: u64,
+}
+
+impl ByTenant {
+    fn get(&mut self, tenant: &TenantId) -> Option<&Held> {
+        self.asked += 1;
+        let (last, held) = self.held.get_mut(tenant)?;
+        *last = self.asked;
+        Some(&*held)
+    }
+
+    fn take(&mut self, tenant: &TenantId) -> Option<Held> {
+        self.held.remove(tenant).map(|(_, held)| held)
+    }
+
+    /// Keeps a tenant's facts, and gives those that were asked for longest ago where they are too many.
+    fn put(&mut self, tenant: &TenantId, held: Held) -> Option<Held> {
+        self.asked += 1;
+        self.held.insert(tenant.clone(), (self.asked, held));
+        if self.held.len() <= MAX_TENANTS {
+            return None;
+        }
+        let longest_ago = self.held.iter().min_by_key(|(_, (last, _))| *last);
+        let longest_ago = longest_ago.map(|(tenant, _)| tenant.clone())?;
+        self.take(&longest_ago)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +81,14 @@ struct Held {
 }
 
 impl Held {
+    fn of(facts: Facts, state: &TenantState) -> Self {
+        Self {
+            facts: Arc::new(facts),
+            generation: state.records_generation,
+            erasures: Erasures::of(state),
+        }
+    }
+
     fn seen_from(self, as_of: DateTime<Utc>) -> (FactsAsOf, Erasures) {
         (FactsAsOf::new(self.facts, as_of), self.erasures)
     }
@@ -52,8 +105,20 @@ struct StoredVersion {
     body: String,
 }
 
+impl Default for FactsCache {
+    fn default() -> Self {
+        Self {
+            by_tenant: Mutex::default(),
+            turns: Mutex::default(),
+            whole: Semaphore::new(WHOLE_AT_ONCE),
+            newer: Semaphore::new(NEWER_AT_ONCE),
+            home: OnceLock::new(),
+        }
+    }
+}
+
 impl FactsCache {
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Held>> {
+    fn lock(&self) -> MutexGuard<'_, ByTenant> {
         // A map is whole also where somebody panicked beside it.
         self.by_tenant
             .lock()
@@ -62,13 +127,27 @@ impl FactsCache {
 
     /// The tenant's facts, if they are as new as what was read of its state.
     fn current(&self, tenant: &TenantId, state: &TenantState) -> Option<Held> {
-        let by_tenant = self.lock();
+        let mut by_tenant = self.lock();
         let held = by_tenant.get(tenant)?;
         // Both numbers only rise: what was read later is newer.
         let is_new =
             held.erasures >= Erasures::of(state) && held.generation >= state.records_generation;
         is_new.then(|| held.clone())
     }
+
+    fn holds(&self, tenant: &TenantId) -> bool {
+        self.lock().held.contains_key(tenant)
+    }
+
+    fn turn(&self, tenant: &TenantId) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(tenant.clone()).or_default())
+    }
+}
+
+async fn permit(of: &Semaphore) -> Result<SemaphorePermit<'_>> {
+    let closed = |_| StoreError::Invalid("the store is closed".to_owned());
+    of.acquire().await.map_err(closed)
 }
 
 impl Store {
@@ -102,7 +181,7 @@ impl Store {
         if let Some(held) = cache.current(tenant, &state) {
             return Ok(held.seen_from(as_of));
         }
-        let turn = Arc::clone(&cache.loading).lock_owned().await;
+        let turn = cache.turn(tenant).lock_owned().await;
         // Whoever had the turn before may have done it.
         if let Some(held) = cache.current(tenant, &state) {
             return Ok(held.seen_from(as_of));
@@ -135,42 +214,58 @@ impl Store {
             .collect()
     }
 
+    /// Brings a tenant's facts up to date, for whoever has its turn.
     async fn load(&self, tenant: &TenantId) -> Result<Held> {
-        let mut snapshot = self.readers().begin().await?;
-        let state = tenant_states::read(&mut *snapshot, &[tenant]).await?;
-        let state = state.get(tenant.as_str()).copied().unwrap_or_default();
-        let cache = self.facts_cache();
-        let erasures = Erasures::of(&state);
-        let held = cache.lock().remove(tenant);
-        let held = held.filter(|held| held.erasures == erasures);
-        let facts = match held {
-            Some(held) => {
-                // Copied only if somebody still looks at the older state; that takes a while.
-                let copying = move || Arc::unwrap_or_clone(held.facts);
-                let copied = tokio::task::spawn_blocking(copying).await;
-                let facts = copied.map_err(|error| {
-                    StoreError::Damaged(format!("records were not copied: {error}"))
-                })?;
-                add_newer(&mut snapshot, tenant, held.generation, facts).await?
-            }
-            None => {
-                let home = cache.home.get().copied();
-                let facts = home.map_or_else(Facts::default, Facts::of_firm);
-                add_all(&mut snapshot, tenant, facts).await?
-            }
+        let held = match self.add_to_held(tenant).await? {
+            Some(held) => held,
+            None => self.read_whole(tenant).await?,
         };
-        let held = Held {
-            facts: Arc::new(facts),
-            generation: state.records_generation,
-            erasures,
-        };
-        let mut by_tenant = cache.lock();
-        if by_tenant.len() >= MAX_TENANTS {
-            by_tenant.clear();
+        let gone = self.facts_cache().lock().put(tenant, held.clone());
+        if let Some(gone) = gone {
+            // Freeing many records takes a while.
+            tokio::task::spawn_blocking(move || drop(gone));
         }
-        by_tenant.insert(tenant.clone(), held.clone());
         Ok(held)
     }
+
+    /// What is held with what was stored since; none where nothing is, or something was erased since.
+    async fn add_to_held(&self, tenant: &TenantId) -> Result<Option<Held>> {
+        let cache = self.facts_cache();
+        if !cache.holds(tenant) {
+            return Ok(None);
+        }
+        let _permit = permit(&cache.newer).await?;
+        let mut snapshot = self.readers().begin().await?;
+        let state = state_of(&mut snapshot, tenant).await?;
+        // It may have had to go meanwhile.
+        let held = cache.lock().take(tenant);
+        let Some(held) = held.filter(|held| held.erasures == Erasures::of(&state)) else {
+            return Ok(None);
+        };
+        // Copied only if somebody still looks at the older state; that takes a while.
+        let copying = move || Arc::unwrap_or_clone(held.facts);
+        let copied = tokio::task::spawn_blocking(copying).await;
+        let facts = copied
+            .map_err(|error| StoreError::Damaged(format!("records were not copied: {error}")))?;
+        let facts = add_newer(&mut snapshot, tenant, held.generation, facts).await?;
+        Ok(Some(Held::of(facts, &state)))
+    }
+
+    async fn read_whole(&self, tenant: &TenantId) -> Result<Held> {
+        let cache = self.facts_cache();
+        let _permit = permit(&cache.whole).await?;
+        let mut snapshot = self.readers().begin().await?;
+        let state = state_of(&mut snapshot, tenant).await?;
+        let home = cache.home.get().copied();
+        let facts = home.map_or_else(Facts::default, Facts::of_firm);
+        let facts = add_all(&mut snapshot, tenant, facts).await?;
+        Ok(Held::of(facts, &state))
+    }
+}
+
+async fn state_of(snapshot: &mut SqliteConnection, tenant: &TenantId) -> Result<TenantState> {
+    let states = tenant_states::read(&mut *snapshot, &[tenant]).await?;
+    Ok(states.get(tenant.as_str()).copied().unwrap_or_default())
 }
 
 /// Adds every version that was stored after a generation: little as a rule, so it is looked for by
@@ -278,4 +373,59 @@ fn insert(facts: &mut Facts, row: StoredVersion) -> Result<()> {
     facts
         .insert(kind, known_at, version, body)
         .map_err(|problem| StoreError::Damaged(format!("{kind} {}: {problem}", row.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio::time::timeout;
+
+    use super::super::tests::{open, record, tenant};
+    use super::*;
+    use crate::history::History as _;
+
+    #[test]
+    fn those_asked_for_longest_ago_go_where_there_are_too_many() {
+        let held = || Held::of(Facts::default(), &TenantState::default());
+        let named = |number: usize| tenant(&format!("t{number}"));
+        let mut kept = ByTenant::default();
+        for number in 0..MAX_TENANTS {
+            assert!(kept.put(&named(number), held()).is_none());
+        }
+        assert!(kept.get(&named(0)).is_some());
+        assert!(kept.put(&named(MAX_TENANTS), held()).is_some());
+        assert!(kept.get(&named(1)).is_none());
+        assert!(kept.get(&named(0)).is_some());
+        assert_eq!(kept.held.len(), MAX_TENANTS);
+        // What is put anew takes no other's place.
+        assert!(kept.put(&named(0), held()).is_none());
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_one_tenant_s_records_holds_up_nobody_else() {
+        let (_folder, store) = open().await;
+        let (a, b) = (tenant("a"), tenant("b"));
+        let now = Utc::now();
+        let later = now + chrono::TimeDelta::days(1);
+        let turn = store.facts_cache().turn(&a).lock_owned().await;
+        let waiting = timeout(Duration::from_millis(50), store.history(&a, now)).await;
+        assert!(waiting.is_err());
+        let other = timeout(Duration::from_secs(20), store.history(&b, now)).await;
+        assert!(other.unwrap().is_ok());
+        drop(turn);
+        assert!(store.history(&a, now).await.is_ok());
+        // What is new of one is added also while as many as may are read whole.
+        let whole = store.facts_cache().whole.acquire_many(WHOLE_AT_ONCE as u32);
+        let whole = whole.await.unwrap();
+        let new = [record(
+            RecordKind::Vendor,
+            json!({"id": "v", "name": "Acme"}),
+        )];
+        store.upsert_records(&b, &new, now).await.unwrap();
+        let other = timeout(Duration::from_secs(20), store.history(&b, later)).await;
+        assert!(other.unwrap().unwrap().vendor("v").is_some());
+        drop(whole);
+    }
 }

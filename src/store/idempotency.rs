@@ -7,8 +7,11 @@ use super::error::Result;
 use super::{Store, time};
 use crate::domain::TenantId;
 
-/// A request whose process died is forgotten after this.
-const RUNNING_LEASE: Duration = Duration::minutes(10);
+/// A claimed key is free again after this, unless it is renewed: its process died. Whichever processes
+/// have the store open, each renews what it runs, so that no other's work is taken for dead.
+const RUNNING_LEASE: Duration = Duration::seconds(30);
+/// Whoever runs a request renews its key this often, so that one renewal may fail.
+pub const IDEMPOTENCY_RENEWAL: std::time::Duration = std::time::Duration::from_secs(10);
 /// An answer is given again for this long.
 const ANSWER_KEPT: Duration = Duration::hours(24);
 
@@ -26,10 +29,14 @@ pub struct StoredResponse {
 /// What is known of an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdempotencyStart {
-    /// It is new and now marked as running: do the work, then finish or abandon it.
+    /// It is new and now marked as running: do the work, renewing it each [`IDEMPOTENCY_RENEWAL`], then
+    /// finish or abandon it.
     Fresh,
-    /// The same request is running (409).
-    Running,
+    /// The same request is running (409), or its process died.
+    Running {
+        /// Seconds after which the key is free if it is not renewed.
+        free_after_seconds: u64,
+    },
     /// The key was used for another request (422).
     Mismatch,
     /// The same request was answered: give this again.
@@ -42,6 +49,7 @@ struct StoredKey {
     status: Option<i64>,
     content_type: Option<String>,
     body: Option<String>,
+    expires_at: String,
 }
 
 impl Store {
@@ -65,7 +73,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let known: Option<StoredKey> = sqlx::query_as(
-            "SELECT request_sha256, status, content_type, body FROM idempotency \
+            "SELECT request_sha256, status, content_type, body, expires_at FROM idempotency \
              WHERE tenant = $1 AND idempotency_key = $2",
         )
         .bind(tenant.as_str())
@@ -84,7 +92,9 @@ impl Store {
                 content_type: content_type.unwrap_or_default(),
                 body: body.unwrap_or_default(),
             }),
-            Some(_) => IdempotencyStart::Running,
+            Some(running) => IdempotencyStart::Running {
+                free_after_seconds: whole_seconds(time::parse(&running.expires_at)? - now),
+            },
             None => {
                 sqlx::query(
                     "INSERT INTO idempotency \
@@ -102,6 +112,28 @@ impl Store {
         };
         transaction.commit().await?;
         Ok(outcome)
+    }
+
+    /// Says that the request of a claimed key is still running.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn idempotency_renew(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE idempotency SET expires_at = $3 \
+             WHERE tenant = $1 AND idempotency_key = $2 AND status IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(key)
+        .bind(time::text(now + RUNNING_LEASE))
+        .execute(self.writer())
+        .await?;
+        Ok(())
     }
 
     /// Keeps the answer of a claimed key for a day.
@@ -145,4 +177,10 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+/// Rounded up, and never none.
+fn whole_seconds(left: Duration) -> u64 {
+    let seconds = (left.num_milliseconds() + 999) / 1_000;
+    u64::try_from(seconds).unwrap_or(1).max(1)
 }

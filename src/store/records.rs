@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::changes::Changing;
 use super::error::{Result, StoreError};
+use super::restatements::{Copy, Known, Taken, Version};
 use super::{Store, time};
 use crate::domain::{CanonicalJson, CheckedRecord, RecordKind, TenantId, sha256_hex};
 
@@ -63,12 +64,11 @@ pub struct RecordWriter {
     generation: i64,
 }
 
-/// What is known of the versions of one record.
-struct Version {
-    number: i64,
-    known_at: String,
-    sha256: String,
-}
+/// A row that is a new version: its number, moment, body and digest.
+type Fresh<'a> = (&'a CheckedRecord, i64, String, String, String);
+
+/// Id, number, moment and digest of a version, and when it was restated.
+type VersionRow = (String, i64, String, String, Option<String>, Option<String>);
 
 impl Store {
     /// Begins to upsert records of the tenant; other writers wait until it ends.
@@ -167,7 +167,8 @@ impl Store {
 
 impl RecordWriter {
     /// Upserts records. A row is a new version only if it differs from what was known of its
-    /// record at its `known_at` (`arrived_at` where it has none); the same rows again change nothing.
+    /// record at its `known_at` (`arrived_at` where it has none); the same rows again change nothing, and
+    /// rows that state their moment may arrive in any order.
     ///
     /// # Errors
     /// If the store cannot be written; then the whole transaction is lost.
@@ -205,42 +206,41 @@ impl RecordWriter {
     ) -> Result<UpsertCounts> {
         let mut versions = self.versions(kind, rows).await?;
         let mut counts = UpsertCounts::default();
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO records \
-             (tenant, kind, id, version, known_at, known_at_stated, business_date, body, \
-              body_sha256, generation) ",
-        );
-        let mut fresh = Vec::new();
-        for row in rows {
+        let (mut fresh, mut copies) = (Vec::new(), Vec::new());
+        for row in rows.iter().copied() {
             let body = CanonicalJson::of(&row.body)?.into_string();
             let sha256 = sha256_hex(&body);
             let known_at = time::text(row.known_at.unwrap_or(arrived_at));
             let known = versions.entry(row.id.clone()).or_default();
-            if says_nothing_new(known, &known_at, &sha256) {
+            let Taken::New(number, copy) = known.take(&known_at, row.known_at.is_some(), &sha256)
+            else {
                 counts.unchanged += 1;
                 continue;
-            }
-            let number = known
-                .iter()
-                .map(|version| version.number)
-                .max()
-                .unwrap_or(0)
-                + 1;
+            };
             if number == 1 {
                 counts.inserted += 1;
             } else {
                 counts.updated += 1;
             }
-            known.push(Version {
-                number,
-                known_at: known_at.clone(),
-                sha256: sha256.clone(),
-            });
+            copies.extend(copy.map(|copy| (row.id.as_str(), copy)));
             fresh.push((row, number, known_at, body, sha256));
         }
-        if fresh.is_empty() {
-            return Ok(counts);
+        if !fresh.is_empty() {
+            self.insert(kind, fresh).await?;
         }
+        for (id, copy) in &copies {
+            self.copy(kind, id, copy).await?;
+        }
+        self.mark(kind, &versions).await?;
+        Ok(counts)
+    }
+
+    async fn insert(&mut self, kind: RecordKind, fresh: Vec<Fresh<'_>>) -> Result<()> {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO records \
+             (tenant, kind, id, version, known_at, known_at_stated, business_date, body, \
+              body_sha256, generation) ",
+        );
         insert.push_values(
             fresh,
             |mut values, (row, number, known_at, body, sha256)| {
@@ -258,7 +258,55 @@ impl RecordWriter {
             },
         );
         insert.build().execute(&mut *self.transaction).await?;
-        Ok(counts)
+        Ok(())
+    }
+
+    /// Says a version once more, at a later moment.
+    async fn copy(&mut self, kind: RecordKind, id: &str, copy: &Copy) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO records \
+             (tenant, kind, id, version, known_at, known_at_stated, business_date, body, \
+              body_sha256, generation) \
+             SELECT tenant, kind, id, $1, $2, TRUE, business_date, body, body_sha256, $3 \
+             FROM records WHERE tenant = $4 AND kind = $5 AND id = $6 AND version = $7",
+        )
+        .bind(copy.number)
+        .bind(&copy.known_at)
+        .bind(self.generation)
+        .bind(self.tenant.as_str())
+        .bind(kind.as_str())
+        .bind(id)
+        .bind(copy.of)
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps when versions were restated.
+    async fn mark(&mut self, kind: RecordKind, versions: &HashMap<String, Known>) -> Result<()> {
+        let of_id = |(id, known)| Known::marked(known).map(move |version| (id, version));
+        let marked: Vec<(&String, &Version)> = versions.iter().flat_map(of_id).collect();
+        for lot in marked.chunks(CHUNK) {
+            let mut query =
+                QueryBuilder::<Sqlite>::new("WITH marks (id, version, first_at, last_at) AS (");
+            query.push_values(lot, |mut values, (id, version)| {
+                let restated = version.restated.as_ref();
+                values
+                    .push_bind(id.as_str())
+                    .push_bind(version.number)
+                    .push_bind(restated.map(|(first, _)| first.as_str()))
+                    .push_bind(restated.map(|(_, last)| last.as_str()));
+            });
+            query.push(
+                ") UPDATE records SET restated_first = first_at, restated_last = last_at \
+                 FROM marks WHERE records.id = marks.id AND records.version = marks.version \
+                 AND records.tenant = ",
+            );
+            query.push_bind(self.tenant.as_str());
+            query.push(" AND records.kind = ").push_bind(kind.as_str());
+            query.build().execute(&mut *self.transaction).await?;
+        }
+        Ok(())
     }
 
     /// The versions there are of the records in a chunk.
@@ -266,9 +314,10 @@ impl RecordWriter {
         &mut self,
         kind: RecordKind,
         rows: &[&CheckedRecord],
-    ) -> Result<HashMap<String, Vec<Version>>> {
+    ) -> Result<HashMap<String, Known>> {
         let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT id, version, known_at, body_sha256 FROM records WHERE tenant = ",
+            "SELECT id, version, known_at, body_sha256, restated_first, restated_last \
+             FROM records WHERE tenant = ",
         );
         query.push_bind(self.tenant.as_str());
         query.push(" AND kind = ").push_bind(kind.as_str());
@@ -278,30 +327,22 @@ impl RecordWriter {
             ids.push_bind(row.id.as_str());
         }
         query.push(")");
-        let found: Vec<(String, i64, String, String)> = query
+        let found: Vec<VersionRow> = query
             .build_query_as()
             .fetch_all(&mut *self.transaction)
             .await?;
-        let mut versions: HashMap<String, Vec<Version>> = HashMap::new();
-        for (id, number, known_at, sha256) in found {
-            versions.entry(id).or_default().push(Version {
+        let mut versions: HashMap<String, Known> = HashMap::new();
+        for (id, number, known_at, sha256, first, last) in found {
+            versions.entry(id).or_default().add(Version {
                 number,
                 known_at,
                 sha256,
+                restated: first.zip(last),
+                is_marked: false,
             });
         }
         Ok(versions)
     }
-}
-
-/// Whether the version in force at that moment, or another of the same moment, says the same.
-fn says_nothing_new(known: &[Version], known_at: &str, sha256: &str) -> bool {
-    let repeated = |version: &Version| version.known_at == known_at && version.sha256 == sha256;
-    let in_force = known
-        .iter()
-        .filter(|version| version.known_at.as_str() <= known_at)
-        .max_by(|a, b| (&a.known_at, a.number).cmp(&(&b.known_at, b.number)));
-    in_force.is_some_and(|version| version.sha256 == sha256) || known.iter().any(repeated)
 }
 
 impl TryFrom<StoredRow> for StoredRecord {

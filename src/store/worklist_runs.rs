@@ -47,12 +47,28 @@ impl Store {
         Ok(state.records_generation + state.records_erasures)
     }
 
-    /// The last run of a worklist.
+    /// The last run of a worklist: of the latest day, whenever it was made.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub async fn last_run(&self, tenant: &TenantId, name: &str) -> Result<Option<WorklistRun>> {
         self.run_before(tenant, name, AFTER_ALL).await
+    }
+
+    /// The last run of a worklist that was made for this day or an earlier one.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn last_run_until(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        day: NaiveDate,
+    ) -> Result<Option<WorklistRun>> {
+        match day.succ_opt() {
+            Some(next) => self.last_run_before(tenant, name, next).await,
+            None => self.last_run(tenant, name).await,
+        }
     }
 
     /// The last run of a worklist that was made for an earlier day than this one.
@@ -76,7 +92,8 @@ impl Store {
     ) -> Result<Option<WorklistRun>> {
         let row: Option<StoredRun> = sqlx::query_as(
             "SELECT day, generation, body, answers FROM worklist_runs \
-             WHERE tenant = $1 AND name = $2 AND day < $3 ORDER BY ran_at DESC LIMIT 1",
+             WHERE tenant = $1 AND name = $2 AND day < $3 \
+             ORDER BY day DESC, ran_at DESC LIMIT 1",
         )
         .bind(tenant.as_str())
         .bind(name)
@@ -100,8 +117,9 @@ impl Store {
         .transpose()
     }
 
-    /// Keeps a run in the place of earlier ones of its day, and lets the oldest go; `false`, and nothing
-    /// changes, where something was erased since what it was made of was read.
+    /// Keeps a run in the place of earlier ones of its day, and lets those of the oldest days go; `false`,
+    /// and nothing changes, where something was erased since what it was made of was read. A run may come
+    /// after one of a later day, which it leaves as it is: who asked before midnight may have waited.
     ///
     /// # Errors
     /// If the store cannot be written.
@@ -120,7 +138,7 @@ impl Store {
         for statement in [
             "DELETE FROM worklist_runs WHERE tenant = $1 AND name = $2 AND day = $3",
             "UPDATE worklist_runs SET answers = NULL \
-             WHERE tenant = $1 AND name = $2 AND day <> $3 AND answers IS NOT NULL",
+             WHERE tenant = $1 AND name = $2 AND day < $3 AND answers IS NOT NULL",
         ] {
             sqlx::query(statement)
                 .bind(tenant.as_str())
@@ -145,7 +163,7 @@ impl Store {
         sqlx::query(
             "DELETE FROM worklist_runs WHERE tenant = $1 AND name = $2 AND ran_at NOT IN \
              (SELECT ran_at FROM worklist_runs WHERE tenant = $1 AND name = $2 \
-              ORDER BY ran_at DESC LIMIT $3)",
+              ORDER BY day DESC, ran_at DESC LIMIT $3)",
         )
         .bind(tenant.as_str())
         .bind(name)
@@ -154,5 +172,67 @@ impl Store {
         .await?;
         transaction.commit().await?;
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::{open, tenant};
+    use super::*;
+
+    fn run(day: &str, generation: i64) -> WorklistRun {
+        WorklistRun {
+            day: day.parse().unwrap(),
+            generation,
+            body: json!({"made": generation}),
+            answers: json!({"of": generation}),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_kept_after_one_of_a_later_day_takes_nothing_of_that() {
+        let (_folder, store) = open().await;
+        let a = tenant("a");
+        store.ensure_tenant(&a).await.unwrap();
+        let read = store.erasures(&a).await.unwrap();
+        let put = async |run: &WorklistRun| store.put_run(&a, "list", run, read).await.unwrap();
+        let (before, late) = (run("2026-03-01", 1), run("2026-03-02", 2));
+        let (next, again) = (run("2026-03-03", 3), run("2026-03-02", 4));
+        for run in [&before, &late, &next] {
+            assert!(put(run).await);
+        }
+        // Of a day that is over, kept only now.
+        assert!(put(&again).await);
+        let last = store.last_run(&a, "list").await.unwrap();
+        assert_eq!(last.as_ref(), Some(&next), "with its answers");
+        let until = async |day: NaiveDate| store.last_run_until(&a, "list", day).await.unwrap();
+        assert_eq!(until(next.day).await, last);
+        assert_eq!(until(again.day).await, Some(again.clone()));
+        let earlier = store.last_run_before(&a, "list", again.day).await.unwrap();
+        let earlier = earlier.unwrap();
+        assert_eq!((earlier.day, earlier.body), (before.day, before.body));
+        assert_eq!(earlier.answers, Value::Null, "there is one of a later day");
+        assert_eq!(until(NaiveDate::MAX).await, last);
+    }
+
+    #[tokio::test]
+    async fn those_of_the_latest_days_are_kept_in_whatever_order_they_came() {
+        let (_folder, store) = open().await;
+        let a = tenant("a");
+        store.ensure_tenant(&a).await.unwrap();
+        let read = store.erasures(&a).await.unwrap();
+        let first: NaiveDate = "2026-03-01".parse().unwrap();
+        // The latest day first.
+        for back in 0..=KEPT {
+            let day = first + chrono::TimeDelta::days(KEPT - back);
+            let run = run(&day.to_string(), back);
+            assert!(store.put_run(&a, "list", &run, read).await.unwrap());
+        }
+        let last = store.last_run(&a, "list").await.unwrap().unwrap();
+        assert_eq!(last.generation, 0);
+        let oldest = store.last_run_until(&a, "list", first).await.unwrap();
+        assert!(oldest.is_none(), "there is room for {KEPT}");
     }
 }

@@ -19,7 +19,10 @@ pub use session::SessionError;
 pub use state::Pages;
 
 use axum::Router;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+
+use failure::Failure;
 
 /// The routes of the pages, to be served beside the interface.
 pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
@@ -52,4 +55,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
         .route("/detectors", get(pages::detectors::show))
         .merge(assets::routes())
         .with_state(pages)
+}
+
+/// The page of an address at which there is none.
+pub(crate) fn no_page() -> Response {
+    Failure::NotFound("page").into_response()
 }

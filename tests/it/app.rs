@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use scrutineer::config::Config;
 use scrutineer::domain::TenantId;
@@ -144,11 +145,15 @@ impl TestApp {
         self.store.create_key(&tenant, new).await.unwrap().token
     }
 
+    /// Sends one request as it is; of the answer, no more than the head is read.
+    pub(crate) async fn send_unread(&self, ask: Ask) -> Response {
+        let request = ask.builder.body(ask.body).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     /// Sends one request as it is.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
-        let request = ask.builder.body(ask.body).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.send_unread(ask).await.into_parts();
         Answer {
             status: parts.status,
             headers: parts.headers,

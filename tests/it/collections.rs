@@ -177,6 +177,7 @@ async fn too_short_a_history_is_said_and_scores_nothing() {
         json!(["payment_history"])
     );
     assert_eq!(answer["suggestion"]["days_overdue"], 2);
+    assert_eq!(answer["score_kind"], "paid_very_late");
 }
 
 #[tokio::test]
@@ -419,7 +420,7 @@ async fn what_is_contested_in_another_currency_is_told_as_such() {
         .unwrap_or_else(|| panic!("{list}"));
     assert_eq!(row["held_back_amount"], "0");
     let other = json!([{"currency": "USD", "open_amount": "90.00", "overdue_amount": "0",
-        "held_back_amount": "90.00"}]);
+        "held_back_amount": "90.00", "days_overdue": 0}]);
     assert_eq!(row["other_currencies"], other);
 }
 

@@ -143,6 +143,68 @@ async fn a_contact_sent_twice_is_one_and_written_anew_is_another() {
 }
 
 #[tokio::test]
+async fn what_would_change_nothing_is_refused_or_said_beforehand() {
+    let app = TestApp::start().await;
+    let invoices = [
+        invoice("contested", 10, json!({"status": "disputed"})),
+        invoice("plain", 10, json!({})),
+        invoice("other", 10, json!({"customer_id": "Y"})),
+    ];
+    app.put_records("customer_invoice", rows(&invoices)).await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let path = "/collections/customers/X";
+    let page = clerk.get(path).await;
+    let said = "contested: the record of the invoice itself says disputed.";
+    assert!(page.text().contains(said), "{}", page.text());
+    let csrf = hidden(&page, "csrf");
+    for (about, status) in [("other", 422), ("nothing", 422), ("plain", 303)] {
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("kind", "call"),
+            ("customer_invoice_id", about),
+            ("note", about),
+        ];
+        let answer = clerk.post(&format!("{path}/contact"), &fields).await;
+        assert_eq!(answer.status, status, "{about}: {}", answer.text());
+        let refused = answer.text().contains("is no invoice of this customer.");
+        assert_eq!(refused, status == 422, "{}", answer.text());
+    }
+    let page = clerk.get(path).await.text();
+    assert_eq!(page.matches("<b>Call, ").count(), 1, "{page}");
+}
+
+#[tokio::test]
+async fn days_overdue_are_told_of_each_currency() {
+    let app = TestApp::start().await;
+    let invoices = [
+        invoice("euros", 10, json!({})),
+        invoice(
+            "dollars",
+            60,
+            json!({"currency": "USD", "total": "1500.00"}),
+        ),
+    ];
+    app.put_records("customer_invoice", rows(&invoices)).await;
+    let list = Ask::get("/v1/worklists/collections").key(&app.key);
+    let list = app.send(list).await.json();
+    let row = &list["ranked"][0];
+    assert_eq!(row["currency"], "USD", "{list}");
+    assert_eq!(row["days_overdue"], 60);
+    let other = json!([{"currency": "EUR", "open_amount": "100.00", "overdue_amount": "100.00",
+        "held_back_amount": "0", "days_overdue": 10}]);
+    assert_eq!(row["other_currencies"], other);
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let page = clerk.get("/collections").await.text();
+    assert!(
+        page.contains("+ 100.00 EUR, 100.00 overdue 10 d<"),
+        "{page}"
+    );
+    let csv = clerk.get("/collections.csv").await.text();
+    let plain = ",\"100.00 EUR open, 100.00 EUR overdue\",60,";
+    assert!(csv.contains(plain), "{csv}");
+}
+
+#[tokio::test]
 async fn as_many_are_shown_as_are_set_and_the_slider_goes_as_far() {
     let few = TestApp::start().await;
     let mut clerk = Clerk::signed_in(&few, &few.key).await;
@@ -199,6 +261,10 @@ async fn a_firm_where_all_is_paid_is_not_told_to_send_records() {
     );
     let nobody = clerk.get("/collections?text=nobody").await.text();
     assert!(nobody.contains("Nobody matches"), "{nobody}");
+    for (page, waiting) in [(&page, 1), (&found, 1), (&nobody, 0)] {
+        let count = format!("<b>{waiting}</b> with nothing to do");
+        assert!(page.contains(&count), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! One answer for one request, however often it is sent.
 
+use chrono::{Duration, SecondsFormat, Utc};
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::app::{Answer, Ask, TestApp};
 
@@ -56,4 +59,57 @@ async fn a_key_that_cannot_be_kept_is_refused() {
     post(&app, &"k".repeat(201), "total")
         .await
         .assert_problem(400, "invalid_parameter");
+}
+
+/// Leaves all keys as a process leaves them that dies while it works.
+async fn leave_running(app: &TestApp, seconds: i64) {
+    let file = app.folder().join("data").join("scrutineer.db");
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    let until = Utc::now() + Duration::seconds(seconds);
+    sqlx::query("UPDATE idempotency SET status = NULL, body = NULL, expires_at = $1")
+        .bind(until.to_rfc3339_opts(SecondsFormat::Micros, true))
+        .execute(&mut database)
+        .await
+        .unwrap();
+    database.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_whose_process_died_is_free_when_the_answer_says() {
+    let app = TestApp::start().await;
+    post(&app, "a", "total").await;
+    leave_running(&app, 20).await;
+    let refused = post(&app, "a", "total").await;
+    refused.assert_problem(409, "idempotency_conflict");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+    leave_running(&app, -1).await;
+    let answer = post(&app, "a", "total").await;
+    answer.assert_problem(404, "not_found");
+    assert_eq!(answer.header("idempotency-replayed"), "");
+}
+
+#[tokio::test]
+async fn an_answer_too_long_to_be_kept_is_a_problem_that_is_kept_in_its_place() {
+    let app = TestApp::start_with(|config, _| config.limits.body_bytes = 80 << 20).await;
+    // What is no member of an item is named, so that an answer is as long as its question.
+    let line = format!("{{\"{}\":1}}\n", "x".repeat(1 << 20));
+    let body = line.repeat(65);
+    let ask = || {
+        Ask::post("/v1/collections/score-batch")
+            .key(&app.key)
+            .header("content-type", "application/x-ndjson")
+            .body(body.clone())
+    };
+    let first = app.send(ask().header("idempotency-key", "long")).await;
+    let problem = first.assert_problem(413, "payload_too_large");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("without a key, or in parts"), "{detail}");
+    let again = app.send(ask().header("idempotency-key", "long")).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!((again.status, again.body), (first.status, first.body));
+    let whole = app.send(ask()).await;
+    assert_eq!(whole.status, 200);
+    assert_eq!(whole.text().lines().count(), 65);
 }

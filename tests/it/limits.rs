@@ -1,5 +1,8 @@
 //! Bounds on what a caller may use.
 
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use crate::app::{Ask, TestApp};
@@ -41,6 +44,48 @@ async fn a_body_past_the_limit_is_refused() {
     app.send(ask().header("idempotency-key", "k"))
         .await
         .assert_problem(413, "payload_too_large");
+}
+
+/// Lines of a batch whose answers are longer than what may lie ready for whoever reads them.
+const LINES: usize = 4_000;
+
+fn long_batch(app: &TestApp) -> Ask {
+    Ask::post("/v1/collections/score-batch")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body("{}\n".repeat(LINES))
+}
+
+#[tokio::test]
+async fn who_does_not_read_the_answers_of_a_batch_holds_nobody_up() {
+    let app = TestApp::start_with(|config, _| config.limits.concurrency = 1).await;
+    let mut unread = Vec::new();
+    for _ in 0..3 {
+        unread.push(app.send_unread(long_batch(&app)).await);
+    }
+    let records = "{\"id\":\"V-1\",\"name\":\"Zweigelt\"}\n";
+    app.put_records("vendor", records).await;
+    let list = app.get("/v1/worklists/collections").await;
+    assert_eq!(list.status, 200, "{}", list.text());
+    // Whoever reads after all gets all.
+    for response in unread {
+        assert_eq!(response.status(), 200);
+        let answers = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(answers.split(|byte| *byte == b'\n').count(), LINES + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_whose_answers_are_not_read_breaks_off_and_does_not_end_as_if_whole() {
+    let app = TestApp::start_with(|config, _| {
+        config.limits.parse_seconds = 1;
+        config.limits.request_seconds = 2;
+    })
+    .await;
+    let unread = app.send_unread(long_batch(&app)).await;
+    assert_eq!(unread.status(), 200);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert!(unread.into_body().collect().await.is_err());
 }
 
 /// The codes of what could not be read.

@@ -223,7 +223,9 @@ async fn a_collectors_key_begins_at_the_worklist_and_opens_no_documents() {
     assert_eq!(collector.get("/collections").await.status, 200);
     assert_eq!(collector.get("/inbox").await.status, 403);
     let csv = collector.get("/collections.csv").await;
-    assert!(csv.text().starts_with("rank,customer_id,name,phone,action"));
+    // The mark by which spreadsheets know the encoding.
+    let columns = "\u{feff}rank,customer_id,name,phone,action";
+    assert!(csv.text().starts_with(columns));
 }
 
 #[tokio::test]

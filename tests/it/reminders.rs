@@ -14,7 +14,7 @@ fn at(day: NaiveDate, hour: u32) -> DateTime<Utc> {
 
 /// A team of six and one of three, weekly sheets for half a year, due at noon of the day after
 /// the week; the last week ends today. The fifth and sixth person hand in two days late, the
-/// others the day before; all work half of the week. The first has never handed in the sheet of last week.
+/// others in the morning of the day they are due; all work half of the week. The first has never handed in the sheet of last week.
 fn sheets(today: NaiveDate) -> String {
     let mut rows = String::new();
     for week in 0..27_u64 {
@@ -22,14 +22,11 @@ fn sheets(today: NaiveDate) -> String {
         let start = end - Days::new(6);
         for person in 0..9_u64 {
             let late = matches!(person, 4 | 5 | 7);
-            let came = at(
-                if late {
-                    end + Days::new(3)
-                } else {
-                    end - Days::new(1)
-                },
-                17,
-            );
+            let came = if late {
+                at(end + Days::new(3), 17)
+            } else {
+                at(end + Days::new(1), 8)
+            };
             let forgot = person == 0 && week == 25;
             let mut sheet = json!({"id": format!("S{person}-{week}"), "employee_id": format!("E{person}"),
                 "team": if person < 6 { "audit" } else { "tax" }, "period_start": start, "period_end": end,

@@ -13,6 +13,69 @@ async fn an_unknown_address_is_a_problem() {
 }
 
 #[tokio::test]
+async fn whoever_mistypes_an_address_in_a_browser_gets_a_page() {
+    let app = TestApp::start().await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let ask = |path: &str, accept: &str| app.send(Ask::get(path).header("accept", accept));
+    let page = ask("/nope", browser).await;
+    assert_eq!(page.status, 404);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text().contains("There is no such page."));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("style-src 'self'"), "{policy}");
+    for (path, accept) in [
+        ("/v1/none", browser),
+        ("/v1", browser),
+        ("/nope", "*/*"),
+        ("/nope", "application/json, text/html;q=0.5"),
+        ("/nope", "text/html;q=0"),
+    ] {
+        ask(path, accept).await.assert_problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn what_has_another_shape_names_the_member_or_the_parameter_at_fault() {
+    let app = TestApp::start().await;
+    let item = |body: &str| {
+        Ask::post("/v1/collections/score")
+            .key(&app.key)
+            .header("content-type", "application/json")
+            .body(body.to_owned())
+    };
+    for (body, field) in [
+        (r#"{"id":"a","as_of":"2026-11-25"}"#, "as_of"),
+        (r#"{"id":"a","asof":"2026-11-25T09:00:00Z"}"#, "asof"),
+        ("{}", "id"),
+    ] {
+        let problem = app
+            .send(item(body))
+            .await
+            .assert_problem(422, "invalid_content");
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+    let problem = app
+        .send(item("{\"id\":"))
+        .await
+        .assert_problem(400, "invalid_request");
+    assert!(problem["errors"].is_null(), "{problem}");
+
+    let answer = app.get("/v1/documents?limit=many").await;
+    let problem = answer.assert_problem(400, "invalid_parameter");
+    assert_eq!(problem["errors"][0]["field"], "limit", "{problem}");
+
+    let lines = Ask::post("/v1/collections/score-batch")
+        .key(&app.key)
+        .header("content-type", "application/x-ndjson")
+        .body("{\"id\":\"a\",\"as_of\":\"\"}\n");
+    let answer = app.send(lines).await.json();
+    let fault = &answer["problem"]["errors"][0];
+    assert_eq!(fault["field"], "as_of", "{answer}");
+    let detail = "must be a moment such as 2026-11-25T09:00:00Z";
+    assert_eq!(fault["detail"], detail, "{answer}");
+}
+
+#[tokio::test]
 async fn a_wrong_method_is_a_problem_that_names_the_right_ones() {
     let app = TestApp::start().await;
     let answer = app.send(Ask::new(Method::DELETE, "/health/live")).await;
@@ -69,6 +132,15 @@ async fn it_is_ready_with_a_store_and_counts_what_it_answered() {
     let wanted =
         "scrutineer_http_requests_total{method=\"GET\",route=\"/v1/models\",status=\"200\"}";
     assert!(metrics.text().contains(wanted), "{}", metrics.text());
+    // Other tests of this process may have counted too.
+    app.upload("a letter").await;
+    let metrics = app.get("/metrics").await.text();
+    for wanted in [
+        "scrutineer_documents_analysed_total{status=\"degraded\"}",
+        "scrutineer_document_analysis_duration_seconds_count{media=\"unknown\"}",
+    ] {
+        assert!(metrics.contains(wanted), "{metrics}");
+    }
     app.store.close().await;
     app.get_public("/health/ready")
         .await

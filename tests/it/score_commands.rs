@@ -73,7 +73,7 @@ async fn the_same_items_get_the_same_answers_by_command_and_by_endpoint() {
     assert_eq!(faults.len(), 2, "{errors}");
     assert!(
         faults[0].starts_with(&format!(
-            "{path}:3: The line is not an item: unknown field `approve`"
+            "{path}:3: `approve` is not known; expected is one of "
         )),
         "{errors}"
     );
@@ -227,9 +227,13 @@ async fn delays_of_all_kinds_stand_in_one_order_and_what_is_cut_is_told() {
 fn what_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = folder.path().join("none");
+    let items = folder.path().join("items.ndjson");
+    std::fs::write(&items, "{\"id\":\"a\"}\n").unwrap();
+    let items = items.to_str().unwrap();
     for (arguments, code, said) in [
         (&["score", "astrology", "--input", "x"][..], 2, "invoice"),
         (&["score", "invoice", "--input", "/nowhere"], 1, "/nowhere"),
+        (&["score", "collections", "--input", items], 3, "no store"),
         (&["worklist", "everything"], 2, "invoice_review"),
         (&["worklist", "invoice_review", "--limit", "0"], 2, "limit"),
         (&["worklist", "invoice_review"], 3, "no store"),

@@ -60,7 +60,7 @@ fn import_names_file_line_and_member_and_ends_with_what_it_means() {
     let (code, out, _) = texts(&again);
     assert_eq!(
         (code, out.as_str()),
-        (0, "vendor: 1 rows: 0 new, 0 changed, 1 known, 0 refused\n")
+        (0, "vendor: 1 row: 0 new, 0 changed, 1 known, 0 refused\n")
     );
 
     for (arguments, expected) in [
@@ -78,6 +78,56 @@ fn import_names_file_line_and_member_and_ends_with_what_it_means() {
             "{errors}"
         );
     }
+}
+
+#[test]
+fn every_command_works_on_the_store_that_the_settings_file_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("kept here");
+    let settings = folder.path().join("settings.toml");
+    std::fs::write(&settings, format!("data_dir = {data:?}\n")).unwrap();
+    std::fs::write(folder.path().join("vendors.csv"), "id,name\nv1,A\n").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(BINARY)
+            .args(arguments)
+            .arg("--config")
+            .arg(&settings)
+            .env_remove("SCRUTINEER_DATA_DIR")
+            .env(
+                "SCRUTINEER_MODELS_DIR",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/models"),
+            )
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        texts(&output)
+    };
+    let (code, _, errors) = run(&["detectors"]);
+    let nothing_yet = format!("there is no store in {}", data.display());
+    assert!(code == 3 && errors.contains(&nothing_yet), "{errors}");
+    for arguments in [
+        &["import", "vendor", "vendors.csv"][..],
+        &["keys", "create"],
+        &["keys", "list"],
+        &["worklist", "invoice_review"],
+        &["worklist", "expenses"],
+        &["detectors"],
+        &[
+            "erase", "record", "vendor", "v1", "--reason", "r", "--actor", "a", "--yes",
+        ],
+        &["audit", "verify"],
+    ] {
+        let (code, _, errors) = run(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {errors}");
+    }
+    assert!(data.join("scrutineer.db").is_file());
+    assert!(!folder.path().join("data").exists());
+    let (code, out, _) = run(&["keys", "list", "--data-dir", "elsewhere"]);
+    assert_eq!((code, out.as_str()), (0, ""), "what is said comes first");
+
+    std::fs::write(&settings, "dta_dir = \"x\"\n").unwrap();
+    let (code, _, errors) = run(&["keys", "list"]);
+    assert!(code == 2 && errors.contains("dta_dir"), "{errors}");
 }
 
 #[test]
@@ -117,12 +167,11 @@ fn a_key_is_shown_once_and_withdrawn() {
     let key: Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(key["scopes"], serde_json::json!(["read", "case:invoice"]));
     assert!(key["revoked_at"].is_string());
-    let (code, ..) = texts(&run(
-        data,
-        &["keys", "create", "--scopes", "everything"],
-        "",
-    ));
-    assert_eq!(code, 2);
+    for wrong in [["--scopes", "everything"], ["--days", "0"]] {
+        let arguments = [&["keys", "create"][..], &wrong].concat();
+        let (code, out, errors) = texts(&run(data, &arguments, ""));
+        assert_eq!((code, out.as_str()), (2, ""), "{errors}");
+    }
 }
 
 #[test]
@@ -143,6 +192,9 @@ fn audit_verify_says_by_its_code_whether_something_was_changed() {
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(code, 1);
     assert_eq!(report["faults"][0]["kind"], "tail_missing");
+    // All chains are looked at, so that of one tenant cannot be asked for.
+    let (code, _, errors) = texts(&run(data, &["audit", "verify", "--tenant", "a"], ""));
+    assert_eq!(code, 2, "{errors}");
 }
 
 #[test]

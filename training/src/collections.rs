@@ -83,6 +83,7 @@ fn card(outcome: &CollectionsOutcome) -> ForecastCard<'_> {
         trained_until: outcome.cut,
         sources: Vec::new(),
         metrics: &outcome.evaluation.metrics,
+        baselines: &outcome.evaluation.baselines,
         made_by: String::new(),
         limits: OWN_LIMITS,
     }

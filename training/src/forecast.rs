@@ -13,6 +13,7 @@ use scrutineer::learn::learner::Learner;
 use scrutineer::registry::{Golden, GoldenCase, Manifest, ManifestSource, Registry, RegistryError};
 
 use crate::artefact::{self, ArtefactFile, WriteError};
+use crate::baseline::{self, Figures};
 use crate::rounded;
 
 /// What a forecast is, beside its weights.
@@ -31,7 +32,9 @@ pub struct ForecastCard<'a> {
     /// Where the data came from, if not from the firm's own records.
     pub sources: Vec<ManifestSource>,
     /// Figures on what came after, by name.
-    pub metrics: &'a BTreeMap<String, Option<f64>>,
+    pub metrics: &'a Figures,
+    /// The same figures of simple baselines, by name.
+    pub baselines: &'a BTreeMap<String, Figures>,
     /// The command that makes it again.
     pub made_by: String,
     /// What it cannot do, in Markdown.
@@ -64,23 +67,7 @@ pub fn write(
         trained_until: card.trained_until,
     };
     let forecast = Forecast::new(shipped, reference, card.features)?;
-    let metrics: BTreeMap<String, f64> = card
-        .metrics
-        .iter()
-        .filter_map(|(name, value)| Some((name.clone(), rounded((*value)?, 4))))
-        .collect();
-    let manifest = Manifest {
-        name: card.name.to_owned(),
-        version,
-        format_version: FORECAST_FORMAT_VERSION,
-        description: card.description.to_owned(),
-        licence: "Apache-2.0".to_owned(),
-        trained_until: card.trained_until,
-        data: card.data.clone(),
-        metrics,
-        files: Vec::new(),
-        sources: card.sources.clone(),
-    };
+    let manifest = manifest(&card, version);
     let text = card_text(&manifest, &card, &learner(weights));
     let mut files = vec![file, golden(&forecast)?];
     files.extend(others);
@@ -88,6 +75,28 @@ pub fn write(
     let dir = artefact::write(models_dir, manifest, files)?;
     artefact::write_card(&dir, &text)?;
     Ok(dir)
+}
+
+/// Says what the card says; the files are still to come.
+fn manifest(card: &ForecastCard<'_>, version: u32) -> Manifest {
+    let figures = card.metrics.iter();
+    let known = figures.filter_map(|(name, value)| {
+        let value = rounded((*value)?, baseline::DIGITS);
+        Some((name.clone(), value))
+    });
+    Manifest {
+        name: card.name.to_owned(),
+        version,
+        format_version: FORECAST_FORMAT_VERSION,
+        description: card.description.to_owned(),
+        licence: "Apache-2.0".to_owned(),
+        trained_until: card.trained_until,
+        data: card.data.clone(),
+        metrics: known.collect(),
+        baseline: baseline::best(card.metrics, card.baselines),
+        files: Vec::new(),
+        sources: card.sources.clone(),
+    }
 }
 
 /// Lets the version that answers go on answering beside a new one, until somebody promotes that: it was
@@ -193,6 +202,10 @@ fn card_text(manifest: &Manifest, card: &ForecastCard<'_>, learner: &str) -> Str
         .replace("{features}", &card.features.len().to_string())
         .replace("{made_by}", &card.made_by)
         .replace("{metrics}", &rows.join("\n"))
+        .replace(
+            "{baselines}",
+            &baseline::section(card.metrics, card.baselines),
+        )
         .replace("{limits}", card.limits)
 }
 
@@ -200,8 +213,11 @@ fn card_text(manifest: &Manifest, card: &ForecastCard<'_>, learner: &str) -> Str
 mod tests {
     use super::*;
 
-    fn card_of(sources: Vec<ManifestSource>) -> String {
-        let metrics = BTreeMap::new();
+    fn card_of(
+        sources: Vec<ManifestSource>,
+        metrics: &Figures,
+        baselines: &BTreeMap<String, Figures>,
+    ) -> (Manifest, String) {
         let card = ForecastCard {
             name: "billing",
             description: "Days",
@@ -209,34 +225,57 @@ mod tests {
             data: "Bills".to_owned(),
             trained_until: NaiveDate::default(),
             sources,
-            metrics: &metrics,
+            metrics,
+            baselines,
             made_by: "scrutineer-train billing".to_owned(),
             limits: "",
         };
-        let manifest = Manifest {
-            name: card.name.to_owned(),
-            version: 1,
-            format_version: FORECAST_FORMAT_VERSION,
-            description: card.description.to_owned(),
-            licence: "Apache-2.0".to_owned(),
-            trained_until: card.trained_until,
-            data: card.data.clone(),
-            metrics: BTreeMap::new(),
-            files: Vec::new(),
-            sources: card.sources.clone(),
-        };
-        card_text(&manifest, &card, "one learner")
+        let manifest = manifest(&card, 1);
+        let text = card_text(&manifest, &card, "one learner");
+        (manifest, text)
+    }
+
+    fn figures(brier: f64) -> Figures {
+        Figures::from([
+            ("auc".to_owned(), Some(0.7)),
+            ("brier".to_owned(), Some(brier)),
+            ("coverage80".to_owned(), None),
+        ])
+    }
+
+    #[test]
+    fn a_version_says_what_its_best_baseline_did_and_whether_it_is_better() {
+        let baselines = BTreeMap::from([
+            ("a share".to_owned(), figures(0.224_04)),
+            ("another".to_owned(), figures(0.25)),
+        ]);
+        for (ours, is_better) in [(0.2, true), (0.231, false)] {
+            let (manifest, text) = card_of(Vec::new(), &figures(ours), &baselines);
+            assert_eq!(manifest.metrics.len(), 2);
+            let baseline = manifest.baseline.as_ref().unwrap();
+            assert_eq!(
+                (baseline.name.as_str(), baseline.theirs),
+                ("a share", 0.224)
+            );
+            assert_eq!(manifest.no_better().is_none(), is_better);
+            assert_eq!(!text.contains("**No better than a share"), is_better);
+            assert!(text.contains("| figure | model | a share | another |"));
+            assert!(!text.contains('{'));
+        }
     }
 
     #[test]
     fn a_card_says_where_the_data_came_from_and_what_was_held_back() {
-        let generated = card_of(vec![ManifestSource {
+        let source = ManifestSource {
             name: "A firm made by a program".to_owned(),
             licence: "Apache-2.0".to_owned(),
             sha256: None,
-        }]);
+        };
+        let (none, no_baselines) = (Figures::new(), BTreeMap::new());
+        let (_, generated) = card_of(vec![source], &none, &no_baselines);
         assert!(generated.contains("| Source | A firm made by a program (Apache-2.0) |"));
-        let own = card_of(Vec::new());
+        let (manifest, own) = card_of(Vec::new(), &none, &no_baselines);
+        assert_eq!(manifest.baseline, None);
         assert!(own.contains("| Source | the firm's own records |"));
         // A short history has more than one part held back.
         assert!(own.contains("short history") && !own.contains('{'));

@@ -1,6 +1,7 @@
 //! Fits the shipped models; seeds are fixed.
 
 pub mod artefact;
+pub mod baseline;
 pub mod collections;
 pub mod document_type;
 pub mod fields;

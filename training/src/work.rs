@@ -211,6 +211,7 @@ fn write(
         trained_until: cut,
         sources: source.of_manifest(),
         metrics: &fitted.evaluation.metrics,
+        baselines: &fitted.evaluation.baselines,
         made_by,
         limits,
     };

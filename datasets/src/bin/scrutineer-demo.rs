@@ -12,7 +12,7 @@ use scrutineer_datasets::firm;
 
 /// Makes a demo firm of professional services with 36 months of records and its mail.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Arguments {
     /// Folder for KIND.ndjson, documents/ and truth/; made if absent.
     #[arg(long)]

@@ -11,7 +11,7 @@ use scrutineer_datasets::documents;
 
 /// Makes realistic business documents with exact truth.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Arguments {
     /// Folder for the PDF files and truth.ndjson; made if absent.
     #[arg(long)]

@@ -1,8 +1,8 @@
 //! Loaders of public sets with known truth.
 //!
 //! The sets are no part of the repository. They are looked for in the folder
-//! named by `SCRUTINEER_DATA`, or `../shared/data`; an absent one is an error
-//! that says so.
+//! named by `SCRUTINEER_DATA`, else in one beside the repository; an absent one
+//! is an error that says so.
 
 pub mod expenses;
 mod invoices;
@@ -65,7 +65,7 @@ impl SetError {
     }
 }
 
-/// The folder of the public sets: `SCRUTINEER_DATA`, or `../shared/data`.
+/// The folder of the public sets: `SCRUTINEER_DATA`, else one beside the repository.
 #[must_use]
 pub fn data_dir() -> PathBuf {
     std::env::var_os("SCRUTINEER_DATA")

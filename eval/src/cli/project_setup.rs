@@ -36,7 +36,8 @@ pub(super) struct ProjectSetupArgs {
     /// Late is what has this value of an attribute in the end.
     #[arg(long, requires = "log", value_name = "ATTRIBUTE=VALUE", value_parser = parse_label)]
     label: Option<(String, String)>,
-    /// A request ends at the time that this attribute states, not with its last event.
+    /// A request ends at the time that this attribute states, not with its last event;
+    /// 1900-01-01 and 9999-12-31 state none.
     #[arg(long, requires = "log", value_name = "ATTRIBUTE")]
     end: Option<String>,
     /// A request ends with the first event whose activity begins so.

@@ -18,14 +18,14 @@ use scrutineer::domain::Currency;
 use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
-use scrutineer_fitting::collections::{self as fitting, VERY_LATE_DAYS};
-use scrutineer_fitting::distribution::{Example, Possible};
+use scrutineer_fitting::collections::{self as fitting, VERY_LATE_DAYS, moment, passing};
+use scrutineer_fitting::distribution::{Example, on_calendar};
 use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
 
 use asked::{Asked, error_of, scored_after, unfinished};
-use invoices::Records;
+use invoices::{Records, Rows};
 
 use crate::coverage::{Held, covered, share_within};
 use crate::lift::{Lift, Listed};
@@ -113,19 +113,19 @@ fn evaluate(
     // Of one day in order of customer and id, whatever the order of the file.
     early.sort_by_key(|invoice| invoice.issued_on);
     let notes = WhenMet::default();
+    let rows = invoices::rows(&early, facts, &notes)?;
     let examples: Vec<Example> = early
         .iter()
-        .map(|invoice| {
-            Ok(Example {
-                row: invoice.row(facts, &notes)?,
-                possible: Possible::All,
-                again: invoice.asked_again(facts, &notes)?,
-                outcome: invoice.outcome,
-                weight: 1.0,
-                group: None,
-            })
+        .zip(rows)
+        .map(|(invoice, Rows { on_issue, again })| {
+            let asked = on_calendar(moment(invoice.issued_on));
+            Example {
+                again,
+                passing: Some(passing(invoice.due_on)),
+                ..Example::new(on_issue, invoice.outcome, asked)
+            }
         })
-        .collect::<Result<_, EvalError>>()?;
+        .collect();
     let fitted = fitting::fit(&examples).map_err(|error| EvalError::insufficient(&error))?;
     let model = &fitted.distribution;
     let late = records.ended.iter().filter(after);

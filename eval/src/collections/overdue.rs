@@ -15,6 +15,7 @@ use scrutineer_fitting::distribution::{Example, Outcome};
 use scrutineer_fitting::notes::WhenMet;
 
 use super::Invoice;
+use super::invoices::rows_on;
 use crate::EvalError;
 use crate::coverage::share_within;
 use crate::metrics::{self, BINS, Scored, brier, calibration_error};
@@ -39,14 +40,16 @@ pub(super) fn figures(
     for age in AGES {
         let question = Question::of(age);
         let share = question.share(fitted_on.iter().map(|example| example.outcome));
-        let (mut scored, mut baseline, mut held) = (Vec::new(), Vec::new(), Vec::new());
-        for invoice in asked {
+        let dated = asked.iter().copied().filter_map(|invoice| {
             let day = invoice.due_on + Days::new(age.into());
             let open = question.is_open(invoice.outcome) && day >= invoice.issued_on;
-            if !open || end.is_some_and(|end| day >= end) {
-                continue;
-            }
-            let row = invoice.row_on(day, facts, &notes)?;
+            let is_asked = open && end.is_none_or(|end| day < end);
+            is_asked.then_some((invoice, day))
+        });
+        let dated: Vec<(&Invoice, NaiveDate)> = dated.collect();
+        let rows = rows_on(&dated, facts, &notes)?;
+        let (mut scored, mut baseline, mut held) = (Vec::new(), Vec::new(), Vec::new());
+        for ((invoice, _), row) in dated.iter().zip(rows) {
             let curve = model.curve(&row).given_above(question.passed);
             held.push((invoice.outcome, model.interval(&row, &curve)));
             if let Some(came) = invoice.outcome.above(question.threshold) {

@@ -2,7 +2,9 @@
 
 use scrutineer::cases::project_setup::Request;
 use scrutineer::cases::project_setup::request::days;
-use scrutineer::eventlog::{Attributes, Trace, attribute, parse_time};
+use scrutineer::eventlog::{
+    Attributes, StatedTime, Trace, attribute, is_placeholder, parse_stated,
+};
 
 /// Takes over when a request is due by what a fact states. It is known from the event that states it, what
 /// the case states from the start; of several statements the last by then holds.
@@ -39,14 +41,16 @@ pub(super) fn statement<'a>(trace: &'a Trace, fact: &str) -> Option<&'a str> {
     stated.map(|text| &**text)
 }
 
-/// The moment that a text states; a day alone means its end.
+/// The moment that a text states; a day alone means its end, and a day that stands for none is none.
 pub(super) fn moment(text: &str) -> Option<f64> {
-    let whole_day = if text.trim().len() == "2026-01-01".len() {
-        1.0
-    } else {
-        0.0
-    };
-    Some(days(&parse_time(text)?) + whole_day)
+    let stated = parse_stated(text)?;
+    (!is_placeholder(&stated.time)).then(|| in_days(&stated))
+}
+
+/// A moment in days; a day alone means its end.
+pub(super) fn in_days(stated: &StatedTime) -> f64 {
+    let whole_day = if stated.is_day { 1.0 } else { 0.0 };
+    days(&stated.time) + whole_day
 }
 
 /// How many requests are left out since what they state is no moment, or they state nothing, in words;
@@ -81,7 +85,7 @@ pub(super) fn left_out(requests: &[Request], fact: &str) -> Result<String, Strin
 mod tests {
     use std::sync::Arc;
 
-    use scrutineer::eventlog::Event;
+    use scrutineer::eventlog::{Event, parse_time};
 
     use super::*;
 
@@ -129,7 +133,25 @@ mod tests {
             assert_eq!(due(&same), [at(ninth); 3]);
             assert!(same.due_at_step.is_empty() && same.plans.is_empty());
         }
-        assert_eq!(due(&request("", ["tbd", "", ""])), [None; 3]);
+        for nothing in ["tbd", "9999-12-31", "1900-01-01T00:00:00Z"] {
+            assert_eq!(due(&request("", [nothing, "", ""])), [None; 3]);
+        }
+    }
+
+    #[test]
+    fn a_day_alone_is_due_at_its_end_however_it_is_written() {
+        let end = moment("2026-03-10T00:00:00Z");
+        for day in [
+            "2026-03-09",
+            "2026-3-9",
+            "09.03.2026",
+            "9.3.2026",
+            " 2026-03-09 ",
+            "2026-03-09 UTC",
+        ] {
+            assert_eq!(moment(day), end, "{day}");
+        }
+        assert_eq!(moment("2026-03-10 00:00"), end);
     }
 
     #[test]

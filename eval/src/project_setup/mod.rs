@@ -7,6 +7,7 @@
 
 mod baselines;
 mod deadline;
+mod end;
 mod options;
 mod protocol;
 mod records;
@@ -127,7 +128,7 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
     let weights = forecast::with_values_seen(model.left.clone(), fitted_rows);
     let answers: Vec<Answer> = test
         .into_iter()
-        .filter_map(|row| answer(row, &requests, &model, asked.horizon))
+        .filter_map(|row| answer(row, &requests, &model, &asked))
         .collect();
     if answers.is_empty() {
         return Err(EvalError::insufficient(&"no step to ask about"));
@@ -137,8 +138,7 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
     let fitted_on = early.iter().filter(|row| row.at < asked.cut).count();
     metrics.insert("fitted_on".to_owned(), Some(fitted_on as f64));
     metrics.insert("requests".to_owned(), Some(asked.test.len() as f64));
-    let cut = chrono::DateTime::from_timestamp_millis((asked.cut * 86_400_000.0) as i64);
-    let cut = cut.map_or_else(String::new, |cut| cut.date_naive().to_string());
+    let cut = protocol::day(asked.cut);
     let mut in_words = format!("{protocol}, fitted on what was known before {cut}");
     if !model.names.hindsight.is_empty() {
         let names = model.names.hindsight.join(", ");
@@ -177,16 +177,14 @@ fn answer(
     row: AskedRow,
     requests: &[&Request],
     model: &Forecaster,
-    horizon: f64,
+    asked: &Asked,
 ) -> Option<Answer> {
     let request = requests.get(row.request)?;
     let due_in = request.due_at(row.event).map(|due| due - row.at);
-    let known = request.late_at(row.event);
-    let known = known.filter(|(_, at)| *at <= horizon);
     Some(Answer {
         foretold: model.foretell(&row.row, due_in),
-        left: left(request, row.at, horizon),
-        late: known.map(|(late, _)| late),
+        left: left(request, row.at, asked.horizon),
+        late: asked.late(request.late_at(row.event)),
         open: due_in.is_none_or(|days| days >= 0.0),
         row,
     })

@@ -6,7 +6,7 @@ use scrutineer::cases::project_setup::request::days;
 use scrutineer::cases::project_setup::{FactNames, Known, Request, Scope};
 use scrutineer::eventlog::{EventLog, Trace};
 
-use super::deadline;
+use super::{deadline, end};
 use crate::EvalError;
 
 /// Share of the requests, the last by time, that are asked about.
@@ -63,6 +63,18 @@ impl Default for LogQuestion {
     }
 }
 
+impl LogQuestion {
+    /// Whether lateness shows on a day that may lie beyond the end of the log, with requests still open
+    /// by then. Of what takes long or is never done, and of labels, the protocol says what counts.
+    const fn late_shows_by_day(&self) -> bool {
+        match &self.late {
+            Late::Deadline(_) => true,
+            Late::Within(_) => self.end.is_some() && self.until.is_none(),
+            Late::P75 | Late::Labelled(..) => false,
+        }
+    }
+}
+
 /// Requests and who of them is asked about.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -71,8 +83,10 @@ pub(super) struct Asked {
     pub(super) test: HashSet<usize>,
     /// What became known from here on is not fitted on.
     pub(super) cut: f64,
-    /// Outcomes that would show only after this moment are not known.
+    /// Days left that would show only after this moment are not known.
     pub(super) horizon: f64,
+    /// Nor is lateness that would.
+    pub(super) late_until: f64,
     pub(super) known: Known,
     /// Requests of which nothing can be said, in words; empty where there are none.
     pub(super) left_out: String,
@@ -90,23 +104,29 @@ impl Asked {
         } else {
             Vec::new()
         };
-        let traces = log.traces.into_iter();
+        let moments = end::moments(&log.traces);
+        let (traces, mut left_out) = match &question.end {
+            Some(fact) => end::with_end(log.traces, fact).map_err(wrong("--end"))?,
+            None => (log.traces, String::new()),
+        };
         let requests: Vec<Request> = traces
+            .into_iter()
             .filter_map(|trace| request(trace, question))
             .collect();
-        let left_out = match &question.late {
-            Late::Deadline(fact) => deadline::left_out(&requests, fact),
-            _ => Ok(String::new()),
+        if let Late::Deadline(fact) = &question.late {
+            left_out += &deadline::left_out(&requests, fact).map_err(wrong("--deadline"))?;
+        }
+        let late_until = if question.late_shows_by_day() {
+            end::last_told(&moments, &requests)
+        } else {
+            f64::INFINITY
         };
-        let left_out = left_out.map_err(|message| EvalError::File {
-            path: "--deadline".to_owned(),
-            message,
-        })?;
         let mut asked = Self {
             requests,
             test: HashSet::new(),
             cut: f64::INFINITY,
             horizon: f64::INFINITY,
+            late_until,
             known: question.known.clone(),
             left_out,
             question: Some(question.clone()),
@@ -116,6 +136,8 @@ impl Asked {
         }
         asked.known.late.extend(question.end.clone());
         asked.known.late.extend(hindsight);
+        let told_too_late = asked.told_too_late();
+        asked.left_out += &told_too_late;
         asked.split(question)?;
         if question.validate {
             let cut = asked.cut;
@@ -136,10 +158,31 @@ impl Asked {
             requests,
             cut,
             horizon,
+            late_until: horizon,
             known: Known::default(),
             left_out: String::new(),
             question: None,
         }
+    }
+
+    /// Whether a request came late, as far as anyone can know.
+    pub(super) fn late(&self, late: Option<(bool, f64)>) -> Option<bool> {
+        let known = late.filter(|(_, at)| *at <= self.late_until);
+        known.map(|(late, _)| late)
+    }
+
+    /// How many requests are left out since whether they come late shows only after the log ends, in
+    /// words; nothing where none is.
+    fn told_too_late(&self) -> String {
+        let late = self.requests.iter().filter_map(Request::late);
+        let count = late.filter(|(_, at)| *at > self.late_until).count();
+        if count == 0 {
+            return String::new();
+        }
+        let until = day(self.late_until);
+        format!(
+            "; left out: {count} requests of which the log, which ends on {until}, does not tell whether they came late"
+        )
     }
 
     /// Why nothing was due at any step asked about.
@@ -190,7 +233,7 @@ impl Asked {
             .requests
             .iter()
             .enumerate()
-            .filter(|(_, one)| by_duration || one.late().is_some())
+            .filter(|(_, one)| by_duration || self.late(one.late()).is_some())
             .filter(|(_, one)| one.started() <= settled_before)
             .map(|(at, one)| (self.moment(one), at))
             .collect();
@@ -198,7 +241,8 @@ impl Asked {
         let from = (order.len() as f64 * (1.0 - ASKED)) as usize;
         let (before, test) = order.split_at(from.min(order.len()));
         let Some((cut, _)) = test.first() else {
-            return Err(EvalError::insufficient(&"no request to ask about"));
+            let why = format!("no request to ask about{}", self.left_out);
+            return Err(EvalError::insufficient(&why));
         };
         self.cut = *cut;
         self.test = test.iter().map(|(_, at)| *at).collect();
@@ -231,6 +275,17 @@ impl Asked {
         at.and_then(|at| request.trace.events.get(at))
             .map_or_else(|| request.started(), |event| days(&event.time))
     }
+}
+
+fn wrong(option: &str) -> impl FnOnce(String) -> EvalError {
+    let path = option.to_owned();
+    move |message| EvalError::File { path, message }
+}
+
+/// The day of a moment in days.
+pub(super) fn day(moment: f64) -> String {
+    let time = chrono::DateTime::from_timestamp_millis((moment * 86_400_000.0) as i64);
+    time.map_or_else(String::new, |time| time.date_naive().to_string())
 }
 
 fn duration(request: &Request) -> Option<f64> {
@@ -266,8 +321,7 @@ fn request(trace: Trace, question: &LogQuestion) -> Option<Request> {
         }
     }
     if let Some(fact) = &question.end {
-        let stated = deadline::statement(&request.trace, fact);
-        request.ended = stated.and_then(deadline::moment);
+        request.ended = end::ended(&request.trace, fact);
     }
     match &question.late {
         Late::P75 => {}
@@ -333,5 +387,50 @@ mod tests {
         assert_eq!(request.given_up, Some(asked_at + 3.0));
         assert_eq!(request.late(), Some((true, asked_at + 14.0)));
         assert_eq!(request.watched_until(asked_at + 99.0), asked_at + 99.0);
+    }
+
+    #[test]
+    fn whether_a_request_is_late_is_not_known_before_its_deadline() {
+        // Asked for on ten days, one after another. The eighth and ninth are open, and the ninth is due
+        // long after all that the log tells of.
+        let trace = |day: usize| {
+            let due = if day == 9 { "2030-01-01" } else { "2026-03-12" };
+            let fact = |name: &str, value: &str| (Arc::from(name), Arc::from(value));
+            let mut attributes: Attributes = vec![fact("due", due)];
+            if !(8..10).contains(&day) {
+                attributes.push(fact("end", "2026-03-15"));
+            }
+            Trace {
+                id: Arc::from("c"),
+                attributes,
+                events: vec![event("ask", &format!("2026-03-{day:02}T09:00:00Z"))],
+            }
+        };
+        let log = EventLog {
+            traces: (1..=10).map(trace).collect(),
+        };
+        let question = LogQuestion {
+            late: Late::Deadline("due".to_owned()),
+            end: Some("end".to_owned()),
+            first: true,
+            ..LogQuestion::default()
+        };
+        let asked = Asked::of_log(log, &question).unwrap();
+        let late = |place: usize| asked.late(asked.requests[place].late());
+        assert_eq!([7, 8, 9].map(late), [Some(true), None, Some(true)]);
+        assert_eq!(asked.test, HashSet::from([7, 9]));
+        let left_out = &asked.left_out;
+        assert!(
+            left_out.contains("left out: 1 requests of which the log"),
+            "{left_out}"
+        );
+        // What is never done is late by the rule of its protocol, whatever the log tells of.
+        assert!(
+            !LogQuestion {
+                late: Late::Within(3.0),
+                ..LogQuestion::default()
+            }
+            .late_shows_by_day()
+        );
     }
 }

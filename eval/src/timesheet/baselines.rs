@@ -19,10 +19,11 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    pub(super) fn of(early: &[Asked], threshold: f64) -> Self {
+    /// Of cases that are each there once.
+    pub(super) fn of(early: &[&Asked], threshold: f64) -> Self {
         let late = |one: &Asked| Some(f64::from(u8::from(one.outcome.above(threshold)?)));
         let mut teams: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        for one in early {
+        for one in early.iter().copied() {
             let of_team = teams.entry(one.team.clone()).or_default();
             of_team.extend(late(one));
         }
@@ -32,7 +33,7 @@ impl Shares {
         };
         Self {
             threshold,
-            firm: metrics::mean(early.iter().filter_map(late)).unwrap_or(0.5),
+            firm: metrics::mean(early.iter().copied().filter_map(late)).unwrap_or(0.5),
             teams: teams.into_iter().filter_map(share).collect(),
         }
     }

@@ -1,10 +1,18 @@
 //! Backtests of sheets on made-up weeks.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use chrono::{Days, TimeDelta};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use scrutineer::cases::forecast_case::Question as _;
+use scrutineer::cases::record_case::RecordItem;
+use scrutineer::cases::timesheet::TimesheetInput;
+use scrutineer::history::{Facts, FactsAsOf};
+use scrutineer_fitting::timesheet::Moment;
 
+use super::asked::days_late;
 use super::*;
+use crate::records::END;
 
 /// Weeks of three teams of six people; the third is all in on the Friday, of the others every
 /// other person comes late in many weeks.
@@ -96,8 +104,8 @@ fn a_period_teaches_what_was_known_of_it_at_the_cut() {
     let folder = sheets(4);
     let late = |facts: &Arc<Facts>| -> Vec<Option<f64>> {
         let cut = "2025-01-16T00:00:00Z".parse().unwrap();
-        let early = asked(facts, cut, false).into_iter();
-        let early = early.filter(|one| one.on < cut);
+        let (early, _) = asked(facts, cut, false);
+        let early = early.into_iter().filter(Asked::is_usual);
         early.map(|one| one.outcome.quantity()).collect()
     };
     let mut facts = facts_of(folder.path(), &KINDS).unwrap();
@@ -117,8 +125,11 @@ fn a_period_teaches_what_was_known_of_it_at_the_cut() {
 fn a_sheet_that_is_in_is_neither_fitted_on_nor_asked_about() {
     let folder = sheets(4);
     let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());
-    let periods = asked(&facts, moment(END), false);
-    let sheets = asked(&facts, moment(END), true);
+    let usual = |per_sheet: bool| -> Vec<Asked> {
+        let (early, _) = asked(&facts, moment(END), per_sheet);
+        early.into_iter().filter(Asked::is_usual).collect()
+    };
+    let (periods, sheets) = (usual(false), usual(true));
     assert!(!periods.is_empty());
     let of = |team: &str| sheets.iter().filter(|one| one.team == team).count();
     let weeks = periods.len() / 3;
@@ -157,11 +168,80 @@ fn what_came_after_the_cut_is_not_fitted_on() {
     // The first week was due on the 13th at 10; its late ones came on the 15th at 9.
     let late = |cut: &str| -> Vec<Option<f64>> {
         let cut: DateTime<Utc> = cut.parse().unwrap();
-        let early = asked(&facts, cut, true).into_iter();
-        let early = early.filter(|one| one.on < cut && one.team == "t0");
+        let (early, _) = asked(&facts, cut, true);
+        let early = early.into_iter();
+        let early = early.filter(|one| one.is_usual() && one.team == "t0");
         let late = early.filter(|one| one.outcome.above(0.0) == Some(true));
         late.map(|one| one.outcome.quantity()).collect()
     };
     assert_eq!(late("2025-01-14T00:00:00Z"), [None::<f64>; 3]);
     assert_eq!(late("2025-01-16T00:00:00Z"), [Some(2.0); 3]);
+}
+
+#[test]
+fn the_moments_of_one_period_are_one_case_and_follow_one_another() {
+    let facts = Arc::new(facts_of(sheets(8).path(), &KINDS).unwrap());
+    for per_sheet in [false, true] {
+        let (early, _) = asked(&facts, moment(END), per_sheet);
+        let runs: Vec<&[Asked]> = early.chunk_by(|a, b| a.period == b.period).collect();
+        assert_eq!(runs.len(), if per_sheet { 16 } else { 24 });
+        let places: BTreeSet<usize> = runs.iter().map(|run| run[0].period).collect();
+        assert_eq!(places.len(), runs.len());
+        for run in runs {
+            assert!(run.is_sorted_by_key(|one| one.on));
+            let mut moments: Vec<Moment> = run.iter().map(|one| one.moment).collect();
+            moments.dedup();
+            let known: &[Moment] = if per_sheet {
+                &[Moment::Asked, Moment::Closing, Moment::BeforeDue]
+            } else {
+                assert_eq!(run[0].moment, Moment::FirstDay);
+                &Moment::ALL
+            };
+            assert_eq!(moments.len(), known.len());
+            assert!(known.iter().all(|moment| moments.contains(moment)));
+            let example = run[0].example();
+            assert_eq!(example.group, Some(run[0].period));
+        }
+    }
+}
+
+#[test]
+fn what_is_fitted_on_is_bit_for_bit_what_the_service_judges_by() {
+    let bits = |row: &[f64]| row.iter().map(|one| one.to_bits()).collect::<Vec<u64>>();
+    let facts = Arc::new(facts_of(sheets(8).path(), &KINDS).unwrap());
+    let (early, _) = asked(&facts, moment(END), false);
+    for one in early {
+        let week = one.period as u64 / 3;
+        let sunday = NaiveDate::from_ymd_opt(2025, 1, 12).unwrap() + Days::new(7 * week);
+        let item = RecordItem {
+            id: one.team.clone(),
+            as_of: None,
+            period_end: Some(sunday),
+        };
+        let history = FactsAsOf::new(Arc::clone(&facts), one.on);
+        let (input, served) = TimesheetInput::read(&item, &(), &history).unwrap();
+        assert_eq!(bits(&one.row), bits(&served), "{item:?} at {}", one.on);
+        assert_eq!(input.sheets, 6);
+    }
+}
+
+#[test]
+fn few_periods_are_few_however_often_they_are_looked_at() {
+    let cut = |text: &str| TimesheetOptions {
+        cut: text.parse().unwrap(),
+        ..options()
+    };
+    // Sixteen weeks of three teams, each looked at six times.
+    let folder = sheets(52);
+    let few = on_records(folder.path(), &cut("2025-05-01")).unwrap_err();
+    let few = few.to_string();
+    assert!(few.contains("48 finished cases are too few"), "{few}");
+    let told = on_records(folder.path(), &options()).unwrap().evaluation;
+    let metric = |name: &str| told.metrics[name].unwrap();
+    assert_eq!(metric("fitted_on_moments"), 6.0 * metric("fitted_on"));
+    for moment in ["first_day", "running", "last_days", "closing", "before_due"] {
+        let (asked, brier) = (format!("asked_{moment}"), format!("brier_{moment}"));
+        assert!(metric(&asked) >= told.n as f64 - 3.0, "{moment}");
+        assert!((0.0..0.4).contains(&metric(&brier)), "{moment}");
+    }
 }

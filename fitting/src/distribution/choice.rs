@@ -9,9 +9,11 @@
 //! time that the HighRadius backtest fits on, it ranked and was calibrated worse than the trees it
 //! replaced.
 //!
-//! Whichever serves must tell held-back cases better than the plain share of all does, by more
-//! than one standard error: else that share is said, by a linear score whose weights are held next
-//! to nothing.
+//! Whichever serves must tell held-back cases better than the plain share of all does, calibrated on the
+//! same cases, by more than one standard error: else that share is said, by a linear score whose
+//! weights are held next to nothing.
+
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use scrutineer::learn::calibrated::{Beta, Calibration};
@@ -57,8 +59,6 @@ impl Chosen {
 /// The kinds of calibration, the plainer first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
-    /// A share is one already.
-    None,
     Platt,
     /// Platt's, by few cases.
     Held,
@@ -109,16 +109,19 @@ impl DistributionPlan {
                 &both_of_fits(of_trees, of_linear.clone()),
             );
         }
-        let (recipe, best) = best_of(candidates).context("there is no learner to choose from")?;
+        let (recipe, best) =
+            best_of(candidates, &held.units()).context("there is no learner to choose from")?;
         if self.learners != Learners::Trees {
             let fits = of_fits(self.linear_fits(held, &some, PLAIN)?, Learner::Linear);
-            let plain = losses(&fits, &some, held, Kind::None);
-            if !is_worse(&plain, &best.losses) {
+            // Calibrated as its rivals are: it would else lose by the share of an earlier time alone.
+            let kind = plainest(held);
+            let plain = losses(&fits, &some, held, kind);
+            if !is_worse(&plain, &best.losses, &held.units()) {
                 let fits = self.linear_fits(held, thresholds, PLAIN)?;
                 return Ok(Chosen {
                     recipe: Recipe::Linear(PLAIN),
                     fits: of_fits(fits, Learner::Linear),
-                    kind: Kind::None,
+                    kind,
                 });
             }
         }
@@ -197,7 +200,6 @@ impl DistributionPlan {
 impl Kind {
     fn fit(self, cases: &[(f64, bool)]) -> Calibration {
         match self {
-            Self::None => Calibration::Platt(Platt::identity()),
             Self::Platt => Calibration::Platt(Platt::fit(cases)),
             Self::Held => Calibration::Platt(Platt::fit_held(cases, HOLD_OF_FEW)),
             Self::Beta => Calibration::Beta(Beta::fit(cases)),
@@ -260,15 +262,25 @@ fn judged(fits: &[Vec<Learner>], thresholds: &[f64], held: &HeldBack<'_>) -> Jud
         kind,
         losses: losses(fits, thresholds, held, kind),
     };
+    let plain = judged(plainest(held));
     if held.are_few() {
         // They do not support the bends of the other.
-        return judged(Kind::Held);
+        return plain;
     }
-    let (platt, beta) = (judged(Kind::Platt), judged(Kind::Beta));
-    if is_worse(&platt.losses, &beta.losses) {
+    let beta = judged(Kind::Beta);
+    if is_worse(&plain.losses, &beta.losses, &held.units()) {
         beta
     } else {
-        platt
+        plain
+    }
+}
+
+/// The plainest calibration that so many cases support.
+const fn plainest(held: &HeldBack<'_>) -> Kind {
+    if held.are_few() {
+        Kind::Held
+    } else {
+        Kind::Platt
     }
 }
 
@@ -294,22 +306,34 @@ fn losses(fits: &[Vec<Learner>], thresholds: &[f64], held: &HeldBack<'_>, kind: 
 
 /// The first candidate, or of those that are better by more than one standard error the one that
 /// loses least.
-fn best_of(candidates: Vec<(Recipe, Judged)>) -> Option<(Recipe, Judged)> {
+fn best_of(candidates: Vec<(Recipe, Judged)>, units: &[Option<usize>]) -> Option<(Recipe, Judged)> {
     let mut candidates = candidates.into_iter();
     let first = candidates.next()?;
-    let better = candidates.filter(|(_, next)| is_worse(&first.1.losses, &next.losses));
+    let better = candidates.filter(|(_, next)| is_worse(&first.1.losses, &next.losses, units));
     let lost = |(_, judged): &(Recipe, Judged)| judged.losses.iter().sum::<f64>();
     let best = better.min_by(|one, other| lost(one).total_cmp(&lost(other)));
     Some(best.unwrap_or(first))
 }
 
-/// Whether the first loses more on the same cases, by more than one standard error.
-fn is_worse(first: &[f64], second: &[f64]) -> bool {
+/// Whether the first loses more on the same cases, by more than one standard error. Cases of one unit, as
+/// the steps of one request are, say much the same, and count together in it (Liang and Zeger,
+/// "Longitudinal data analysis using generalized linear models", 1986).
+fn is_worse(first: &[f64], second: &[f64], units: &[Option<usize>]) -> bool {
     let count = first.len() as f64;
     let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
     let mean = differences.iter().sum::<f64>() / count;
-    let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
-    mean > (squares / (count - 1.0).max(1.0) / count).sqrt()
+    let mut alone = Vec::new();
+    let mut together: BTreeMap<usize, f64> = BTreeMap::new();
+    for (difference, unit) in differences.iter().zip(units) {
+        match unit {
+            Some(unit) => *together.entry(*unit).or_default() += difference - mean,
+            None => alone.push(difference - mean),
+        }
+    }
+    let sums = || alone.iter().chain(together.values());
+    let squares: f64 = sums().map(|sum| sum.powi(2)).sum();
+    let units = sums().count() as f64;
+    mean > (squares * units / (units - 1.0).max(1.0)).sqrt() / count
 }
 
 /// Log loss of log odds: `ln(1 + exp(-x))` without overflow.
@@ -352,11 +376,24 @@ mod tests {
     fn worse_is_more_than_one_standard_error() {
         let noisy: Vec<f64> = (0..100).map(|i| f64::from(i % 10)).collect();
         let same = |add: f64| noisy.iter().map(|loss| loss + add).collect::<Vec<f64>>();
-        assert!(is_worse(&same(0.01), &noisy));
-        assert!(!is_worse(&noisy, &noisy) && !is_worse(&noisy, &same(0.01)));
+        let alone = vec![None; 100];
+        assert!(is_worse(&same(0.01), &noisy, &alone));
+        assert!(!is_worse(&noisy, &noisy, &alone) && !is_worse(&noisy, &same(0.01), &alone));
         // By 0.1 on average, but by up to 9 on a case.
         let turned: Vec<f64> = (0..100).map(|i| f64::from(9 - i % 10) + 0.1).collect();
-        assert!(!is_worse(&turned, &noisy));
+        assert!(!is_worse(&turned, &noisy, &alone));
+    }
+
+    #[test]
+    fn cases_of_one_unit_count_together() {
+        // Of a hundred cases 56 are worse and 44 better by as much: more than one standard error, were
+        // they not of ten units, in each of which all are alike but a few.
+        let worse = |at: usize| if at < 56 { 1.0 } else { -1.0 };
+        let first: Vec<f64> = (0..100).map(worse).collect();
+        let second = vec![0.0; 100];
+        assert!(is_worse(&first, &second, &vec![None; 100]));
+        let units: Vec<Option<usize>> = (0..100).map(|at| Some(at / 10)).collect();
+        assert!(!is_worse(&first, &second, &units));
     }
 
     #[test]
@@ -373,13 +410,13 @@ mod tests {
                 candidate(linear, of_linear),
                 candidate(both, of_both),
             ];
-            best_of(candidates).map(|(recipe, _)| recipe)
+            best_of(candidates, &[None; 100]).map(|(recipe, _)| recipe)
         };
         assert_eq!(best(-0.1, 0.0), Some(trees));
         assert_eq!(best(0.1, -0.1), Some(linear));
         assert_eq!(best(0.1, 0.2), Some(both));
         assert_eq!(best(0.2, 0.1), Some(linear));
-        assert!(best_of(Vec::new()).is_none());
+        assert!(best_of(Vec::new(), &[]).is_none());
     }
 
     #[test]

@@ -8,15 +8,63 @@ use super::DistributionPlan;
 /// Share of cases on either side that thresholds spread by distance leave out.
 const TAIL: f64 = 0.002;
 
+/// Distance from the middle from which on a case that stands alone is not believed: a year.
+const FAR: f64 = 365.0;
+/// It stands alone where it is so many times as far from the middle as the next.
+const ALONE: f64 = 4.0;
+/// One of so many cases may.
+const MISTYPED: usize = 200;
+
+/// The quantities that are believed: one or a few of very many far beyond all others are days mistyped
+/// more often than cases that took so long, and would stretch the range by centuries.
+struct Believed {
+    lowest: f64,
+    highest: f64,
+}
+
+impl Believed {
+    fn of(quantities: impl Iterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = quantities.collect();
+        sorted.sort_by(f64::total_cmp);
+        let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        let most = (sorted.len() / MISTYPED).max(1);
+        let above = furthest(sorted.iter().rev().map(|one| one - middle), most);
+        let below = furthest(sorted.iter().map(|one| middle - one), most);
+        Self {
+            lowest: middle - below,
+            highest: middle + above,
+        }
+    }
+
+    fn holds(&self, quantity: f64) -> bool {
+        (self.lowest..=self.highest).contains(&quantity)
+    }
+}
+
+/// The furthest distance that does not stand alone, of distances that fall.
+fn furthest(falling: impl Iterator<Item = f64> + Clone, most: usize) -> f64 {
+    let pairs = falling.clone().zip(falling.clone().skip(1)).take(most);
+    let alone = pairs.filter(|(far, next)| *far > FAR && *far > ALONE * next.max(1.0));
+    alone
+        .last()
+        .map(|(_, next)| next)
+        .or_else(|| falling.clone().next())
+        .unwrap_or_default()
+}
+
 impl DistributionPlan {
     /// The range of the quantity and the thresholds, spread evenly over its finished cases.
-    /// A case that is not over may have passed all of those: the range reaches beyond it.
+    /// Cases that are not over may have passed all of those: the range reaches beyond them.
     pub(super) fn grid(
         &self,
         quantities: &[f64],
-        passed: f64,
+        unfinished: impl Iterator<Item = f64> + Clone,
     ) -> anyhow::Result<(Range, Vec<f64>)> {
-        let mut sorted = quantities.to_vec();
+        let believed = Believed::of(quantities.iter().copied().chain(unfinished.clone()));
+        let passed = unfinished.filter(|passed| believed.holds(*passed));
+        let passed = passed.fold(f64::MIN, f64::max);
+        let finished = quantities.iter().copied();
+        let mut sorted: Vec<f64> = finished.filter(|one| believed.holds(*one)).collect();
         sorted.sort_by(f64::total_cmp);
         ensure!(
             sorted.first() != sorted.last(),
@@ -59,5 +107,31 @@ impl DistributionPlan {
             whole: self.whole,
         };
         Ok((range, thresholds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn believed(quantities: &[f64]) -> (f64, f64) {
+        let believed = Believed::of(quantities.iter().copied());
+        (believed.lowest, believed.highest)
+    }
+
+    #[test]
+    fn a_day_mistyped_by_a_year_or_a_century_stretches_nothing() {
+        let usual: Vec<f64> = (-10..60).map(f64::from).collect();
+        assert_eq!(believed(&usual), (-10.0, 59.0));
+        let with = |more: &[f64]| believed(&[&usual, more].concat());
+        assert_eq!(with(&[36_526.0]), (-10.0, 59.0));
+        assert_eq!(with(&[-36_526.0]), (-10.0, 59.0));
+        assert_eq!(with(&[-340.0, 400.0]), (-340.0, 59.0));
+        // Long, but not alone: they do take so long.
+        assert_eq!(with(&[300.0, 700.0, 720.0]), (-10.0, 720.0));
+        // Two of five hundred.
+        let many = vec![5.0; 500];
+        let two = [many.as_slice(), &[9000.0, 36_000.0]].concat();
+        assert_eq!(believed(&two), (5.0, 5.0));
     }
 }

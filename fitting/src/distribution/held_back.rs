@@ -12,6 +12,7 @@
 use std::collections::HashSet;
 
 use super::Example;
+use super::told::Told;
 
 /// Share of the cases, the latest, that one fit does not see.
 const HELD_BACK: f64 = 0.2;
@@ -27,8 +28,9 @@ const FITS: usize = 3;
 /// Held-back cases, and the fits that do not see them.
 #[derive(Debug)]
 pub(super) struct HeldBack<'a> {
-    /// The cases that each fit sees, all before those that it holds back.
-    pub(super) early: Vec<&'a [Example]>,
+    /// The cases that each fit sees, all before those that it holds back, with what could be told of them
+    /// when the first of those was asked about.
+    pub(super) early: Vec<Told<'a>>,
     /// Two parts at least, in order of time: what is chosen or calibrated on the others is
     /// judged on each.
     pub(super) parts: Vec<Part<'a>>,
@@ -60,7 +62,12 @@ impl<'a> HeldBack<'a> {
         let bounds: Vec<usize> = (0..fits)
             .map(|fit| bound(count - held * (fits - fit)))
             .collect();
-        let early: Vec<&[Example]> = bounds.iter().map(|until| &examples[..*until]).collect();
+        let early = bounds.iter().map(|until| {
+            let (early, held) = examples.split_at(*until);
+            let asked = held.iter().map(|example| example.asked);
+            Told::at(early, asked.fold(f64::INFINITY, f64::min))
+        });
+        let early: Vec<Told<'_>> = early.collect();
         let part = |(fit, from, until): (usize, usize, usize)| Part {
             fit,
             cases: &examples[from..until],
@@ -84,6 +91,12 @@ impl<'a> HeldBack<'a> {
     /// Whether the history is so short that one fit could not hold back enough.
     pub(super) const fn are_few(&self) -> bool {
         self.early.len() > 1
+    }
+
+    /// What each held-back case belongs to, in order of the parts.
+    pub(super) fn units(&self) -> Vec<Option<usize>> {
+        let cases = self.parts.iter().flat_map(|part| part.cases);
+        cases.map(|case| case.group).collect()
     }
 
     /// Every part with all others.
@@ -117,24 +130,21 @@ fn whole(examples: &[Example], at: usize, part: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distribution::{Outcome, Possible};
+    use crate::distribution::{Outcome, Passing};
 
     fn split(count: usize) -> (Vec<usize>, Vec<(usize, usize)>) {
         let examples: Vec<Example> = (0..count)
-            .map(|at| Example {
-                row: Vec::new(),
-                outcome: Outcome::known(at as f64),
-                weight: 1.0,
-                group: None,
-                possible: Possible::All,
-                again: Vec::new(),
-            })
+            .map(|at| Example::new(Vec::new(), Outcome::known(at as f64), at as f64))
             .collect();
         let held = HeldBack::of(&examples);
-        let early = held.early.iter().map(|early| early.len()).collect();
+        let early = held
+            .early
+            .iter()
+            .map(|early| early.iter().count())
+            .collect();
         for part in &held.parts {
             let first = part.cases[0].outcome.number();
-            assert!(first >= held.early[part.fit].len() as f64);
+            assert!(first >= held.early[part.fit].iter().count() as f64);
         }
         let last = held.parts.last().unwrap().cases.last().unwrap();
         assert_eq!(last.outcome.number(), (count - 1) as f64);
@@ -156,19 +166,29 @@ mod tests {
     /// How many cases each fit sees, and before which place each part ends.
     fn bounds(count: usize, group: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let case = |at: usize| Example {
-            row: Vec::new(),
-            outcome: Outcome::known(at as f64),
-            weight: 1.0,
             group: group(at),
-            possible: Possible::All,
-            again: Vec::new(),
+            ..Example::new(Vec::new(), Outcome::known(at as f64), at as f64)
         };
         let examples: Vec<Example> = (0..count).map(case).collect();
         let held = HeldBack::of(&examples);
-        let first = held.early.iter().map(|early| early.len());
+        let first = held.early.iter().map(|early| early.iter().count());
         let parts = held.parts.iter().map(|part| part.cases);
         let ends = parts.map(|cases| cases[cases.len() - 1].outcome.number() as usize + 1);
         first.chain(ends).collect()
+    }
+
+    #[test]
+    fn a_fit_knows_no_more_than_could_be_told_when_the_first_case_held_back_was_asked_about() {
+        // Asked a day apart, each takes five days.
+        let case = |at: usize| Example {
+            passing: Some(Passing::Since(at as f64)),
+            ..Example::new(Vec::new(), Outcome::known(5.0), at as f64)
+        };
+        let examples: Vec<Example> = (0..1000).map(case).collect();
+        let held = HeldBack::of(&examples);
+        let told: Vec<Outcome> = held.early[0].iter().map(|(_, outcome)| outcome).collect();
+        assert_eq!(told[794], Outcome::watched(Some(5.0), 6.0));
+        assert_eq!(told[796], Outcome::watched(None, 4.0));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use scrutineer::learn::linear_score::LinearScore;
 use scrutineer::learn::parallel;
 use scrutineer::learn::trees::Trees;
 
-use super::{DistributionPlan, Example};
+use super::told::Told;
+use super::{DistributionPlan, Example, Outcome};
 use crate::boost::{CheckedBoost, Table};
 use crate::linear::Inputs;
 
@@ -46,22 +47,22 @@ impl DistributionPlan {
     /// One learner a threshold.
     pub(super) fn learners(
         &self,
-        examples: &[Example],
+        told: &Told<'_>,
         thresholds: &[f64],
         recipe: Recipe,
     ) -> anyhow::Result<Vec<Learner>> {
         match recipe {
             Recipe::Trees(count) => {
-                let trees = self.trees(examples, thresholds, self.boost.with_trees(count))?;
+                let trees = self.trees(told, thresholds, self.boost.with_trees(count))?;
                 Ok(trees.into_iter().map(Learner::Trees).collect())
             }
             Recipe::Linear(ridge) => {
-                let linear = self.linear(examples, thresholds, ridge)?;
+                let linear = self.linear(told, thresholds, ridge)?;
                 Ok(linear.into_iter().map(Learner::Linear).collect())
             }
             Recipe::Both(count, ridge) => Ok(both(
-                self.trees(examples, thresholds, self.boost.with_trees(count))?,
-                self.linear(examples, thresholds, ridge)?,
+                self.trees(told, thresholds, self.boost.with_trees(count))?,
+                self.linear(told, thresholds, ridge)?,
             )),
         }
     }
@@ -69,47 +70,44 @@ impl DistributionPlan {
     /// Boosted trees, one sum of them a threshold.
     pub(super) fn trees(
         &self,
-        examples: &[Example],
+        told: &Told<'_>,
         thresholds: &[f64],
         boost: CheckedBoost,
     ) -> anyhow::Result<Vec<Trees>> {
-        let rows: Vec<&[f64]> = examples.iter().map(|e| e.row.as_slice()).collect();
+        let rows: Vec<&[f64]> = told.iter().map(|(e, _)| e.row.as_slice()).collect();
         let table = Table::of_rows(&rows)?;
         self.check_columns(table.columns())?;
-        parallel::map(thresholds, |threshold| {
-            let known = examples.iter().map(|e| e.outcome.above(*threshold));
-            let (truth, weights): (Vec<bool>, Vec<f64>) = known
-                .zip(examples)
+        let fitted = parallel::map(thresholds, |threshold| {
+            let (truth, weights): (Vec<bool>, Vec<f64>) = told
+                .iter()
+                .map(|(example, outcome)| (outcome.above(*threshold), example.weight))
                 // What is not known counts nothing.
-                .map(|(above, e)| above.map_or((false, 0.0), |above| (above, e.weight)))
+                .map(|(above, weight)| above.map_or((false, 0.0), |above| (above, weight)))
                 .unzip();
             boost.fit(&table, &truth, &weights)
-        })
-        .into_iter()
-        .collect()
+        });
+        carried(fitted, told, thresholds)
     }
 
     /// Linear scores.
     pub(super) fn linear(
         &self,
-        examples: &[Example],
+        told: &Told<'_>,
         thresholds: &[f64],
         ridge: f64,
     ) -> anyhow::Result<Vec<LinearScore>> {
-        let every = examples.len().div_ceil(MOST_ROWS).max(1);
-        let spread: Vec<&Example> = examples.iter().step_by(every).collect();
-        let rows: Vec<&[f64]> = spread.iter().map(|e| e.row.as_slice()).collect();
+        let some: Vec<(&Example, Outcome)> = told.some(MOST_ROWS).collect();
+        let rows: Vec<&[f64]> = some.iter().map(|(e, _)| e.row.as_slice()).collect();
         let inputs = Inputs::of_rows(&rows)?;
         self.check_columns(inputs.features())?;
-        parallel::map(thresholds, |threshold| {
-            let truth: Vec<Option<bool>> = spread
-                .iter()
-                .map(|e| e.outcome.above(*threshold).filter(|_| e.weight > 0.0))
-                .collect();
+        let fitted = parallel::map(thresholds, |threshold| {
+            let above = |(e, outcome): &(&Example, Outcome)| {
+                outcome.above(*threshold).filter(|_| e.weight > 0.0)
+            };
+            let truth: Vec<Option<bool>> = some.iter().map(above).collect();
             inputs.fit(&truth, ridge)
-        })
-        .into_iter()
-        .collect()
+        });
+        carried(fitted, told, thresholds)
     }
 
     fn check_columns(&self, columns: usize) -> anyhow::Result<()> {
@@ -120,4 +118,23 @@ impl DistributionPlan {
         );
         Ok(())
     }
+}
+
+/// Learners of rising thresholds. Beyond what any case was watched for nothing is known but that no more lie
+/// above than above the threshold before, whose learner serves.
+fn carried<T: Clone>(
+    fitted: Vec<anyhow::Result<T>>,
+    told: &Told<'_>,
+    thresholds: &[f64],
+) -> anyhow::Result<Vec<T>> {
+    let mut learners: Vec<T> = Vec::with_capacity(fitted.len());
+    for (learner, threshold) in fitted.into_iter().zip(thresholds) {
+        let learner = learner?;
+        let is_known = told
+            .iter()
+            .any(|(_, outcome)| outcome.above(*threshold).is_some());
+        let before = learners.last().filter(|_| !is_known);
+        learners.push(before.cloned().unwrap_or(learner));
+    }
+    Ok(learners)
 }

@@ -2,7 +2,8 @@
 
 use scrutineer::learn::distribution::{Seen, Waited};
 
-use super::Example;
+use super::told::Told;
+use super::{Example, Outcome};
 
 /// How soon a row's own curve gives way to them once much is ruled out: where one case in a
 /// thousand was foretold to come so far, both count the same. It keeps answers from being
@@ -11,15 +12,15 @@ use super::Example;
 const DOUBT: f64 = 0.001;
 
 /// Shares and counts above each threshold.
-pub(super) fn of(examples: &[Example], thresholds: &[f64]) -> Seen {
+pub(super) fn of(told: &Told<'_>, thresholds: &[f64]) -> Seen {
     let mut share = 1.0;
-    let mut open: Vec<&Example> = examples.iter().collect();
+    let mut open: Vec<(&Example, Outcome)> = told.iter().collect();
     let cases = weight(&open);
     let mut above = Vec::with_capacity(thresholds.len());
     for threshold in thresholds {
-        open.retain(|example| example.outcome.above(*threshold).is_some());
+        open.retain(|(_, outcome)| outcome.above(*threshold).is_some());
         let before = weight(&open);
-        open.retain(|example| example.outcome.above(*threshold) == Some(true));
+        open.retain(|(_, outcome)| outcome.above(*threshold) == Some(true));
         let after = weight(&open);
         if before > 0.0 {
             share *= after / before;
@@ -34,14 +35,13 @@ pub(super) fn of(examples: &[Example], thresholds: &[f64]) -> Seen {
     }
 }
 
-fn weight(examples: &[&Example]) -> f64 {
-    examples.iter().map(|example| example.weight).sum()
+fn weight(open: &[(&Example, Outcome)]) -> f64 {
+    open.iter().map(|(example, _)| example.weight).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distribution::{Outcome, Possible};
 
     #[test]
     fn who_was_not_watched_so_far_is_neither_above_nor_below() {
@@ -51,15 +51,8 @@ mod tests {
             Outcome::watched(None, 3.0),
             Outcome::known(9.0),
         ];
-        let examples = outcomes.map(|outcome| Example {
-            row: Vec::new(),
-            outcome,
-            weight: 1.0,
-            group: None,
-            possible: Possible::All,
-            again: Vec::new(),
-        });
-        let seen = of(&examples, &[2.0, 4.0, 8.0, 10.0]);
+        let examples = outcomes.map(|outcome| Example::new(Vec::new(), outcome, 0.0));
+        let seen = of(&Told::now(&examples), &[2.0, 4.0, 8.0, 10.0]);
         assert_eq!(seen.cases, 4.0);
         // Three of four, then both of the two still watched, then one of them, then none.
         let shares = [(0.75, 3.0), (0.75, 2.0), (0.375, 1.0), (0.0, 0.0)];

@@ -38,14 +38,9 @@ fn examples(count: u64, salt: u64) -> Vec<Example> {
         .map(|i| {
             let x = u(i, 1);
             let width = if x > 0.5 { 10.0 } else { 1.0 };
-            Example {
-                row: vec![x, u(i, 2)],
-                outcome: Outcome::known(4.0 * x + width * (u(i, 3) - 0.5)),
-                weight: 1.0,
-                group: None,
-                possible: Possible::All,
-                again: Vec::new(),
-            }
+            let outcome = Outcome::known(4.0 * x + width * (u(i, 3) - 0.5));
+            // Over long before the next is asked about.
+            Example::new(vec![x, u(i, 2)], outcome, 100.0 * i as f64)
         })
         .collect()
 }

@@ -152,8 +152,17 @@ fn next_of(project: &str, work: &WorkAsOf) -> Result<Arc<Bill>, NotAsked> {
     })
 }
 
-/// Stops at the bill with which it is enough.
+/// Whether enough bills went out, late and in time.
+struct EnoughBills(bool);
+
+/// Remembered with the bills: where too few went out, all of them are walked through to tell.
 fn enough_history(work: &WorkAsOf) -> bool {
+    let enough = work.worked_out_of_bills(|then| EnoughBills(are_enough(then)));
+    enough.0
+}
+
+/// Stops at the bill with which it is enough.
+fn are_enough(work: &WorkAsOf) -> bool {
     let (mut late, mut in_time) = (0, 0);
     work.bills_in_no_order().any(|bill| {
         match bill.issued_on {

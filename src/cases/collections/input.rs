@@ -1,7 +1,7 @@
 //! The question, and what is known of the invoice and its customer, taken over once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -152,8 +152,13 @@ pub struct CustomerFile {
     promises: Promises,
     /// What it paid without saying for which invoice, by currency.
     on_account: Vec<(Currency, f64)>,
-    /// What is there to be set off, and its open debts: worked out once for all its invoices.
-    accounts: OnceLock<BTreeMap<Currency, Account>>,
+}
+
+/// What is there to be set off by currency, and the open debts: worked out once of what is seen of a
+/// customer.
+#[derive(Debug)]
+struct Accounts {
+    by_currency: BTreeMap<Currency, Account>,
 }
 
 /// What can be set off in one currency.
@@ -178,7 +183,6 @@ impl CustomerFile {
             said,
             ledger,
             on_account: history.paid_on_account(id),
-            accounts: OnceLock::new(),
         }
     }
 
@@ -199,7 +203,12 @@ impl CustomerFile {
     /// What is left of unmatched money and credits for an invoice, oldest debts first, where it is as much as
     /// the invoice.
     pub(super) fn set_off(&self, invoice: &Receivable<'_>) -> Option<f64> {
-        let account = self.accounts().get(&invoice.currency)?;
+        // Of a view that is kept no payment is to come: what was paid on account is the same for all who
+        // share it.
+        let accounts = self
+            .ledger
+            .worked_out(|ledger| Accounts::of(ledger, &self.on_account));
+        let account = accounts.by_currency.get(&invoice.currency)?;
         let covers = |money: f64| money + CENT >= invoice.open_amount;
         if !covers(account.money) {
             return None;
@@ -215,41 +224,9 @@ impl CustomerFile {
         covers(left).then_some(left)
     }
 
-    fn accounts(&self) -> &BTreeMap<Currency, Account> {
-        self.accounts.get_or_init(|| {
-            let mut accounts = BTreeMap::<Currency, Account>::new();
-            for (currency, paid) in &self.on_account {
-                accounts.entry(*currency).or_default().money += paid;
-            }
-            for one in self.ledger.iter() {
-                let money = unclaimed(&one);
-                if money != 0.0 {
-                    accounts.entry(one.currency).or_default().money += money;
-                }
-            }
-            for debt in self.open() {
-                // Nothing is set off where nothing is there.
-                if let Some(account) = accounts.get_mut(&debt.currency) {
-                    let open = (debt.due_on, debt.id.to_owned(), debt.open_amount, 0.0);
-                    account.debts.push(open);
-                }
-            }
-            for account in accounts.values_mut() {
-                let order = |one: &(NaiveDate, String, f64, f64)| (one.0, one.1.clone());
-                account.debts.sort_by_cached_key(order);
-                let mut so_far = 0.0;
-                for (.., open, before) in &mut account.debts {
-                    *before = so_far;
-                    so_far += *open;
-                }
-            }
-            accounts
-        })
-    }
-
     /// Its invoices that money is to be had for.
     pub fn open(&self) -> impl Iterator<Item = Receivable<'_>> {
-        self.ledger.iter().filter(|invoice| check(invoice).is_ok())
+        open(&self.ledger)
     }
 
     pub(super) fn read(
@@ -313,6 +290,45 @@ impl CustomerFile {
     }
 }
 
+fn open(ledger: &ReceivablesAsOf) -> impl Iterator<Item = Receivable<'_>> {
+    ledger.iter().filter(|invoice| check(invoice).is_ok())
+}
+
+impl Accounts {
+    /// Of what is seen of a customer, and of what it paid for no invoice by name.
+    fn of(ledger: &ReceivablesAsOf, on_account: &[(Currency, f64)]) -> Self {
+        let mut accounts = BTreeMap::<Currency, Account>::new();
+        for (currency, paid) in on_account {
+            accounts.entry(*currency).or_default().money += paid;
+        }
+        for one in ledger.iter() {
+            let money = unclaimed(&one);
+            if money != 0.0 {
+                accounts.entry(one.currency).or_default().money += money;
+            }
+        }
+        for debt in open(ledger) {
+            // Nothing is set off where nothing is there.
+            if let Some(account) = accounts.get_mut(&debt.currency) {
+                let open = (debt.due_on, debt.id.to_owned(), debt.open_amount, 0.0);
+                account.debts.push(open);
+            }
+        }
+        for account in accounts.values_mut() {
+            let order = |one: &(NaiveDate, String, f64, f64)| (one.0, one.1.clone());
+            account.debts.sort_by_cached_key(order);
+            let mut so_far = 0.0;
+            for (.., open, before) in &mut account.debts {
+                *before = so_far;
+                so_far += *open;
+            }
+        }
+        Self {
+            by_currency: accounts,
+        }
+    }
+}
+
 /// What an entry of the ledger holds that belongs to no debt: a credit that is not used, or what was paid
 /// on an invoice beyond its total.
 fn unclaimed(one: &Receivable<'_>) -> f64 {
@@ -370,4 +386,46 @@ pub(super) fn amount(number: f64, currency: Currency) -> Decimal {
     let mut rounded = decimal.round_dp(currency.minor_units());
     rounded.rescale(currency.minor_units());
     rounded
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::RecordKind;
+    use crate::history::{Facts, FactsAsOf};
+
+    #[test]
+    fn what_is_set_off_is_what_was_paid_by_then_whoever_asked_before() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        let mut facts = Facts::default();
+        let invoice = json!({"id": "i", "customer_id": "c", "issued_on": "2026-03-02",
+            "due_on": "2026-03-12", "currency": "EUR", "total": "100"});
+        let payment = json!({"id": "p", "customer_id": "c", "paid_on": "2026-03-05",
+            "amount": "150", "currency": "EUR"});
+        for (kind, known, body) in [
+            (RecordKind::CustomerInvoice, "2026-03-02T09:00:00Z", invoice),
+            (RecordKind::Payment, "2026-03-05T15:00:00Z", payment),
+        ] {
+            facts.insert(kind, at(known), 1, body).unwrap();
+        }
+        let facts = Arc::new(facts);
+        let set_off = |moment: &str| {
+            let file = CustomerFile::of("c", &FactsAsOf::new(Arc::clone(&facts), at(moment)));
+            let invoice = file.ledger.get("i").unwrap();
+            file.set_off(&invoice)
+        };
+        for (moment, left) in [
+            ("2026-03-05T16:00:00Z", Some(150.0)),
+            ("2026-03-05T09:00:00Z", None),
+            ("2026-03-05T09:00:00Z", None),
+            ("2026-03-05T15:00:00Z", Some(150.0)),
+            ("2026-03-05T17:00:00Z", Some(150.0)),
+            ("2026-03-04T17:00:00Z", None),
+            ("2026-03-06T09:00:00Z", Some(150.0)),
+        ] {
+            assert_eq!(set_off(moment), left, "{moment}");
+        }
+    }
 }

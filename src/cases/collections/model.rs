@@ -105,8 +105,8 @@ impl Verdict {
 }
 
 /// What is asked of an invoice that is open today.
-struct Asked {
-    question: Question,
+pub(super) struct Asked {
+    pub(super) question: Question,
     /// Days late that the score is the probability of exceeding.
     threshold: f64,
     /// Days overdue; negative before.
@@ -114,7 +114,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(input: &CollectionsInput, due_on: NaiveDate) -> Self {
+    pub(super) fn of(input: &CollectionsInput, due_on: NaiveDate) -> Self {
         let passed = (input.as_of.date_naive() - due_on).num_days() as f64;
         let very_late_days = f64::from(input.policy.very_late_days);
         let (question, threshold) = if passed <= 0.0 {

@@ -11,6 +11,8 @@ use crate::domain::Currency;
 
 /// A change of what is at stake below this share is none worth telling.
 const NOTABLE: f64 = 0.1;
+/// What is said where nothing changed.
+const UNCHANGED: &str = "Unchanged.";
 
 /// How a row moved since the run before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,6 +21,14 @@ pub struct Moved {
     pub from: Option<usize>,
     /// Why, in a sentence.
     pub why: String,
+}
+
+impl Moved {
+    /// Why, where anything changed: that nothing did is no news on a page.
+    #[must_use]
+    pub fn news(&self) -> Option<&str> {
+        (self.why != UNCHANGED).then_some(self.why.as_str())
+    }
 }
 
 /// What a row of the run before had at stake, in the amounts that are usual now: other customers'
@@ -113,7 +123,7 @@ pub(super) fn moved(
         let word = if change > 0.0 { "more" } else { "less" };
         own(format!("{:.0} % {word} at stake", change.abs() * 100.0))
     } else if row.rank == old.rank {
-        "Unchanged.".to_owned()
+        UNCHANGED.to_owned()
     } else {
         "Others moved.".to_owned()
     };
@@ -186,7 +196,7 @@ mod tests {
             moved(&row(rank, at_stake), &before(2, 10.0), &usual(now), false).why
         };
         // Half the usual amount makes twice as many of them.
-        assert_eq!(why(2, 20.0, 50.0), "Unchanged.");
+        assert_eq!(why(2, 20.0, 50.0), UNCHANGED);
         assert_eq!(why(3, 20.0, 50.0), "Others moved.");
         assert_eq!(why(1, 15.0, 100.0), "50 % more at stake.");
         assert_eq!(
@@ -205,7 +215,13 @@ mod tests {
         let why = |old: &CollectionsRun, now: &CollectionsRow, left_out| {
             moved(now, old, &usual(100.0), left_out).why
         };
-        assert_eq!(why(&old, &row(2, 30.0), false), "Unchanged.");
+        assert_eq!(why(&old, &row(2, 30.0), false), UNCHANGED);
+        let told = |why: &str| {
+            let why = why.to_owned();
+            let moved = Moved { from: Some(2), why };
+            moved.news().is_some()
+        };
+        assert!(told("Others moved.") && !told(UNCHANGED));
         // One more of a small amount is no reason to stand lower.
         let mut two = row(5, 11.0);
         two.invoices.push(InvoiceRow {

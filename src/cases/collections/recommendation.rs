@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::input::{CollectionsInput, amount};
-use super::model::Verdict;
+use super::model::{Asked, Verdict};
 use super::notes::NoteTopic;
 use crate::advice::{Case, Effect, Evidence, Level, Recommendation};
 use crate::cases::forecast::{Explained, HIGH, level_of};
@@ -203,7 +203,8 @@ pub struct PaymentForecast {
     pub p90: NaiveDate,
     /// Days overdue from today on, on average, at most 90.
     pub days_at_stake: f64,
-    /// `days_at_stake` times the open amount: what the worklist is ranked by.
+    /// `days_at_stake` times the open amount. The worklist ranks by the same, told in the firm's
+    /// median open invoices and summed over a customer.
     #[serde(with = "rust_decimal::serde::str")]
     pub money_days: Decimal,
     /// Expected cash by week.
@@ -242,8 +243,10 @@ pub(super) fn recommend(
     let action = action(input, &suppressed_by, verdict.as_ref(), today);
     let (score, score_kind, interval, explained, counterfactuals, forecast_of) = match verdict {
         None => {
+            // What would be asked is told all the same.
+            let asked = Asked::of(input, input.due_on).question.as_str();
             let explained = Explained::nothing();
-            (None, "paid_late", (0.0, 0.0), explained, Vec::new(), None)
+            (None, asked, (0.0, 0.0), explained, Vec::new(), None)
         }
         Some(verdict) => {
             let payment = payment(input, &verdict);

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod promises;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};

@@ -69,6 +69,7 @@ impl Unscored {
                     open_amount: *open,
                     overdue_amount: Decimal::ZERO,
                     held_back_amount: Decimal::ZERO,
+                    days_overdue: 0,
                 }),
             }
         }

@@ -41,7 +41,7 @@ pub struct CollectionsRun {
     pub waiting: Vec<CollectionsRow>,
     /// Open invoices that were not scored, because there are too many.
     pub left_out: usize,
-    /// Money expected by week over all that was scored.
+    /// Money expected by week, over all that is open.
     pub cash: Vec<CurrencyCash>,
     /// Median open invoice of each currency: the unit of what is at stake. Runs of before do not say.
     #[serde(default)]
@@ -52,7 +52,7 @@ pub struct CollectionsRun {
 /// One customer of the worklist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CollectionsRow {
-    /// Place, from 1; none for one held back.
+    /// Place, from 1; none for one held back or waiting.
     pub rank: Option<usize>,
     /// Id of the customer.
     pub customer_id: String,
@@ -114,6 +114,9 @@ pub struct OpenIn {
     #[schema(value_type = String)]
     #[serde(default, with = "rust_decimal::serde::str")]
     pub held_back_amount: Decimal,
+    /// Longest days overdue of what `overdue_amount` counts; 0 if nothing is. Runs of before do not say.
+    #[serde(default)]
+    pub days_overdue: i64,
 }
 
 /// One open invoice of a row.
@@ -163,6 +166,23 @@ pub(super) struct Scored {
     advice: CollectionsAdvice,
     pub(super) row: InvoiceRow,
     level: Level,
+}
+
+impl CollectionsRow {
+    /// The heaviest reason of an invoice that the next step is for: what the row is about stands first.
+    #[must_use]
+    pub fn because(&self) -> Option<&str> {
+        let same = self.invoices.iter();
+        let same = same.filter(|one| one.action == self.action);
+        let mut reasons = same.filter_map(|one| one.because.first());
+        reasons.next().map(String::as_str)
+    }
+
+    /// Whether anything that it tells as overdue is, in whichever currency.
+    fn is_overdue(&self) -> bool {
+        let mut others = self.other_currencies.iter();
+        self.days_overdue > 0 || others.any(|one| one.days_overdue > 0)
+    }
 }
 
 impl CollectionsRun {
@@ -241,7 +261,7 @@ impl CollectionsCase {
         let (mut ranked, mut held_back): (Vec<_>, Vec<_>) =
             rows.partition(|row| row.suppressed_by.is_empty());
         // What is neither overdue nor contested needs no explanation for not being listed.
-        let quiet = |row: &mut CollectionsRow| row.days_overdue == 0 && row.level == Level::Low;
+        let quiet = |row: &mut CollectionsRow| !row.is_overdue() && row.level == Level::Low;
         let mut waiting: Vec<_> = ranked
             .extract_if(.., |row| !is_contact(row.action))
             .collect();
@@ -381,12 +401,14 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
     let sums = |currency: Currency| {
         let same = |one: &&Scored| one.row.currency == currency;
         let overdue = about().filter(same).filter(|one| one.row.days_overdue > 0);
+        let longest = overdue.clone().map(|one| one.row.days_overdue).max();
         let held_back = invoices.iter().filter(same).filter(|one| !is_free(one));
         OpenIn {
             currency,
             open_amount: invoices.iter().filter(same).map(open_amount).sum(),
             overdue_amount: overdue.map(open_amount).sum(),
             held_back_amount: held_back.map(open_amount).sum(),
+            days_overdue: longest.unwrap_or_default(),
         }
     };
     let own = sums(currency);
@@ -410,7 +432,7 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
         held_back_amount: own.held_back_amount,
         currency,
         other_currencies,
-        days_overdue: about().map(|one| one.row.days_overdue).max()?.max(0),
+        days_overdue: own.days_overdue,
         at_stake: about().map(|one| one.row.at_stake).sum(),
         moved: None,
         invoices: invoices.into_iter().map(|one| one.row).collect(),

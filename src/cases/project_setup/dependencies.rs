@@ -9,12 +9,12 @@
 //! nothing is known: it may take longer than all the rest. While activation waits for such a
 //! dependency that one is critical, and what any of them adds is not known.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::request::days;
+use super::survival::{Left, Spells, Survival, expected_last};
 use crate::domain::records::{DependencyState, ProjectSetup, SetupDependency};
 
 /// Finished dependencies of a name needed to say how long it takes.
@@ -30,20 +30,21 @@ pub struct DependencyHistory {
     by_name: HashMap<String, Course>,
 }
 
+/// The same as asked from one moment: what is worked out of a name serves every set-up that waits
+/// for it.
+#[derive(Debug)]
+pub struct DependenciesAsOf<'a> {
+    history: &'a DependencyHistory,
+    as_of: DateTime<Utc>,
+    /// By name, and whether days count from begin.
+    survivals: HashMap<(&'a str, bool), Survival>,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Course {
     from_begin: Spells,
     from_request: Spells,
     owners: BTreeMap<String, usize>,
-}
-
-/// How long dependencies of one name took from one sort of moment.
-#[derive(Debug, Clone, Default)]
-struct Spells {
-    /// Days, and whether it was done then rather than given up, in order.
-    over: Vec<(f64, bool)>,
-    /// When those began that are not over.
-    running: Vec<f64>,
 }
 
 /// A dependency that is not done.
@@ -59,8 +60,8 @@ pub struct Missing {
     pub required: bool,
     /// Days since it was begun, or asked for where it was not.
     pub waited_days: f64,
-    /// Days it still takes, in the middle; none where too few of its name were done, or this
-    /// one has waited longer than those that tell.
+    /// Days it still takes, in the middle, told by its own name alone; none where too few of that were
+    /// done, or this one has waited longer than those that tell.
     pub left_p50: Option<f64>,
     /// Days it still takes in nine of ten cases at most; none as above.
     pub left_p90: Option<f64>,
@@ -90,10 +91,20 @@ impl DependencyHistory {
         }
         for course in found.by_name.values_mut() {
             for spells in [&mut course.from_begin, &mut course.from_request] {
-                spells.over.sort_by(in_order);
+                spells.put_in_order();
             }
         }
         found
+    }
+
+    /// As asked from a moment, not before the one learned at: what is not over counts until then.
+    #[must_use]
+    pub fn at(&self, moment: DateTime<Utc>) -> DependenciesAsOf<'_> {
+        DependenciesAsOf {
+            history: self,
+            as_of: moment,
+            survivals: HashMap::new(),
+        }
     }
 
     fn add(&mut self, setup: &ProjectSetup, moment: DateTime<Utc>) {
@@ -114,7 +125,7 @@ impl DependencyHistory {
                 continue;
             }
             let last = over.unwrap_or(moment);
-            let done = dependency.done_at.filter(|done| *done <= last);
+            let done = dependency.done().filter(|done| *done <= last);
             let end = done.or(over);
             course
                 .from_request
@@ -126,28 +137,42 @@ impl DependencyHistory {
         }
     }
 
-    /// The dependencies of a set-up that are not done at a moment, not before the one learned
-    /// at; the one that adds most first. Activation is expected in so many days `at_most`, and
-    /// none adds more than that.
+    fn usual_owner(&self, name: &str) -> Option<String> {
+        let owners = &self.by_name.get(name)?.owners;
+        let most = owners.iter().max_by_key(|(_, count)| **count);
+        most.map(|(owner, _)| owner.clone())
+    }
+
+    fn finished(&self, name: &str) -> usize {
+        let course = self.by_name.get(name);
+        course.map_or(0, |course| course.from_request.done())
+    }
+}
+
+impl DependenciesAsOf<'_> {
+    /// The moment.
     #[must_use]
-    pub fn missing(
-        &self,
-        setup: &ProjectSetup,
-        moment: DateTime<Utc>,
-        at_most: f64,
-    ) -> Vec<Missing> {
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The dependencies of a set-up that are not done; the one that adds most first. Activation is
+    /// expected in so many days `at_most`, and none adds more than that.
+    #[must_use]
+    pub fn missing(&mut self, setup: &ProjectSetup, at_most: f64) -> Vec<Missing> {
+        let (history, moment) = (self.history, self.as_of);
         let open = setup
             .dependencies
             .iter()
             .filter(|one| one.state != DependencyState::Waived)
-            .filter(|one| match one.done_at {
+            .filter(|one| match one.done() {
                 Some(done) => done > moment,
                 None => one.state != DependencyState::Done,
             });
         let open: Vec<Waiting> = open
             .map(|one| Waiting {
                 one,
-                left: self.left(setup, one, moment),
+                left: self.left(setup, one),
             })
             .collect();
         let adds = adds(&open, at_most);
@@ -157,7 +182,7 @@ impl DependencyHistory {
             .zip(adds.into_iter().zip(critical))
             .map(|(Waiting { one, left }, (adds_days, critical))| {
                 let quantile = |share| left.as_ref().and_then(|left| left.quantile(share));
-                let usual_owner = || self.usual_owner(&one.name);
+                let usual_owner = || history.usual_owner(&one.name);
                 Missing {
                     name: one.name.clone(),
                     owner_role: one.owner_role.clone().or_else(usual_owner),
@@ -166,7 +191,7 @@ impl DependencyHistory {
                     waited_days: days(&moment) - days(&begun(setup, one, moment)),
                     left_p50: quantile(0.5),
                     left_p90: quantile(0.9),
-                    finished: self.finished(&one.name),
+                    finished: history.finished(&one.name),
                     adds_days,
                     critical,
                 }
@@ -186,25 +211,10 @@ impl DependencyHistory {
         missing
     }
 
-    fn usual_owner(&self, name: &str) -> Option<String> {
-        let owners = &self.by_name.get(name)?.owners;
-        let most = owners.iter().max_by_key(|(_, count)| **count);
-        most.map(|(owner, _)| owner.clone())
-    }
-
-    fn finished(&self, name: &str) -> usize {
-        let course = self.by_name.get(name);
-        course.map_or(0, |course| course.from_request.done())
-    }
-
     /// How long it still takes, given how long it has; none where that is not known.
-    fn left(
-        &self,
-        setup: &ProjectSetup,
-        one: &SetupDependency,
-        moment: DateTime<Utc>,
-    ) -> Option<Left> {
-        let course = self.by_name.get(&one.name)?;
+    fn left(&mut self, setup: &ProjectSetup, one: &SetupDependency) -> Option<Left> {
+        let (history, moment) = (self.history, self.as_of);
+        let (name, course) = history.by_name.get_key_value(&one.name)?;
         let since = begun(setup, one, moment);
         let from_begin = since != setup.requested_at && course.from_begin.done() >= LEAST_FINISHED;
         let (spells, from) = if from_begin {
@@ -215,46 +225,15 @@ impl DependencyHistory {
         if spells.done() < LEAST_FINISHED {
             return None;
         }
+        let survival = self
+            .survivals
+            .entry((name.as_str(), from_begin))
+            .or_insert_with(|| spells.survival(moment));
         let waited = (days(&moment) - days(&from)).max(0.0);
-        let left = Left::after(&spells.longer_than(waited, moment), waited);
+        let left = survival.left(waited);
         // What mostly lies beyond all that was seen is not known.
         left.quantile(0.5).is_some().then_some(left)
     }
-}
-
-impl Spells {
-    /// Adds one that ended, or is not over; what ended before it began tells nothing.
-    fn add(&mut self, from: DateTime<Utc>, end: Option<DateTime<Utc>>, done: bool) {
-        match end {
-            Some(end) if end < from => {}
-            Some(end) => self.over.push((days(&end) - days(&from), done)),
-            None => self.running.push(days(&from)),
-        }
-    }
-
-    fn done(&self) -> usize {
-        self.over.iter().filter(|(_, done)| *done).count()
-    }
-
-    /// Those that took longer, or by a moment have, and whether they were done then; in order.
-    fn longer_than(&self, waited: f64, moment: DateTime<Utc>) -> Vec<(f64, bool)> {
-        let from = self.over.partition_point(|(days, _)| *days <= waited);
-        let over = self.over.get(from..).unwrap_or_default().iter().copied();
-        let running = self
-            .running
-            .iter()
-            .map(|from| (days(&moment) - from, false));
-        let mut longer: Vec<(f64, bool)> = over
-            .chain(running.filter(|(days, _)| *days > waited))
-            .collect();
-        longer.sort_by(in_order);
-        longer
-    }
-}
-
-/// By days; of the same, what was done first.
-fn in_order(a: &(f64, bool), b: &(f64, bool)) -> Ordering {
-    a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))
 }
 
 fn required(one: &SetupDependency) -> bool {
@@ -318,79 +297,4 @@ fn critical(open: &[Waiting<'_>], adds: &[Option<f64>]) -> Vec<bool> {
         .iter()
         .map(|weight| *weight > 0.0 && *weight >= TIES * most)
         .collect()
-}
-
-/// Steps that a curve of days left may have, about: more say nothing and take time.
-const STEPS: f64 = 256.0;
-
-/// Days left, each with the probability of being done by then; where the last is less than 1, the
-/// rest lies beyond all that was seen.
-#[derive(Debug, Clone)]
-struct Left(Vec<(f64, f64)>);
-
-impl Left {
-    /// By what took longer than it has waited, in order.
-    fn after(longer: &[(f64, bool)], waited: f64) -> Self {
-        let mut steps: Vec<(f64, f64)> = Vec::new();
-        let (mut surviving, mut before_last) = (1.0, 0.0);
-        for (at, (days, done)) in longer.iter().enumerate() {
-            if !done {
-                continue;
-            }
-            surviving -= surviving / (longer.len() - at) as f64;
-            let step = (days - waited, 1.0 - surviving);
-            match steps.last_mut() {
-                Some(last) if last.1 - before_last < 1.0 / STEPS => *last = step,
-                last => {
-                    before_last = last.map_or(0.0, |last| last.1);
-                    steps.push(step);
-                }
-            }
-        }
-        Self(steps)
-    }
-
-    fn quantile(&self, share: f64) -> Option<f64> {
-        let reached = self.0.iter().find(|(_, within)| *within >= share - 1e-9);
-        reached.map(|(days, _)| *days)
-    }
-
-    /// Probability of being done within so many days; what lies beyond all that was seen counts
-    /// as done with the longest.
-    fn within(&self, days: f64) -> f64 {
-        let reached = self.0.partition_point(|(left, _)| *left <= days);
-        if reached == self.0.len() {
-            return 1.0;
-        }
-        let last = reached.checked_sub(1).and_then(|at| self.0.get(at));
-        last.map_or(0.0, |(_, within)| *within)
-    }
-
-    /// Probability that none of the others takes longer.
-    fn is_last<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> f64 {
-        let (mut below, mut last) = (0.0, 0.0);
-        for (days, _) in &self.0 {
-            let until = self.within(*days);
-            let all_done: f64 = others.clone().map(|other| other.within(*days)).product();
-            last += (until - below) * all_done;
-            below = until;
-        }
-        last
-    }
-}
-
-/// Expected days until the last of several is done.
-fn expected_last<'a>(several: impl Iterator<Item = &'a Left> + Clone) -> f64 {
-    let mut days: Vec<f64> = several
-        .clone()
-        .flat_map(|left| left.0.iter().map(|(days, _)| *days))
-        .collect();
-    days.sort_by(f64::total_cmp);
-    let (mut from, mut expected) = (0.0, 0.0);
-    for until in days {
-        let all_done: f64 = several.clone().map(|left| left.within(from)).product();
-        expected += (until - from) * (1.0 - all_done);
-        from = until;
-    }
-    expected
 }

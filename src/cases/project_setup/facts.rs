@@ -1,9 +1,13 @@
 //! Which facts of a firm's requests are looked at, and which only seem to be known in time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::hindsight::{
+    cuts_durations, lateness, ranks_as_durations, ranks_lateness, restates_lateness, told_by_course,
+};
+use super::numbers::{NumberForm, number};
 use super::request::{Request, day_of_week, days, name};
 use super::runs::Runs;
 use crate::eventlog::parse_time;
@@ -21,21 +25,6 @@ const LEAST_OF_A_VALUE: f64 = 30.0;
 const STATED: f64 = 0.6;
 /// Share of requests that may have a value of their own.
 const OF_ITS_OWN: f64 = 0.5;
-/// Share of what the beginning leaves open that the whole course may tell of a fact.
-const HINDSIGHT: f64 = 0.8;
-/// Rank correlation with the time taken beyond which a number is no fact of the beginning.
-const TOO_GOOD: f64 = 0.95;
-/// Share of what values could tell of the order of the times taken beyond which they are made from those.
-const CUT_UP: f64 = 0.98;
-/// Gap between the times of two neighbouring values from which on they are two sorts of request, as a share
-/// of the way from the middle of one to that of the other.
-const APART: f64 = 0.25;
-/// Share of the requests of a value that its far ends leave out.
-const FAR_END: f64 = 0.05;
-/// Requests needed to compare a fact with the time taken.
-const LEAST_COMPARED: usize = 30;
-/// Requests that a course needs to tell anything.
-const LEAST_OF_A_COURSE: usize = 10;
 /// Requests looked at, the latest.
 const LOOKED_AT: usize = 20_000;
 
@@ -50,6 +39,9 @@ pub struct FactNames {
     pub values: Vec<(String, String)>,
     /// Facts that are numbers.
     pub numbers: Vec<String>,
+    /// How those of them are written that are not written plainly.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub number_forms: BTreeMap<String, NumberForm>,
     /// Facts that state a day or time, such as one promised.
     pub dates: Vec<String>,
     /// Facts left out since they tell what only the whole course can tell.
@@ -97,13 +89,20 @@ impl FactNames {
         Self { scope, due, ..self }
     }
 
+    /// The number that a text states as a fact, in the form in which the firm writes that.
+    pub(super) fn number(&self, fact: &str, text: &str) -> Option<f64> {
+        let form = self.number_forms.get(fact).copied().unwrap_or_default();
+        form.read(text)
+    }
+
     /// Chooses facts on requests that are complete.
     ///
     /// Files written after the end state facts of the end too. A fact is left out as hindsight
     /// when the course as a whole tells most of what the first step leaves open about it, or
-    /// when it ranks requests as the time taken does, or cuts those times up. What is written later and
-    /// tells none of this cannot be found out here: name it. Days and times are looked at only where they are said
-    /// to be known early, for most are of things that happened later.
+    /// when it ranks requests as the time taken does, or cuts those times up, or tells almost without
+    /// error which of them came late. What is written later and tells none of this cannot be found out
+    /// here: name it. Days and times are looked at only where they are said to be known early, for most are
+    /// of things that happened later.
     #[must_use]
     pub fn of(requests: &[&Request], known: &Known) -> Self {
         let complete: Vec<&Request> = requests
@@ -137,17 +136,21 @@ impl FactNames {
             .filter(|(fact, _)| !known.late.iter().any(|late| late == fact))
             .collect();
         by_frequency.sort_by_key(|(fact, count)| (std::cmp::Reverse(*count), *fact));
+        let late = lateness(complete);
         for (fact, _) in by_frequency {
             let early = known.early.iter().any(|early| early == fact);
-            match sort_of(fact, complete, early) {
+            match sort_of(fact, complete, &late, early) {
                 Sort::Date if found.dates.len() < MAX_FACTS => {
                     found.dates.push(fact.to_owned());
                 }
                 Sort::Category if found.categories.len() < MAX_FACTS => {
                     found.categories.push(fact.to_owned());
                 }
-                Sort::Number if found.numbers.len() < MAX_FACTS => {
+                Sort::Number(form) if found.numbers.len() < MAX_FACTS => {
                     found.numbers.push(fact.to_owned());
+                    if form != NumberForm::Plain {
+                        found.number_forms.insert(fact.to_owned(), form);
+                    }
                 }
                 Sort::Hindsight => found.hindsight.push(fact.to_owned()),
                 _ => {}
@@ -205,14 +208,15 @@ fn frequent(requests: &[&Request]) -> Vec<String> {
 
 enum Sort {
     Category,
-    Number,
+    Number(NumberForm),
     Date,
     Hindsight,
     /// A name of its own, always the same, or a time of something that may come later.
     Nothing,
 }
 
-fn sort_of(fact: &str, requests: &[&Request], early: bool) -> Sort {
+/// `late` says of each request whether it came late, as far as that is known.
+fn sort_of(fact: &str, requests: &[&Request], late: &[Option<bool>], early: bool) -> Sort {
     let values: Vec<&str> = requests
         .iter()
         .map(|request| request.trace.attribute(0, fact).map_or("", AsRef::as_ref))
@@ -223,37 +227,39 @@ fn sort_of(fact: &str, requests: &[&Request], early: bool) -> Sort {
         .filter(|value| !value.is_empty())
         .collect();
     let distinct: BTreeSet<&str> = stated.iter().copied().collect();
-    let share = |test: fn(&str) -> bool| {
-        let count = stated.iter().filter(|value| test(value)).count();
-        count as f64 / stated.len().max(1) as f64
-    };
+    let nearly_all = |count: usize| count as f64 > 0.95 * stated.len() as f64;
     if distinct.len() < 2 && stated.len() == values.len() {
         return Sort::Nothing;
     }
-    if share(|value| date(value).is_some()) > 0.95 {
+    let dates = stated.iter().filter(|value| date(value).is_some());
+    if nearly_all(dates.count()) {
         return if early { Sort::Date } else { Sort::Nothing };
     }
     if !early && told_by_course(&values, requests) {
         return Sort::Hindsight;
     }
-    if share(|value| number(value).is_some()) > 0.95 && distinct.len() > 8 {
-        if !early && ranks_as_durations(&values, requests) {
+    let (form, count) = NumberForm::of(&stated);
+    if nearly_all(count) && distinct.len() > 8 {
+        let numbers: Vec<Option<f64>> = values.iter().map(|value| form.read(value)).collect();
+        let is_told = || {
+            ranks_as_durations(&numbers, requests)
+                || ranks_lateness(&numbers, late)
+                || restates_lateness(&values, requests, late)
+        };
+        if !early && is_told() {
             return Sort::Hindsight;
         }
-        return Sort::Number;
+        return Sort::Number(form);
     }
     if distinct.len() as f64 > OF_ITS_OWN * stated.len() as f64 {
         return Sort::Nothing;
     }
-    if !early && cuts_durations(&values, requests) {
+    let is_told =
+        || cuts_durations(&values, requests) || restates_lateness(&values, requests, late);
+    if !early && is_told() {
         return Sort::Hindsight;
     }
     Sort::Category
-}
-
-/// A finite number.
-pub(super) fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A day or time in days as of [`days`]; a number of milliseconds since 1970 is one too, and
@@ -268,130 +274,6 @@ pub(super) fn date(text: &str) -> Option<f64> {
             .then_some(number / 86_400_000.0),
         None => parse_time(text).map(|time| days(&time)),
     }
-}
-
-/// Whether the course from first to last step tells most of what the first step leaves open.
-/// Courses seldom seen tell nothing, for they nearly name the request.
-fn told_by_course(values: &[&str], requests: &[&Request]) -> bool {
-    let course =
-        |request: &Request| -> Vec<String> { request.trace.events.iter().map(name).collect() };
-    let mut by_course: HashMap<Vec<String>, BTreeMap<&str, usize>> = HashMap::new();
-    for (value, request) in values.iter().zip(requests) {
-        let counts = by_course.entry(course(request)).or_default();
-        *counts.entry(value).or_default() += 1;
-    }
-    by_course.retain(|_, counts| counts.values().sum::<usize>() >= LEAST_OF_A_COURSE);
-    let mut by_start: HashMap<&str, BTreeMap<&str, usize>> = HashMap::new();
-    for (course, counts) in &by_course {
-        let start = by_start
-            .entry(course.first().map_or("", String::as_str))
-            .or_default();
-        for (value, count) in counts {
-            *start.entry(value).or_default() += count;
-        }
-    }
-    // Cases whose value is not the usual one of their group.
-    let missed = |counts: &BTreeMap<&str, usize>| {
-        counts.values().sum::<usize>() - counts.values().max().copied().unwrap_or(0)
-    };
-    let by_start: usize = by_start.values().map(missed).sum();
-    let by_course: usize = by_course.values().map(missed).sum();
-    by_start >= 10 && (by_course as f64) < (1.0 - HINDSIGHT) * by_start as f64
-}
-
-fn ranks_as_durations(values: &[&str], requests: &[&Request]) -> bool {
-    let (numbers, durations): (Vec<f64>, Vec<f64>) = values
-        .iter()
-        .zip(requests)
-        .filter_map(|(value, request)| Some((number(value)?, duration(request)?)))
-        .unzip();
-    let (a, b) = (ranks(&numbers), ranks(&durations));
-    let middle = middle(a.len());
-    let sum = |a: &[f64], b: &[f64]| -> f64 {
-        let products = a.iter().zip(b).map(|(x, y)| (x - middle) * (y - middle));
-        products.sum()
-    };
-    let spread = (sum(&a, &a) * sum(&b, &b)).sqrt();
-    a.len() >= LEAST_COMPARED && (sum(&a, &b) / spread).abs() > TOO_GOOD
-}
-
-/// Whether each value stands for a piece of the times taken, the next one for what lies next to it, as of a fact
-/// that was made from them. What differs that much by itself leaves a gap between.
-fn cuts_durations(values: &[&str], requests: &[&Request]) -> bool {
-    let mut by_value: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for (value, request) in values.iter().zip(requests) {
-        by_value.entry(value).or_default().extend(duration(request));
-    }
-    by_value.retain(|_, durations| durations.len() >= LEAST_OF_A_COURSE);
-    let all: Vec<f64> = by_value.values().flatten().copied().collect();
-    if by_value.len() < 2 || all.len() < LEAST_COMPARED {
-        return false;
-    }
-    let ranks = ranks(&all);
-    let mut left = ranks.as_slice();
-    let mut pieces: Vec<(f64, Vec<f64>)> = Vec::new();
-    for mut durations in by_value.into_values() {
-        let (own, others) = left.split_at_checked(durations.len()).unwrap_or_default();
-        left = others;
-        durations.sort_by(f64::total_cmp);
-        pieces.push((own.iter().sum::<f64>() / own.len() as f64, durations));
-    }
-    pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let middle = middle(all.len());
-    let (mut told, mut most, mut before) = (0.0, 0.0, 0.0);
-    for (mean, durations) in &pieces {
-        let count = durations.len() as f64;
-        told += count * (mean - middle).powi(2);
-        // Where it would be if every piece began where the one before ends.
-        most += count * (before + (count - 1.0) / 2.0 - middle).powi(2);
-        before += count;
-    }
-    let touch = pieces.windows(2).any(|two| match two {
-        [(_, lower), (_, upper)] => touch(lower, upper),
-        _ => false,
-    });
-    told > CUT_UP * most && touch
-}
-
-/// Whether the times of one value go on where those of another end, both in order.
-fn touch(lower: &[f64], upper: &[f64]) -> bool {
-    let at = |sorted: &[f64], share: f64| {
-        let place = share * sorted.len().saturating_sub(1) as f64;
-        sorted
-            .get(place.round() as usize)
-            .copied()
-            .unwrap_or(f64::NAN)
-    };
-    let gap = at(upper, FAR_END) - at(lower, 1.0 - FAR_END);
-    gap < APART * (at(upper, 0.5) - at(lower, 0.5))
-}
-
-/// Days that a request took.
-fn duration(request: &Request) -> Option<f64> {
-    Some(request.ended? - request.started())
-}
-
-/// The mean of so many ranks.
-fn middle(count: usize) -> f64 {
-    (count as f64 - 1.0) / 2.0
-}
-
-/// Rank of each value, from 0; of equal ones the mean of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0;
-    for equal in order.chunk_by(|a, b| a.0 == b.0) {
-        let rank = before as f64 + middle(equal.len());
-        before += equal.len();
-        for (_, at) in equal {
-            if let Some(slot) = ranks.get_mut(*at) {
-                *slot = rank;
-            }
-        }
-    }
-    ranks
 }
 
 #[cfg(test)]
@@ -452,6 +334,56 @@ mod tests {
         assert!(!is_hindsight(|hours| of(mostly(hours), "slow", "fast")));
     }
 
+    /// Requests that take 1 to 240 hours, by the hours; late as that is said of each, by a label.
+    fn labelled(value: impl Fn(i64) -> String, late: impl Fn(i64) -> bool) -> FactNames {
+        let stated: Vec<(i64, String)> = (1..=240).map(|hours| (hours, value(hours))).collect();
+        let stated = stated.iter().map(|(hours, value)| (*hours, value.as_str()));
+        let mut requests = requests(&stated.collect::<Vec<_>>());
+        for (request, hours) in requests.iter_mut().zip(1..) {
+            request.labelled_late = Some(late(hours));
+        }
+        FactNames::of(&requests.iter().collect::<Vec<_>>(), &Known::default())
+    }
+
+    #[test]
+    fn what_restates_lateness_that_does_not_go_with_the_time_taken_is_hindsight() {
+        let is_late = |hours: i64| hours * 7919 % 3 == 0;
+        let twin = |hours: i64| if is_late(hours) { "Overdue" } else { "OK" }.to_owned();
+        assert_eq!(labelled(twin, is_late).hindsight, ["fact"]);
+        let penalty = |hours: i64| {
+            let base = hours * 31 % 100;
+            (if is_late(hours) { 200 + base } else { base }).to_string()
+        };
+        assert_eq!(labelled(penalty, is_late).hindsight, ["fact"]);
+        // Mostly so, as a fact of the beginning may be.
+        let mostly = |hours: i64| {
+            if hours % 10 == 0 {
+                twin(hours + 1)
+            } else {
+                twin(hours)
+            }
+        };
+        assert_eq!(labelled(mostly, is_late).categories, ["fact"]);
+    }
+
+    #[test]
+    fn a_number_is_read_as_its_column_writes_it() {
+        let of = |value: fn(i64) -> String| labelled(value, |hours| hours % 2 == 0);
+        let amount = |hours: i64| format!("1.{:03},{:02} EUR", hours * 37 % 101, hours % 100);
+        let names = of(amount);
+        assert_eq!(names.numbers, ["fact"]);
+        assert_eq!(names.number("fact", "1.234,50 EUR"), Some(1234.5));
+        let plain = of(|hours| format!("{}.50", hours * 37 % 101));
+        assert_eq!(plain.numbers, ["fact"]);
+        assert!(plain.number_forms.is_empty());
+        // As models say it that were fitted before.
+        let told = serde_json::to_value(&plain).unwrap();
+        assert!(told.get("number_forms").is_none());
+        let kept: FactNames =
+            serde_json::from_value(serde_json::to_value(&names).unwrap()).unwrap();
+        assert_eq!(kept, names);
+    }
+
     #[test]
     fn what_differs_by_itself_leaves_a_gap_and_is_kept() {
         let stated: Vec<(i64, &str)> = (1..=240)
@@ -466,11 +398,5 @@ mod tests {
         let requests = requests(&stated);
         let found = FactNames::of(&requests.iter().collect::<Vec<_>>(), &Known::default());
         assert_eq!(found.categories, ["fact"]);
-    }
-
-    #[test]
-    fn equal_values_share_their_ranks() {
-        assert_eq!(ranks(&[5.0, 1.0, 5.0, 9.0]), [1.5, 0.0, 1.5, 3.0]);
-        assert!(ranks(&[]).is_empty());
     }
 }

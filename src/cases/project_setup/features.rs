@@ -5,11 +5,11 @@
 //! this one. Nothing only grows with time, so that a model fitted last year still reads this
 //! year's numbers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::facts::{FactNames, Scope, date};
 use super::replay::{Keys, LATELY_DAYS, Replay, standing, stated_number};
-use super::request::{Request, Step};
+use super::request::{Request, Step, days_between};
 use super::statistics::{Latest, mean, median};
 use crate::learn::distribution::{Curve, Distribution};
 
@@ -161,10 +161,12 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
         return Vec::new();
     };
     let event = course.len() - 1;
-    let left = request.due_at(event).map_or(f64::NAN, |due| due - last.at);
+    let left = request
+        .due_at(event)
+        .map_or(f64::NAN, |due| days_between(last.at, due));
     let mut row = vec![
         course.len() as f64,
-        last.at - first.at,
+        days_between(first.at, last.at),
         gap(course, 1),
         gap(course, 2),
         last.week,
@@ -178,10 +180,11 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
     row.extend(who(replay, request, course));
     row.push(left);
     let numbers = replay.names.numbers.iter();
-    row.extend(numbers.map(|fact| stated_number(request, event, fact)));
+    row.extend(numbers.map(|fact| stated_number(replay.names, request, event, fact)));
     row.extend(replay.names.dates.iter().map(|fact| {
         let stated = request.trace.attribute(event, fact);
-        stated.and_then(|text| date(text)).unwrap_or(f64::NAN) - last.at
+        let stated = stated.and_then(|text| date(text));
+        days_between(last.at, stated.unwrap_or(f64::NAN))
     }));
     row.extend(replay.names.values.iter().map(|(fact, value)| {
         let stated = request.trace.attribute(event, fact);
@@ -215,7 +218,7 @@ fn gap(course: &[Step], back: usize) -> f64 {
         course.get(place).map(|step| step.at)
     };
     match (at(back), at(back + 1)) {
-        (Some(later), Some(earlier)) => later - earlier,
+        (Some(later), Some(earlier)) => days_between(earlier, later),
         _ => f64::NAN,
     }
 }
@@ -278,8 +281,8 @@ fn pace(replay: &Replay<'_>, last: &Step) -> [f64; 10] {
         .get(&last.activity)
         .copied()
         .unwrap_or_default();
-    let finished = past.finished.iter().filter(|at| **at >= from).count() as f64;
-    let started = past.started.iter().filter(|at| **at >= from).count() as f64;
+    let finished = count_since(&past.finished, from);
+    let started = count_since(&past.started, from);
     [
         drift.map_or(f64::NAN, |drift| mean(drift.since(from))),
         mean(past.drift_of_all.since(from)),
@@ -294,12 +297,14 @@ fn pace(replay: &Replay<'_>, last: &Step) -> [f64; 10] {
         },
         past.open / (finished + 1.0),
         started / (finished + 1.0),
-        past.started
-            .iter()
-            .rev()
-            .take_while(|at| **at >= last.at - HOUR)
-            .count() as f64,
+        count_since(&past.started, last.at - HOUR),
     ]
+}
+
+/// How many of moments, which are in order, are not before one.
+fn count_since(moments: &VecDeque<f64>, from: f64) -> f64 {
+    let before = moments.partition_point(|at| *at < from);
+    (moments.len() - before) as f64
 }
 
 /// The request's own course.

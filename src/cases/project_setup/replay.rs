@@ -7,9 +7,9 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
-use super::facts::{FactNames, number};
+use super::facts::FactNames;
 use super::features;
-use super::request::{Activities, Request, Step};
+use super::request::{Activities, Request, Step, days_between};
 use super::similarity::{Like, Standing};
 use super::statistics::{Lately, Latest, Mean};
 
@@ -172,7 +172,7 @@ impl Replay<'_> {
             }
             Some(before) => {
                 leave(past, before);
-                let waited = step.at - before.at;
+                let waited = days_between(before.at, step.at);
                 let waits = past.waits.entry(before.activity).or_default();
                 waits.add(step.at, waited);
                 past.all_waits
@@ -212,7 +212,7 @@ impl Replay<'_> {
     fn learn(&mut self, request: &Request, steps: &[Step], ended: f64) {
         let started = steps.first().map_or(ended, |step| step.at);
         let size = self.size(request);
-        let taken = (ended - started).max(0.0).ln_1p();
+        let taken = days_between(started, ended).max(0.0).ln_1p();
         let past = &mut self.past;
         past.durations.add(taken);
         for (place, fact) in self.names.categories.iter().enumerate() {
@@ -232,7 +232,8 @@ impl Replay<'_> {
             if usual.is_nan() {
                 continue;
             }
-            let against = (ended - step.at).ln_1p() - usual.max(0.0).ln_1p();
+            let remaining = days_between(step.at, ended);
+            let against = remaining.ln_1p() - usual.max(0.0).ln_1p();
             past.drift
                 .entry(step.activity)
                 .or_default()
@@ -251,7 +252,7 @@ impl Replay<'_> {
             let Some((step, course)) = open.get(at).zip(open.get(..=at)) else {
                 continue;
             };
-            let remaining = ended - step.at;
+            let remaining = days_between(step.at, ended);
             let keys = Keys::of(course);
             past.by_step
                 .entry(step.activity)
@@ -289,14 +290,14 @@ impl Replay<'_> {
     /// The first number among the facts, as its size.
     pub(super) fn size(&self, request: &Request) -> f64 {
         let fact = self.names.numbers.first();
-        fact.map_or(f64::NAN, |fact| stated_number(request, 0, fact))
+        fact.map_or(f64::NAN, |fact| stated_number(self.names, request, 0, fact))
     }
 }
 
 /// A number as stated at a step, on a scale of its own order; missing where none is stated.
-pub(super) fn stated_number(request: &Request, event: usize, fact: &str) -> f64 {
+pub(super) fn stated_number(names: &FactNames, request: &Request, event: usize, fact: &str) -> f64 {
     let stated = request.trace.attribute(event, fact);
-    let value = stated.and_then(|text| number(text));
+    let value = stated.and_then(|text| names.number(fact, text));
     value.map_or(f64::NAN, |value| value.signum() * value.abs().ln_1p())
 }
 
@@ -312,7 +313,9 @@ pub(super) fn standing(course: &[Step], size: f64) -> Standing {
     let at = last.map_or(0.0, |step| step.at);
     Standing {
         at,
-        elapsed: course.first().map_or(0.0, |first| at - first.at),
+        elapsed: course
+            .first()
+            .map_or(0.0, |first| days_between(first.at, at)),
         week: last.map_or(0.0, |step| step.week),
         before: before(course),
         size,

@@ -29,10 +29,20 @@ pub struct Request {
     pub labelled_late: Option<bool>,
 }
 
+/// Milliseconds of a day.
+const DAY: f64 = 86_400_000.0;
+
 /// Days since 1970, with the time of day as a fraction.
 #[must_use]
 pub fn days<Tz: TimeZone>(time: &DateTime<Tz>) -> f64 {
-    time.timestamp_millis() as f64 / 86_400_000.0
+    time.timestamp_millis() as f64 / DAY
+}
+
+/// Days from one moment to another, both as of [`days`], by whole milliseconds: the same wherever in the
+/// calendar the two lie.
+#[must_use]
+pub fn days_between(from: f64, until: f64) -> f64 {
+    ((until - from) * DAY).round() / DAY
 }
 
 /// Days since Monday, with the time of day as a fraction.
@@ -173,6 +183,18 @@ mod tests {
 
     use super::*;
     use crate::eventlog::Attributes;
+
+    #[test]
+    fn days_between_two_moments_do_not_hang_on_the_year() {
+        let moment = |text: &str| days(&DateTime::parse_from_rfc3339(text).unwrap());
+        let between = |year: u32| {
+            let at = |rest: &str| moment(&format!("{year}-{rest}"));
+            days_between(at("03-02T09:00:00.123Z"), at("03-09T17:31:07.456Z")).to_bits()
+        };
+        assert_eq!(between(1971), between(2026));
+        assert!(days_between(1.0, f64::NAN).is_nan());
+        assert!(days_between(0.5, f64::INFINITY).is_infinite());
+    }
 
     #[test]
     fn a_day_that_passed_was_missed_whatever_was_planned_afterwards() {

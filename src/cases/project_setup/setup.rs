@@ -17,7 +17,7 @@ impl Request {
         for dependency in &setup.dependencies {
             let role = dependency.owner_role.as_deref();
             let begun = dependency.started_at.map(|at| ("begun", at));
-            let done = dependency.done_at.map(|at| ("done", at));
+            let done = dependency.done().map(|at| ("done", at));
             for (what, at) in begun.into_iter().chain(done) {
                 // Nothing of a request comes before it.
                 let at = at.max(setup.requested_at);

@@ -364,7 +364,7 @@ fn critical(missing: &[Missing]) -> Vec<&str> {
 fn the_missing_dependency_that_takes_longest_is_critical() {
     let history = DependencyHistory::of(&past(), day(60));
     let asked = waiting();
-    let missing = history.missing(&asked, day(2), f64::INFINITY);
+    let missing = history.at(day(2)).missing(&asked, f64::INFINITY);
     let names: Vec<&str> = missing.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["tax", "contract", "logo"]);
     let tax = &missing[0];
@@ -379,7 +379,7 @@ fn the_missing_dependency_that_takes_longest_is_critical() {
     );
     // What was done later was not known then: too few by day 15.
     let early = DependencyHistory::of(&past(), day(15));
-    let missing = early.missing(&asked, day(15), f64::INFINITY);
+    let missing = early.at(day(15)).missing(&asked, f64::INFINITY);
     let tax = missing.iter().find(|one| one.name == "tax").unwrap();
     assert!(tax.finished < LEAST_FINISHED && tax.left_p50.is_none() && tax.critical);
 }
@@ -389,7 +389,7 @@ fn what_waits_longer_than_any_before_holds_the_set_up_up() {
     let history = DependencyHistory::of(&past(), day(60));
     let asked = waiting_for(&["contract", "tax"]);
     // After 20 days no contract ever was open; of the tax numbers those that took longer still tell.
-    let missing = history.missing(&asked, day(20), f64::INFINITY);
+    let missing = history.at(day(20)).missing(&asked, f64::INFINITY);
     assert_eq!(critical(&missing), ["contract"]);
     assert_eq!((missing[0].left_p50, missing[0].adds_days), (None, None));
     assert_eq!(
@@ -397,7 +397,7 @@ fn what_waits_longer_than_any_before_holds_the_set_up_up() {
         (Some(4.0), None)
     );
     // After 40 days nothing is known of either.
-    let missing = history.missing(&asked, day(40), f64::INFINITY);
+    let missing = history.at(day(40)).missing(&asked, f64::INFINITY);
     assert_eq!(critical(&missing), ["contract", "tax"]);
     // Where all but few wait longer without an end, those few say nothing of the others.
     let others = (20..40).map(|i| setup(i, 3, None, false));
@@ -407,7 +407,7 @@ fn what_waits_longer_than_any_before_holds_the_set_up_up() {
         requested_at: day(33),
         ..asked
     };
-    let missing = history.missing(&later, day(60), f64::INFINITY);
+    let missing = history.at(day(60)).missing(&later, f64::INFINITY);
     let tax = missing.iter().find(|one| one.name == "tax").unwrap();
     assert!(tax.left_p50.is_none() && tax.adds_days.is_none() && tax.critical);
 }
@@ -416,12 +416,12 @@ fn what_waits_longer_than_any_before_holds_the_set_up_up() {
 fn a_dependency_that_was_never_seen_holds_the_set_up_up() {
     let history = DependencyHistory::of(&past(), day(60));
     let mut asked = waiting_for(&["contract", "tax", "purchase order"]);
-    let missing = history.missing(&asked, day(2), f64::INFINITY);
+    let missing = history.at(day(2)).missing(&asked, f64::INFINITY);
     assert_eq!(critical(&missing), ["purchase order"]);
     assert!(missing.iter().all(|one| one.adds_days.is_none()));
     // One that activation does not wait for holds nothing up.
     asked.dependencies[2].required = Some(false);
-    let missing = history.missing(&asked, day(2), f64::INFINITY);
+    let missing = history.at(day(2)).missing(&asked, f64::INFINITY);
     assert_eq!(critical(&missing), ["tax"]);
     assert!(missing[0].adds_days.unwrap() > 8.0);
 }
@@ -436,9 +436,21 @@ fn what_was_done_on_a_day_that_nobody_noted_tells_nothing() {
     let all: Vec<ProjectSetup> = past().into_iter().chain(unnoted).collect();
     let missing = |setups: &[ProjectSetup]| {
         let history = DependencyHistory::of(setups, day(60));
-        history.missing(&waiting_for(&["tax"]), day(2), f64::INFINITY)
+        let mut seen = history.at(day(2));
+        seen.missing(&waiting_for(&["tax"]), f64::INFINITY)
     };
     assert_eq!(missing(&all), missing(&past()));
+}
+
+#[test]
+fn what_is_open_is_missing_though_a_day_is_noted() {
+    let history = DependencyHistory::of(&past(), day(60));
+    let mut asked = waiting();
+    asked.dependencies[1].done_at = Some(day(1));
+    let missing = history.at(day(2)).missing(&asked, f64::INFINITY);
+    assert_eq!(critical(&missing), ["tax"]);
+    let steps = Request::of_setup(&asked).trace.events;
+    assert_eq!(steps.len(), 2, "asked for, and the contract begun");
 }
 
 #[test]
@@ -446,13 +458,13 @@ fn several_dependencies_are_critical_where_they_tie() {
     let history = DependencyHistory::of(&past(), day(60));
     // Two that take as long: neither helps much alone.
     let twice = waiting_for(&["tax", "tax", "contract"]);
-    let missing = history.missing(&twice, day(2), f64::INFINITY);
+    let missing = history.at(day(2)).missing(&twice, f64::INFINITY);
     assert_eq!(critical(&missing), ["tax", "tax"]);
     assert_eq!(missing[0].adds_days, missing[1].adds_days);
     // Always ten days: none adds anything by itself, yet both decide.
     let always: Vec<ProjectSetup> = (0..10).map(|i| setup(i, 3, Some(10), true)).collect();
     let history = DependencyHistory::of(&always, day(60));
-    let missing = history.missing(&twice, day(1), f64::INFINITY);
+    let missing = history.at(day(1)).missing(&twice, f64::INFINITY);
     assert_eq!(critical(&missing), ["tax", "tax"]);
     assert_eq!(missing[0].adds_days, Some(0.0));
 }
@@ -460,7 +472,7 @@ fn several_dependencies_are_critical_where_they_tie() {
 #[test]
 fn no_dependency_adds_more_than_the_answer_expects() {
     let history = DependencyHistory::of(&past(), day(60));
-    let missing = history.missing(&waiting(), day(2), 3.0);
+    let missing = history.at(day(2)).missing(&waiting(), 3.0);
     assert_eq!(missing[0].adds_days, Some(3.0));
     assert_eq!(critical(&missing), ["tax"]);
 }
@@ -474,7 +486,8 @@ fn of_many_finished_ones_a_few_steps_say_the_same() {
     let missing = |count| {
         let setups = setups(count);
         let history = DependencyHistory::of(&setups, day(90));
-        history.missing(&waiting(), day(0), f64::INFINITY).remove(0)
+        let mut seen = history.at(day(0));
+        seen.missing(&waiting(), f64::INFINITY).remove(0)
     };
     let (few, many) = (missing(200), missing(2_000));
     assert_eq!((few.left_p50, few.left_p90), (many.left_p50, many.left_p90));

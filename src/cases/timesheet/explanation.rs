@@ -57,6 +57,11 @@ pub(super) static WORDS: [Wording; NAMES.len()] = [
         Unit::Share,
     ),
     Wording::new("submitted_already", "Share handed in already", Unit::Share),
+    Wording::new(
+        "submitted_against_usual",
+        "Share handed in, less what usually is by then",
+        Unit::Share,
+    ),
     Wording::new("hours_expected", "Hours expected of a sheet", Unit::Hours),
     Wording::new("hours_last", "Hours of a sheet last time", Unit::Hours),
     Wording::new(

@@ -22,11 +22,13 @@ const LOOKED_AHEAD: u64 = 40;
 const SEASON: f64 = 90.0;
 const MONTH: f64 = 35.0;
 const FORTNIGHT: f64 = 12.0;
+/// Latest periods that say what is usual.
+const USUAL: usize = 8;
 /// What a group's share is drawn to its whole by, in periods.
 const DRAWN: f64 = 2.0;
 
 /// Names of the features, in order.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 32] = [
     "team_size",
     "period_days",
     "days_to_due",
@@ -47,6 +49,7 @@ pub const NAMES: [&str; 31] = [
     "days_late_recent",
     "missing_earlier",
     "submitted_already",
+    "submitted_against_usual",
     "hours_expected",
     "hours_last",
     "hours_against_usual",
@@ -60,6 +63,8 @@ pub const NAMES: [&str; 31] = [
     "new_members",
 ];
 
+/// The feature that tells how far ahead is asked.
+pub const DAYS_TO_DUE: usize = 2;
 /// The feature that tells teams with much history from those with little.
 pub const HISTORY: usize = 7;
 
@@ -245,8 +250,9 @@ fn same_sort(subject: &Subject<'_>, known: &Known) -> [f64; 2] {
 }
 
 /// How late late sheets came, what is still missing of earlier periods, and what is
-/// there already.
-fn lately(known: &Known) -> [f64; 3] {
+/// there already, as a share and against what usually is by then: nothing on a Monday is as ever, and on
+/// the morning when sheets are due it is not.
+fn lately(known: &Known) -> [f64; 4] {
     let lateness = known.weighed(MONTH, |period, _| {
         let late = period.sheets.iter().filter_map(|sheet| {
             let came = sheet.submitted_at.unwrap_or(known.as_of);
@@ -260,11 +266,24 @@ fn lately(known: &Known) -> [f64; 3] {
         .current
         .iter()
         .map(|sheet| flag(sheet.submitted_at.is_some()));
+    let submitted = mean(submitted);
     [
         lateness,
         mean(earlier.map(|sheet| flag(sheet.submitted_at.is_none()))),
-        mean(submitted),
+        submitted,
+        submitted - usually_submitted(known),
     ]
+}
+
+/// Share of the sheets of the latest periods that were in as long before the last of them was due.
+fn usually_submitted(known: &Known) -> f64 {
+    let left = known.due_at - known.as_of;
+    let shares = known.latest(USUAL).map(|period| {
+        let then = period.due_at() - left;
+        let sheets = period.sheets.iter();
+        mean(sheets.map(|sheet| flag(sheet.submitted_at.is_some_and(|came| came <= then))))
+    });
+    mean(shares)
 }
 
 /// Hours that a sheet of the period is expected to have.

@@ -8,7 +8,7 @@ use super::{LEAST_TEAM, TOLERATED_PERCENT, TeamPeriod, holds_up, periods};
 use crate::domain::Currency;
 use crate::history::{KnownSheet, WorkAsOf};
 
-/// Days ahead in which a team's next period is looked for.
+/// Days ahead in which a team's next period is looked for; an answer is given from its first day on.
 const AHEAD: u64 = 45;
 /// Days for which a period that is over and misses sheets is watched.
 const CLOSING: u64 = 45;
@@ -98,11 +98,37 @@ pub struct BillHeldUp {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAsked {
     /// No sheet of it was known at that moment.
-    #[error("names no team with a period that ends then")]
+    #[error("names no team of which a sheet was known then")]
     Unknown,
     /// It is too small: a number about it would be a number about persons.
     #[error("names a team of fewer than {LEAST_TEAM} people, of which nothing is said")]
     TooSmall,
+    /// No sheet of it is waited for.
+    #[error(
+        "names a team of which no sheet is waited for: all are in, or nobody is left to hand them in"
+    )]
+    NothingOpen,
+    /// No period of it ends on the day asked about.
+    #[error(
+        "ends no period of the team, of those from {BACK} days back to {AHEAD} days ahead that were known then"
+    )]
+    NoPeriod,
+    /// One ends on the day, with sheets of too few people.
+    #[error(
+        "ends a period with sheets of fewer than {LEAST_TEAM} people, of which nothing is said"
+    )]
+    FewSheets,
+}
+
+impl NotAsked {
+    /// The member of the question that is at fault.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Unknown | Self::TooSmall | Self::NothingOpen => "id",
+            Self::NoPeriod | Self::FewSheets => "period_end",
+        }
+    }
 }
 
 /// A team's period with what is known of it, and its features.
@@ -118,30 +144,11 @@ pub(super) fn read(
         today - Days::new(BACK),
         today + Days::new(AHEAD),
     );
-    let is_to_come = |period: &&TeamPeriod| period.end >= today;
-    // What is of fewer people hides nothing.
-    let of_team = || around.iter().filter(|period| period.is_of_team());
-    let (period, is_any) = match period_end {
-        Some(end) => {
-            let same = |period: &&TeamPeriod| period.end == end;
-            let most = |period: &&TeamPeriod| (period.people(), period.start);
-            let period = of_team().filter(same).max_by_key(most);
-            (period, around.iter().any(|period| same(&period)))
-        }
-        // The one that is not over, else the last that still misses sheets.
-        None => {
-            let is_open = |period: &TeamPeriod| is_open(period, work);
-            let missing = || of_team().rev().find(|period| is_open(period));
-            let period = of_team().find(is_to_come).or_else(missing);
-            let asked = |period: &TeamPeriod| is_to_come(&period) || is_open(period);
-            (period, around.iter().any(asked))
-        }
+    let period = match period_end {
+        Some(end) => ends_on(&around, end),
+        None => waited_for(&around, work),
     };
-    let period = match (period, is_any) {
-        (Some(period), _) => period,
-        (None, true) => return Err(NotAsked::TooSmall),
-        (None, false) => return Err(NotAsked::Unknown),
-    };
+    let period = period.ok_or_else(|| not_asked(team, period_end, &around, work))?;
     let as_of = work.as_of();
     let subject = Subject {
         team,
@@ -179,19 +186,71 @@ pub(super) fn read(
     Ok((input, known.row(&subject)))
 }
 
+/// The period of a team that ends on a day; of several that of most people. What is of fewer people hides
+/// nothing.
+fn ends_on(around: &[TeamPeriod], end: NaiveDate) -> Option<&TeamPeriod> {
+    let most = |period: &&TeamPeriod| (period.people(), period.start);
+    of_team(around)
+        .filter(|period| period.end == end)
+        .max_by_key(most)
+}
+
+/// The one that runs, else the last that is over and still misses sheets, else the next.
+fn waited_for<'a>(around: &'a [TeamPeriod], work: &WorkAsOf) -> Option<&'a TeamPeriod> {
+    let today = work.today();
+    let running = of_team(around).find(|period| runs(period, today));
+    let is_missing = |period: &&TeamPeriod| period.end < today && is_open(period, work);
+    let missing = || of_team(around).rev().find(is_missing);
+    let next = || of_team(around).find(|period| period.end >= today);
+    running.or_else(missing).or_else(next)
+}
+
+fn of_team(periods: &[TeamPeriod]) -> impl DoubleEndedIterator<Item = &TeamPeriod> {
+    periods.iter().filter(|period| period.is_of_team())
+}
+
+/// Whether a period has begun and is not over.
+fn runs(period: &TeamPeriod, today: NaiveDate) -> bool {
+    period.start <= today && period.end >= today
+}
+
+/// Why none of a team's periods is asked about, of those around the moment or at all.
+fn not_asked(
+    team: &str,
+    period_end: Option<NaiveDate>,
+    around: &[TeamPeriod],
+    work: &WorkAsOf,
+) -> NotAsked {
+    let known = periods(team, work, NaiveDate::MIN, NaiveDate::MAX);
+    if known.is_empty() {
+        return NotAsked::Unknown;
+    }
+    if of_team(&known).next().is_none() {
+        return NotAsked::TooSmall;
+    }
+    let is_asked = |period: &TeamPeriod| match period_end {
+        Some(end) => period.end == end,
+        None => period.end >= work.today() || is_open(period, work),
+    };
+    match (period_end, around.iter().any(is_asked)) {
+        (Some(_), true) => NotAsked::FewSheets,
+        (Some(_), false) => NotAsked::NoPeriod,
+        (None, true) => NotAsked::TooSmall,
+        (None, false) => NotAsked::NothingOpen,
+    }
+}
+
 /// Last days of the periods of a team that are looked at from day to day: the last of those just over
-/// that still miss sheets, and the one that is not over.
+/// that still miss sheets, and the one that runs. Of one that has not begun nothing is foretold.
 #[must_use]
 pub fn periods_watched(team: &str, work: &WorkAsOf) -> Vec<NaiveDate> {
     let today = work.today();
     let (from, to) = (today - Days::new(CLOSING), today + Days::new(AHEAD));
     let around = periods(team, work, from, to);
-    let of_team = || around.iter().filter(|period| period.is_of_team());
-    let is_over = |period: &&TeamPeriod| period.end < today;
-    let mut over = of_team().filter(is_over).rev();
+    let mut over = of_team(&around).rev().filter(|period| period.end < today);
     let closing = over.find(|period| is_open(period, work));
-    let to_come = of_team().find(|period| !is_over(period));
-    let watched = closing.into_iter().chain(to_come);
+    let running = of_team(&around).find(|period| runs(period, today));
+    let watched = closing.into_iter().chain(running);
     watched.map(|period| period.end).collect()
 }
 

@@ -2,7 +2,9 @@
 //! bill does that hold up?
 //!
 //! What is foretold is of a team, never of a person, and of no team of fewer than
-//! [`LEAST_TEAM`]. [`Reminders`] alone look at single sheets, where a firm turns them on.
+//! [`LEAST_TEAM`]. It is asked from the first day of a period on: before, and longer before the sheets are due
+//! than any period was looked at when the model was fitted, it abstains. [`Reminders`] alone look at single sheets,
+//! where a firm turns them on.
 
 mod explanation;
 pub mod features;
@@ -39,8 +41,8 @@ pub type TimesheetCase = ForecastCase<TimesheetInput>;
 /// Nothing is said of teams with fewer people.
 pub const LEAST_TEAM: usize = 5;
 /// A team's period is late when more than so many of a hundred sheets come after they
-/// were due, where the firm does not say: most of the hours are there for closing the
-/// books, and what is missing can be asked for by name.
+/// were due (only `scrutineer-eval --tolerated-percent` sets another share): most of the
+/// hours are there for closing the books, and what is missing can be asked for by name.
 pub const TOLERATED_PERCENT: f64 = 10.0;
 
 impl Question for TimesheetInput {
@@ -54,8 +56,10 @@ impl Question for TimesheetInput {
         (): &(),
         history: &dyn History,
     ) -> Result<(Self, Vec<f64>), JudgeError> {
-        input::read(&item.id, item.period_end, &history.work())
-            .map_err(|why| JudgeError::not_asked("id", why == NotAsked::Unknown, &why.to_string()))
+        input::read(&item.id, item.period_end, &history.work()).map_err(|why| {
+            let unknown = why == NotAsked::Unknown;
+            JudgeError::not_asked(why.field(), unknown, &why.to_string())
+        })
     }
 
     fn recommend(

@@ -34,8 +34,8 @@ impl TeamPeriod {
         due.min().unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 
-    /// When it is asked about: at the first moment of its last day, or a day before the first
-    /// of its sheets is due where that is earlier.
+    /// When a backtest asks about it, and from when on reminders are written: at the first moment of its last day, or
+    /// a day before the first of its sheets is due where that is earlier.
     #[must_use]
     pub fn asked_at(&self) -> DateTime<Utc> {
         let last_day = self.end.and_time(NaiveTime::MIN).and_utc();

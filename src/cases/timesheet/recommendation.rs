@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::explanation::WORDS;
+use super::features::{self, DAYS_TO_DUE};
 use super::foretold::Foretold;
 use super::input::{BillHeldUp, TimesheetInput};
 use crate::advice::{Case, Effect, Evidence, InvalidRecommendation, Level, Recommendation};
@@ -49,7 +50,8 @@ pub(super) fn recommend(
         late_share,
         missing_share,
     } = Foretold::of(curve, input.sheets, input.known);
-    let told = input.enough_history;
+    let far_above = too_soon(input, row, forecast);
+    let told = input.enough_history && far_above.is_empty();
     let score = curve.above(input.tolerated_percent);
     let explained = if told {
         Explaining {
@@ -108,8 +110,8 @@ pub(super) fn recommend(
         counterfactuals: Vec::new(),
         suggestion: advice,
         effect,
-        far_above: Vec::new(),
-        missing: if told {
+        far_above,
+        missing: if input.enough_history {
             Vec::new()
         } else {
             vec!["earlier_periods".to_owned()]
@@ -119,6 +121,17 @@ pub(super) fn recommend(
         recommendation_id,
     };
     Ok(answer.recommendation())
+}
+
+/// How long before the sheets are due is asked, where no period was looked at so soon when the model was fitted:
+/// before its first day none was, nor was one that is due later than any from its first day on.
+fn too_soon(input: &TimesheetInput, row: &[f64], forecast: &Forecast) -> Vec<&'static str> {
+    let days = row.get(DAYS_TO_DUE).zip(forecast.highest(DAYS_TO_DUE));
+    let is_longer = days.is_some_and(|(days, highest)| *days > highest);
+    let has_begun = input.period_start <= input.as_of.date_naive();
+    let too_soon = !has_begun || is_longer && forecast.uses(DAYS_TO_DUE);
+    let name = features::NAMES.get(DAYS_TO_DUE).copied();
+    name.filter(|_| too_soon).into_iter().collect()
 }
 
 /// The bills that wait, and the team's sheets as a whole: no sheet of a person is named.

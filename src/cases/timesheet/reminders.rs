@@ -63,8 +63,8 @@ impl Reminders {
     }
 
     /// Sheets of teams of [`LEAST_TEAM`](super::LEAST_TEAM) people or more that are not handed in:
-    /// those overdue, and those of a period about to end that are as likely late as not nearly,
-    /// where the team has enough history to tell.
+    /// those overdue, and those of a period about to end that are late with a probability of 40 %
+    /// or more, where the team has enough history to tell.
     #[must_use]
     pub fn due(&self, history: &dyn History) -> Vec<Reminder> {
         let work = history.work();

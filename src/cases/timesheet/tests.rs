@@ -1,11 +1,13 @@
 #![allow(clippy::unwrap_used)]
 
+mod asking;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
-use super::features::{HISTORY, Known, NAMES, Subject, row};
+use super::features::{DAYS_TO_DUE, HISTORY, Known, NAMES, Subject, row};
 use super::{SHEET_NAMES, SheetSubject, holds_up, periods, sheet_row};
 use crate::domain::RecordKind;
 use crate::history::{Facts, FactsAsOf, History as _, WorkAsOf};
@@ -75,6 +77,7 @@ fn features(facts: &Facts, number: u64) -> impl Fn(&str) -> f64 + use<> {
     let row = row(&asked, &seen(facts, at(asked.end, 0)));
     assert_eq!(row.len(), NAMES.len());
     assert_eq!(NAMES[HISTORY], "periods_known");
+    assert_eq!(NAMES[DAYS_TO_DUE], "days_to_due");
     move |name| row[NAMES.iter().position(|known| *known == name).unwrap()]
 }
 
@@ -104,6 +107,22 @@ fn what_is_handed_in_later_is_not_known_yet() {
     );
     let known = Known::of(&subject(week(7)), &seen(&facts, at(week(7), 12)));
     assert_eq!(known.expected_hours(), Some(45.0));
+}
+
+#[test]
+fn what_is_in_is_held_against_what_usually_is_by_then() {
+    let facts = facts();
+    let found = |moment| {
+        let row = row(&subject(week(7)), &seen(&facts, moment));
+        let value = |name: &str| row[NAMES.iter().position(|known| *known == name).unwrap()];
+        (value("submitted_already"), value("submitted_against_usual"))
+    };
+    // On the last day nobody is in yet, and usually nobody is.
+    assert_eq!(found(at(week(7) + Days::new(6), 0)), (0.0, 0.0));
+    // An hour before they are due five of six are in, as in three of the seven weeks before, and all in the others.
+    let (share, against) = found(at(week(8), 9));
+    assert_eq!(share, 5.0 / 6.0);
+    assert!((against - (share - (4.0 + 3.0 * 5.0 / 6.0) / 7.0)).abs() < 1e-12);
 }
 
 #[test]
@@ -194,7 +213,7 @@ fn who_joins_or_leaves_within_a_week_does_not_hide_the_team() {
         assert_eq!((found.period_start, found.sheets), (week(8), 6));
     }
     let other = super::input::read("a", Some(week(8) + Days::new(2)), &work);
-    assert_eq!(other.err(), Some(super::NotAsked::TooSmall));
+    assert_eq!(other.err(), Some(super::NotAsked::FewSheets));
     // Nor what still misses sheets, once the week is over.
     part_week(
         &mut facts,
@@ -277,99 +296,6 @@ fn hours_are_expected_of_the_sheets_known_of() {
         .insert(RecordKind::Timesheet, at(monday, 9), 2, away)
         .unwrap();
     assert_eq!(hours(&facts), Some(4.0 * 7.5));
-}
-
-#[test]
-fn the_week_that_is_being_closed_is_watched_beside_the_one_to_come() {
-    let mut facts = facts();
-    for (number, late) in [(8, None), (9, None)] {
-        for who in 0..6 {
-            add(&mut facts, who, week(number), late);
-        }
-    }
-    let sunday = |number: u64| week(number) + Days::new(6);
-    let watched =
-        |facts: &Facts, on: NaiveDate| super::periods_watched("a", &seen(facts, at(on, 9)));
-    // Monday, and sheets of the week before are due.
-    assert_eq!(watched(&facts, week(9)), [sunday(8), sunday(9)]);
-    for who in 0..6 {
-        add(&mut facts, who, week(8), Some(0));
-    }
-    assert_eq!(watched(&facts, week(9) + Days::new(1)), [sunday(9)]);
-}
-
-#[test]
-fn a_team_that_is_gone_is_asked_for_nothing() {
-    let mut facts = facts();
-    for who in 0..6 {
-        add(&mut facts, who, week(8), None);
-    }
-    let later = at(week(8) + Days::new(30), 12);
-    let ask = |facts: &Facts| super::input::read("a", None, &seen(facts, later)).map(|_| ());
-    assert_eq!(ask(&facts), Ok(()));
-    for who in 0..6_u64 {
-        // In the middle of the week, of which each still owes a sheet.
-        let body = json!({"id": format!("e{who}"), "left_on": week(8) + Days::new(3)});
-        let known = at(week(8) + Days::new(3), 8);
-        facts.insert(RecordKind::Employee, known, 1, body).unwrap();
-    }
-    assert_eq!(ask(&facts), Err(super::NotAsked::Unknown));
-}
-
-#[test]
-fn who_left_has_no_sheet_to_hand_in() {
-    let mut facts = facts();
-    for who in 0..6 {
-        add(&mut facts, who, week(8), None);
-    }
-    let leaves = |facts: &mut Facts, who: u64, day: NaiveDate| {
-        let body = json!({"id": format!("e{who}"), "left_on": day});
-        let known = at(week(7), 8);
-        facts.insert(RecordKind::Employee, known, 1, body).unwrap();
-    };
-    // Within the week there is a sheet still.
-    leaves(&mut facts, 1, week(8));
-    leaves(&mut facts, 0, week(7) + Days::new(4));
-    let work = seen(&facts, at(week(8) + Days::new(1), 12));
-    let (found, _) = super::input::read("a", None, &work).unwrap();
-    assert_eq!(found.sheets, 5);
-    leaves(&mut facts, 2, week(5));
-    let work = seen(&facts, at(week(8) + Days::new(1), 12));
-    let asked = super::input::read("a", Some(week(8) + Days::new(6)), &work);
-    assert_eq!(asked.err(), Some(super::NotAsked::TooSmall));
-    // What was handed in before counts.
-    let (found, _) = super::input::read("a", Some(week(6) + Days::new(6)), &work).unwrap();
-    assert_eq!(found.sheets, 6);
-}
-
-#[test]
-fn what_is_in_already_is_not_late_any_more() {
-    let facts = facts();
-    // One of six is late, and the others came in time.
-    let known = |number: u64, moment| {
-        let end = week(number) + Days::new(6);
-        let (input, _) = super::input::read("a", Some(end), &seen(&facts, moment)).unwrap();
-        input.known.unwrap()
-    };
-    let all_open = known(7, at(week(7), 12));
-    assert_eq!(
-        (all_open.late, all_open.late_and_missing, all_open.open),
-        (0, 0, 6)
-    );
-    let one_missing = known(7, at(week(8), 11));
-    assert_eq!(
-        (
-            one_missing.late,
-            one_missing.late_and_missing,
-            one_missing.open
-        ),
-        (1, 1, 0)
-    );
-    let it_came = known(7, at(week(9), 11));
-    assert_eq!(
-        (it_came.late, it_came.late_and_missing, it_came.open),
-        (1, 0, 0)
-    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit;
-use super::settings::SettingsArgs;
+use super::settings::{ModelsDirArgs, SettingsArgs};
 use crate::cases::invoice::{Assessment, CaseError, Context, InvoiceCase};
 use crate::config::Config;
 use crate::documents::Parsed;
@@ -33,7 +33,9 @@ pub(super) struct ReadArgs {
     ignore_xml: bool,
     #[command(flatten)]
     settings: SettingsArgs,
-    /// PDF, CII, UBL or FatturaPA files
+    #[command(flatten)]
+    models: ModelsDirArgs,
+    /// PDF, CII, UBL or FatturaPA files, or pictures
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
@@ -48,7 +50,7 @@ struct Row<'a> {
 /// Reads every file; exit code 1 if one could not be opened or handled.
 pub(super) fn run(args: &ReadArgs) -> ExitCode {
     let config = match args.settings.load() {
-        Ok(config) => config,
+        Ok(config) => args.models.applied_to(config),
         Err(code) => return code,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()

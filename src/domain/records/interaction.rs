@@ -46,7 +46,8 @@ record! {
         promised_amount: Option<Amount>,
         /// Currency of the amount.
         currency: Option<Currency>,
-        /// What came of it.
+        /// What came of it: of a promise `kept` or `broken`, in letters of any case; payments tell where it
+        /// says neither.
         outcome: Option<String>,
         /// Who did it.
         employee_id: Option<RecordId>,

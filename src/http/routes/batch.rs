@@ -12,11 +12,12 @@ use utoipa::IntoParams;
 use crate::advice::Case;
 use crate::domain::TenantId;
 use crate::error::ErrorCode;
+use crate::http::answers;
 use crate::http::body_kind;
-use crate::http::gate::Turn;
+use crate::http::gate::BatchTurn;
 use crate::http::layers;
 use crate::http::problem::{ApiError, ApiResult};
-use crate::http::scoring::{self, Batch, PIPE_BYTES};
+use crate::http::scoring::{self, Batch};
 use crate::http::state::AppState;
 
 const NDJSON: &str = "application/x-ndjson";
@@ -61,11 +62,12 @@ pub(super) struct Sent<'a> {
     pub(super) most: usize,
 }
 
-/// Answers every line; the answers stream while later lines are worked on.
+/// Answers every line; the answers stream while later lines are worked on. The batch breaks off if
+/// nobody reads them for half as long as a request may take, as its body may take to arrive.
 ///
 /// # Errors
 /// Another kind of body, too many items, line 0 to begin at, or a case that is not answered here.
-pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: Turn) -> ApiResult<Response> {
+pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: BatchTurn) -> ApiResult<Response> {
     let from_line = sent.query.first_line()?;
     let kind = body_kind::of(sent.headers);
     if kind != NDJSON && kind != "application/jsonl" {
@@ -82,19 +84,28 @@ pub(super) fn answer(state: &AppState, sent: Sent<'_>, turn: Turn) -> ApiResult<
     }
     let batch =
         Batch::new(state.service(), sent.tenant, sent.case).ok_or_else(scoring::unknown_case)?;
-    let (answers, pipe) = tokio::io::duplex(PIPE_BYTES);
+    let patience = state.config().limits.request_time() / 2;
+    let (mut writer, reader) = answers::pipe(turn, patience);
     let work = async move {
-        match batch.run(lines(body), from_line, pipe).await {
-            // Nobody reads the answers any more.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-            Err(error) => tracing::error!(%error, "batch broke off"),
-            Ok(()) => {}
+        match batch.run(lines(body), from_line, &mut writer).await {
+            Ok(()) => writer.finish(),
+            Err(error) => log_end(&error),
         }
-        drop(turn);
     };
     tokio::spawn(layers::same_request(layers::current_request_id(), work));
-    let stream = Body::from_stream(ReaderStream::new(answers));
+    let stream = Body::from_stream(ReaderStream::new(reader));
     Ok(([(header::CONTENT_TYPE, NDJSON)], stream).into_response())
+}
+
+fn log_end(error: &io::Error) {
+    match error.kind() {
+        // Nobody reads the answers any more.
+        io::ErrorKind::BrokenPipe => {}
+        io::ErrorKind::TimedOut => {
+            tracing::warn!("batch broke off: its answers were not read");
+        }
+        _ => tracing::error!(%error, "batch broke off"),
+    }
 }
 
 /// The lines of a body; each shares its memory.

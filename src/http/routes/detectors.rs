@@ -11,10 +11,10 @@ use crate::http::gate::Turn;
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 
-/// What each detector would have flagged in the claims and vendors' invoices that are known now,
-/// with the thresholds as they are set: how many, in which months, the latest of them. Each
-/// record is judged beside what is dated no later than it. Detectors that are switched off
-/// are tried too. Nothing is kept.
+/// What each detector would have flagged in the claims, uses of cards and vendors' invoices that
+/// are known now, with the thresholds as they are set: how many, in which months, the latest of
+/// them. Each record is judged beside what is dated no later than it. Detectors that are switched
+/// off are tried too. Nothing is kept.
 #[utoipa::path(
     get,
     path = "/v1/detectors/dry-run",

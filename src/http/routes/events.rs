@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::cases::record_case::moment;
 use crate::domain::records::UnknownKind;
 use crate::domain::{CheckedRecord, RecordKind};
 use crate::error::ErrorCode;
@@ -18,6 +19,7 @@ use crate::http::body_kind;
 use crate::http::extract::{NoQuery, Payload, Query};
 use crate::http::gate::Turn;
 use crate::http::problem::{ApiError, ApiResult, FieldError, PROBLEM_JSON, Problem};
+use crate::http::shape;
 use crate::http::state::AppState;
 use crate::store::UpsertCounts;
 
@@ -43,7 +45,7 @@ pub(super) struct CloudEvent {
     #[schema(example = "scrutineer.record.vendor")]
     kind: String,
     /// When it happened: when the record became known, unless its `known_at` says otherwise.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment")]
     time: Option<DateTime<Utc>>,
     /// The record.
     #[schema(value_type = Object)]
@@ -137,30 +139,19 @@ type Read = Result<CloudEvent, Vec<FieldError>>;
 fn read(kind: &str, headers: &HeaderMap, body: &Bytes) -> ApiResult<Vec<Read>> {
     match kind {
         BATCH => {
-            let events: Vec<Value> = json(body)?;
+            let events: Vec<Value> = shape::read(body)?;
             Ok(events.into_iter().map(event).collect())
         }
-        SINGLE => Ok(vec![event(json(body)?)]),
+        SINGLE => Ok(vec![event(shape::read(body)?)]),
         "application/json" if headers.contains_key("ce-specversion") => {
-            Ok(vec![event(binary(headers, json(body)?))])
+            Ok(vec![event(binary(headers, shape::read(body)?))])
         }
         other => Err(body_kind::unsupported(other)),
     }
 }
 
-fn json<T: serde::de::DeserializeOwned>(body: &Bytes) -> ApiResult<T> {
-    serde_json::from_slice(body).map_err(|error| {
-        let code = if error.is_data() {
-            ErrorCode::InvalidContent
-        } else {
-            ErrorCode::InvalidRequest
-        };
-        ApiError::new(code, format!("The body is not what its type says: {error}"))
-    })
-}
-
 fn event(value: Value) -> Read {
-    serde_json::from_value(value).map_err(|error| vec![fault(None, error.to_string())])
+    shape::from_value(value).map_err(|fault| vec![fault])
 }
 
 /// An event in binary mode as if it were in structured mode.

@@ -33,7 +33,7 @@ pub(super) async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Whether it can answer: models are loaded before it listens, the store must be writable.
+/// Whether it can answer: models are loaded before it listens, and the store can be read.
 #[utoipa::path(
     get,
     path = "/health/ready",

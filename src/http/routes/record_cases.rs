@@ -10,7 +10,7 @@ use crate::advice::Recommendation;
 use crate::cases::record_case::RecordItem;
 use crate::http::auth::AllowedCase;
 use crate::http::extract::{self, NoQuery, Payload, Query};
-use crate::http::gate::{ScoreTurn, Turn};
+use crate::http::gate::{BatchTurn, ScoreTurn};
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::state::AppState;
 
@@ -66,7 +66,7 @@ pub(super) async fn score_records(
     AllowedCase { caller, case }: AllowedCase,
     headers: HeaderMap,
     Query(query): Query<BatchQuery>,
-    turn: Turn,
+    turn: BatchTurn,
     Payload(body): Payload,
 ) -> ApiResult<Response> {
     let sent = Sent {

@@ -104,10 +104,11 @@ pub(super) async fn delays(
     Ok(Json(run))
 }
 
-/// Claims, uses of cards and invoices of vendors of the last six weeks that a person should look at: those with more points than the
-/// alert budget has room for, most first; then those a detector flagged; and a few drawn at random,
-/// by which it is estimated what is missed. One that people decided stays away until a
-/// detector flags it that had not then: `again` names it.
+/// Claims, uses of cards and invoices of vendors of the last six weeks that a person should look at:
+/// found by score or by detectors, in one order, first whatever the fewest recent records have;
+/// then a few drawn at random, by which it is estimated what is missed. One that people decided
+/// stays away until it states something else or a detector flags it that had not then: `again`
+/// says which.
 #[utoipa::path(
     get,
     path = "/v1/worklists/expenses",
@@ -177,7 +178,7 @@ pub(super) async fn reminders(
 }
 
 /// Documents that a person should look at and has not decided, by level and then newest
-/// first. The one worklist is `invoice_review`.
+/// first. Of the worklists, `invoice_review` alone is a listing with pages.
 #[utoipa::path(
     get,
     path = "/v1/worklists/{name}",

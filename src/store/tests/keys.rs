@@ -130,7 +130,10 @@ async fn one_request_is_answered_once() {
             .unwrap()
     };
     assert_eq!(start(&a, "d1", now).await, IdempotencyStart::Fresh);
-    assert_eq!(start(&a, "d1", now).await, IdempotencyStart::Running);
+    let running = |free_after_seconds| IdempotencyStart::Running { free_after_seconds };
+    assert_eq!(start(&a, "d1", now).await, running(30));
+    let later = now + Duration::milliseconds(27_500);
+    assert_eq!(start(&a, "d1", later).await, running(3));
     assert_eq!(start(&a, "d2", now).await, IdempotencyStart::Mismatch);
     assert_eq!(start(&b, "d2", now).await, IdempotencyStart::Fresh);
     let response = StoredResponse {
@@ -144,11 +147,20 @@ async fn one_request_is_answered_once() {
         .unwrap();
     assert_eq!(start(&a, "d1", now).await, IdempotencyStart::Done(response));
     assert_eq!(start(&a, "d2", now).await, IdempotencyStart::Mismatch);
-    // Forgotten after a day; one whose process died, after ten minutes.
-    assert_eq!(
-        start(&b, "d3", now + Duration::minutes(11)).await,
-        IdempotencyStart::Fresh
-    );
+    // Forgotten after a day; one whose process died, half a minute after it was last renewed.
+    store
+        .idempotency_renew(&b, "k", now + Duration::seconds(20))
+        .await
+        .unwrap();
+    let asked = async |seconds| start(&b, "d2", now + Duration::seconds(seconds)).await;
+    assert_eq!(asked(49).await, running(1));
+    assert_eq!(asked(51).await, IdempotencyStart::Fresh);
+    // An answer is kept for its day, whoever renews it late.
+    store.idempotency_renew(&a, "k", now).await.unwrap();
+    assert!(matches!(
+        start(&a, "d1", now + Duration::hours(23)).await,
+        IdempotencyStart::Done(_)
+    ));
     assert_eq!(
         start(&a, "d9", now + Duration::hours(25)).await,
         IdempotencyStart::Fresh

@@ -104,6 +104,43 @@ async fn what_was_known_later_is_not_seen_and_the_same_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_arrives_late_does_not_undo_what_was_said_after_it() {
+    let row = |name: &str, known_at: &str| {
+        record(
+            RecordKind::Vendor,
+            json!({"id": "v", "name": name, "known_at": known_at}),
+        )
+    };
+    let before = row("Open", "2026-01-01T00:00:00Z");
+    let late = row("Disputed", "2026-02-01T00:00:00Z");
+    let after = row("Open", "2026-03-01T00:00:00Z");
+    for together in [true, false] {
+        let (_folder, store) = open().await;
+        let a = tenant("a");
+        let rows = [before.clone(), after.clone(), late.clone()];
+        // In one import, or in three.
+        let lots = if together {
+            vec![&rows[..]]
+        } else {
+            rows.chunks(1).collect()
+        };
+        for lot in &lots {
+            store.upsert_records(&a, lot, Utc::now()).await.unwrap();
+        }
+        for (moment, name) in [
+            ("2026-01-15T00:00:00Z", "Open"),
+            ("2026-02-15T00:00:00Z", "Disputed"),
+            ("2026-03-15T00:00:00Z", "Open"),
+        ] {
+            let found = vendor_name(&store, moment).await;
+            assert_eq!(found.as_deref(), Some(name), "{together} {moment}");
+        }
+        let again = store.upsert_records(&a, &rows, Utc::now()).await.unwrap();
+        assert_eq!(again.unchanged, 3);
+    }
+}
+
+#[tokio::test]
 async fn rows_without_a_time_are_known_from_their_arrival() {
     let (_folder, store) = open().await;
     let a = tenant("a");

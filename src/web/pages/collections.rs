@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde::Deserialize;
 
-use crate::cases::collections::{CollectionsRow, CollectionsRun};
+use crate::cases::collections::{CollectionsRow, CollectionsRun, OpenIn};
 use crate::config::Collections;
 use crate::domain::Scope;
 use crate::history::History as _;
@@ -16,7 +16,10 @@ use crate::web::frame::{self, Frame};
 use crate::web::query::encode;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
-use crate::web::view::collections::{CollectionsView, others};
+use crate::web::view::collections::CollectionsView;
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What is asked of the worklist. A form sends what is not chosen as empty.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -113,7 +116,7 @@ pub(in crate::web) async fn show(
     Ok(frame::page(StatusCode::OK, &shown))
 }
 
-/// The ranked rows as a table for other programs.
+/// The ranked rows as a table for spreadsheets, which know UTF-8 by the mark before it.
 pub(in crate::web) async fn csv(
     State(pages): State<Pages>,
     who: SignedIn,
@@ -142,7 +145,7 @@ pub(in crate::web) async fn csv(
 }
 
 fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::Writer::from_writer(Vec::new());
+    let mut table = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
     table.write_record([
         "rank",
         "customer_id",
@@ -159,7 +162,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
         "held_back_amount",
     ])?;
     for row in rows {
-        let because = row.invoices.first().and_then(|one| one.because.first());
+        let others: Vec<String> = row.other_currencies.iter().map(other).collect();
         table.write_record([
             row.rank.map_or_else(String::new, |rank| rank.to_string()),
             harmless(&row.customer_id),
@@ -169,10 +172,10 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
             row.open_amount.to_string(),
             row.overdue_amount.to_string(),
             row.currency.to_string(),
-            others(row).join("; "),
+            others.join("; "),
             row.days_overdue.to_string(),
             format!("{:.1}", row.at_stake),
-            because.cloned().unwrap_or_default(),
+            harmless(row.because().unwrap_or_default()),
             row.held_back_amount.to_string(),
         ])?;
     }
@@ -181,9 +184,23 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// What is owed in another currency, in figures as the other columns have them.
+fn other(one: &OpenIn) -> String {
+    let currency = one.currency;
+    let sums = [
+        (one.open_amount, "open"),
+        (one.overdue_amount, "overdue"),
+        (one.held_back_amount, "not to be spoken of"),
+    ];
+    let sums = sums.into_iter().filter(|(amount, _)| !amount.is_zero());
+    let told = sums.map(|(amount, what)| format!("{amount} {currency} {what}"));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// A text that no spreadsheet takes for a formula; some take signs of full width for those.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if text.starts_with(FIRST) {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -195,4 +212,38 @@ pub(super) async fn run(pages: &Pages, who: &SignedIn) -> Result<CollectionsRun,
     who.require(Scope::Read, "see worklists")?;
     let now = Utc::now();
     Ok(pages.service().collections_run(who.tenant(), now).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenIn, harmless, other};
+    use crate::domain::Currency;
+
+    #[test]
+    fn other_currencies_are_told_in_plain_figures() {
+        let mut one = OpenIn {
+            currency: Currency::EUR,
+            open_amount: "150000.00".parse().unwrap(),
+            overdue_amount: "20000.00".parse().unwrap(),
+            held_back_amount: "5.00".parse().unwrap(),
+            days_overdue: 9,
+        };
+        let all = "150000.00 EUR open, 20000.00 EUR overdue, 5.00 EUR not to be spoken of";
+        assert_eq!(other(&one), all);
+        one.overdue_amount = "0".parse().unwrap();
+        one.held_back_amount = "0".parse().unwrap();
+        assert_eq!(other(&one), "150000.00 EUR open");
+    }
+
+    #[test]
+    fn what_a_spreadsheet_takes_for_a_formula_is_marked_as_text() {
+        for text in [
+            "=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1",
+        ] {
+            assert_eq!(harmless(text), format!("'{text}"));
+        }
+        for text in ["", "Acme = Co", "1+1", "Ａcme"] {
+            assert_eq!(harmless(text), text);
+        }
+    }
 }

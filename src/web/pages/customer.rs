@@ -89,6 +89,12 @@ pub(in crate::web) async fn contact(
         return Err(unsaved(what));
     }
     let file = known(&id, &pages.store().history(who.tenant(), now).await?)?;
+    let about = value("customer_invoice_id");
+    if !about.is_empty() && file.ledger.get(about).is_none() {
+        return Err(unsaved(format!(
+            "`{about}` is no invoice of this customer."
+        )));
+    }
     let sent_as: Uuid = value("id").parse().unwrap_or_else(|_| Uuid::now_v7());
     let earlier = sent_as.to_string();
     let earlier = file.said.iter().find(|one| one.id.as_str() == earlier);

@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use super::words;
 use crate::advice::Level;
-use crate::cases::collections::{Action, CollectionsRow, CollectionsRun, CurrencyCash};
+use crate::cases::collections::{Action, CollectionsRow, CollectionsRun, CurrencyCash, Moved};
 use crate::web::pages::collections::CollectionsQuery;
 use crate::web::query::encode;
 
@@ -115,7 +115,7 @@ impl CollectionsView {
                 beyond.filter(|row| query.fits(row)).count()
             },
             held_back: rows(&run.held_back),
-            waiting: run.waiting.len(),
+            waiting: run.waiting.iter().filter(|row| query.fits(row)).count(),
             waiting_found: if query.is_search() {
                 rows(&run.waiting)
             } else {
@@ -178,19 +178,42 @@ pub(in crate::web) fn customer_address(id: &str) -> String {
     format!("/collections/customers/{}", encode(id))
 }
 
+/// A sentence in which no date and no percentage is broken over two lines.
+pub(super) fn unbroken(sentence: &str) -> String {
+    let mut told = String::with_capacity(sentence.len());
+    let mut after_digit = false;
+    let mut rest = sentence.chars().peekable();
+    while let Some(sign) = rest.next() {
+        told.push(match (sign, rest.peek()) {
+            (' ', Some('%')) if after_digit => '\u{a0}',
+            ('-', Some(next)) if after_digit && next.is_ascii_digit() => '\u{2011}',
+            _ => sign,
+        });
+        after_digit = sign.is_ascii_digit();
+    }
+    told
+}
+
 /// What is open in other currencies, in words.
-pub(in crate::web) fn others(row: &CollectionsRow) -> Vec<String> {
+fn others(row: &CollectionsRow) -> Vec<String> {
     let others = row.other_currencies.iter();
     let words = others.map(|one| {
         let open = amount(&one.open_amount);
         let overdue = amount(&one.overdue_amount);
+        let days = match one.days_overdue {
+            days if days > 0 => format!(" {days} d"),
+            _ => String::new(),
+        };
         let held_back = if one.held_back_amount.is_zero() || row.rank.is_none() {
             String::new()
         } else {
             let held_back = amount(&one.held_back_amount);
             format!(", {held_back} not to be spoken of")
         };
-        format!("{open} {}, {overdue} overdue{held_back}", one.currency)
+        format!(
+            "{open} {}, {overdue} overdue{days}{held_back}",
+            one.currency
+        )
     });
     words.collect()
 }
@@ -219,7 +242,6 @@ fn unspoken(row: &CollectionsRow) -> Option<String> {
 
 fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
     let held: Vec<&str> = row.suppressed_by.iter().map(|why| why.label()).collect();
-    let because = row.invoices.first().and_then(|one| one.because.first());
     Row {
         rank: row.rank.map_or_else(String::new, |rank| rank.to_string()),
         moved: row
@@ -238,7 +260,8 @@ fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
         why_moved: row
             .moved
             .as_ref()
-            .map_or_else(String::new, |moved| moved.why.clone()),
+            .and_then(Moved::news)
+            .map_or_else(String::new, unbroken),
         href: customer_address(&row.customer_id),
         name: row.name.clone().unwrap_or_else(|| row.customer_id.clone()),
         phone: row.phone.clone().unwrap_or_default(),
@@ -262,8 +285,20 @@ fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
                 0.0
             }
         ),
-        because: because.cloned().unwrap_or_default(),
+        because: row.because().map_or_else(String::new, unbroken),
         unspoken: unspoken(row),
         invoices: row.invoices.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unbroken;
+
+    #[test]
+    fn dates_and_percentages_stay_on_one_line() {
+        let told = unbroken("29 % late since 2026-12-01; set-up of 7 - 3 days, x %.");
+        let whole = "29\u{a0}% late since 2026\u{2011}12\u{2011}01; set-up of 7 - 3 days, x %.";
+        assert_eq!(told, whole);
     }
 }

@@ -7,11 +7,12 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::bars::{self, ReasonBar};
-use super::collections::{amount, customer_address, level};
+use super::collections::{amount, customer_address, level, unbroken};
 use super::words;
 use crate::advice::Recommendation;
-use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile};
+use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile, Moved};
 use crate::domain::Currency;
+use crate::domain::records::CustomerInvoiceStatus;
 
 /// Payments drawn, the latest.
 const DRAWN: usize = 300;
@@ -38,6 +39,8 @@ pub(in crate::web) struct CustomerView {
     pub(in crate::web) plot: Option<HistoryPlot>,
     pub(in crate::web) invoices: Vec<OpenInvoice>,
     pub(in crate::web) said: Vec<Said>,
+    /// Open invoices whose own records say that they are contested: what is recorded here settles none.
+    pub(in crate::web) disputed_by_record: String,
     pub(in crate::web) person: bool,
 }
 
@@ -72,7 +75,8 @@ pub(in crate::web) struct OpenInvoice {
     pub(in crate::web) question: String,
     pub(in crate::web) action: String,
     pub(in crate::web) held: String,
-    pub(in crate::web) expected: String,
+    /// Paid by then as likely as not, and with 10 % and 90 %.
+    pub(in crate::web) expected: Option<(String, String, String)>,
     /// Left edge and width of p10 to p90, place of p50 and of the due date, in a drawing 200 wide.
     pub(in crate::web) bar: Option<(String, String, String, String)>,
     pub(in crate::web) bars: Vec<ReasonBar>,
@@ -111,16 +115,25 @@ impl CustomerView {
             held: words::sentence(&held.join(", ")),
             moved: row
                 .and_then(|row| row.moved.as_ref())
-                .map_or_else(String::new, |moved| moved.why.clone()),
+                .and_then(Moved::news)
+                .map_or_else(String::new, unbroken),
             plot: plot(file),
             invoices: answers
                 .iter()
                 .filter_map(|one| invoice(one, today))
                 .collect(),
             said: said(file),
+            disputed_by_record: disputed_by_record(file),
             person: file.is_natural_person(),
         }
     }
+}
+
+/// Ids of open invoices that are contested as their own records say.
+fn disputed_by_record(file: &CustomerFile) -> String {
+    let disputed = Some(CustomerInvoiceStatus::Disputed);
+    let ids = file.open().filter(|one| one.status == disputed);
+    ids.map(|one| one.id).collect::<Vec<_>>().join(", ")
 }
 
 fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str, String)> {
@@ -139,8 +152,8 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
     };
     facts.push(("Invoices paid", all_paid));
     if !late.is_empty() {
-        let share = late.iter().filter(|days| **days > 0).count() * 100 / late.len();
-        facts.push(("Paid late", format!("{share} %")));
+        let share = late.iter().filter(|days| **days > 0).count() as f64 / late.len() as f64;
+        facts.push(("Paid late", format!("{} %", words::percent(share))));
         late.sort_unstable();
         let median = late.get(late.len() / 2).copied().unwrap_or_default();
         facts.push(("Usually", days_from_due(median)));
@@ -320,12 +333,16 @@ fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
         level: level(answer.level),
         question: answer.score.map_or_else(
             || words::unscored(answer.status).to_owned(),
-            |score| format!("{:.0} % {}", score * 100.0, asked(&answer.score_kind)),
+            |score| {
+                let asked = asked(&answer.score_kind);
+                format!("{:.0}\u{a0}% {asked}", score * 100.0)
+            },
         ),
         action: words::sentence(advice.action.label()),
         held: words::sentence(&held.join(", ")),
-        expected: forecast.map_or_else(String::new, |forecast| {
-            format!("{} ({} to {})", forecast.p50, forecast.p10, forecast.p90)
+        expected: forecast.map(|forecast| {
+            let day = |day: NaiveDate| day.to_string();
+            (day(forecast.p50), day(forecast.p10), day(forecast.p90))
         }),
         bar: forecast.map(|forecast| {
             let (from, to) = (place(forecast.p10), place(forecast.p90));
@@ -337,7 +354,13 @@ fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
                 number(place(due_on)),
             )
         }),
-        bars: bars::bars(&answer.reasons, &answer.counter_reasons),
+        bars: bars::bars(&answer.reasons, &answer.counter_reasons)
+            .into_iter()
+            .map(|bar| ReasonBar {
+                text: unbroken(&bar.text),
+                ..bar
+            })
+            .collect(),
         model: answer.model.as_ref().map_or_else(String::new, |model| {
             format!("{} {}", model.name, model.version)
         }),

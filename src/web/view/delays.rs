@@ -23,10 +23,12 @@ pub(in crate::web) struct DelaysView {
     pub(in crate::web) teams: Vec<Team>,
     pub(in crate::web) setups: Vec<Setup>,
     pub(in crate::web) bills: Vec<Bill>,
-    pub(in crate::web) late_setups: usize,
-    pub(in crate::web) late_teams: usize,
-    pub(in crate::web) at_risk: usize,
+    /// Of a level above low, whether likely late or unlike all that was fitted on.
+    pub(in crate::web) watched_setups: usize,
+    pub(in crate::web) watched_teams: usize,
+    pub(in crate::web) watched_bills: usize,
     pub(in crate::web) bills_left_out: usize,
+    pub(in crate::web) setups_left_out: usize,
 }
 
 /// What every answer shows.
@@ -117,15 +119,16 @@ impl DelaysView {
                 .iter()
                 .filter_map(|answer| setup(answer, today))
                 .collect(),
-            late_setups: pressing(&run.project_setup),
+            watched_setups: pressing(&run.project_setup),
             bills: run
                 .billing
                 .iter()
                 .filter_map(|answer| bill(answer, today))
                 .collect(),
-            late_teams: pressing(&run.timesheet),
-            at_risk: pressing(&run.billing),
+            watched_teams: pressing(&run.timesheet),
+            watched_bills: pressing(&run.billing),
             bills_left_out: run.bills_left_out,
+            setups_left_out: run.setups_left_out,
         }
     }
 }

@@ -20,7 +20,7 @@ use scrutineer_eval::{EvalError, Evaluation, results};
 use scrutineer_training::artefact::WriteError;
 use scrutineer_training::progress::Progress;
 use scrutineer_training::work::{self, Source};
-use scrutineer_training::{collections, document_type, fields, notes, text_encoder};
+use scrutineer_training::{baseline, collections, document_type, fields, notes, text_encoder};
 
 /// Fits shipped models; seeds are fixed.
 #[derive(Debug, Parser)]
@@ -251,10 +251,22 @@ fn tell(
 ) -> anyhow::Result<()> {
     writeln!(out, "{}", dir.display())?;
     write!(out, "{}", results::as_text(evaluation))?;
+    if let Some(warning) = no_better(evaluation) {
+        // The version is written all the same; the manifest says so too.
+        let _ = writeln!(io::stderr(), "scrutineer-train: {warning}");
+    }
     if let Some(path) = &output.json {
         results::write_json(path, evaluation)?;
     }
     Ok(())
+}
+
+/// What is said of a version that does not beat the best of its simple baselines.
+fn no_better(evaluation: &Evaluation) -> Option<String> {
+    let best = baseline::best(&evaluation.metrics, &evaluation.baselines)?;
+    (!best.is_beaten()).then(|| {
+        format!("this version is no better than {best}: `scrutineer models promote` refuses it unless told why")
+    })
 }
 
 fn fit_fields(
@@ -331,6 +343,25 @@ mod tests {
         ] {
             assert!(parsed(words).is_ok(), "{words}");
         }
+    }
+
+    #[test]
+    fn a_version_no_better_than_its_baseline_is_told_of() {
+        let brier = |value: f64| baseline::Figures::from([("brier".to_owned(), Some(value))]);
+        let evaluation = |ours: f64| Evaluation {
+            case: "billing".to_owned(),
+            set: "s".to_owned(),
+            protocol: "p".to_owned(),
+            n: 1,
+            metrics: brier(ours),
+            baselines: [("a share".to_owned(), brier(0.224))].into(),
+            fields: [].into(),
+            lines: [].into(),
+            confusion: [].into(),
+        };
+        assert_eq!(no_better(&evaluation(0.2)), None);
+        let told = no_better(&evaluation(0.231)).unwrap();
+        assert!(told.contains("no better than a share (brier .231, .224)"));
     }
 
     #[test]

@@ -107,6 +107,7 @@ pub fn train(
             .into_iter()
             .map(|(name, x)| (name, rounded(x, 4)))
             .collect(),
+        baseline: None,
         files: Vec::new(),
         sources: Vec::new(),
     };

@@ -118,6 +118,7 @@ fn manifest(
         trained_until: TRAINED_UNTIL.parse().context("TRAINED_UNTIL")?,
         data: gathered.to_string(),
         metrics: metrics.collect(),
+        baseline: None,
         files: Vec::new(),
         sources: Vec::new(),
     })

@@ -94,6 +94,7 @@ pub fn train(models_dir: &Path, progress: &Progress) -> anyhow::Result<(PathBuf,
             .into_iter()
             .map(|(name, x)| (name, rounded(x, 4)))
             .collect(),
+        baseline: None,
         files: Vec::new(),
         sources: Vec::new(),
     };

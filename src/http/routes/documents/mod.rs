@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::cases::invoice::Assessment;
+use crate::cases::record_case::{day, moment};
 use crate::http::auth::{Allowed, Documents};
 use crate::http::extract::{NoQuery, Path, Query};
 use crate::http::paging::{self, Listing};
@@ -51,12 +52,16 @@ pub(super) struct DocumentQuery {
     /// Part of the file name, seller, number, buyer, order number or total, in any case.
     text: Option<String>,
     /// Received at or after.
+    #[serde(default, deserialize_with = "moment")]
     received_from: Option<DateTime<Utc>>,
     /// Received before.
+    #[serde(default, deserialize_with = "moment")]
     received_before: Option<DateTime<Utc>>,
     /// Issued on or after.
+    #[serde(default, deserialize_with = "day")]
     issued_from: Option<NaiveDate>,
     /// Issued on or before.
+    #[serde(default, deserialize_with = "day")]
     issued_to: Option<NaiveDate>,
     /// `next` of the page before.
     cursor: Option<String>,

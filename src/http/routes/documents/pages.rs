@@ -31,7 +31,7 @@ pub(in crate::http) struct PageQuery {
     width: Option<u32>,
 }
 
-/// A page of a PDF as a picture.
+/// A page of a PDF, or a picture, as PNG.
 #[utoipa::path(
     get,
     path = "/v1/documents/{id}/pages/{page}",

@@ -7,7 +7,7 @@ use axum::response::Response;
 use crate::advice::Case;
 use crate::http::auth::{Allowed, Invoice};
 use crate::http::extract::{Payload, Query};
-use crate::http::gate::Turn;
+use crate::http::gate::BatchTurn;
 use crate::http::problem::{ApiResult, PROBLEM_JSON, Problem};
 use crate::http::routes::batch::{self, BatchQuery, Sent};
 use crate::http::state::AppState;
@@ -32,7 +32,7 @@ pub(in crate::http) async fn score_batch(
     Allowed { caller, .. }: Allowed<Invoice>,
     headers: HeaderMap,
     Query(query): Query<BatchQuery>,
-    turn: Turn,
+    turn: BatchTurn,
     Payload(body): Payload,
 ) -> ApiResult<Response> {
     let sent = Sent {
