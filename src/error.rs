@@ -1,6 +1,7 @@
-//! Public error codes and their HTTP status: one table.
+//! Public error codes and their HTTP status, in one table; how work on another task broke off.
 
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinError;
 use utoipa::ToSchema;
 
 /// One way in which a request can fail, as clients see it.
@@ -213,10 +214,48 @@ impl ErrorCode {
     }
 }
 
+/// How work on another task or thread broke off. What a panic said is not kept: it may hold an id or a
+/// value of a record, and errors are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenOff {
+    /// By a panic, whose place in the source was logged when it came.
+    #[error("the work panicked")]
+    Panicked,
+    /// Nobody wants it done any more.
+    #[error("the work was cancelled")]
+    Cancelled,
+}
+
+impl From<JoinError> for BrokenOff {
+    fn from(error: JoinError) -> Self {
+        if error.is_cancelled() {
+            Self::Cancelled
+        } else {
+            Self::Panicked
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::TABLE;
+    use tokio::task::{JoinHandle, spawn_blocking};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn of_work_that_panicked_nothing_is_told_that_it_said() {
+        let secret = "Zweigelt";
+        let work: JoinHandle<()> = spawn_blocking(move || panic!("of {secret}"));
+        let panicked = work.await.unwrap_err();
+        assert!(panicked.to_string().contains(secret), "this is why");
+        let told = BrokenOff::from(panicked);
+        assert_eq!(told.to_string(), "the work panicked");
+        let work = tokio::spawn(std::future::pending::<()>());
+        work.abort();
+        let told = BrokenOff::from(work.await.unwrap_err());
+        assert_eq!(told, BrokenOff::Cancelled);
+    }
 
     #[test]
     fn the_table_follows_the_enum_and_the_wire_names() {

@@ -3,6 +3,7 @@
 //! A log line is a message plus fields, the unit in the field's name. It never holds
 //! a name, bank data, a token or a body.
 
+use std::panic::set_hook;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -68,6 +69,17 @@ pub fn init_logs(log: &Log) -> Result<(), TelemetryError> {
     Ok(())
 }
 
+/// Has every panic of the process, on whichever thread, logged by its place in the source alone: what it
+/// says may hold an id or a value of a record, and the standard library's own line would print it.
+pub fn log_panics_by_place() {
+    set_hook(Box::new(|info| {
+        let location = info
+            .location()
+            .map_or_else(String::new, ToString::to_string);
+        tracing::error!(location, "panicked");
+    }));
+}
+
 /// The process's metrics, made on the first call and shared after it.
 ///
 /// # Errors
@@ -85,4 +97,51 @@ pub fn metrics() -> Result<PrometheusHandle, TelemetryError> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)?
         .install_recorder()?;
     Ok(HANDLE.get_or_init(|| handle).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io;
+    use std::panic::{catch_unwind, take_hook};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Debug, Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn of_a_panic_its_place_is_logged_and_nothing_that_it_says() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .finish();
+        let secret = "Zweigelt";
+        // Other tests of this process say why they fail.
+        let before = take_hook();
+        log_panics_by_place();
+        let caught: Result<(), _> = tracing::subscriber::with_default(subscriber, || {
+            catch_unwind(|| panic!("of {secret}"))
+        });
+        set_hook(before);
+        assert!(caught.is_err());
+        let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("panicked"), "{log}");
+        assert!(log.contains(file!()), "{log}");
+        assert!(!log.contains(secret), "{log}");
+    }
 }

@@ -89,6 +89,12 @@ fn deadlines_steps_and_labels_can_be_asked_about() {
     let outcome = backtest(&log(400), &deadline).unwrap();
     assert_eq!(outcome.evaluation.n, 80);
     assert!(metric(&outcome, "auc") > 0.9);
+    // One team takes longer than there is time.
+    let protocol = &outcome.evaluation.protocol;
+    assert!(
+        protocol.contains("kept though they tell which come late") && protocol.contains(": team ("),
+        "{protocol}"
+    );
     let other = "mean with a classifier of lateness, not in the service";
     assert!(outcome.evaluation.baselines[other]["auc"].is_some());
     let within = LogQuestion {
@@ -143,7 +149,7 @@ fn an_open_request_is_not_late_before_its_deadline() {
     let outcome = backtest(&rows.collect::<String>(), &question).unwrap();
     let protocol = &outcome.evaluation.protocol;
     assert!(
-        protocol.contains("left out: 20 requests of which the log"),
+        protocol.contains("; of 20 requests the log, which ends on "),
         "{protocol}"
     );
     // A fifth of the 380 others: 56 of both teams, and the last twenty of team `b`.

@@ -1,7 +1,8 @@
 //! A part of many cases, spread over all of them.
 
-/// The golden ratio less one: its multiples fall evenly and keep no step with anything.
-const GOLDEN: f64 = 0.618_033_988_749_895;
+/// The golden ratio less one: its multiples, without their whole parts, fall evenly, are as far from those before
+/// as can be, and keep no step with anything.
+pub(crate) const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// Places of at most `most` of so many cases, in order, one out of each of equally long stretches.
 ///

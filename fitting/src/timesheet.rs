@@ -10,14 +10,12 @@ use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 use crate::boost::BoostParams;
 use crate::collections::moment;
 use crate::distribution::{DistributionPlan, Learners};
+use crate::sample::GOLDEN;
 
 /// Days before [`TeamPeriod::asked_at`] in which sheets begin to come in.
 const LAST_DAYS: TimeDelta = TimeDelta::days(2);
 /// Time before the first sheet is due at which a period is looked at for the last time.
 const BEFORE_DUE: TimeDelta = TimeDelta::hours(2);
-/// The golden ratio less one: its multiples fall evenly, and those of one week after another are as far
-/// apart as can be.
-const GOLDEN: f64 = 0.618_033_988_749_895;
 const DAYS_OF_A_WEEK: i32 = 7;
 
 /// Where in its course a period is looked at.

@@ -62,7 +62,8 @@ pub struct RecordItem {
         deserialize_with = "moment"
     )]
     pub as_of: Option<DateTime<Utc>>,
-    /// Last day of the period asked about, for `timesheet`; the one that is not over if not said.
+    /// Last day of the period asked about, for `timesheet`. If not said, the one that runs; where none does,
+    /// the last one over of which sheets are still missing, or else the next.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::exit;
-use super::store_args::{PlaceArgs, must_exist, with_store};
+use super::store_args::{PlaceArgs, must_exist, with_store_of};
 use crate::store::{AuditReport, KeptHead};
 
 /// Arguments of `scrutineer audit`.
@@ -35,10 +35,9 @@ enum Action {
 /// Runs `scrutineer audit`.
 pub(super) fn run(args: &AuditArgs) -> ExitCode {
     let Action::Verify { heads, store, json } = &args.action;
-    if let Err(code) = must_exist(store) {
-        return code;
-    }
-    let report = match with_store(store, async |open| open.audit_verify(heads).await) {
+    let verified = must_exist(store)
+        .and_then(|config| with_store_of(&config, async |open| open.audit_verify(heads).await));
+    let report = match verified {
         Ok(report) => report,
         Err(code) => return code,
     };

@@ -20,11 +20,12 @@ pub(super) struct DetectorsArgs {
 
 /// Shows what `GET /v1/detectors/dry-run` gives.
 pub(super) fn run(args: &DetectorsArgs) -> ExitCode {
-    if let Err(code) = must_exist(&args.service.store) {
-        return code;
-    }
+    let config = match must_exist(&args.service.store) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
     let store = &args.service.store;
-    with_service(&args.service, async |service| {
+    with_service(&args.service, config, async |service| {
         let run = match service.dry_run(&store.tenant, Utc::now()).await {
             Ok(run) => run,
             Err(error) => return exit::environment(&error.to_string()),

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use uuid::Uuid;
 
 use super::exit;
-use super::store_args::{StoreArgs, must_exist, with_store};
+use super::store_args::{StoreArgs, must_exist, with_store_of};
 use crate::domain::RecordKind;
 use crate::store::{Erasure, ErasureTarget};
 
@@ -84,12 +84,12 @@ pub(super) fn run(args: &EraseArgs) -> ExitCode {
             how,
         ),
     };
-    if let Err(code) = must_exist(&how.store).and_then(|()| confirm(&name, how)) {
-        return code;
-    }
     let tenant = &how.store.tenant;
-    let erased = with_store(&how.store, async |open| {
-        open.erase(tenant, &target, &how.reason, &how.actor).await
+    let erased = must_exist(&how.store).and_then(|config| {
+        confirm(&name, how)?;
+        with_store_of(&config, async |open| {
+            open.erase(tenant, &target, &how.reason, &how.actor).await
+        })
     });
     let told = match erased {
         Ok(erasure) => tell(&mut io::stdout().lock(), &erasure, how.store.json),

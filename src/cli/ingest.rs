@@ -39,7 +39,11 @@ pub(super) fn run(args: &IngestArgs) -> ExitCode {
         Ok(files) => files,
         Err(message) => return exit::input(&message),
     };
-    with_service(&args.service, async |service| {
+    let config = match args.service.store.load() {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    with_service(&args.service, config, async |service| {
         let counts = take_all(service, args, &files).await;
         tell(&counts, args.service.store.json)
     })

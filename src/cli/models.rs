@@ -91,28 +91,56 @@ fn act(args: &ModelsArgs, out: &mut impl Write) -> anyhow::Result<bool> {
             by,
             although,
         } => {
-            let request = ChangeRequest {
+            let asked = Asked {
+                name,
                 by,
-                at: Utc::now(),
                 although: although.as_deref(),
-                load: &|answering: &Registry| loading::load(answering, name),
             };
-            let change = registry.promote(name, *version, &request)?;
+            let change = asked.of(|request| registry.promote(name, *version, request));
+            let change = change.map_err(refused)?;
             write_changed(out, args.json, name, &change)?;
             Ok(true)
         }
         Action::Rollback { name, by } => {
-            let request = ChangeRequest {
+            let asked = Asked {
+                name,
                 by,
-                at: Utc::now(),
                 although: None,
-                load: &|answering: &Registry| loading::load(answering, name),
             };
-            let change = registry.rollback(name, &request)?;
+            let change = asked.of(|request| registry.rollback(name, request))?;
             write_changed(out, args.json, name, &change)?;
             Ok(true)
         }
     }
+}
+
+/// What a person asks for.
+struct Asked<'a> {
+    name: &'a str,
+    by: &'a str,
+    although: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// Asks for it now, once what asks the model was loaded as the service does.
+    fn of<T>(&self, change: impl FnOnce(&ChangeRequest<'_>) -> T) -> T {
+        let Self { name, by, although } = *self;
+        change(&ChangeRequest {
+            by,
+            at: Utc::now(),
+            although,
+            load: &|answering: &Registry| loading::load(answering, name),
+        })
+    }
+}
+
+/// Why a version is not promoted, with the argument that says why it is to be all the same.
+fn refused(error: RegistryError) -> anyhow::Error {
+    if !matches!(error, RegistryError::NoBetter { .. }) {
+        return error.into();
+    }
+    let told = format!("{error} (--although)");
+    anyhow::Error::from(error).context(told)
 }
 
 fn write_listed(

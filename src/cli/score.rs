@@ -15,6 +15,7 @@ use super::progress;
 use super::store_args::must_exist;
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Case;
+use crate::error::BrokenOff;
 use crate::http::Problem;
 use crate::http::scoring::{self, Batch, BatchLine, PIPE_BYTES};
 
@@ -40,12 +41,13 @@ pub(super) fn run(args: &ScoreArgs) -> ExitCode {
         Ok(input) => input,
         Err(message) => return exit::input(&message),
     };
-    if let Err(code) = must_exist(&args.service.store) {
-        return code;
-    }
+    let config = match must_exist(&args.service.store) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
     let json = args.service.store.json;
     let bar = progress::bar(input.bytes, "{wide_bar} {bytes}/{total_bytes} {eta}", json);
-    with_service(&args.service, async |service| {
+    with_service(&args.service, config, async |service| {
         let tenant = &args.service.store.tenant;
         let Some(batch) = Batch::new(service, tenant, args.case) else {
             return exit::usage("this case is not answered here");
@@ -57,7 +59,7 @@ pub(super) fn run(args: &ScoreArgs) -> ExitCode {
         let told = tell(answers, &input.name, json, &bar).await;
         let worked = work
             .await
-            .unwrap_or_else(|error| Err(io::Error::other(error)));
+            .unwrap_or_else(|error| Err(io::Error::other(BrokenOff::from(error))));
         bar.finish_and_clear();
         match (told, worked) {
             // A reader that has gone away (`| head`) is no failure.

@@ -32,6 +32,7 @@ pub(super) fn run(args: &ServeArgs) -> ExitCode {
     if let Err(error) = telemetry::init_logs(&config.log) {
         return exit::usage(&error.to_string());
     }
+    telemetry::log_panics_by_place();
     for name in Config::unknown_variables() {
         tracing::warn!(name, "this variable names no setting");
     }

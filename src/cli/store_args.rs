@@ -64,28 +64,35 @@ impl PlaceArgs {
     }
 }
 
-/// For commands that look at what is kept: a mistyped folder is named and not made.
-pub(super) fn must_exist(args: &impl AsRef<PlaceArgs>) -> Result<(), ExitCode> {
-    let folder = args.as_ref().load()?.data_dir;
-    if folder.join("scrutineer.db").is_file() {
-        return Ok(());
+/// The settings, for commands that look at what is kept: a mistyped folder is named and not made.
+pub(super) fn must_exist(args: &impl AsRef<PlaceArgs>) -> Result<Config, ExitCode> {
+    let config = args.as_ref().load()?;
+    if config.data_dir.join("scrutineer.db").is_file() {
+        return Ok(config);
     }
-    let folder = folder.display();
+    let folder = config.data_dir.display();
     Err(exit::environment(&format!("there is no store in {folder}")))
 }
 
-/// Opens the store, runs the work on it and closes it.
+/// Opens the store, making it where it is absent, runs the work on it and closes it.
 pub(super) fn with_store<T, F>(args: &impl AsRef<PlaceArgs>, work: F) -> Result<T, ExitCode>
 where
     F: AsyncFnOnce(&Store) -> Result<T>,
 {
-    let folder = args.as_ref().load()?.data_dir;
+    with_store_of(&args.as_ref().load()?, work)
+}
+
+/// The same with settings that were read, as by [`must_exist`].
+pub(super) fn with_store_of<T, F>(config: &Config, work: F) -> Result<T, ExitCode>
+where
+    F: AsyncFnOnce(&Store) -> Result<T>,
+{
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| exit::environment(&error.to_string()))?;
     runtime.block_on(async {
-        let store = Store::open(&folder)
+        let store = Store::open(&config.data_dir)
             .await
             .map_err(|error| exit::environment(&error.to_string()))?;
         let result = work(&store).await;

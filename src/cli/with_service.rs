@@ -21,15 +21,12 @@ pub(super) struct ServiceArgs {
     models: ModelsDirArgs,
 }
 
-/// Opens the service, runs the work with it and closes the store.
-pub(super) fn with_service<F>(args: &ServiceArgs, work: F) -> ExitCode
+/// Opens the service by these settings, runs the work with it and closes the store.
+pub(super) fn with_service<F>(args: &ServiceArgs, config: Config, work: F) -> ExitCode
 where
     F: AsyncFnOnce(&Service) -> ExitCode,
 {
-    let config = match args.store.load() {
-        Ok(config) => args.models.applied_to(config),
-        Err(code) => return code,
-    };
+    let config = args.models.applied_to(config);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -8,12 +8,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit;
-use super::store_args::{must_exist, with_store};
+use super::store_args::{must_exist, with_store_of};
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsRow, CollectionsRun};
 use crate::cases::timesheet::Reminder;
-use crate::config::Collections;
+use crate::config::{Collections, Config};
 use crate::service::{
     COLLECTIONS, DELAYS, DUPLICATES, DelaysRun, EXPENSES, REMINDERS, ServiceError,
 };
@@ -55,20 +55,21 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
     if args.capacity.is_some() && !matches!(args.name, Name::Collections) {
         return exit::usage("only the worklist `collections` has a capacity");
     }
-    if let Err(code) = must_exist(&args.service.store) {
-        return code;
-    }
+    let config = match must_exist(&args.service.store) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
     match args.name {
-        Name::Documents(list) => documents(args, list),
-        Name::Collections => customers(args),
-        Name::Delays => with_service(&args.service, async |service| {
+        Name::Documents(list) => documents(args, &config, list),
+        Name::Collections => customers(args, config),
+        Name::Delays => with_service(&args.service, config, async |service| {
             let tenant = &args.service.store.tenant;
             match service.delays_run(tenant, Utc::now()).await {
                 Ok(run) => print_delays(args, &run),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
-        Name::Expenses => with_service(&args.service, async |service| {
+        Name::Expenses => with_service(&args.service, config, async |service| {
             let tenant = &args.service.store.tenant;
             match service.expense_queue(tenant, Utc::now()).await {
                 Ok(queue) => print(
@@ -79,14 +80,14 @@ pub(super) fn run(args: &WorklistArgs) -> ExitCode {
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
-        Name::Duplicates => with_service(&args.service, async |service| {
+        Name::Duplicates => with_service(&args.service, config, async |service| {
             let tenant = &args.service.store.tenant;
             match service.duplicate_queue(tenant, Utc::now()).await {
                 Ok(queue) => print(args, queue.run.queue.iter(), show_answer),
                 Err(error) => exit::environment(&error.to_string()),
             }
         }),
-        Name::Reminders => with_service(&args.service, async |service| {
+        Name::Reminders => with_service(&args.service, config, async |service| {
             let tenant = &args.service.store.tenant;
             match service.reminders(tenant, Utc::now()).await {
                 Ok(due) => print(args, due.reminders.iter(), show_sheet),
@@ -122,15 +123,10 @@ fn print_delays(args: &WorklistArgs, run: &DelaysRun) -> ExitCode {
 }
 
 /// Shows as many customers to contact as the team can, then those held back.
-fn customers(args: &WorklistArgs) -> ExitCode {
-    let capacity = match args.capacity {
-        Some(capacity) => capacity,
-        None => match args.service.store.load() {
-            Ok(config) => config.collections.contacts_a_day,
-            Err(code) => return code,
-        },
-    };
-    with_service(&args.service, async |service| {
+fn customers(args: &WorklistArgs, config: Config) -> ExitCode {
+    let usual = config.collections.contacts_a_day;
+    let capacity = args.capacity.unwrap_or(usual);
+    with_service(&args.service, config, async |service| {
         let tenant = &args.service.store.tenant;
         match service.collections_run(tenant, Utc::now()).await {
             Ok(run) => print_customers(args, &run, capacity as usize),
@@ -176,11 +172,11 @@ fn tell_left_out(to_contact: usize, held_back: usize, limit: usize) {
     }
 }
 
-fn documents(args: &WorklistArgs, list: &Worklist) -> ExitCode {
+fn documents(args: &WorklistArgs, config: &Config, list: &Worklist) -> ExitCode {
     let store = &args.service.store;
     let first = WorklistCursor::default();
     let limit = usual_limit(args);
-    let page = with_store(store, async |open| {
+    let page = with_store_of(config, async |open| {
         open.worklist(&store.tenant, list, first, limit).await
     });
     let page = match page {

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWriteExt as _, DuplexStream, ReadBuf};
+use tokio::task::coop::unconstrained;
 
 use super::gate::BatchTurn;
 use super::scoring::{Answers, PIPE_BYTES};
@@ -58,7 +59,8 @@ impl Writer {
             patience,
             ..
         } = self;
-        let mut writing = pin!(pipe.write(bytes));
+        // Not ready is then what the pipe says alone, and not also the runtime, once the task did much.
+        let mut writing = pin!(unconstrained(pipe.write(bytes)));
         let written = poll_fn(|context| {
             let polled = writing.as_mut().poll(context);
             if polled.is_pending() {
@@ -106,6 +108,7 @@ impl AsyncRead for Reader {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use tokio::io::AsyncReadExt as _;
+    use tokio::task::coop::{consume_budget, has_budget_remaining};
 
     use super::*;
     use crate::http::gate::Gate;
@@ -141,6 +144,17 @@ mod tests {
         let mut rest = String::new();
         reader.read_to_string(&mut rest).await.unwrap();
         assert_eq!(rest, "more");
+    }
+
+    #[tokio::test]
+    async fn where_there_is_room_the_turn_is_kept_however_much_the_task_did() {
+        let (mut writer, _reader) = ends(&Gate::new(1, 0)).await;
+        while has_budget_remaining() {
+            consume_budget().await;
+        }
+        let mut taking = pin!(writer.take("an answer"));
+        let first = poll_fn(|context| Poll::Ready(taking.as_mut().poll(context))).await;
+        assert!(first.is_ready());
     }
 
     #[tokio::test]

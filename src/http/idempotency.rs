@@ -1,8 +1,9 @@
 //! `Idempotency-Key`: one answer for one request, however often it is sent
 //! (draft-ietf-httpapi-idempotency-key-header-07).
 
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
@@ -12,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use sha2::{Digest as _, Sha256};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use tracing::Instrument as _;
 
 use super::auth::Caller;
@@ -20,11 +22,16 @@ use super::layers;
 use super::problem::{ApiError, ApiResult};
 use super::state::AppState;
 use crate::domain::TenantId;
-use crate::error::ErrorCode;
+use crate::error::{BrokenOff, ErrorCode};
 use crate::store::{IDEMPOTENCY_RENEWAL, IdempotencyStart, Store, StoredResponse};
 
 /// Longest answer that is kept, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// After this a renewal that failed is tried again.
+const RENEWED_AGAIN: Duration = Duration::from_secs(1);
+/// Longest wait that is told to whoever finds a key in use, in seconds: as a rule the request ends long
+/// before its key would be free.
+const ASK_AGAIN_SECONDS: u64 = 5;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Set on an answer that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -82,15 +89,11 @@ async fn answer(
     let digest = hex::encode(digest.finalize());
     let store = state.store();
     let start = store
-        .idempotency_start(&caller.tenant, &key, &digest, Utc::now())
+        .idempotency_start(&caller.tenant, &key, &digest, Utc::now)
         .await?;
     match start {
         IdempotencyStart::Done(stored) => Ok(replay(stored)),
-        IdempotencyStart::Running { free_after_seconds } => Err(ApiError::new(
-            ErrorCode::IdempotencyConflict,
-            "A request with this `Idempotency-Key` is still running.",
-        )
-        .retry_after(free_after_seconds)),
+        IdempotencyStart::Running { free_after_seconds } => Err(in_use(free_after_seconds)),
         IdempotencyStart::Mismatch => Err(ApiError::new(
             ErrorCode::IdempotencyMismatch,
             "This `Idempotency-Key` was used with another body or address.",
@@ -102,9 +105,20 @@ async fn answer(
             let work = layers::same_request(layers::current_request_id(), work).in_current_span();
             tokio::spawn(work)
                 .await
-                .unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
+                .unwrap_or_else(|failure| Err(ApiError::internal(&BrokenOff::from(failure))))
         }
     }
+}
+
+fn in_use(free_after_seconds: u64) -> ApiError {
+    ApiError::new(
+        ErrorCode::IdempotencyConflict,
+        format!(
+            "A request with this `Idempotency-Key` is still running. If its process died, the key \
+             is free in {free_after_seconds} s."
+        ),
+    )
+    .retry_after(free_after_seconds.min(ASK_AGAIN_SECONDS))
 }
 
 /// The body, under the limit that lies in the extensions of the request.
@@ -155,16 +169,32 @@ async fn claimed_while<T>(
     work: impl Future<Output = T>,
 ) -> T {
     let renewing = async {
+        let mut due = interval_at(Instant::now() + IDEMPOTENCY_RENEWAL, IDEMPOTENCY_RENEWAL);
+        // Those missed while one had to wait are not made up for.
+        due.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
-            tokio::time::sleep(IDEMPOTENCY_RENEWAL).await;
-            if let Err(error) = store.idempotency_renew(tenant, key, Utc::now()).await {
-                tracing::warn!(%error, "idempotency key not renewed");
+            due.tick().await;
+            if !renewed(store, tenant, key).await {
+                break;
             }
         }
+        tracing::warn!("idempotency key was claimed no longer while its request ran");
+        pending::<T>().await
     };
     tokio::select! {
         done = work => done,
         never = renewing => never,
+    }
+}
+
+/// Renews a key, trying again where that fails; `false` where it is claimed no longer.
+async fn renewed(store: &Store, tenant: &TenantId, key: &str) -> bool {
+    loop {
+        match store.idempotency_renew(tenant, key, Utc::now).await {
+            Ok(is_claimed) => return is_claimed,
+            Err(error) => tracing::warn!(%error, "idempotency key not renewed"),
+        }
+        sleep(RENEWED_AGAIN).await;
     }
 }
 
@@ -234,6 +264,15 @@ fn replay(stored: StoredResponse) -> Response {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn who_finds_a_key_in_use_asks_again_soon_and_at_the_latest_when_it_is_free() {
+        for (free_after, wait) in [(120, "5"), (3, "3")] {
+            let answer = in_use(free_after).into_response();
+            assert_eq!(answer.status(), StatusCode::CONFLICT);
+            assert_eq!(answer.headers()[header::RETRY_AFTER], wait);
+        }
+    }
 
     #[tokio::test]
     async fn an_answer_as_long_as_is_kept_passes_and_one_byte_more_is_a_problem() {

@@ -1,8 +1,6 @@
 //! What happens to every request: ids, trace, log line, metrics, headers, time, panics.
 
 use std::any::Any;
-use std::panic::{set_hook, take_hook};
-use std::sync::Once;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -48,7 +46,6 @@ pub(super) async fn observe(
     request: Request,
     next: Next,
 ) -> Response {
-    log_panics_by_place();
     let started = Instant::now();
     let request_id = request
         .headers()
@@ -143,26 +140,6 @@ async fn bounded(state: &AppState, answering: impl Future<Output = Response>) ->
     }
 }
 
-/// Has a panic on the way to an answer logged by its place in the source alone: what it says may hold an
-/// id or a value of a record, and the standard library's own line would print it. All others are told as
-/// before.
-fn log_panics_by_place() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = take_hook();
-        set_hook(Box::new(move |info| {
-            if current_request_id().is_none() {
-                before(info);
-                return;
-            }
-            let location = info
-                .location()
-                .map_or_else(String::new, ToString::to_string);
-            tracing::error!(location, "handler panicked");
-        }));
-    });
-}
-
 /// The answer to a request whose handler panicked, which was logged when it did.
 #[must_use]
 pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
@@ -220,46 +197,18 @@ pub(super) async fn no_method() -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::panic::catch_unwind;
-    use std::sync::{Arc, Mutex};
+    #![allow(clippy::unwrap_used)]
+    use axum::body::to_bytes;
 
     use super::*;
 
-    /// What was logged.
-    #[derive(Debug, Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn of_a_panic_its_place_is_logged_and_nothing_that_it_says() {
-        log_panics_by_place();
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_writer(move || writer.clone())
-            .finish();
-        let secret = "Zweigelt";
-        let answer = tracing::subscriber::with_default(subscriber, || {
-            CURRENT_REQUEST_ID.sync_scope("r".to_owned(), || {
-                let answering: Result<(), _> = catch_unwind(|| panic!("of {secret}"));
-                panicked(answering.unwrap_err())
-            })
-        });
+    #[tokio::test]
+    async fn of_a_panic_the_answer_says_that_there_was_one_and_nothing_that_it_said() {
+        let answer = panicked(Box::new("of Zweigelt"));
         assert_eq!(answer.status().as_u16(), 500);
-        let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        assert!(log.contains("handler panicked"), "{log}");
-        assert!(log.contains(file!()), "{log}");
-        assert!(!log.contains(secret), "{log}");
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["code"], "internal");
+        assert!(!problem.to_string().contains("Zweigelt"), "{problem}");
     }
 }

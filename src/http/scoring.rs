@@ -17,7 +17,7 @@ use super::shape::{self, Misread};
 use crate::advice::{Case, Recommendation};
 use crate::cases::record_case::RecordItem;
 use crate::domain::TenantId;
-use crate::error::ErrorCode;
+use crate::error::{BrokenOff, ErrorCode};
 use crate::service::Service;
 
 /// Scores one item, given as JSON; so is the recommendation.
@@ -172,7 +172,8 @@ impl Batch {
             let Some(next) = running.pop_front() else {
                 return Ok(());
             };
-            let text = next.await.map_err(io::Error::other)??;
+            let broke_off = |error| io::Error::other(BrokenOff::from(error));
+            let text = next.await.map_err(broke_off)??;
             answers.take(&text).await?;
         }
     }

@@ -123,9 +123,7 @@ pub enum RegistryError {
         source: LoadError,
     },
     /// The version asked for does not beat a simple baseline, and nobody said why it is to answer.
-    #[error(
-        "version {version} of `{name}` is no better than {baseline}; refused unless told why (--although)"
-    )]
+    #[error("version {version} of `{name}` is no better than {baseline}; refused unless told why")]
     NoBetter {
         /// The model.
         name: String,

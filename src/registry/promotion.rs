@@ -13,10 +13,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::{LoadError, RegistryError};
+use super::manifest::Manifest;
 use super::open::{Registry, read_bounded};
 
 const POINTER: &str = "current";
 const LOCK: &str = ".current.lock";
+/// What a pointer that is being written begins with; the number of its process follows.
+const ASIDE: &str = ".current.";
 const POINTER_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What was done.
@@ -56,7 +59,7 @@ pub struct ChangeRequest<'a> {
     pub by: &'a str,
     /// When.
     pub at: DateTime<Utc>,
-    /// Why a version is to answer that is no better than a simple baseline.
+    /// Why a version is to answer that is no better than a simple baseline; kept only of such a one.
     pub although: Option<&'a str>,
     /// Loads what asks the model, as the service does at start, with the version that answers in
     /// the registry it is given.
@@ -76,15 +79,6 @@ impl Registry {
         request: &ChangeRequest<'_>,
     ) -> Result<Change, RegistryError> {
         self.locked(name, |registry| {
-            let asked = registry.model_version(name, version)?;
-            let no_better = asked.manifest.no_better();
-            if let (Some(baseline), None) = (no_better, request.although) {
-                return Err(RegistryError::NoBetter {
-                    name: name.to_owned(),
-                    version,
-                    baseline: baseline.clone(),
-                });
-            }
             registry.change(name, ChangeKind::Promote, version, request)
         })
     }
@@ -163,13 +157,15 @@ impl Registry {
         request: &ChangeRequest<'_>,
     ) -> Result<Change, RegistryError> {
         let from = self.model(name)?.manifest.version;
-        self.model_version(name, to)?.verify_digests()?;
         if from == to {
             return Err(RegistryError::AlreadyCurrent {
                 name: name.to_owned(),
                 version: to,
             });
         }
+        let asked = self.model_version(name, to)?;
+        let although = reason(&asked.manifest, change, request)?;
+        asked.verify_digests()?;
         let answering = self.answering(name, to)?;
         (request.load)(&answering).map_err(|source| RegistryError::CannotAnswer {
             name: name.to_owned(),
@@ -182,10 +178,30 @@ impl Registry {
             to,
             by: request.by.to_owned(),
             at: request.at,
-            although: request.although.map(str::to_owned),
+            although,
         };
         self.apply(name, change)
     }
+}
+
+/// Why a version is to answer although it is no better than a simple baseline. None of one that is better,
+/// or was never held against any, whatever was given.
+fn reason(
+    asked: &Manifest,
+    change: ChangeKind,
+    request: &ChangeRequest<'_>,
+) -> Result<Option<String>, RegistryError> {
+    let Some(baseline) = asked.no_better() else {
+        return Ok(None);
+    };
+    if request.although.is_none() && change == ChangeKind::Promote {
+        return Err(RegistryError::NoBetter {
+            name: asked.name.clone(),
+            version: asked.version,
+            baseline: baseline.clone(),
+        });
+    }
+    Ok(request.although.map(str::to_owned))
 }
 
 /// The version a rollback goes back to: promotions pile up, rollbacks take off.
@@ -235,10 +251,11 @@ pub(super) fn read(model_dir: &Path) -> Result<Vec<Change>, RegistryError> {
         .collect()
 }
 
-/// Replaces the pointer: written aside, flushed to disk, then renamed.
+/// Replaces the pointer, for whoever holds the lock: written aside, flushed to disk, then renamed.
 pub(super) fn write(model_dir: &Path, changes: &[Change]) -> Result<(), RegistryError> {
+    remove_what_was_left(model_dir);
     let path = model_dir.join(POINTER);
-    let aside = model_dir.join(format!(".{POINTER}.{}", std::process::id()));
+    let aside = model_dir.join(format!("{ASIDE}{}", std::process::id()));
     let mut text = Vec::new();
     for change in changes {
         let line =
@@ -254,4 +271,19 @@ pub(super) fn write(model_dir: &Path, changes: &[Change]) -> Result<(), Registry
         File::open(model_dir)?.sync_all()
     };
     write().map_err(|source| RegistryError::io(path.clone(), source))
+}
+
+/// Removes what processes that died left beside the pointer: nobody else writes while the lock is held.
+fn remove_what_was_left(model_dir: &Path) {
+    let Ok(entries) = fs::read_dir(model_dir) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(ASIDE));
+        if process.is_some_and(|process| process.parse::<u32>().is_ok()) {
+            // What stays is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }

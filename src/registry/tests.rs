@@ -228,7 +228,11 @@ fn a_version_no_better_than_its_baseline_is_promoted_only_with_a_reason_that_is_
     let manifest = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("{manifest}{baseline}")).unwrap();
     let mut registry = Registry::open(models.path()).unwrap();
-    registry.promote("toy", 2, &by("ana")).unwrap();
+    let needless = ChangeRequest {
+        although: Some("nobody asked"),
+        ..by("ana")
+    };
+    registry.promote("toy", 2, &needless).unwrap();
     let refused = registry.promote("toy", 1, &by("ana")).unwrap_err();
     assert!(matches!(refused, RegistryError::NoBetter { .. }));
     let said = refused.to_string();
@@ -242,6 +246,8 @@ fn a_version_no_better_than_its_baseline_is_promoted_only_with_a_reason_that_is_
         ..by("ana")
     };
     registry.promote("toy", 1, &request).unwrap();
+    let again = registry.promote("toy", 1, &by("ana"));
+    assert!(matches!(again, Err(RegistryError::AlreadyCurrent { .. })));
     // The first line is as files were before there were reasons.
     let lines = fs::read_to_string(models.path().join("toy/current")).unwrap();
     assert!(
@@ -277,6 +283,22 @@ fn of_changes_at_once_none_is_lost() {
     let answering = changes[7].to;
     let again = registry.promote("toy", answering, &by("ben"));
     assert!(matches!(again, Err(RegistryError::AlreadyCurrent { .. })));
+}
+
+#[test]
+fn what_a_process_that_died_left_beside_the_pointer_goes_with_the_next_change() {
+    let models = tempfile::tempdir().unwrap();
+    write_version(models.path(), "toy", 1, b"w");
+    write_version(models.path(), "toy", 2, b"w");
+    let beside = |name: &str| models.path().join("toy").join(name);
+    for name in [".current.77", ".current.mine"] {
+        fs::write(beside(name), "half").unwrap();
+    }
+    let mut registry = Registry::open(models.path()).unwrap();
+    registry.promote("toy", 1, &by("ana")).unwrap();
+    assert!(!beside(".current.77").exists());
+    assert!(beside(".current.mine").exists() && beside(".current.lock").exists());
+    assert_eq!(current(models.path()), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tracing::Instrument as _;
 
 use super::answers_given::{AnswersGiven, ShowsAnswers};
 use super::history::Wanted;
-use super::{Service, ServiceError, on_own_thread};
+use super::{Service, ServiceError, broke_off, on_own_thread};
 use crate::advice::Judged;
 use crate::cases::collections::CollectionsRun;
 use crate::cases::record_case::JudgeError;
@@ -80,7 +80,7 @@ impl Service {
         };
         tokio::spawn(running.in_current_span())
             .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))?
+            .map_err(broke_off)?
     }
 }
 

@@ -20,6 +20,8 @@ mod unrecorded;
 
 use std::sync::Arc;
 
+use tokio::task::JoinError;
+
 pub use analyse::{Analysed, Incoming};
 pub use collections_run::COLLECTIONS;
 pub use delays_run::{DELAYS, DelaysRun};
@@ -32,6 +34,7 @@ pub use reminders::{REMINDERS, ReminderList};
 
 use crate::cases::invoice::InvoiceCase;
 use crate::documents::sandbox::Sandbox;
+use crate::error::BrokenOff;
 use crate::store::Store;
 
 /// The store, the sandbox and the cases, together. Cheap to clone.
@@ -93,5 +96,10 @@ async fn on_own_thread<T: Send + 'static>(
 ) -> Result<T, ServiceError> {
     tokio::task::spawn_blocking(computing)
         .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))
+        .map_err(broke_off)
+}
+
+/// Why there is no answer where the work on it broke off.
+fn broke_off(error: JoinError) -> ServiceError {
+    ServiceError::Internal(BrokenOff::from(error).to_string())
 }

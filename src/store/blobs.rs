@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::error::{Result, StoreError};
 use super::open::make_private_dir;
 use crate::domain::{TenantId, sha256_hex};
+use crate::error::BrokenOff;
 
 /// Where a tenant's bytes with this digest lie. Tenants do not share files, so that
 /// one tenant's erasure never touches another's.
@@ -105,7 +106,8 @@ where
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(StoreError::Damaged(format!(
-            "file work ended early: {error}"
+            "file work ended early: {}",
+            BrokenOff::from(error)
         ))),
     }
 }

@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinError;
 
 use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::tenant_states::{self, TenantState};
 use super::{Store, time};
 use crate::domain::{Currency, RecordKind, TenantId};
+use crate::error::BrokenOff;
 use crate::history::{Facts, FactsAsOf};
 
 /// Tenants whose facts stay in memory.
@@ -94,6 +96,14 @@ impl Held {
     }
 }
 
+/// Frees what is held no longer, on another thread: many records take a while.
+fn drop_aside(gone: Held) {
+    tokio::task::spawn_blocking(move || drop(gone));
+}
+
+/// Where a page ends: generation, kind, id and version of its last row.
+type Place = (i64, String, String, i64);
+
 #[derive(FromRow)]
 struct StoredVersion {
     generation: i64,
@@ -103,6 +113,13 @@ struct StoredVersion {
     known_at: String,
     known_at_stated: bool,
     body: String,
+}
+
+impl StoredVersion {
+    fn place(&self) -> Place {
+        let (kind, id) = (self.kind.clone(), self.id.clone());
+        (self.generation, kind, id, self.version)
+    }
 }
 
 impl Default for FactsCache {
@@ -135,8 +152,10 @@ impl FactsCache {
         is_new.then(|| held.clone())
     }
 
-    fn holds(&self, tenant: &TenantId) -> bool {
-        self.lock().held.contains_key(tenant)
+    /// The generation of the records that are held of a tenant, if any are.
+    fn generation(&self, tenant: &TenantId) -> Option<i64> {
+        let by_tenant = self.lock();
+        by_tenant.held.get(tenant).map(|(_, held)| held.generation)
     }
 
     fn turn(&self, tenant: &TenantId) -> Turn {
@@ -192,9 +211,7 @@ impl Store {
             let _turn = turn;
             store.load(&tenant).await
         });
-        let held = loading
-            .await
-            .map_err(|error| StoreError::Damaged(format!("records were not read: {error}")))??;
+        let held = loading.await.map_err(|error| broke_off("read", error))??;
         Ok(held.seen_from(as_of))
     }
 
@@ -222,8 +239,7 @@ impl Store {
         };
         let gone = self.facts_cache().lock().put(tenant, held.clone());
         if let Some(gone) = gone {
-            // Freeing many records takes a while.
-            tokio::task::spawn_blocking(move || drop(gone));
+            drop_aside(gone);
         }
         Ok(held)
     }
@@ -231,23 +247,32 @@ impl Store {
     /// What is held with what was stored since; none where nothing is, or something was erased since.
     async fn add_to_held(&self, tenant: &TenantId) -> Result<Option<Held>> {
         let cache = self.facts_cache();
-        if !cache.holds(tenant) {
+        if cache.generation(tenant).is_none() {
             return Ok(None);
         }
         let _permit = permit(&cache.newer).await?;
         let mut snapshot = self.readers().begin().await?;
         let state = state_of(&mut snapshot, tenant).await?;
         // It may have had to go meanwhile.
-        let held = cache.lock().take(tenant);
-        let Some(held) = held.filter(|held| held.erasures == Erasures::of(&state)) else {
+        let Some(since) = cache.generation(tenant) else {
             return Ok(None);
         };
+        // As a rule all that is new; read first, so that what is held stays held where it cannot be.
+        let first = (since, String::new(), String::new(), 0);
+        let page = newer_page(&mut snapshot, tenant, since, first).await?;
+        let taken = cache.lock().take(tenant);
+        let Some(held) = taken else {
+            return Ok(None);
+        };
+        if held.erasures != Erasures::of(&state) {
+            drop_aside(held);
+            return Ok(None);
+        }
         // Copied only if somebody still looks at the older state; that takes a while.
         let copying = move || Arc::unwrap_or_clone(held.facts);
         let copied = tokio::task::spawn_blocking(copying).await;
-        let facts = copied
-            .map_err(|error| StoreError::Damaged(format!("records were not copied: {error}")))?;
-        let facts = add_newer(&mut snapshot, tenant, held.generation, facts).await?;
+        let facts = copied.map_err(|error| broke_off("copied", error))?;
+        let facts = add_newer(&mut snapshot, tenant, since, (page, facts)).await?;
         Ok(Some(Held::of(facts, &state)))
     }
 
@@ -268,40 +293,53 @@ async fn state_of(snapshot: &mut SqliteConnection, tenant: &TenantId) -> Result<
     Ok(states.get(tenant.as_str()).copied().unwrap_or_default())
 }
 
-/// Adds every version that was stored after a generation: little as a rule, so it is looked for by
-/// that.
+/// Why records are not held where the work on them broke off.
+fn broke_off(what: &str, error: JoinError) -> StoreError {
+    let how = BrokenOff::from(error);
+    StoreError::Damaged(format!("records were not {what}: {how}"))
+}
+
+/// Adds a page of what was stored after a generation, and all that comes after it.
 async fn add_newer(
     snapshot: &mut SqliteConnection,
     tenant: &TenantId,
     since: i64,
-    mut facts: Facts,
+    (mut page, mut facts): (Vec<StoredVersion>, Facts),
 ) -> Result<Facts> {
+    while let Some(end) = page.last().map(StoredVersion::place) {
+        // One that is not full is the last.
+        let is_last = i64::try_from(page.len()).is_ok_and(|rows| rows < PAGE);
+        facts = take_in(facts, page).await?;
+        if is_last {
+            break;
+        }
+        page = newer_page(snapshot, tenant, since, end).await?;
+    }
+    Ok(facts)
+}
+
+/// Versions that were stored after a generation, from after a place: few as a rule, so they are looked for
+/// by their generation.
+async fn newer_page(
+    snapshot: &mut SqliteConnection,
+    tenant: &TenantId,
+    since: i64,
+    (generation, kind, id, version): Place,
+) -> Result<Vec<StoredVersion>> {
     let newer = "SELECT generation, kind, id, version, known_at, known_at_stated, body FROM records \
         WHERE tenant = $1 AND generation > $2 AND (generation, kind, id, version) > ($3, $4, $5, $6) \
         ORDER BY generation, kind, id, version LIMIT $7";
-    let mut last = (since, String::new(), String::new(), 0);
-    loop {
-        let page: Vec<StoredVersion> = sqlx::query_as(newer)
-            .bind(tenant.as_str())
-            .bind(since)
-            .bind(last.0)
-            .bind(&last.1)
-            .bind(&last.2)
-            .bind(last.3)
-            .bind(PAGE)
-            .fetch_all(&mut *snapshot)
-            .await?;
-        let Some(end) = page.last() else {
-            return Ok(facts);
-        };
-        last = (
-            end.generation,
-            end.kind.clone(),
-            end.id.clone(),
-            end.version,
-        );
-        facts = take_in(facts, page).await?;
-    }
+    let page: Vec<StoredVersion> = sqlx::query_as(newer)
+        .bind(tenant.as_str())
+        .bind(since)
+        .bind(generation)
+        .bind(kind)
+        .bind(id)
+        .bind(version)
+        .bind(PAGE)
+        .fetch_all(snapshot)
+        .await?;
+    Ok(page)
 }
 
 /// Adds every version there is. One page is taken in while the next is read.
@@ -339,8 +377,7 @@ async fn take_in(mut facts: Facts, page: Vec<StoredVersion>) -> Result<Facts> {
         }
         Ok(facts)
     });
-    work.await
-        .map_err(|error| StoreError::Damaged(format!("records were not taken in: {error}")))?
+    work.await.map_err(|error| broke_off("taken in", error))?
 }
 
 async fn page(
@@ -427,5 +464,32 @@ mod tests {
         let other = timeout(Duration::from_secs(20), store.history(&b, later)).await;
         assert!(other.unwrap().unwrap().vendor("v").is_some());
         drop(whole);
+    }
+
+    #[tokio::test]
+    async fn what_is_held_stays_held_where_what_is_new_cannot_be_read() {
+        let (_folder, store) = open().await;
+        let a = tenant("a");
+        let now = Utc::now();
+        let later = now + chrono::TimeDelta::days(1);
+        let vendor = |id: &str| record(RecordKind::Vendor, json!({"id": id, "name": "Acme"}));
+        store.upsert_records(&a, &[vendor("v")], now).await.unwrap();
+        assert!(store.history(&a, later).await.is_ok());
+        let held = store.facts_cache().generation(&a);
+        assert!(held.is_some());
+        store.upsert_records(&a, &[vendor("w")], now).await.unwrap();
+        let statement = "UPDATE records SET body = CAST(body AS BLOB) WHERE id = 'w'";
+        let damaged = sqlx::query(statement).execute(store.writer()).await;
+        assert_eq!(damaged.unwrap().rows_affected(), 1);
+        assert!(store.history(&a, later).await.is_err());
+        assert_eq!(store.facts_cache().generation(&a), held);
+        let statement = "UPDATE records SET body = CAST(body AS TEXT) WHERE id = 'w'";
+        sqlx::query(statement)
+            .execute(store.writer())
+            .await
+            .unwrap();
+        let history = store.history(&a, later).await.unwrap();
+        assert!(history.vendor("v").is_some() && history.vendor("w").is_some());
+        assert_ne!(store.facts_cache().generation(&a), held);
     }
 }

@@ -8,9 +8,11 @@ use super::{Store, time};
 use crate::domain::TenantId;
 
 /// A claimed key is free again after this, unless it is renewed: its process died. Whichever processes
-/// have the store open, each renews what it runs, so that no other's work is taken for dead.
-const RUNNING_LEASE: Duration = Duration::seconds(30);
-/// Whoever runs a request renews its key this often, so that one renewal may fail.
+/// have the store open, each renews what it runs, so that no other's work is taken for dead. Longer
+/// than two renewals, one after the other, may wait for the one way to write (30 s) and for other
+/// processes (10 s): one may fail.
+const RUNNING_LEASE: Duration = Duration::minutes(2);
+/// Whoever runs a request renews its key this often.
 pub const IDEMPOTENCY_RENEWAL: std::time::Duration = std::time::Duration::from_secs(10);
 /// An answer is given again for this long.
 const ANSWER_KEPT: Duration = Duration::hours(24);
@@ -54,7 +56,8 @@ struct StoredKey {
 
 impl Store {
     /// Claims an idempotency key for a request with this digest (of method, path and
-    /// body), or says what became of the earlier one.
+    /// body), or says what became of the earlier one. The clock is read once nobody else writes: a claim
+    /// holds for its whole time, however long it had to wait.
     ///
     /// # Errors
     /// If the store cannot be written.
@@ -63,10 +66,11 @@ impl Store {
         tenant: &TenantId,
         key: &str,
         request_sha256: &str,
-        now: DateTime<Utc>,
+        clock: impl FnOnce() -> DateTime<Utc>,
     ) -> Result<IdempotencyStart> {
         self.ensure_tenant(tenant).await?;
         let mut transaction = self.begin().await?;
+        let now = clock();
         // Expired keys of every tenant go here, so that the table stays bounded by a day's use.
         sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1")
             .bind(time::text(now))
@@ -114,7 +118,8 @@ impl Store {
         Ok(outcome)
     }
 
-    /// Says that the request of a claimed key is still running.
+    /// Says that the request of a claimed key is still running, from a clock that is read once nobody else
+    /// writes; `false` where the key is claimed no longer.
     ///
     /// # Errors
     /// If the store cannot be written.
@@ -122,18 +127,20 @@ impl Store {
         &self,
         tenant: &TenantId,
         key: &str,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        sqlx::query(
+        clock: impl FnOnce() -> DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut transaction = self.begin_unmarked().await?;
+        let renewed = sqlx::query(
             "UPDATE idempotency SET expires_at = $3 \
              WHERE tenant = $1 AND idempotency_key = $2 AND status IS NULL",
         )
         .bind(tenant.as_str())
         .bind(key)
-        .bind(time::text(now + RUNNING_LEASE))
-        .execute(self.writer())
+        .bind(time::text(clock() + RUNNING_LEASE))
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        transaction.commit().await?;
+        Ok(renewed.rows_affected() > 0)
     }
 
     /// Keeps the answer of a claimed key for a day.

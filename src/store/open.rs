@@ -64,7 +64,7 @@ impl Writing {
         self.changes.mark(self.begin_unmarked().await?)
     }
 
-    /// The same for what is never held in memory and comes often: decisions.
+    /// The same for what is never held in memory and comes often: decisions, renewals of keys.
     pub(super) async fn begin_unmarked(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
@@ -234,6 +234,11 @@ impl Store {
     /// See [`Writing::begin`].
     pub(crate) async fn begin(&self) -> Result<Changing> {
         self.inner.writing.begin().await
+    }
+
+    /// See [`Writing::begin_unmarked`].
+    pub(super) async fn begin_unmarked(&self) -> Result<Transaction<'static, Sqlite>> {
+        self.inner.writing.begin_unmarked().await
     }
 }
 

@@ -168,7 +168,9 @@ impl Store {
 impl RecordWriter {
     /// Upserts records. A row is a new version only if it differs from what was known of its
     /// record at its `known_at` (`arrived_at` where it has none); the same rows again change nothing, and
-    /// rows that state their moment may arrive in any order.
+    /// rows that state their moment may arrive in any order, but for this: of rows that only said again what
+    /// was in force, the first and the last are remembered. One that arrives late, and was known between
+    /// those, holds until the last.
     ///
     /// # Errors
     /// If the store cannot be written; then the whole transaction is lost.

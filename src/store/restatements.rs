@@ -107,15 +107,18 @@ impl Version {
     /// later, as a version of its own.
     fn part(&mut self, at: &str, number: i64) -> Option<(i64, Self)> {
         let (first, last) = self.restated.clone()?;
-        if last.as_str() <= at {
+        if last.as_str() < at {
             return None;
         }
         self.is_marked = true;
+        // What was restated at this very moment is what is corrected now.
+        self.restated = (first.as_str() < at).then(|| (first.clone(), first.clone()));
+        if last == at {
+            return None;
+        }
         let (known_at, restated) = if first.as_str() > at {
-            self.restated = None;
             (first.clone(), (last > first).then(|| (last.clone(), last)))
         } else {
-            self.restated = Some((first.clone(), first));
             (last, None)
         };
         let later = Self {
@@ -188,6 +191,39 @@ mod tests {
                 prop_assert_eq!(in_force(&known, *moment), Some(word.as_str()));
             }
             prop_assert_eq!(send(&mut known), 0);
+        }
+    }
+
+    #[test]
+    fn what_was_corrected_at_the_moment_of_a_restatement_stays_corrected() {
+        for (rows, last) in [
+            (
+                vec![
+                    ("1", "open"),
+                    ("5", "open"),
+                    ("5", "paid"),
+                    ("3", "disputed"),
+                ],
+                "paid",
+            ),
+            (
+                vec![
+                    ("1", "open"),
+                    ("5", "open"),
+                    ("7", "open"),
+                    ("5", "paid"),
+                    ("3", "disputed"),
+                ],
+                "open",
+            ),
+        ] {
+            let mut known = Known::default();
+            for (moment, word) in rows {
+                known.take(moment, true, word);
+            }
+            assert_eq!(in_force(&known, 4), Some("disputed"));
+            assert_eq!(in_force(&known, 5), Some("paid"));
+            assert_eq!(in_force(&known, 9), Some(last));
         }
     }
 

@@ -47,14 +47,6 @@ impl Store {
         Ok(state.records_generation + state.records_erasures)
     }
 
-    /// The last run of a worklist: of the latest day, whenever it was made.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub async fn last_run(&self, tenant: &TenantId, name: &str) -> Result<Option<WorklistRun>> {
-        self.run_before(tenant, name, AFTER_ALL).await
-    }
-
     /// The last run of a worklist that was made for this day or an earlier one.
     ///
     /// # Errors
@@ -67,7 +59,7 @@ impl Store {
     ) -> Result<Option<WorklistRun>> {
         match day.succ_opt() {
             Some(next) => self.last_run_before(tenant, name, next).await,
-            None => self.last_run(tenant, name).await,
+            None => self.run_before(tenant, name, AFTER_ALL).await,
         }
     }
 
@@ -205,16 +197,15 @@ mod tests {
         }
         // Of a day that is over, kept only now.
         assert!(put(&again).await);
-        let last = store.last_run(&a, "list").await.unwrap();
-        assert_eq!(last.as_ref(), Some(&next), "with its answers");
         let until = async |day: NaiveDate| store.last_run_until(&a, "list", day).await.unwrap();
+        let last = until(NaiveDate::MAX).await;
+        assert_eq!(last.as_ref(), Some(&next), "with its answers");
         assert_eq!(until(next.day).await, last);
         assert_eq!(until(again.day).await, Some(again.clone()));
         let earlier = store.last_run_before(&a, "list", again.day).await.unwrap();
         let earlier = earlier.unwrap();
         assert_eq!((earlier.day, earlier.body), (before.day, before.body));
         assert_eq!(earlier.answers, Value::Null, "there is one of a later day");
-        assert_eq!(until(NaiveDate::MAX).await, last);
     }
 
     #[tokio::test]
@@ -230,9 +221,8 @@ mod tests {
             let run = run(&day.to_string(), back);
             assert!(store.put_run(&a, "list", &run, read).await.unwrap());
         }
-        let last = store.last_run(&a, "list").await.unwrap().unwrap();
-        assert_eq!(last.generation, 0);
-        let oldest = store.last_run_until(&a, "list", first).await.unwrap();
-        assert!(oldest.is_none(), "there is room for {KEPT}");
+        let until = async |day: NaiveDate| store.last_run_until(&a, "list", day).await.unwrap();
+        assert_eq!(until(NaiveDate::MAX).await.unwrap().generation, 0);
+        assert!(until(first).await.is_none(), "there is room for {KEPT}");
     }
 }

@@ -126,7 +126,7 @@ async fn a_key_that_reads_does_not_have_them_and_nothing_is_kept() {
     assert!(kept.unwrap().items.is_empty());
     assert!(
         app.store
-            .last_run(&tenant, "reminders")
+            .last_run_until(&tenant, "reminders", NaiveDate::MAX)
             .await
             .unwrap()
             .is_none()

@@ -3,9 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use scrutineer::registry::{Manifest, ManifestFile, sha256_hex};
+
+/// A version that is being written grows for seconds: what has not for this long is left of a process that
+/// died, be it on another machine.
+const LEFT: Duration = Duration::from_secs(60 * 60);
 
 /// A file or folder of a model could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -61,35 +66,51 @@ pub fn write(
     manifest: Manifest,
     files: Vec<ArtefactFile>,
 ) -> anyhow::Result<PathBuf> {
-    let dir = models_dir
-        .join(&manifest.name)
-        .join(manifest.version.to_string());
-    if dir.is_dir() {
-        write_files(&dir, manifest, files)?;
-    } else {
-        write_new(&dir, manifest, files)?;
+    let dir = dir_of(models_dir, &manifest);
+    if !dir.is_dir() {
+        return write_new(models_dir, manifest, files);
     }
+    write_files(&dir, manifest, files)?;
     Ok(dir)
+}
+
+/// The same for a version that is not to be there yet: of two that are written under one number, the later
+/// is refused and takes nothing of the earlier. It is written into a folder whose name is no version's,
+/// which nobody reads, and that is renamed.
+///
+/// # Errors
+/// A folder that cannot be written, or is there.
+pub(crate) fn write_new(
+    models_dir: &Path,
+    manifest: Manifest,
+    files: Vec<ArtefactFile>,
+) -> anyhow::Result<PathBuf> {
+    let dir = dir_of(models_dir, &manifest);
+    let aside = dir.with_file_name(format!(".{}.new-{}", manifest.version, std::process::id()));
+    remove(&aside).map_err(|error| WriteError::of(&aside, error))?;
+    if let Some(model) = dir.parent() {
+        remove_what_was_left(model);
+    }
+    fs::create_dir_all(&aside).map_err(|error| WriteError::of(&aside, error))?;
+    let written = write_files(&aside, manifest, files)
+        .and_then(|()| Ok(put(&aside, &dir).map_err(|error| WriteError::of(&dir, error))?));
+    if written.is_err() {
+        // What went wrong before is what is told.
+        let _ = remove(&aside);
+    }
+    written.map(|()| dir)
+}
+
+fn dir_of(models_dir: &Path, manifest: &Manifest) -> PathBuf {
+    models_dir
+        .join(&manifest.name)
+        .join(manifest.version.to_string())
 }
 
 /// Writes the card of a version beside its files.
 pub(crate) fn write_card(dir: &Path, text: &str) -> anyhow::Result<()> {
     let path = dir.join("MODEL_CARD.md");
     Ok(fs::write(&path, text).map_err(|error| WriteError::of(&path, error))?)
-}
-
-/// Writes a version into a folder whose name is no version's, which nobody reads, and renames it.
-fn write_new(dir: &Path, manifest: Manifest, files: Vec<ArtefactFile>) -> anyhow::Result<()> {
-    let aside = dir.with_file_name(format!(".{}.new-{}", manifest.version, std::process::id()));
-    remove(&aside).map_err(|error| WriteError::of(&aside, error))?;
-    fs::create_dir_all(&aside).map_err(|error| WriteError::of(&aside, error))?;
-    let written = write_files(&aside, manifest, files)
-        .and_then(|()| Ok(put(&aside, dir).map_err(|error| WriteError::of(dir, error))?));
-    if written.is_err() {
-        // What went wrong before is what is told.
-        let _ = remove(&aside);
-    }
-    written
 }
 
 fn write_files(dir: &Path, mut manifest: Manifest, files: Vec<ArtefactFile>) -> anyhow::Result<()> {
@@ -123,7 +144,7 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Renames a folder, with all that was written into it.
+/// Renames a folder, with all that was written into it. Onto one that holds something it cannot be.
 fn put(aside: &Path, dir: &Path) -> io::Result<()> {
     File::open(aside)?.sync_all()?;
     fs::rename(aside, dir)?;
@@ -131,6 +152,31 @@ fn put(aside: &Path, dir: &Path) -> io::Result<()> {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Removes what processes that died left beside the versions of a model.
+fn remove_what_was_left(model: &Path) {
+    let Ok(entries) = fs::read_dir(model) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let is_aside = entry.file_name().to_str().is_some_and(is_aside);
+        let changed = entry.metadata().and_then(|found| found.modified());
+        let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+        if is_aside && age.is_some_and(|age| age >= LEFT) {
+            // What stays is in nobody's way.
+            let _ = remove(&entry.path());
+        }
+    }
+}
+
+/// Whether a folder has the name of a version that is being written: `.VERSION.new-PROCESS`.
+fn is_aside(name: &str) -> bool {
+    let parts = name.strip_prefix('.');
+    let parts = parts.and_then(|parts| parts.split_once(".new-"));
+    parts.is_some_and(|(version, process)| {
+        version.parse::<u32>().is_ok() && process.parse::<u32>().is_ok()
+    })
 }
 
 /// Removes a folder, where there is one.
@@ -232,6 +278,35 @@ mod tests {
         assert_eq!(models.versions(), ["1"]);
         let registry = Registry::open(&models.0).unwrap();
         assert_eq!(registry.model("toy").unwrap().manifest.version, 1);
+    }
+
+    #[test]
+    fn a_new_version_does_not_take_the_place_of_one_that_is_there() {
+        let models = Models::new("taken");
+        write_new(&models.0, manifest(1), vec![file("weights.json", "w")]).unwrap();
+        let second = write_new(&models.0, manifest(1), vec![file("weights.json", "x")]);
+        let refused = second.unwrap_err();
+        assert!(refused.is::<WriteError>(), "{refused:#}");
+        assert_eq!(models.versions(), ["1"]);
+        let registry = Registry::open(&models.0).unwrap();
+        let model = registry.model("toy").unwrap();
+        assert_eq!(model.read("weights.json").unwrap(), b"w");
+    }
+
+    #[test]
+    fn what_a_process_left_that_died_goes_and_what_another_writes_stays() {
+        let models = Models::new("left");
+        let of_others = [".1.new-77", ".2.new-78", ".other"];
+        for name in of_others {
+            let dir = models.0.join("toy").join(name);
+            fs::create_dir_all(&dir).unwrap();
+            if name != ".2.new-78" {
+                let long_ago = std::time::SystemTime::now() - 2 * LEFT;
+                File::open(&dir).unwrap().set_modified(long_ago).unwrap();
+            }
+        }
+        write(&models.0, manifest(3), vec![file("weights.json", "w")]).unwrap();
+        assert_eq!(models.versions(), [".2.new-78", ".other", "3"]);
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub fn write(
     card: ForecastCard<'_>,
     others: Vec<ArtefactFile>,
 ) -> anyhow::Result<PathBuf> {
+    let is_next = version.is_none();
     let version = match version {
         Some(version) => version,
         None => next_version(models_dir, card.name)?,
@@ -72,7 +73,12 @@ pub fn write(
     let mut files = vec![file, golden(&forecast)?];
     files.extend(others);
     keep_answering(models_dir, card.name, version)?;
-    let dir = artefact::write(models_dir, manifest, files)?;
+    let dir = if is_next {
+        // Who else fits the same model now may have been given the same number.
+        artefact::write_new(models_dir, manifest, files)?
+    } else {
+        artefact::write(models_dir, manifest, files)?
+    };
     artefact::write_card(&dir, &text)?;
     Ok(dir)
 }

@@ -15,10 +15,12 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Of the bills fitted on: one that was due and not out slipped, the median is of those that were out.
+    /// Of the bills fitted on, each as it is asked about: one that slips is looked at on more days than
+    /// one that is out early. One that was due and not out slipped, the median is of those that were out.
     pub(super) fn of(early: &[Looked]) -> Self {
-        let slipped = early.iter().filter_map(Looked::slipped);
-        let mut days: Vec<f64> = early.iter().filter_map(Looked::days).collect();
+        let once = || early.iter().filter(|looked| looked.is_asked_about());
+        let slipped = once().filter_map(Looked::slipped);
+        let mut days: Vec<f64> = once().filter_map(Looked::days).collect();
         days.sort_by(f64::total_cmp);
         let share = metrics::mean(slipped.map(|slipped| f64::from(u8::from(slipped))));
         Self {

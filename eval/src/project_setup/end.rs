@@ -9,6 +9,12 @@ use super::deadline::{in_days, statement};
 /// Days by which an end may lie before the first event: clocks differ, and a day alone may be one of
 /// another place.
 const BEFORE: f64 = 1.0;
+/// Moments at the far end of a log that may be slips of the pen, each far from the one before: so many, or
+/// this share of all where that is more.
+const SLIPS: usize = 3;
+const SLIPS_SHARE: f64 = 0.001;
+/// Days from the moment before within which one is no slip.
+const NEAR: f64 = 14.0;
 
 /// What a case states of its end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,14 +93,37 @@ pub(super) fn with_end(traces: Vec<Trace>, fact: &str) -> Result<(Vec<Trace>, St
     Ok((kept, left_out))
 }
 
-/// The last moment that a log tells of, in days: that of its last event, or a later end, if that lies no
-/// farther beyond than the log is long. Days that stand for none tell nothing.
+/// The last moment that a log tells of, in days: that of its last event, or of a later end that others
+/// lead up to. An event or end far beyond all others is a slip of the pen, by which all that is open would
+/// be late. An end that lies more than twice as far beyond the last event as that lies beyond the middle one
+/// tells nothing, though many state it: it stands for none.
 pub(super) fn last_told(events: &[f64], requests: &[Request]) -> f64 {
-    let first = events.iter().copied().fold(f64::INFINITY, f64::min);
-    let last = events.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let farthest = last + (last - first).max(0.0);
+    let mut told = events.to_vec();
+    let Some(last) = last_but_slips(&mut told) else {
+        return f64::NEG_INFINITY;
+    };
+    let middle = told.get((told.len() - 1) / 2).copied().unwrap_or(last);
+    let farthest = last + 2.0 * (last - middle).max(0.0);
+    told.retain(|event| *event <= last);
     let ended = requests.iter().filter_map(|request| request.ended);
-    ended.filter(|end| *end <= farthest).fold(last, f64::max)
+    told.extend(ended.filter(|end| *end <= farthest));
+    last_but_slips(&mut told).map_or(last, |told| told.max(last))
+}
+
+/// The last of some moments but for the few slips at the far end; puts them in order. None of none.
+fn last_but_slips(moments: &mut [f64]) -> Option<f64> {
+    moments.sort_by(f64::total_cmp);
+    let slips = SLIPS.max((SLIPS_SHARE * moments.len() as f64) as usize);
+    let from = moments.len().saturating_sub(slips + 1);
+    let (first, later) = moments.get(from..)?.split_first()?;
+    let mut last = *first;
+    for moment in later {
+        if *moment - last > NEAR {
+            break;
+        }
+        last = *moment;
+    }
+    Some(last)
 }
 
 /// The moments of all events of a log but those on days that stand for none.
@@ -170,19 +199,22 @@ mod tests {
         assert_eq!(told(&["", ""]).unwrap().0.len(), 2);
     }
 
+    /// Until when a log tells by its events and ends, in days.
+    fn until(events: &[f64], ends: &[f64]) -> f64 {
+        let requests = ends.iter().map(|end| Request {
+            ended: Some(*end),
+            ..Request::finished(trace(""))
+        });
+        last_told(events, &requests.collect::<Vec<_>>())
+    }
+
     #[test]
     fn a_log_tells_until_its_last_event_or_end_and_no_absurd_one() {
-        let until = |ends: &[f64]| {
-            let requests = ends.iter().map(|end| Request {
-                ended: Some(*end),
-                ..Request::finished(trace(""))
-            });
-            let requests: Vec<Request> = requests.collect();
-            last_told(&[100.0, 110.0], &requests)
-        };
-        assert_eq!(until(&[]), 110.0);
-        assert_eq!(until(&[105.0, 119.0]), 119.0);
-        assert_eq!(until(&[105.0, 300.0]), 110.0);
+        assert_eq!(until(&[], &[105.0]), f64::NEG_INFINITY);
+        assert_eq!(until(&[100.0], &[]), 100.0);
+        assert_eq!(until(&[100.0, 110.0], &[]), 110.0);
+        assert_eq!(until(&[100.0, 110.0], &[105.0, 119.0]), 119.0);
+        assert_eq!(until(&[100.0, 110.0], &[105.0, 300.0]), 110.0);
         let placeholder = Trace {
             events: vec![Event {
                 time: parse_time("9999-12-31").unwrap(),
@@ -194,5 +226,31 @@ mod tests {
             moments(&[trace(""), placeholder]),
             [at("2026-03-02T09:00:00Z")]
         );
+    }
+
+    #[test]
+    fn slips_far_beyond_all_others_do_not_move_what_a_log_tells() {
+        let daily = |days: std::ops::Range<u32>| days.map(f64::from).collect::<Vec<f64>>();
+        let with = |mut moments: Vec<f64>, more: &[f64]| {
+            moments.extend(more);
+            moments
+        };
+        let (events, ends) = (daily(0..400), daily(3..405));
+        assert_eq!(until(&events, &ends), 404.0);
+        // Ends mistyped by a month and by a year, and an event.
+        assert_eq!(until(&events, &with(ends.clone(), &[430.0, 700.0])), 404.0);
+        let odd = with(events.clone(), &[27_000.0]);
+        assert_eq!(until(&odd, &[]), 399.0);
+        assert_eq!(until(&odd, &with(ends.clone(), &[700.0, 27_000.0])), 404.0);
+        // One at the beginning makes no end believed.
+        let early = with(events.clone(), &[-20_000.0]);
+        assert_eq!(until(&early, &with(ends.clone(), &[9_000.0; 9])), 404.0);
+        // Many ends far away are no slips, unless they are too far for all.
+        assert_eq!(until(&events, &with(ends.clone(), &[500.0; 9])), 500.0);
+        assert_eq!(until(&events, &with(ends, &[27_000.0; 200])), 404.0);
+        // Of many moments as many more may be slips.
+        let many: Vec<f64> = (0..20_000).map(|at| f64::from(at) / 50.0).collect();
+        let slips: Vec<f64> = (1..=20).map(|at| 400.0 + 20.0 * f64::from(at)).collect();
+        assert!(until(&with(many, &slips), &[]) < 400.0);
     }
 }

@@ -144,6 +144,12 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
         let names = model.names.hindsight.join(", ");
         in_words = format!("{in_words}; left out as hindsight: {names}");
     }
+    if !model.names.tell_lateness.is_empty() {
+        let names = model.names.tell_lateness.join(", ");
+        in_words += &format!(
+            "; kept though they tell which come late, for the times taken lie apart: {names} (--ignore leaves out what is not known early)"
+        );
+    }
     if answers.iter().all(|answer| answer.foretold.late.is_none()) {
         let why = asked.why_nothing_is_due();
         in_words += &format!(

@@ -88,7 +88,8 @@ pub(super) struct Asked {
     /// Nor is lateness that would.
     pub(super) late_until: f64,
     pub(super) known: Known,
-    /// Requests of which nothing can be said, in words; empty where there are none.
+    /// Requests of which nothing can be said, or not whether they came late, in words; empty where there
+    /// are none.
     pub(super) left_out: String,
     question: Option<LogQuestion>,
 }
@@ -171,8 +172,8 @@ impl Asked {
         known.map(|(late, _)| late)
     }
 
-    /// How many requests are left out since whether they come late shows only after the log ends, in
-    /// words; nothing where none is.
+    /// Of how many requests whether they come late shows only after the log ends, in words; nothing where
+    /// of none.
     fn told_too_late(&self) -> String {
         let late = self.requests.iter().filter_map(Request::late);
         let count = late.filter(|(_, at)| *at > self.late_until).count();
@@ -181,7 +182,7 @@ impl Asked {
         }
         let until = day(self.late_until);
         format!(
-            "; left out: {count} requests of which the log, which ends on {until}, does not tell whether they came late"
+            "; of {count} requests the log, which ends on {until}, does not tell whether they came late: their lateness is neither asked about nor fitted on"
         )
     }
 
@@ -421,7 +422,8 @@ mod tests {
         assert_eq!(asked.test, HashSet::from([7, 9]));
         let left_out = &asked.left_out;
         assert!(
-            left_out.contains("left out: 1 requests of which the log"),
+            left_out.contains("; of 1 requests the log, which ends on 2026-03-16,")
+                && left_out.contains("lateness is neither asked about nor fitted on"),
             "{left_out}"
         );
         // What is never done is late by the rule of its protocol, whatever the log tells of.

@@ -12,6 +12,8 @@ const TAIL: f64 = 0.002;
 const FAR: f64 = 365.0;
 /// It stands alone where it is so many times as far from the middle as the next.
 const ALONE: f64 = 4.0;
+/// What is not over may be so far all the same: some debts are never paid. Beyond ten years it is not believed.
+const OPEN_FOR: f64 = 3652.0;
 /// One of so many cases may.
 const MISTYPED: usize = 200;
 
@@ -23,8 +25,8 @@ struct Believed {
 }
 
 impl Believed {
-    fn of(quantities: impl Iterator<Item = f64>) -> Self {
-        let mut sorted: Vec<f64> = quantities.collect();
+    fn of(quantities: &[f64]) -> Self {
+        let mut sorted = quantities.to_vec();
         sorted.sort_by(f64::total_cmp);
         let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
         let most = (sorted.len() / MISTYPED).max(1);
@@ -58,10 +60,10 @@ impl DistributionPlan {
     pub(super) fn grid(
         &self,
         quantities: &[f64],
-        unfinished: impl Iterator<Item = f64> + Clone,
+        unfinished: impl Iterator<Item = f64>,
     ) -> anyhow::Result<(Range, Vec<f64>)> {
-        let believed = Believed::of(quantities.iter().copied().chain(unfinished.clone()));
-        let passed = unfinished.filter(|passed| believed.holds(*passed));
+        let believed = Believed::of(quantities);
+        let passed = unfinished.filter(|passed| *passed <= believed.highest.max(OPEN_FOR));
         let passed = passed.fold(f64::MIN, f64::max);
         let finished = quantities.iter().copied();
         let mut sorted: Vec<f64> = finished.filter(|one| believed.holds(*one)).collect();
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     fn believed(quantities: &[f64]) -> (f64, f64) {
-        let believed = Believed::of(quantities.iter().copied());
+        let believed = Believed::of(quantities);
         (believed.lowest, believed.highest)
     }
 

@@ -16,9 +16,9 @@ use super::told::Told;
 
 /// Share of the cases, the latest, that one fit does not see.
 const HELD_BACK: f64 = 0.2;
-/// Cases held back by one fit, at least.
+/// Cases held back by one fit, at least; those that belong together are one.
 const LEAST: usize = 10;
-/// Cases held back altogether that are enough.
+/// Cases held back altogether that are enough; those that belong together are one.
 const ENOUGH: usize = 100;
 /// Share of the cases that every fit sees, at least.
 const SEEN: f64 = 0.4;
@@ -48,9 +48,12 @@ impl<'a> HeldBack<'a> {
     /// Of cases in order of time.
     pub(super) fn of(examples: &'a [Example]) -> Self {
         let count = examples.len();
-        let held = ((count as f64 * HELD_BACK) as usize).max(LEAST).min(count);
+        let of_a_unit = count.div_ceil(units(examples).max(1));
+        let held = ((count as f64 * HELD_BACK) as usize).max(LEAST * of_a_unit);
+        let held = held.min((count as f64 * (1.0 - SEEN)) as usize);
         let room = (count as f64 * (1.0 - SEEN) / held.max(1) as f64) as usize;
-        let fits = ENOUGH.div_ceil(held.max(1)).min(FITS).min(room).max(1);
+        let enough = (ENOUGH * of_a_unit).div_ceil(held.max(1));
+        let fits = enough.min(FITS).min(room).max(1);
         let together = stand_together(examples);
         let bound = |at: usize| {
             if together {
@@ -107,6 +110,12 @@ impl<'a> HeldBack<'a> {
             (*part, others.map(|(_, other)| *other).collect())
         })
     }
+}
+
+/// Groups, and cases that stand alone.
+fn units(examples: &[Example]) -> usize {
+    let groups: HashSet<usize> = examples.iter().filter_map(|one| one.group).collect();
+    groups.len() + examples.iter().filter(|one| one.group.is_none()).count()
 }
 
 /// Whether the cases of each group follow one another.
@@ -196,11 +205,15 @@ mod tests {
         // Three to a group.
         let three = |at: usize| Some(at / 3);
         assert_eq!(bounds(1000, |_| None), [800, 900, 1000]);
-        assert_eq!(bounds(1000, three), [798, 897, 1000]);
+        assert_eq!(bounds(3000, three), [2400, 2700, 3000]);
+        assert_eq!(bounds(3001, three), [2400, 2700, 3001]);
+        // A hundred looked at twelve times each are as few as a hundred.
+        let twelve = |at: usize| Some(at / 12);
+        assert_eq!(bounds(1200, twelve), [480, 720, 960, 720, 960, 1200]);
         assert_eq!(bounds(100, |_| None), [40, 60, 80, 60, 80, 100]);
-        assert_eq!(bounds(100, three), [39, 60, 78, 60, 78, 100]);
         // Those that lie among others, and a group as large as a part, are parted by time.
-        assert_eq!(bounds(1000, |at| Some(at % 300)), [800, 900, 1000]);
-        assert_eq!(bounds(1000, |at| Some(at / 300)), [800, 900, 1000]);
+        assert_eq!(bounds(4000, |at| Some(at % 1200)), [3200, 3600, 4000]);
+        let large = |at: usize| Some(if at < 700 { at } else { 700 + at / 300 });
+        assert_eq!(bounds(1000, large), [800, 900, 1000]);
     }
 }

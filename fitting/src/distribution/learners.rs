@@ -86,7 +86,8 @@ impl DistributionPlan {
                 .unzip();
             boost.fit(&table, &truth, &weights)
         });
-        carried(fitted, told, thresholds)
+        let told: Vec<(&Example, Outcome)> = told.iter().collect();
+        carried(fitted, &told, thresholds)
     }
 
     /// Linear scores.
@@ -107,7 +108,7 @@ impl DistributionPlan {
             let truth: Vec<Option<bool>> = some.iter().map(above).collect();
             inputs.fit(&truth, ridge)
         });
-        carried(fitted, told, thresholds)
+        carried(fitted, &some, thresholds)
     }
 
     fn check_columns(&self, columns: usize) -> anyhow::Result<()> {
@@ -120,11 +121,11 @@ impl DistributionPlan {
     }
 }
 
-/// Learners of rising thresholds. Beyond what any case was watched for nothing is known but that no more lie
+/// Learners of rising thresholds. Beyond what any case fitted on was watched for nothing is known but that no more lie
 /// above than above the threshold before, whose learner serves.
 fn carried<T: Clone>(
     fitted: Vec<anyhow::Result<T>>,
-    told: &Told<'_>,
+    told: &[(&Example, Outcome)],
     thresholds: &[f64],
 ) -> anyhow::Result<Vec<T>> {
     let mut learners: Vec<T> = Vec::with_capacity(fitted.len());

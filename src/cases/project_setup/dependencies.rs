@@ -18,7 +18,7 @@ use super::survival::{Left, Spells, Survival, expected_last};
 use crate::domain::records::{DependencyState, ProjectSetup, SetupDependency};
 
 /// Finished dependencies of a name needed to say how long it takes.
-pub const LEAST_FINISHED: usize = 5;
+const LEAST_FINISHED: usize = 5;
 /// Days below which being done earlier is not worth telling.
 pub const WORTH_TELLING: f64 = 0.5;
 /// Of the most that one adds, or of the likeliest to be last: from here on another ties with it.
@@ -65,8 +65,6 @@ pub struct Missing {
     pub left_p50: Option<f64>,
     /// Days it still takes in nine of ten cases at most; none as above.
     pub left_p90: Option<f64>,
-    /// Finished dependencies of its name that were learned from.
-    pub finished: usize,
     /// Days by which activation would be expected earlier were it done now; 0 where it is not
     /// required. None where nothing is known of it, or of another that activation waits for.
     pub adds_days: Option<f64>,
@@ -142,11 +140,6 @@ impl DependencyHistory {
         let most = owners.iter().max_by_key(|(_, count)| **count);
         most.map(|(owner, _)| owner.clone())
     }
-
-    fn finished(&self, name: &str) -> usize {
-        let course = self.by_name.get(name);
-        course.map_or(0, |course| course.from_request.done())
-    }
 }
 
 impl DependenciesAsOf<'_> {
@@ -191,7 +184,6 @@ impl DependenciesAsOf<'_> {
                     waited_days: days(&moment) - days(&begun(setup, one, moment)),
                     left_p50: quantile(0.5),
                     left_p90: quantile(0.9),
-                    finished: history.finished(&one.name),
                     adds_days,
                     critical,
                 }

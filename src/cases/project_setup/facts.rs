@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::hindsight::{
-    cuts_durations, lateness, ranks_as_durations, ranks_lateness, restates_lateness, told_by_course,
+    Told, cuts_durations, lateness, of_lateness, ranks_as_durations, ranks_lateness, told_by_course,
 };
 use super::numbers::{NumberForm, number};
 use super::request::{Request, day_of_week, days, name};
@@ -46,6 +46,10 @@ pub struct FactNames {
     pub dates: Vec<String>,
     /// Facts left out since they tell what only the whole course can tell.
     pub hindsight: Vec<String>,
+    /// Facts looked at though they tell almost without error what came late: what takes long by itself
+    /// misses its day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tell_lateness: Vec<String>,
     /// When the question is asked.
     pub scope: Scope,
     /// Whether something is due, so that lateness shows by then at the latest. Where it shows
@@ -157,6 +161,12 @@ impl FactNames {
             }
         }
         found.values = frequent_values(&found.categories, complete);
+        let looked_at = found.categories.iter().chain(&found.numbers);
+        let telling = looked_at.filter(|fact| {
+            let said = known.early.contains(*fact);
+            !said && of_lateness(&values_of(fact, complete), complete, &late) == Told::ByTimes
+        });
+        found.tell_lateness = telling.cloned().collect();
         found
     }
 }
@@ -206,6 +216,15 @@ fn frequent(requests: &[&Request]) -> Vec<String> {
     most.map(|(name, _)| name).collect()
 }
 
+/// What each request states of a fact as it begins; nothing where it states none.
+fn values_of<'a>(fact: &str, requests: &[&'a Request]) -> Vec<&'a str> {
+    let stated = |request: &&'a Request| {
+        let value = request.trace.attribute(0, fact);
+        value.map_or("", AsRef::as_ref)
+    };
+    requests.iter().map(stated).collect()
+}
+
 enum Sort {
     Category,
     Number(NumberForm),
@@ -217,10 +236,7 @@ enum Sort {
 
 /// `late` says of each request whether it came late, as far as that is known.
 fn sort_of(fact: &str, requests: &[&Request], late: &[Option<bool>], early: bool) -> Sort {
-    let values: Vec<&str> = requests
-        .iter()
-        .map(|request| request.trace.attribute(0, fact).map_or("", AsRef::as_ref))
-        .collect();
+    let values = values_of(fact, requests);
     let stated: Vec<&str> = values
         .iter()
         .copied()
@@ -238,13 +254,14 @@ fn sort_of(fact: &str, requests: &[&Request], late: &[Option<bool>], early: bool
     if !early && told_by_course(&values, requests) {
         return Sort::Hindsight;
     }
+    let restates_lateness = || of_lateness(&values, requests, late) == Told::Lateness;
     let (form, count) = NumberForm::of(&stated);
     if nearly_all(count) && distinct.len() > 8 {
         let numbers: Vec<Option<f64>> = values.iter().map(|value| form.read(value)).collect();
         let is_told = || {
             ranks_as_durations(&numbers, requests)
                 || ranks_lateness(&numbers, late)
-                || restates_lateness(&values, requests, late)
+                || restates_lateness()
         };
         if !early && is_told() {
             return Sort::Hindsight;
@@ -254,8 +271,7 @@ fn sort_of(fact: &str, requests: &[&Request], late: &[Option<bool>], early: bool
     if distinct.len() as f64 > OF_ITS_OWN * stated.len() as f64 {
         return Sort::Nothing;
     }
-    let is_told =
-        || cuts_durations(&values, requests) || restates_lateness(&values, requests, late);
+    let is_told = || cuts_durations(&values, requests) || restates_lateness();
     if !early && is_told() {
         return Sort::Hindsight;
     }
@@ -386,17 +402,45 @@ mod tests {
 
     #[test]
     fn what_differs_by_itself_leaves_a_gap_and_is_kept() {
-        let stated: Vec<(i64, &str)> = (1..=240)
-            .map(|hours| {
-                if hours > 120 {
-                    (hours + 200, "long")
-                } else {
-                    (hours, "short")
-                }
-            })
-            .collect();
-        let requests = requests(&stated);
-        let found = FactNames::of(&requests.iter().collect::<Vec<_>>(), &Known::default());
+        let found = FactNames::of(
+            &apart("short").iter().collect::<Vec<_>>(),
+            &Known::default(),
+        );
         assert_eq!(found.categories, ["fact"]);
+        assert!(found.tell_lateness.is_empty());
+    }
+
+    /// Requests that take up to 120 hours, and others that take more than 320, of which a fact says "long".
+    fn apart(short: &str) -> Vec<Request> {
+        let stated = (1..=240).map(|hours| {
+            if hours > 120 {
+                (hours + 200, "long")
+            } else {
+                (hours, short)
+            }
+        });
+        requests(&stated.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_misses_its_day_for_taking_long_is_kept_and_named_unless_it_is_stated_of_that_alone() {
+        let due = |short: &str, known: &Known| {
+            let mut requests = apart(short);
+            for request in &mut requests {
+                request.due = Some(request.started() + 200.0 / 24.0);
+            }
+            FactNames::of(&requests.iter().collect::<Vec<_>>(), known)
+        };
+        let kept = due("short", &Known::default());
+        assert_eq!(kept.categories, ["fact"]);
+        assert_eq!(kept.tell_lateness, ["fact"]);
+        let stated_late = due("", &Known::default());
+        assert_eq!(stated_late.hindsight, ["fact"]);
+        assert!(stated_late.tell_lateness.is_empty());
+        let early = Known {
+            early: vec!["fact".to_owned()],
+            ..Known::default()
+        };
+        assert!(due("short", &early).tell_lateness.is_empty());
     }
 }

@@ -152,31 +152,43 @@ pub(super) fn lateness(requests: &[&Request]) -> Vec<Option<bool>> {
     late.collect()
 }
 
-/// Whether a fact restates whether requests came late: by its values, or by being stated at all. Where a day is
-/// due, what takes long by itself misses it: values are kept if the times of those that came late and of the
-/// others lie apart, with a gap between.
-pub(super) fn restates_lateness(
-    values: &[&str],
-    requests: &[&Request],
-    late: &[Option<bool>],
-) -> bool {
+/// What a fact tells of whether requests came late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Not nearly all.
+    Little,
+    /// Nearly all, as a fact does that restates it.
+    Lateness,
+    /// Nearly all by its values, but what takes long by itself misses its day: the times of those that came
+    /// late and of the others lie apart, with a gap between.
+    ByTimes,
+}
+
+/// Whether a fact restates whether requests came late: by its values, or by being stated at all, which times
+/// that lie apart do not excuse.
+pub(super) fn of_lateness(values: &[&str], requests: &[&Request], late: &[Option<bool>]) -> Told {
     let is_stated = |value: &&str| if value.is_empty() { "" } else { "stated" };
     let stated: Vec<&str> = values.iter().map(is_stated).collect();
+    if values_of_late(&stated, late).is_some() {
+        return Told::Lateness;
+    }
+    let Some(of_late) = values_of_late(values, late) else {
+        return Told::Little;
+    };
+    let side = |value: &&str| {
+        if of_late.contains(value) {
+            "late"
+        } else {
+            "in time"
+        }
+    };
+    let sides: Vec<&str> = values.iter().map(side).collect();
     let is_due = requests.iter().any(|request| request.due.is_some());
-    [values, stated.as_slice()].into_iter().any(|values| {
-        let Some(of_late) = values_of_late(values, late) else {
-            return false;
-        };
-        let side = |value: &&str| {
-            if of_late.contains(value) {
-                "late"
-            } else {
-                "in time"
-            }
-        };
-        let sides: Vec<&str> = values.iter().map(side).collect();
-        !(is_due && cut(&sides, requests) == Some(Cut::Apart))
-    })
+    if is_due && cut(&sides, requests) == Some(Cut::Apart) {
+        Told::ByTimes
+    } else {
+        Told::Lateness
+    }
 }
 
 /// The values whose requests came late, where values tell that almost without error. Values seldom seen
@@ -273,7 +285,7 @@ mod tests {
         let told = |count: usize, value: &dyn Fn(usize) -> String| {
             let values: Vec<String> = (0..count).map(value).collect();
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            restates_lateness(&values, &[], &late(count))
+            of_lateness(&values, &[], &late(count)) == Told::Lateness
         };
         let flag = |is_so: bool| if is_so { "Overdue" } else { "OK" }.to_owned();
         assert!(told(200, &|at| flag(at.is_multiple_of(4))));
@@ -298,8 +310,8 @@ mod tests {
         };
         assert!(told(200, &reason));
         let nothing_late = [Some(false); 200];
-        assert!(!restates_lateness(&["a"; 200], &[], &nothing_late));
-        assert!(!restates_lateness(&[], &[], &[]));
+        assert_eq!(of_lateness(&["a"; 200], &[], &nothing_late), Told::Little);
+        assert_eq!(of_lateness(&[], &[], &[]), Told::Little);
     }
 
     #[test]

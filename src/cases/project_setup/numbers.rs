@@ -22,7 +22,8 @@ pub enum NumberForm {
 
 impl NumberForm {
     /// The form in which most of the values are numbers, and how many are. Of forms that read as
-    /// many the first: what could be thousands or a fraction is taken for thousands.
+    /// many the first: commas that could part thousands or a fraction are taken to part thousands, points to
+    /// part a fraction.
     #[must_use]
     pub fn of(values: &[&str]) -> (Self, usize) {
         let forms = [Self::Plain, Self::Thousands, Self::DecimalComma];
@@ -136,7 +137,7 @@ mod tests {
                 Thousands,
                 &[12345.0, 7.5, 1000.0],
             ),
-            // What could be either is taken for thousands, or for what it plainly is.
+            // Commas that could be either part thousands, points a fraction.
             (&["1,234", "567"], Thousands, &[1234.0, 567.0]),
             (&["1.234", "0.5"], Plain, &[1.234, 0.5]),
             (&["1,500", "0,750"], DecimalComma, &[1.5, 0.75]),

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::documents::Parsed;
 use crate::documents::parse::ParseOptions;
 use crate::documents::sandbox::{MAX_FILE_BYTES, Sandbox, SandboxConfig, SandboxError};
+use crate::error::BrokenOff;
 use crate::registry::{self, Registry};
 use crate::startup::{self, StartError};
 
@@ -90,7 +91,7 @@ async fn read_all(args: &ReadArgs, config: Config) -> ExitCode {
         // The process ends with this command; the system takes memory back at once.
         Ok(Ok(case)) => ManuallyDrop::new(case),
         Ok(Err(error)) => return exit::environment(&error.to_string()),
-        Err(error) => return exit::environment(&error.to_string()),
+        Err(error) => return exit::environment(&BrokenOff::from(error).to_string()),
     };
     let mut code = ExitCode::SUCCESS;
     for path in &args.files {

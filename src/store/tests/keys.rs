@@ -125,14 +125,14 @@ async fn one_request_is_answered_once() {
     let now = Utc::now();
     let start = async |tenant, digest: &str, now| {
         store
-            .idempotency_start(tenant, "k", digest, now)
+            .idempotency_start(tenant, "k", digest, || now)
             .await
             .unwrap()
     };
     assert_eq!(start(&a, "d1", now).await, IdempotencyStart::Fresh);
     let running = |free_after_seconds| IdempotencyStart::Running { free_after_seconds };
-    assert_eq!(start(&a, "d1", now).await, running(30));
-    let later = now + Duration::milliseconds(27_500);
+    assert_eq!(start(&a, "d1", now).await, running(120));
+    let later = now + Duration::milliseconds(117_500);
     assert_eq!(start(&a, "d1", later).await, running(3));
     assert_eq!(start(&a, "d2", now).await, IdempotencyStart::Mismatch);
     assert_eq!(start(&b, "d2", now).await, IdempotencyStart::Fresh);
@@ -147,16 +147,14 @@ async fn one_request_is_answered_once() {
         .unwrap();
     assert_eq!(start(&a, "d1", now).await, IdempotencyStart::Done(response));
     assert_eq!(start(&a, "d2", now).await, IdempotencyStart::Mismatch);
-    // Forgotten after a day; one whose process died, half a minute after it was last renewed.
-    store
-        .idempotency_renew(&b, "k", now + Duration::seconds(20))
-        .await
-        .unwrap();
+    // Forgotten after a day; one whose process died, two minutes after it was last renewed.
+    let renewed = async |tenant, now| store.idempotency_renew(tenant, "k", || now).await.unwrap();
+    assert!(renewed(&b, now + Duration::seconds(20)).await);
     let asked = async |seconds| start(&b, "d2", now + Duration::seconds(seconds)).await;
-    assert_eq!(asked(49).await, running(1));
-    assert_eq!(asked(51).await, IdempotencyStart::Fresh);
+    assert_eq!(asked(139).await, running(1));
+    assert_eq!(asked(141).await, IdempotencyStart::Fresh);
     // An answer is kept for its day, whoever renews it late.
-    store.idempotency_renew(&a, "k", now).await.unwrap();
+    assert!(!renewed(&a, now).await);
     assert!(matches!(
         start(&a, "d1", now + Duration::hours(23)).await,
         IdempotencyStart::Done(_)
@@ -179,7 +177,7 @@ async fn of_many_at_once_one_is_fresh() {
         let (store, a) = (store.clone(), a.clone());
         tasks.spawn(async move {
             store
-                .idempotency_start(&a, "k", "d", Utc::now())
+                .idempotency_start(&a, "k", "d", Utc::now)
                 .await
                 .unwrap()
         });

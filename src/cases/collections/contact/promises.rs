@@ -1,13 +1,15 @@
 //! What became of what a customer promised.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod books;
+
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::prelude::ToPrimitive as _;
 
+use self::books::{Books, Debt, is_debt};
 use crate::domain::Currency;
 use crate::domain::records::{Interaction, InteractionKind};
 use crate::history::{CENT, Receivable, ReceivablesAsOf};
@@ -31,7 +33,7 @@ pub(super) fn meant(promise: &Interaction) -> Option<NaiveDate> {
 pub struct Promises {
     /// Whether it was kept, of those that can be kept no more, by id.
     kept: HashMap<String, bool>,
-    /// Of those of an amount, what it comes to; none where all that a promise is about is meant.
+    /// Of those of an amount or kept, what they come to; none where all that a promise is about is meant.
     covered: HashMap<String, Covered>,
 }
 
@@ -67,17 +69,17 @@ impl Promises {
 
     /// Whether it tells of an invoice that it is about. One that may still be kept has to come to what is
     /// open: who promised a small part is spoken to about the rest. So has one for the whole account that
-    /// was broken.
+    /// was broken; one that was kept tells of nothing that is still open.
     pub(super) fn covers(&self, promise: &Interaction, invoice: Option<&Receivable<'_>>) -> bool {
         let covered = self.covered.get(promise.id.as_str());
         covered.is_none_or(|covered| covered.holds(invoice))
     }
 }
 
-/// What a promised amount comes to.
+/// What a promise comes to.
 #[derive(Debug)]
 enum Covered {
-    /// It came: what is open was not meant.
+    /// What was promised for the whole account came: what is open was not meant.
     Came,
     /// Whether it comes to the invoice that the promise names.
     Named(bool),
@@ -89,31 +91,33 @@ enum Covered {
 }
 
 impl Covered {
-    /// What a promise of an amount comes to, by what became of it. One of an invoice by name that can be
-    /// kept no more tells of that invoice, whatever part of it was promised.
+    /// What a promise comes to, by what became of it. One of an invoice by name that can be kept no more
+    /// tells of that invoice, whatever part of it was promised.
     fn of(promise: &Interaction, kept: Option<bool>, books: &Books<'_>) -> Option<Self> {
-        let amount = promise.promised_amount?.decimal().to_f64();
         let is_named = promise.customer_invoice_id.is_some();
         match kept {
             Some(_) if is_named => None,
             Some(true) => Some(Self::Came),
-            Some(false) | None => Some(Self::by(promise, amount.unwrap_or_default(), books)),
+            Some(false) | None => {
+                let amount = promise.promised_amount?.decimal().to_f64();
+                Some(Self::by(promise, amount.unwrap_or_default(), books))
+            }
         }
     }
 
     fn by(promise: &Interaction, amount: f64, books: &Books<'_>) -> Self {
-        // Of another currency nobody here can say what it comes to.
-        let is_its = |own: Currency| promise.currency.is_none_or(|currency| currency == own);
         if let Some(id) = &promise.customer_invoice_id {
             let named = books.ledger.get(id.as_str());
-            let named = named.filter(|one| is_debt(one) && is_its(one.currency));
+            let named = named.filter(|one| is_debt(one) && is_of(promise, one.currency));
             return Self::Named(named.is_some_and(|one| amount - one.open_amount >= -CENT));
         }
         let billed_by = promise.time.date_naive();
         let debts = books.debts().iter();
-        let debts = debts.filter(|(currency, _)| is_its(**currency));
+        let debts = debts.filter(|(currency, _)| is_of(promise, **currency));
         let last = debts.filter_map(|(currency, debts)| {
-            let last = last_covered(debts, billed_by, amount)?;
+            // What came since is promised no more. Money that was sent back adds nothing to it.
+            let came = books.came().since(billed_by, *currency).max(0.0);
+            let last = last_covered(debts, billed_by, amount - came)?;
             Some((*currency, (last.due_on, last.id.to_owned())))
         });
         Self::Oldest {
@@ -137,16 +141,22 @@ impl Covered {
     }
 }
 
-fn is_debt(one: &Receivable<'_>) -> bool {
-    one.is_collectable() && one.cleared_on.is_none() && one.open_amount > 0.0
+/// Whether a promise is of a currency; one that says none is of any. Of another currency nobody here can
+/// say what it comes to.
+fn is_of(promise: &Interaction, currency: Currency) -> bool {
+    promise.currency.is_none_or(|its| its == currency)
 }
 
-/// The last debt that an amount comes to, of those that were billed by a day.
+/// The last debt that an amount comes to, of those that were billed by a day; none where nothing is left
+/// of the amount.
 fn last_covered<'a, 'b>(
     debts: &'b [Debt<'a>],
     billed_by: NaiveDate,
     amount: f64,
 ) -> Option<&'b Debt<'a>> {
+    if amount <= CENT {
+        return None;
+    }
     let mut left = amount;
     let billed = debts.iter().filter(|debt| debt.issued_on <= billed_by);
     let covered = billed.take_while(|debt| {
@@ -175,7 +185,8 @@ fn was_kept(promise: &Interaction, promised_on: NaiveDate, books: &Books<'_>) ->
         }),
         None => {
             let came = books.came();
-            came.is_any_cleared(&in_time) || came_in_part(promise, || came.within(&in_time))
+            let is_its = |currency| is_of(promise, currency);
+            came.is_any_cleared(&in_time, is_its) || came_in_part(promise, || came.within(&in_time))
         }
     };
     (came || today > *in_time.end()).then_some(came)
@@ -195,9 +206,8 @@ fn recorded(promise: &Interaction) -> Option<bool> {
 fn came_in_part(promise: &Interaction, paid: impl FnOnce() -> BTreeMap<Currency, f64>) -> bool {
     promise.promised_amount.is_some_and(|promised| {
         let promised = promised.decimal().to_f64().unwrap_or_default();
-        let is_its = |own: Currency| promise.currency.is_none_or(|currency| currency == own);
         let is_enough =
-            |(currency, paid): (Currency, f64)| is_its(currency) && paid + CENT >= promised;
+            |(currency, paid): (Currency, f64)| is_of(promise, currency) && paid + CENT >= promised;
         promised > 0.0 && paid().into_iter().any(is_enough)
     })
 }
@@ -206,124 +216,6 @@ fn came_in_part(promise: &Interaction, paid: impl FnOnce() -> BTreeMap<Currency,
 fn paid_on(invoice: &Receivable<'_>, days: &RangeInclusive<NaiveDate>) -> BTreeMap<Currency, f64> {
     let parts = invoice.parts.iter().filter(|(day, _)| days.contains(day));
     BTreeMap::from([(invoice.currency, parts.map(|(_, part)| part).sum())])
-}
-
-/// What a customer's invoices say of promises that name none of them: put in order once for all such
-/// promises, where there is one.
-struct Books<'a> {
-    ledger: &'a ReceivablesAsOf,
-    came: OnceCell<Came>,
-    debts: OnceCell<BTreeMap<Currency, Vec<Debt<'a>>>>,
-}
-
-/// What is owed of one invoice.
-struct Debt<'a> {
-    due_on: NaiveDate,
-    id: &'a str,
-    issued_on: NaiveDate,
-    open: f64,
-}
-
-impl<'a> Books<'a> {
-    const fn of(ledger: &'a ReceivablesAsOf) -> Self {
-        Self {
-            ledger,
-            came: OnceCell::new(),
-            debts: OnceCell::new(),
-        }
-    }
-
-    fn came(&self) -> &Came {
-        self.came.get_or_init(|| Came::of(self.ledger))
-    }
-
-    /// Debts of each currency, oldest first.
-    fn debts(&self) -> &BTreeMap<Currency, Vec<Debt<'a>>> {
-        self.debts.get_or_init(|| debts(self.ledger))
-    }
-}
-
-fn debts(ledger: &ReceivablesAsOf) -> BTreeMap<Currency, Vec<Debt<'_>>> {
-    let mut debts = BTreeMap::<Currency, Vec<Debt<'_>>>::new();
-    for one in ledger.iter().filter(is_debt) {
-        debts.entry(one.currency).or_default().push(Debt {
-            due_on: one.due_on,
-            id: one.id,
-            issued_on: one.issued_on,
-            open: one.open_amount,
-        });
-    }
-    for of_currency in debts.values_mut() {
-        of_currency.sort_unstable_by_key(|debt| (debt.due_on, debt.id));
-    }
-    debts
-}
-
-/// Money that came on a day, with the place of its invoice among all.
-#[derive(Clone, Copy)]
-struct CamePart {
-    day: NaiveDate,
-    invoice: usize,
-    currency: Currency,
-    amount: f64,
-}
-
-/// What came on a customer's invoices, in order of day.
-struct Came {
-    /// Those that were billed.
-    currencies: BTreeSet<Currency>,
-    /// Of one day in order of invoice.
-    parts: Vec<CamePart>,
-    /// Days on which an invoice was paid in full.
-    cleared: Vec<NaiveDate>,
-}
-
-impl Came {
-    fn of(ledger: &ReceivablesAsOf) -> Self {
-        let mut came = Self {
-            currencies: BTreeSet::new(),
-            parts: Vec::new(),
-            cleared: Vec::new(),
-        };
-        for (place, invoice) in ledger.iter().enumerate() {
-            came.currencies.insert(invoice.currency);
-            came.cleared.extend(invoice.cleared_on);
-            came.parts
-                .extend(invoice.parts.iter().map(|(day, amount)| CamePart {
-                    day: *day,
-                    invoice: place,
-                    currency: invoice.currency,
-                    amount: *amount,
-                }));
-        }
-        came.parts.sort_by_key(|part| part.day);
-        came.cleared.sort_unstable();
-        came
-    }
-
-    fn is_any_cleared(&self, days: &RangeInclusive<NaiveDate>) -> bool {
-        let from = self.cleared.partition_point(|day| day < days.start());
-        self.cleared.get(from).is_some_and(|day| day <= days.end())
-    }
-
-    /// What came within some days by currency, added up invoice by invoice: sums of binary fractions hang
-    /// on their order.
-    fn within(&self, days: &RangeInclusive<NaiveDate>) -> BTreeMap<Currency, f64> {
-        let from = self.parts.partition_point(|part| part.day < *days.start());
-        let parts = self.parts.iter().skip(from);
-        let parts = parts.take_while(|part| part.day <= *days.end());
-        let mut parts: Vec<CamePart> = parts.copied().collect();
-        parts.sort_by_key(|part| part.invoice);
-        let nothing = self.currencies.iter().map(|currency| (*currency, 0.0));
-        let mut paid: BTreeMap<Currency, f64> = nothing.collect();
-        for of_invoice in parts.chunk_by(|a, b| a.invoice == b.invoice) {
-            if let Some(first) = of_invoice.first() {
-                let came: f64 = of_invoice.iter().map(|part| part.amount).sum();
-                *paid.entry(first.currency).or_default() += came;
-            }
-        }
-        paid
-    }
 }
 
 #[cfg(test)]
@@ -410,26 +302,48 @@ mod tests {
         });
         let is_in_time =
             |day: NaiveDate| day <= promised_on + GRACE && (about.is_some() || day >= made_on);
-        let came = in_part || its().any(|invoice| invoice.cleared_on.is_some_and(is_in_time));
+        let is_meant =
+            |own: Currency| about.is_some() || one.currency.is_none_or(|currency| currency == own);
+        let mut meant = its().filter(|invoice| is_meant(invoice.currency));
+        let came = in_part || meant.any(|invoice| invoice.cleared_on.is_some_and(is_in_time));
         (came || ledger.today() > promised_on + GRACE).then_some(came)
+    }
+
+    /// What came in a currency from a day on, as payments say, else as the record of the invoice does.
+    fn came_since(from: NaiveDate, currency: Currency, ledger: &ReceivablesAsOf) -> f64 {
+        let its = ledger.iter().filter(|invoice| invoice.currency == currency);
+        let of_invoice = |invoice: Receivable<'_>| {
+            if invoice.parts.is_empty() && invoice.cleared_on.is_some_and(|day| day >= from) {
+                return invoice.amount;
+            }
+            let parts = invoice.parts.iter().filter(|(day, _)| *day >= from);
+            parts.map(|(_, part)| part).sum()
+        };
+        its.map(of_invoice).sum()
     }
 
     /// The invoices that it comes to, by a walk through all.
     fn covered_by_walk(one: &Interaction, ledger: &ReceivablesAsOf) -> HashSet<String> {
+        let made_on = one.time.date_naive();
         let about = one.customer_invoice_id.as_ref().map(|id| id.as_str());
         let is_it = |invoice: &Receivable<'_>| match about {
             Some(id) => id == invoice.id,
-            None => invoice.issued_on <= one.time.date_naive(),
+            None => invoice.issued_on <= made_on,
         };
         let debts = ledger.iter().filter(is_debt).filter(is_it);
         let is_its = |own: Currency| one.currency.is_none_or(|currency| currency == own);
         let mut debts: Vec<Receivable<'_>> = debts.filter(|one| is_its(one.currency)).collect();
         debts.sort_by_key(|one| (one.due_on, one.id));
         let amount = one.promised_amount.unwrap().decimal().to_f64().unwrap();
+        let left_of = |currency: Currency| match about {
+            Some(_) => amount,
+            None => amount - came_since(made_on, currency, ledger),
+        };
         let mut left = BTreeMap::<Currency, f64>::new();
         let mut found = HashSet::new();
         for one in debts {
-            let left = left.entry(one.currency).or_insert(amount);
+            let currency = one.currency;
+            let left = left.entry(currency).or_insert_with(|| left_of(currency));
             *left -= one.open_amount;
             if *left < -CENT {
                 *left = f64::NEG_INFINITY;
@@ -457,11 +371,13 @@ mod tests {
             for one in &said {
                 let kept = kept_by_walk(one, &ledger);
                 prop_assert_eq!(promises.kept(one), kept);
-                if kept.is_some() || one.promised_amount.is_none() {
-                    continue;
-                }
-                let covered = covered_by_walk(one, &ledger);
                 let about = one.customer_invoice_id.as_ref().map(|id| id.as_str());
+                let covered = match kept {
+                    Some(_) if about.is_some() => continue,
+                    Some(true) => HashSet::new(),
+                    _ if one.promised_amount.is_none() => continue,
+                    _ => covered_by_walk(one, &ledger),
+                };
                 for invoice in ledger.iter().filter(|it| about.is_none_or(|id| id == it.id)) {
                     let covers = promises.covers(one, Some(&invoice));
                     prop_assert_eq!(covers, covered.contains(invoice.id), "{:?} {}", one, invoice.id);

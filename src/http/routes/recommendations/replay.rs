@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::advice::Recommendation;
-use crate::error::ErrorCode;
+use crate::error::{BrokenOff, ErrorCode};
 use crate::http::auth::{Allowed, Audit};
 use crate::http::extract::Path;
 use crate::http::gate::Turn;
@@ -69,7 +69,7 @@ pub(in crate::http) async fn replay(
     let work = move || service.replay(case, &input, &features, (id, model.as_ref()));
     let recomputed = tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| ApiError::internal(&error))?;
+        .map_err(|error| ApiError::internal(&BrokenOff::from(error)))?;
     let mut recomputed = recomputed.map_err(|error| {
         tracing::warn!(%error, "not replayed");
         ApiError::new(
