@@ -200,7 +200,7 @@ fn days_that_have_passed_are_ruled_out_as_the_service_rules_them_out() {
 #[test]
 fn the_days_on_which_one_bill_is_looked_at_are_one_example() {
     let mut csv = "id,project_id,planned_on,issued_on,planned_amount,currency\n".to_owned();
-    // Seventeen before the cut, each looked at three times, and five after it.
+    // Seventeen before the cut, each looked at on many days, and five after it.
     for number in 0..22_u64 {
         let weeks = if number < 17 { 0 } else { 12 };
         let planned = day("2025-01-13") + Days::new(14 * number + 7 * weeks);
