@@ -137,6 +137,9 @@ impl App {
         // found over all records is found again at the end of a day.
         let warming = tokio::spawn(async move {
             loop {
+                if let Err(error) = service.store().remove_bytes_left().await {
+                    tracing::warn!(%error, "bytes of erased documents may be left");
+                }
                 if let Err(error) = service.warm_up().await {
                     tracing::warn!(%error, "records were not read ahead");
                 }

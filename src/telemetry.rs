@@ -3,6 +3,7 @@
 //! A log line is a message plus fields, the unit in the field's name. It never holds
 //! a name, bank data, a token or a body.
 
+use std::io::{IsTerminal as _, stderr};
 use std::panic::set_hook;
 use std::sync::OnceLock;
 
@@ -46,16 +47,21 @@ pub enum TelemetryError {
     Metrics(#[from] BuildError),
 }
 
-/// Sends logs to standard error in the form that is set.
+/// Sends logs to standard error in the form that is set, with colours for people alone: those that a terminal
+/// shows, unless `NO_COLOR` is set.
 ///
 /// # Errors
 /// [`TelemetryError`] if the filter does not parse or logs were set up before.
 pub fn init_logs(log: &Log) -> Result<(), TelemetryError> {
     use tracing_subscriber::util::SubscriberInitExt as _;
     let filter = EnvFilter::try_new(&log.filter)?;
-    let builder = tracing_subscriber::fmt()
+    let mut builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(stderr);
+    if !stderr().is_terminal() {
+        // Switched off and never on, which would overrule `NO_COLOR`.
+        builder = builder.with_ansi(false);
+    }
     match log.format {
         LogFormat::Text => builder.finish().try_init()?,
         LogFormat::Json => builder

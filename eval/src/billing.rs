@@ -13,7 +13,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, Utc};
 use scrutineer::cases::billing::features;
 use scrutineer::domain::RecordKind;
 use scrutineer::domain::records::Bill;
@@ -29,6 +29,7 @@ use crate::lift::{Lift, Listed};
 use crate::metrics::{self, Scored, figures};
 use crate::plotted::Plotted;
 use crate::records::{END, facts_of, versions_of};
+use crate::told_until::last_day;
 use crate::{EvalError, Evaluation};
 use baselines::Before;
 use course::{Ahead, Course, courses};
@@ -91,8 +92,7 @@ pub fn on_records(
     let facts = Arc::new(facts_of(folder, &KINDS)?);
     let bills = versions_of::<Bill>(folder)?;
     let ended = courses(&bills, moment(END));
-    let issued = ended.iter().filter_map(|course| course.stands.issued_on);
-    let Some(until) = issued.max() else {
+    let Some(until) = last_issue(&ended, Utc::now().date_naive()) else {
         return Err(EvalError::insufficient(&"no bill went out"));
     };
     let early = to_fit(&courses(&bills, moment(options.cut)), options.cut, &facts);
@@ -152,6 +152,12 @@ pub fn on_records(
         plotted,
         fitted,
     })
+}
+
+/// The last day on which a bill went out, as far as records tell.
+fn last_issue(courses: &[Course<'_>], today: NaiveDate) -> Option<NaiveDate> {
+    let issued = courses.iter().filter_map(|course| course.stands.issued_on);
+    last_day(issued, today)
 }
 
 /// Bills that are fitted on, as they stood at the cut: in order of the day planned, the days on which one

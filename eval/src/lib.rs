@@ -20,6 +20,7 @@ pub mod project_setup;
 mod records;
 pub mod results;
 pub mod timesheet;
+mod told_until;
 
 use std::collections::BTreeMap;
 

@@ -54,13 +54,17 @@ pub(crate) fn facts_shown(
 ) -> Result<Facts, EvalError> {
     let mut facts = Facts::default();
     for (place, kind) in kinds.iter().copied().enumerate() {
-        match file_of(folder, kind) {
-            Ok(path) => each_version(&path, kind, &mut show, |known_at, version, body| {
-                facts.insert(kind, known_at, version, body)
-            })?,
-            Err(absent) if place == 0 => return Err(absent),
-            Err(_) => {}
-        }
+        let path = if place == 0 {
+            Some(needed_file(folder, kind)?)
+        } else {
+            file_of(folder, kind)
+        };
+        let Some(path) = path else {
+            continue;
+        };
+        each_version(&path, kind, &mut show, |known_at, version, body| {
+            facts.insert(kind, known_at, version, body)
+        })?;
     }
     Ok(facts)
 }
@@ -76,7 +80,7 @@ pub(crate) fn versions_of<T: Record>(
     folder: &Path,
 ) -> Result<BTreeMap<String, Versions<T>>, EvalError> {
     let mut records = BTreeMap::new();
-    let path = file_of(folder, T::KIND)?;
+    let path = needed_file(folder, T::KIND)?;
     let take = |known_at, version, body| keep(&mut records, known_at, version, body);
     each_version(&path, T::KIND, |_| {}, take)?;
     Ok(records)
@@ -89,22 +93,87 @@ pub(crate) fn keep<T: Record>(
     version: u64,
     body: Value,
 ) -> Result<(), String> {
-    let Value::Object(members) = body else {
-        return Err("a record is no object".to_owned());
-    };
-    let record = T::from_members("", members).map_err(|problems| format!("{problems:?}"))?;
+    let record: T = parsed(body)?;
     let versions = records.entry(record.id().to_string()).or_default();
     versions.insert((known_at, version), record);
     Ok(())
 }
 
-fn file_of(folder: &Path, kind: RecordKind) -> Result<PathBuf, EvalError> {
-    let mut paths = ["csv", "ndjson"]
-        .map(|ending| folder.join(format!("{kind}.{ending}")))
-        .into_iter();
-    paths.find(|path| path.is_file()).ok_or_else(|| {
+/// The versions of one record by when they became known; what does not say so comes before all that does. Of
+/// two rows of one moment the later is in force, as in the store.
+type Stated<T> = BTreeMap<Option<DateTime<Utc>>, T>;
+
+/// Every record of a file by its id, in the order in which they first come there, with its versions.
+///
+/// # Errors
+/// As [`facts_of`].
+pub(crate) fn stated<T: Record>(path: &Path) -> Result<Vec<(String, Stated<T>)>, EvalError> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut records: Vec<(String, Stated<T>)> = Vec::new();
+    each_row(path, T::KIND, |_, row| {
+        let (known_at, record) = (row.known_at, parsed(row.body)?);
+        let place = *places.entry(row.id.clone()).or_insert(records.len());
+        match records.get_mut(place) {
+            Some((_, versions)) => {
+                versions.insert(known_at, record);
+            }
+            None => records.push((row.id, Stated::from([(known_at, record)]))),
+        }
+        Ok(())
+    })?;
+    Ok(records)
+}
+
+/// A record as it stands in the end.
+pub(crate) struct Standing<T> {
+    /// When it first was known; none where a version of it does not say.
+    pub(crate) first_known: Option<DateTime<Utc>>,
+    /// The version known last.
+    pub(crate) record: T,
+}
+
+/// Every record of a file as it stands in the end, in the order in which they first come there.
+///
+/// # Errors
+/// As [`facts_of`].
+pub(crate) fn standing<T: Record>(path: &Path) -> Result<Vec<Standing<T>>, EvalError> {
+    let told = stated(path)?.into_iter().filter_map(|(_, mut versions)| {
+        let (first_known, _) = versions.first_key_value()?;
+        let first_known = *first_known;
+        let (_, record) = versions.pop_last()?;
+        Some(Standing {
+            first_known,
+            record,
+        })
+    });
+    Ok(told.collect())
+}
+
+/// The file of a kind in a folder, `KIND.csv` or `KIND.ndjson`, where there is one.
+pub(crate) fn file_of(folder: &Path, kind: RecordKind) -> Option<PathBuf> {
+    let paths = ["csv", "ndjson"].map(|ending| folder.join(format!("{kind}.{ending}")));
+    paths.into_iter().find(|path| path.is_file())
+}
+
+/// The same of a kind that must be there.
+///
+/// # Errors
+/// [`EvalError::Absent`] that names the file.
+pub(crate) fn needed_file(folder: &Path, kind: RecordKind) -> Result<PathBuf, EvalError> {
+    file_of(folder, kind).ok_or_else(|| {
         let missing = folder.join(format!("{kind}.csv"));
         EvalError::Absent(format!("{} is not there", missing.display()))
+    })
+}
+
+fn parsed<T: Record>(body: Value) -> Result<T, String> {
+    let Value::Object(members) = body else {
+        return Err("a record is no object".to_owned());
+    };
+    T::from_members("", members).map_err(|problems| {
+        let problems = problems.iter();
+        let told = problems.map(|found| format!("`{}` {}", found.field, found.problem));
+        told.collect::<Vec<String>>().join("; ")
     })
 }
 
@@ -117,38 +186,54 @@ fn each_version(
     mut show: impl FnMut(&CheckedRecord),
     mut take: impl FnMut(DateTime<Utc>, u64, Value) -> Result<(), String>,
 ) -> Result<(), EvalError> {
-    let wrong = |message: String| EvalError::File {
-        path: path.display().to_string(),
-        message,
+    let mut put = |row: u64, record: CheckedRecord| -> Result<(), String> {
+        for (version, (known_at, body)) in (row * VERSIONS_OF_A_ROW..).zip(moments(record)) {
+            take(known_at, version, body)?;
+        }
+        Ok(())
     };
+    let mut undated: HashMap<String, (u64, CheckedRecord)> = HashMap::new();
+    each_row(path, kind, |row, record| {
+        show(&record);
+        if record.known_at.is_some() {
+            return put(row, record);
+        }
+        undated.insert(record.id.clone(), (row, record));
+        Ok(())
+    })?;
+    let mut undated: Vec<(u64, CheckedRecord)> = undated.into_values().collect();
+    undated.sort_unstable_by_key(|(row, _)| *row);
+    for (row, record) in undated {
+        put(row, record).map_err(wrong_in(path))?;
+    }
+    Ok(())
+}
+
+/// Takes every row of a file, numbered from 1.
+fn each_row(
+    path: &Path,
+    kind: RecordKind,
+    mut take: impl FnMut(u64, CheckedRecord) -> Result<(), String>,
+) -> Result<(), EvalError> {
+    let wrong = wrong_in(path);
     let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
     let source = Source {
         name: path.display().to_string(),
         kind,
         format: None,
     };
-    let mut put = |row: u64, record: CheckedRecord| -> Result<(), EvalError> {
-        for (version, (known_at, body)) in (row * VERSIONS_OF_A_ROW..).zip(moments(record)) {
-            take(known_at, version, body).map_err(&wrong)?;
-        }
-        Ok(())
-    };
-    let mut undated: HashMap<String, (u64, CheckedRecord)> = HashMap::new();
     for (row, item) in (1_u64..).zip(Rows::new(file, source)) {
         let record = item.map_err(|problem| wrong(problem.to_string()))?.record;
-        show(&record);
-        if record.known_at.is_some() {
-            put(row, record)?;
-        } else {
-            undated.insert(record.id.clone(), (row, record));
-        }
-    }
-    let mut undated: Vec<(u64, CheckedRecord)> = undated.into_values().collect();
-    undated.sort_unstable_by_key(|(row, _)| *row);
-    for (row, record) in undated {
-        put(row, record)?;
+        take(row, record).map_err(&wrong)?;
     }
     Ok(())
+}
+
+fn wrong_in(path: &Path) -> impl Fn(String) -> EvalError {
+    move |message| EvalError::File {
+        path: path.display().to_string(),
+        message,
+    }
 }
 
 /// When the facts of a record became known: when it says, else on its business days. What
@@ -238,7 +323,7 @@ fn without(body: &Value, later: &[&str]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use scrutineer::domain::records::Bill;
+    use scrutineer::domain::records::{Bill, Employee};
     use serde_json::json;
 
     use super::*;
@@ -303,5 +388,42 @@ mod tests {
             let issued_on: NaiveDate = "2026-04-09".parse().unwrap();
             assert_eq!(stands.issued_on, Some(issued_on), "{known_at}");
         }
+    }
+
+    #[test]
+    fn a_record_stands_as_it_was_known_last_whatever_the_order_of_its_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("employee.csv");
+        let stands = |rows: &[&str]| {
+            std::fs::write(&path, format!("id,role,known_at\n{}\n", rows.join("\n"))).unwrap();
+            let found = file_of(folder.path(), RecordKind::Employee).unwrap();
+            let found = standing::<Employee>(&found).unwrap().into_iter();
+            let told = found.map(|one| {
+                let first_known = one.first_known.map(|at| at.date_naive().to_string());
+                (one.record.id.to_string(), one.record.role, first_known)
+            });
+            told.collect::<Vec<_>>()
+        };
+        let one = |role: &str, first_known: Option<&str>| {
+            let first_known = first_known.map(str::to_owned);
+            ("e".to_owned(), Some(role.to_owned()), first_known)
+        };
+        let (clerk, lead) = (
+            "e,clerk,2026-03-02T09:00:00Z",
+            "e,lead,2026-06-02T09:00:00Z",
+        );
+        let of_march = Some("2026-03-02");
+        assert_eq!(stands(&[clerk, lead]), [one("lead", of_march)]);
+        assert_eq!(stands(&[lead, clerk]), [one("lead", of_march)]);
+        // The later row of one moment, and of none.
+        let second = "e,partner,2026-06-02T09:00:00Z";
+        assert_eq!(stands(&[lead, second, clerk]), [one("partner", of_march)]);
+        assert_eq!(stands(&["e,clerk,", "e,lead,"]), [one("lead", None)]);
+        assert_eq!(stands(&[lead, "e,clerk,"]), [one("lead", None)]);
+        let other = ("d".to_owned(), None, None);
+        assert_eq!(
+            stands(&[lead, "d,,", clerk]),
+            [one("lead", of_march), other]
+        );
     }
 }

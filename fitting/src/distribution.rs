@@ -37,8 +37,6 @@ pub struct Example {
     pub row: Vec<f64>,
     /// What became of it.
     pub outcome: Outcome,
-    /// How much it counts.
-    pub weight: f64,
     /// Which of several that belong together, as the steps of one request do; none of one that
     /// stands alone.
     pub group: Option<usize>,
@@ -60,7 +58,6 @@ impl Example {
         Self {
             row,
             outcome,
-            weight: 1.0,
             group: None,
             possible: Possible::All,
             again: Vec::new(),

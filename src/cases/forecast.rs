@@ -237,10 +237,10 @@ impl Explaining<'_> {
             .and_then(|usual| words.unit.say(usual));
         let text = match (&said, &usual) {
             (Some(said), Some(usual)) if said != usual => {
-                format!("{}: {said}; usual is {usual}.", words.label)
+                [&*words.label, ": ", said, "; usual is ", usual, "."].concat()
             }
-            (Some(said), _) => format!("{}: {said}.", words.label),
-            (None, _) => format!("{}: not known.", words.label),
+            (Some(said), _) => [&*words.label, ": ", said, "."].concat(),
+            (None, _) => [&*words.label, ": not known."].concat(),
         };
         Reason {
             value: said,
@@ -310,23 +310,21 @@ impl Unit {
         if !value.is_finite() {
             return None;
         }
-        let days = |value: f64| {
-            let whole = (value - value.round()).abs() < 0.05;
-            let number = if whole {
-                format!("{:.0}", value.round() + 0.0)
+        let number = || {
+            if (value - value.round()).abs() < 0.05 {
+                whole(value)
             } else {
                 format!("{value:.1}")
-            };
-            let unit = if number == "1" { "day" } else { "days" };
-            format!("{number} {unit}")
+            }
         };
         Some(match self {
-            Self::Days => days(value),
-            Self::Share => format!("{:.0} %", value * 100.0),
-            Self::Count if (value - value.round()).abs() < 0.05 => {
-                format!("{:.0}", value.round() + 0.0)
+            Self::Days => {
+                let number = number();
+                let unit = if number == "1" { " day" } else { " days" };
+                number + unit
             }
-            Self::Count => format!("{value:.1}"),
+            Self::Share => whole(value * 100.0) + " %",
+            Self::Count => number(),
             // Lower ones are not told apart.
             Self::LogAmount if value <= 0.0 => "at most 1".to_owned(),
             Self::LogAmount => rounded_amount(value.exp()),
@@ -341,7 +339,18 @@ impl Unit {
 /// An amount to three digits: it was a logarithm, and is no amount to post.
 fn rounded_amount(amount: f64) -> String {
     let step = 10_f64.powf(amount.max(1.0).log10().floor() - 2.0).max(1.0);
-    format!("{:.0}", (amount / step).round() * step)
+    whole((amount / step).round() * step)
+}
+
+/// To the nearest whole number; one that is halfway goes to the even one.
+fn whole(value: f64) -> String {
+    // Whole numbers are written many times as fast as others are rounded.
+    let rounded = value.round_ties_even();
+    if rounded.abs() < 1e15 {
+        (rounded as i64).to_string()
+    } else {
+        format!("{rounded:.0}")
+    }
 }
 
 fn weekday(value: f64) -> &'static str {

@@ -136,5 +136,46 @@ fn tell(out: &mut impl Write, erasure: &Erasure, json: bool) -> io::Result<()> {
         out,
         "erased: {} entries of the chain, {} versions of records; {}",
         erasure.entries, erasure.record_versions, erasure.decision_sha256
+    )?;
+    if erasure.log_emptied {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "the database's log could not be emptied: somebody reads from the store; what was erased is in it \
+         until the next erasure, or until the service is restarted"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_could_not_be_emptied_is_told() {
+        let told = |log_emptied: bool, json: bool| {
+            let erasure = Erasure {
+                id: Uuid::nil(),
+                entries: 2,
+                record_versions: 1,
+                decision_sha256: "ab".to_owned(),
+                log_emptied,
+            };
+            let mut out = Vec::new();
+            tell(&mut out, &erasure, json).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let emptied = told(true, false);
+        assert_eq!(
+            emptied,
+            "erased: 2 entries of the chain, 1 versions of records; ab\n"
+        );
+        let left = told(false, false);
+        let more = left.strip_prefix(&*emptied).unwrap();
+        assert!(more.starts_with("the database's log could not be emptied"));
+        assert_eq!(more.lines().count(), 1);
+        // Scripts read it from its member.
+        let json = told(false, true);
+        assert!(json.lines().count() == 1 && json.contains("\"log_emptied\":false"));
+    }
 }

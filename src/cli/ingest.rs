@@ -20,7 +20,7 @@ use crate::service::{Incoming, Service};
 pub(super) struct IngestArgs {
     #[command(flatten)]
     service: ServiceArgs,
-    /// Files, or folders whose files are all taken
+    /// Files, or folders whose files are all taken; links within a folder are left out
     #[arg(required = true)]
     paths: Vec<PathBuf>,
 }
@@ -35,10 +35,18 @@ struct Counts {
 
 /// Takes every file in; exit code 1 if one could not be opened or kept.
 pub(super) fn run(args: &IngestArgs) -> ExitCode {
-    let files = match files(&args.paths) {
-        Ok(files) => files,
+    let Found { files, links } = match found(&args.paths) {
+        Ok(found) => found,
         Err(message) => return exit::input(&message),
     };
+    for link in links {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(
+            io::stderr().lock(),
+            "{}: left out: a link may lead out of its folder; name it to take in the file",
+            link.display()
+        );
+    }
     let config = match args.service.store.load() {
         Ok(config) => config,
         Err(code) => return code,
@@ -107,24 +115,39 @@ async fn take(service: &Service, args: &IngestArgs, path: &Path) -> Result<Outco
     })
 }
 
+/// What is to be taken in, and what is left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
+    files: Vec<PathBuf>,
+    /// Those in folders: whoever may write a file there need not be allowed to read what they lead to.
+    links: Vec<PathBuf>,
+}
+
 /// The files named, and those of the folders named, in order of name.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    let mut files = Vec::new();
+fn found(paths: &[PathBuf]) -> Result<Found, String> {
+    let mut found = Found::default();
     for path in paths {
         if !path.is_dir() {
-            files.push(path.clone());
+            found.files.push(path.clone());
             continue;
         }
         let listed =
             std::fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let mut inside: Vec<PathBuf> = listed
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.is_file())
-            .collect();
-        inside.sort();
-        files.append(&mut inside);
+        let (mut files, mut links) = (Vec::new(), Vec::new());
+        for entry in listed.filter_map(Result::ok) {
+            // Of the entry itself, and not of what a link leads to.
+            match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => links.push(entry.path()),
+                Ok(kind) if kind.is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+        files.sort();
+        links.sort();
+        found.files.append(&mut files);
+        found.links.append(&mut links);
     }
-    Ok(files)
+    Ok(found)
 }
 
 fn tell(counts: &Counts, json: bool) -> ExitCode {
@@ -143,5 +166,39 @@ fn tell(counts: &Counts, json: bool) -> ExitCode {
         Ok(()) if *failed == 0 => ExitCode::SUCCESS,
         Ok(()) => ExitCode::from(1),
         Err(error) => exit::environment(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_link_in_a_folder_is_left_out_and_one_that_is_named_is_followed() {
+        let outside = tempfile::tempdir().unwrap();
+        let secret = outside.path().join("secret");
+        std::fs::write(&secret, "s").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let within = |name: &str| folder.path().join(name);
+        for name in ["b.pdf", "a.pdf"] {
+            std::fs::write(within(name), name).unwrap();
+        }
+        std::fs::create_dir(within("sub")).unwrap();
+        for (to, name) in [
+            (secret, "out"),
+            (within("a.pdf"), "in"),
+            (folder.path().to_owned(), "loop"),
+        ] {
+            symlink(to, within(name)).unwrap();
+        }
+        assert_eq!(
+            found(&[folder.path().to_owned(), within("out")]),
+            Ok(Found {
+                files: ["a.pdf", "b.pdf", "out"].map(within).to_vec(),
+                links: ["in", "loop", "out"].map(within).to_vec(),
+            })
+        );
     }
 }

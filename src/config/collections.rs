@@ -10,7 +10,7 @@ use crate::cases::collections::Policy;
 pub struct Collections {
     /// Days late beyond which an invoice is very late.
     pub very_late_days: u32,
-    /// Days after a contact in which no other is proposed.
+    /// Days from a contact on, its own counted, in which no other is proposed.
     pub contact_pause_days: u32,
     /// Customers that the team can contact in a day.
     pub contacts_a_day: u32,

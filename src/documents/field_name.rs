@@ -128,6 +128,8 @@ field_names! {
     (Rounding, "rounding", Amount, Some("BT-114"), "Rounding amount"),
     (Payable, "payable", Amount, Some("BT-115"), "Amount due for payment"),
     (PreviousBalance, "previous_balance", Amount, None, "Balance carried forward"),
+    (StampDuty, "stamp_duty", Amount, None, "Stamp duty"),
+    (Withheld, "withheld", Amount, None, "Part that the buyer pays to the state instead of the seller"),
 }
 
 impl std::fmt::Display for FieldName {

@@ -1,5 +1,6 @@
 //! Bytes to pages, words with boxes, and fields; pictures to what they look like.
 
+mod attached;
 pub mod checks;
 mod field_name;
 pub mod fields;

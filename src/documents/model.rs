@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 use super::field_name::FieldName;
 use super::picture::Look;
 
+/// Most accounts kept beside the first: a letterhead names a handful, a list of payments is no invoice.
+const MAX_OTHER_ACCOUNTS: usize = 50;
+
 /// A rectangle on a page in PDF points (1/72 inch), origin at the top left of
 /// the page as displayed; `x0 <= x1`, `y0 <= y1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -293,6 +296,27 @@ pub struct Reading {
     pub allowances: Vec<AllowanceCharge>,
     /// Payment schedule, where stated.
     pub instalments: Vec<Instalment>,
+    /// Accounts to pay to that it states beside [`FieldName::Iban`], each once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_accounts: Vec<Field>,
+}
+
+impl Reading {
+    /// Every account to pay to that the document states, the one among its fields first.
+    pub fn accounts(&self) -> impl Iterator<Item = &Field> {
+        let first = self.fields.get(&FieldName::Iban);
+        first.into_iter().chain(&self.other_accounts)
+    }
+
+    /// Adds an account to pay to, unless it is known or is the one that is debited.
+    pub(super) fn add_account(&mut self, account: Field) {
+        let debited = self.fields.get(&FieldName::DebitedAccount);
+        let is_other = |field: &Field| field.value != account.value;
+        let is_new = self.accounts().chain(debited).all(is_other);
+        if is_new && self.other_accounts.len() < MAX_OTHER_ACCOUNTS {
+            self.other_accounts.push(account);
+        }
+    }
 }
 
 /// An e-invoice found in the file, alone or attached to a PDF.
@@ -316,6 +340,15 @@ pub struct Problem {
     pub code: String,
     /// One sentence for a person, naming line, column, object or field.
     pub text: String,
+}
+
+impl Problem {
+    /// The pages hold numbers that nobody sees, and that were not read.
+    pub const HIDDEN_TEXT: &'static str = "hidden_text";
+    /// An e-invoice attached to the pages was not read, so that nothing compares the two.
+    pub const ATTACHED_INVOICE_UNREAD: &'static str = "attached_invoice_unread";
+    /// A further e-invoice attached to the pages says other things than the one that was read.
+    pub const ATTACHED_INVOICES_DIFFER: &'static str = "attached_invoices_differ";
 }
 
 /// Bytes made into pages and structure; nothing judged yet.

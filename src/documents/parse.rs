@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ocr::OcrFiles;
-use super::pdf::{self, Attachment, PageLimits};
+use super::pdf::{self, PageLimits};
 use super::picture::{self, Look};
 use super::scan::ScanReader;
-use super::{Media, Page, Parsed, Problem, Structured, sniff, xml};
+use super::{Media, Page, Parsed, Problem, attached, sniff, xml};
 
 /// Width at which a scan is drawn to be looked at.
 const LOOKED_AT_PX: u32 = 512;
@@ -98,7 +98,7 @@ fn read(
             }
         }
         Media::Cii | Media::Ubl | Media::Fatturapa | Media::Xml => match xml::read(bytes) {
-            Ok(structured) => keep(structured, parsed),
+            Ok(structured) => attached::keep(structured, parsed),
             Err(reason) => parsed.problems.push(reason),
         },
         Media::Image => read_picture(bytes, options, begun, parsed),
@@ -171,7 +171,7 @@ fn read_pdf(bytes: &[u8], options: &ParseOptions, parsed: &mut Parsed) {
         time_budget: Duration::from_millis(options.time_budget_ms),
     };
     if !options.ignore_xml {
-        read_attached_invoice(&pdf, parsed);
+        attached::read(&pdf, parsed);
     }
     parsed.pages = pdf::pages(&pdf, limits, &mut parsed.problems);
     if parsed.pages.is_empty() {
@@ -202,44 +202,6 @@ fn read_scan(bytes: &[u8], options: &ParseOptions, begun: Instant, parsed: &mut 
 fn look_of_scan(bytes: &[u8]) -> Option<Look> {
     let drawn = pdf::render(bytes, 1, LOOKED_AT_PX, pdf::MAX_PAGE_PIXELS).ok()?;
     Look::of(&picture::open(&drawn).ok()?)
-}
-
-/// Reads the first e-invoice among the attachments, told by content; one of a
-/// well-known name goes first, for a PDF may carry several.
-fn read_attached_invoice(pdf: &hayro_syntax::Pdf, parsed: &mut Parsed) {
-    let mut attached = pdf::attachments(pdf, &mut parsed.problems);
-    attached.sort_by_key(|file| !has_invoice_name(file));
-    let invoice = attached.iter().find(|file| {
-        matches!(
-            sniff::sniff(&file.bytes),
-            Media::Cii | Media::Ubl | Media::Fatturapa
-        )
-    });
-    let Some(Attachment { name, bytes }) = invoice else {
-        return;
-    };
-    match xml::read(bytes) {
-        Ok(mut structured) => {
-            structured.attachment = Some(name.clone());
-            keep(structured, parsed);
-        }
-        Err(reason) => parsed.problems.push(Problem {
-            code: reason.code,
-            text: format!("In the attachment \"{name}\": {}", reason.text),
-        }),
-    }
-}
-
-/// What an e-invoice's reader could not make sense of is the file's problem too.
-fn keep(structured: Structured, parsed: &mut Parsed) {
-    parsed.problems.extend(structured.problems.iter().cloned());
-    parsed.structured = Some(structured);
-}
-
-/// The names that ZUGFeRD 1 and 2, Factur-X and XRechnung prescribe.
-fn has_invoice_name(file: &Attachment) -> bool {
-    let name = file.name.to_ascii_lowercase();
-    ["factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"].contains(&name.as_str())
 }
 
 fn problem(code: &str, text: &str) -> Problem {

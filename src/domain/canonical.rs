@@ -185,10 +185,10 @@ impl<'a> Sorting<'a> {
 /// How long the string is that JSON begins with, its quotes included.
 fn end_of_string(json: &[u8]) -> usize {
     let mut at = 1;
-    while let Some(ahead) = json.get(at..).and_then(|rest| {
-        let mut bytes = rest.iter();
-        bytes.position(|byte| matches!(byte, b'"' | b'\\'))
-    }) {
+    while let Some(ahead) = json
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
         at += ahead;
         if json.get(at) == Some(&b'"') {
             return at + 1;

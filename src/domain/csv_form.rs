@@ -27,9 +27,9 @@ impl CsvForm {
     /// The line on which a row begins, from the reader's lines before and after it: counted back from
     /// the row's end, since what stands before it may be blank lines.
     #[must_use]
-    pub fn line_of(self, row: &csv::StringRecord, before: u64, after: u64) -> u64 {
-        let bytes = row.iter().flat_map(str::bytes);
-        let within = bytes.filter(|byte| *byte == b'\n').count() as u64;
+    pub fn line_of(self, row: &csv::ByteRecord, before: u64, after: u64) -> u64 {
+        let bytes = row.as_slice().iter();
+        let within = bytes.filter(|byte| **byte == b'\n').count() as u64;
         let end = within + u64::from(!self.ends_in_two);
         after.saturating_sub(end).max(before)
     }
@@ -67,7 +67,7 @@ mod tests {
             let form = CsvForm::of(beginning.as_bytes());
             assert_eq!(form.delimiter, delimiter, "{beginning}");
         }
-        let row = csv::StringRecord::from(vec!["1"]);
+        let row = csv::ByteRecord::from(vec!["1"]);
         let ended = CsvForm::of(b"\"a\nb\",c\r\n1,2\r\n");
         assert_eq!(ended.line_of(&row, 1, 4), 4, "lines end in two");
     }

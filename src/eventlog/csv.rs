@@ -66,7 +66,7 @@ pub fn read_csv(
             Err(error) => return Err(wrong(line, error.to_string())),
         }
         rows.get_mut().row_ended();
-        let line = form.line_of(&row, line, rows.position().line());
+        let line = form.line_of(row.as_byte_record(), line, rows.position().line());
         if row.len() != header.len() {
             return Err(wrong(
                 line,

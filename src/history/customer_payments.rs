@@ -1,5 +1,6 @@
 //! What customers paid, by the invoice that it is for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -40,6 +41,8 @@ pub(super) struct CustomerPayments {
     by_invoice: Sharded<Arc<str>, Vec<Share>>,
     /// The same by the number of the invoice, spelling aside, of payments that name no other.
     by_number: Sharded<Arc<str>, Vec<Share>>,
+    /// By customer, the numbers that its payments are filed under.
+    numbers: Sharded<Arc<str>, BTreeSet<Arc<str>>>,
     /// The same by customer, of payments or what is left of them that name no invoice.
     on_account: Sharded<Arc<str>, Vec<Share>>,
     /// Whether there is any: many firms say in their invoices when they were paid.
@@ -47,6 +50,10 @@ pub(super) struct CustomerPayments {
     /// Whether any is by number.
     any_numbered: bool,
 }
+
+/// What a customer paid without saying for which invoice, by currency.
+#[derive(Debug)]
+pub(super) struct OnAccount(pub(super) Vec<(Currency, f64)>);
 
 /// The invoice whose payments are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +113,13 @@ impl CustomerPayments {
             file(&mut self.by_invoice, id.as_str(), whole);
         } else if let Some(number) = &payment.invoice_number {
             self.any_numbered = true;
-            file(&mut self.by_number, &identifier_key(number), whole);
+            let number: Arc<str> = identifier_key(number).into();
+            if let Some(customer) = &payment.customer_id
+                && let Some(numbers) = self.numbers.entry(customer.as_str().into())
+            {
+                numbers.insert(Arc::clone(&number));
+            }
+            file(&mut self.by_number, &number, whole);
         } else if let Some(id) = &payment.customer_id {
             file(&mut self.on_account, id.as_str(), whole);
         }
@@ -115,7 +128,7 @@ impl CustomerPayments {
     /// The shares that stand in the versions in force, in a currency.
     fn known<'a>(
         &'a self,
-        shares: Option<&'a Vec<Share>>,
+        shares: impl IntoIterator<Item = &'a Vec<Share>>,
         currency: Currency,
         as_of: DateTime<Utc>,
     ) -> impl Iterator<Item = &'a Share> {
@@ -158,20 +171,35 @@ impl CustomerPayments {
         parts
     }
 
-    /// What a customer paid by then without saying for which invoice, by currency.
-    pub(super) fn on_account(&self, customer: &str, as_of: DateTime<Utc>) -> Vec<(Currency, f64)> {
-        let Some(shares) = self.on_account.get(customer) else {
-            return Vec::new();
-        };
-        let mut currencies: Vec<Currency> = shares.iter().map(|share| share.currency).collect();
+    /// What a customer paid by then without saying for which invoice: by naming none, or a number that is
+    /// none's, of which `is_invoices` tells.
+    pub(super) fn on_account(
+        &self,
+        customer: &str,
+        as_of: DateTime<Utc>,
+        is_invoices: impl Fn(&str) -> bool,
+    ) -> OnAccount {
+        let numbers = self.numbers.get(customer).into_iter().flatten();
+        let unmatched = numbers.filter(|number| !is_invoices(number));
+        let unmatched = unmatched.filter_map(|number| self.by_number.get(number));
+        let shares: Vec<&Vec<Share>> = self
+            .on_account
+            .get(customer)
+            .into_iter()
+            .chain(unmatched)
+            .collect();
+        // Others may have paid under the same number.
+        let own = |share: &&Share| share.customer.as_deref() == Some(customer);
+        let all = shares.iter().copied().flatten().filter(own);
+        let mut currencies: Vec<Currency> = all.map(|share| share.currency).collect();
         currencies.sort_unstable();
         currencies.dedup();
         let sum = |currency: Currency| {
-            let parts = self.known(Some(shares), currency, as_of);
-            let parts = parts.map(|share| share.amount);
+            let parts = self.known(shares.iter().copied(), currency, as_of);
+            let parts = parts.filter(own).map(|share| share.amount);
             (currency, parts.sum())
         };
-        currencies.into_iter().map(sum).collect()
+        OnAccount(currencies.into_iter().map(sum).collect())
     }
 }
 
@@ -407,6 +435,41 @@ mod tests {
         let on = |day: u32| FactsAsOf::new(Arc::clone(&facts), at(day)).paid_on_account("c1");
         assert_eq!(on(10), [(Currency::EUR, 70.0)]);
         assert!(on(9).iter().all(|(_, amount)| *amount == 0.0));
+    }
+
+    #[test]
+    fn a_number_that_is_none_s_is_on_the_customers_account_until_an_invoice_has_it() {
+        let mut facts = Facts::default();
+        let mut put = |kind, day: u32, body| facts.insert(kind, at(day), 1, body).unwrap();
+        let (of_invoices, of_payments) = (RecordKind::CustomerInvoice, RecordKind::Payment);
+        put(of_invoices, 2, invoice(json!({})));
+        let later =
+            json!({"id": "i2", "number": "R-9", "issued_on": "2026-03-18", "due_on": "2026-03-28"});
+        put(of_invoices, 20, invoice(later));
+        let numbered = |id: &str, customer: &str, number: &str| {
+            let more =
+                json!({"invoice_id": null, "customer_id": customer, "invoice_number": number});
+            payment(id, 5, "100", more).1
+        };
+        put(of_payments, 5, numbered("p1", "c1", "r 9"));
+        put(of_payments, 5, numbered("p2", "c1", "R-7"));
+        // Another's number is none of theirs.
+        put(of_payments, 6, numbered("p3", "c2", "R-7"));
+        let facts = Arc::new(facts);
+        let seen = |day: u32, customer: &str| {
+            let history = FactsAsOf::new(Arc::clone(&facts), at(day));
+            let ledger = history.receivables(customer);
+            let open: f64 = ledger.iter().map(|one| one.open_amount).sum();
+            let paid = history.paid_on_account(customer);
+            let on_account: f64 = paid.iter().map(|(_, part)| part).sum();
+            (open, on_account)
+        };
+        for (day, expected) in [(4, (100.0, 0.0)), (10, (0.0, 100.0)), (20, (0.0, 0.0))] {
+            assert_eq!(seen(day, "c1"), expected, "{day}");
+            assert_eq!(seen(day, "c1"), expected, "{day}, asked again");
+        }
+        assert_eq!(seen(10, "c1"), (0.0, 100.0), "as it was before");
+        assert_eq!((seen(5, "c2").1, seen(6, "c2").1), (0.0, 100.0));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::facts::read;
 use super::sharded::Sharded;
-use super::versions::Versions;
+use super::versions::{Came, Versions};
 use crate::domain::records::Record;
 
 /// Every version of every record of one kind, by the keys it can be found by and its day.
@@ -69,6 +69,16 @@ impl<T> Dated<T> {
     /// Every record known by then, in order of id, with the moment when it first was.
     pub(super) fn all(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<T>)> {
         self.versions.all(as_of)
+    }
+
+    /// Every record known by then and how it came, in no order.
+    pub(super) fn as_they_came(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = Came<'_, T>> {
+        self.versions.as_they_came(as_of)
+    }
+
+    /// Every version by the id of its record and when it was known, in no order.
+    pub(super) fn moments(&self) -> impl Iterator<Item = (&str, DateTime<Utc>)> {
+        self.versions.moments()
     }
 
     /// The records of a key from a day to another, both within, in order of day and id.

@@ -1,5 +1,6 @@
 //! The firm's records in memory, every version of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -8,13 +9,14 @@ use serde_json::Value;
 use super::VendorKey;
 use super::keys::{identifier_key, name_key};
 use super::known_invoice::KnownInvoice;
-use super::memo::{Changed, Memo};
+use super::memo::{Changed, KnownBy, Memo, Span};
 use super::milestones::{Milestones, SPENDING};
 use super::receivable::ReceivablesAsOf;
 use super::receivables::Receivables;
 use super::setups::Setups;
 use super::spending::Spending;
-use super::versions::Versions;
+use super::to_come::ToCome;
+use super::versions::{Came, Versions};
 use super::work::Work;
 use crate::domain::records::{
     Customer, CustomerInvoice, Interaction, Payment, PurchaseOrder, Vendor, VendorInvoice,
@@ -34,9 +36,8 @@ pub struct Facts {
     receivables: Receivables,
     work: Work,
     spending: Spending,
-    /// When the last of [`SPENDING`] was known.
-    spending_until: DateTime<Utc>,
     milestones: Milestones,
+    to_come: ToCome,
     memo: Memo,
 }
 
@@ -54,8 +55,8 @@ impl Default for Facts {
             receivables: Receivables::default(),
             work: Work::default(),
             spending: Spending::default(),
-            spending_until: DateTime::<Utc>::MIN_UTC,
             milestones: Milestones::default(),
+            to_come: ToCome::default(),
             memo: Memo::default(),
         }
     }
@@ -108,6 +109,7 @@ impl Facts {
         if SPENDING.contains(&kind) {
             self.count_spending(kind, known_at, &body);
         }
+        self.to_come.take_in(kind, known_at, &body);
         match kind {
             RecordKind::Vendor => self.vendors.take_in::<Vendor>(known_at, version, body),
             RecordKind::PurchaseOrder => self
@@ -143,7 +145,63 @@ impl Facts {
         let id = id.to_owned();
         self.memo.change(&Changed { kind, id }, known_at);
         self.milestones.count(kind, known_at);
-        self.spending_until = self.spending_until.max(known_at);
+    }
+
+    /// Every version of [`SPENDING`] by the kind and id of its record and when it was known, in no order.
+    fn spending_versions(&self) -> impl Iterator<Item = (RecordKind, &str, DateTime<Utc>)> {
+        of_kind(RecordKind::VendorInvoice, self.invoices.moments())
+            .chain(of_kind(RecordKind::Vendor, self.vendors.moments()))
+            .chain(of_kind(RecordKind::Employee, self.work.employee_moments()))
+            .chain(of_kind(
+                RecordKind::ExpenseClaim,
+                self.spending.claims.moments(),
+            ))
+            .chain(of_kind(
+                RecordKind::CardTransaction,
+                self.spending.cards.moments(),
+            ))
+    }
+
+    /// The moments around one at which the same was known of [`SPENDING`]. All is walked through, which
+    /// only those ask for who make something of it.
+    pub(super) fn spending_span(&self, as_of: DateTime<Utc>) -> Span {
+        let mut span = Span {
+            from: DateTime::<Utc>::MIN_UTC,
+            before: DateTime::<Utc>::MAX_UTC,
+        };
+        for (.., known_at) in self.spending_versions() {
+            if known_at <= as_of {
+                span.from = span.from.max(known_at);
+            } else {
+                span.before = span.before.min(known_at);
+            }
+        }
+        span
+    }
+
+    /// What was known of [`SPENDING`] by then, and what becomes known later; all is walked through here too.
+    pub(super) fn spending_known_by(&self, as_of: DateTime<Utc>) -> KnownBy {
+        let mut known = KnownBy {
+            last: DateTime::<Utc>::MIN_UTC,
+            later: BTreeMap::new(),
+        };
+        for (kind, id, known_at) in self.spending_versions() {
+            if known_at <= as_of {
+                known.last = known.last.max(known_at);
+            } else {
+                let id = id.to_owned();
+                let later = known.later.entry(known_at).or_default();
+                later.push(Changed { kind, id });
+            }
+        }
+        known
+    }
+
+    /// When more is seen next on the day of a moment, after it.
+    pub(super) fn next_change(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let of_setups = self.setups.next_change(after);
+        let of_setups = of_setups.filter(|at| at.date_naive() == after.date_naive());
+        self.to_come.next(after).into_iter().chain(of_setups).min()
     }
 
     pub(super) const fn setups(&self) -> &Setups {
@@ -159,11 +217,6 @@ impl Facts {
         &self.memo
     }
 
-    /// Whether all spending was known at a moment.
-    pub(super) fn spending_is_known(&self, as_of: DateTime<Utc>) -> bool {
-        self.spending_until <= as_of
-    }
-
     /// Until when what rests on some kinds is worked out for questions of a moment; none where that
     /// is the moment itself.
     pub(super) fn milestone(
@@ -176,6 +229,10 @@ impl Facts {
 
     pub(super) const fn spending(&self) -> &Spending {
         &self.spending
+    }
+
+    pub(super) fn keeps_customers(&self, as_of: DateTime<Utc>) -> bool {
+        self.customers.any(as_of)
     }
 
     pub(super) fn customer(&self, id: &str, as_of: DateTime<Utc>) -> Option<Arc<Customer>> {
@@ -301,6 +358,21 @@ impl Facts {
     pub(super) fn invoices(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)> {
         self.invoices.all(as_of)
     }
+
+    /// Every vendor's invoice known by then and how it came, in no order.
+    pub(super) fn invoices_as_they_came(
+        &self,
+        as_of: DateTime<Utc>,
+    ) -> impl Iterator<Item = Came<'_, KnownInvoice>> {
+        self.invoices.as_they_came(as_of)
+    }
+}
+
+fn of_kind<'a>(
+    kind: RecordKind,
+    versions: impl Iterator<Item = (&'a str, DateTime<Utc>)>,
+) -> impl Iterator<Item = (RecordKind, &'a str, DateTime<Utc>)> {
+    versions.map(move |(id, known_at)| (kind, id, known_at))
 }
 
 /// The sorts of key are kept apart; an empty key finds nothing.

@@ -1,11 +1,13 @@
 //! One customer's invoices with every version, laid out for being read through.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::keys::identifier_key;
 use super::receivable::ReceivablesAsOf;
 use crate::domain::records::CustomerInvoiceStatus;
 
@@ -206,6 +208,14 @@ impl Ledger {
         let next = moments.filter(|known_at| *known_at > after).min();
         next.unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
+
+    /// The numbers at a moment of the invoices that are seen of it then, spelling aside.
+    pub(super) fn numbers(&self, seen: &ReceivablesAsOf, as_of: DateTime<Utc>) -> HashSet<String> {
+        let entries = seen.iter().filter_map(|one| self.entries.get(one.place));
+        let numbers = entries.map(|entry| identifier_key(entry.number(as_of)));
+        numbers.collect()
+    }
+
     /// The place of an invoice, by its record id.
     pub(super) fn place(&self, id: &str) -> Option<usize> {
         let hash = id_hash(id);

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::moments::end_of;
 use crate::domain::RecordKind;
 
 /// Fewer records are walked through in a moment, so everything is found anew with each change.
@@ -76,8 +77,7 @@ impl Milestones {
                 }
             }
         }
-        let midnight = last?.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
-        Some(midnight - TimeDelta::nanoseconds(1))
+        last.map(end_of)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Cases ask through [`History`] and never see a fact that became known after the moment they
 //! judge at. The same answers come live, in a batch and in training.
 
+mod arrivals;
 mod bills;
 mod customer_payments;
 mod dated;
@@ -20,6 +21,7 @@ mod setups;
 mod sharded;
 mod sheet;
 mod spending;
+mod to_come;
 mod unrecorded;
 mod versions;
 mod work;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use arrivals::Arrival;
 pub(crate) use customer_payments::CENT;
 pub use customer_payments::Part;
 pub use facts::Facts;
@@ -123,6 +126,10 @@ pub trait History: Send + Sync {
     /// Every vendor's invoice known, in order of id, with the moment when it first was.
     fn invoices(&self) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)>;
 
+    /// Whether the firm keeps customers here at all: if not, nothing can be said of one that is not
+    /// found.
+    fn keeps_customers(&self) -> bool;
+
     /// The customer with this id.
     fn customer(&self, id: &str) -> Option<Arc<Customer>>;
 
@@ -181,6 +188,11 @@ impl FactsAsOf {
             pictures: Arc::default(),
             unrecorded: Arc::default(),
         }
+    }
+
+    /// When more is seen than at the moment, later on its day; none where nothing is to come on it.
+    pub(crate) fn next_change(&self) -> Option<DateTime<Utc>> {
+        self.facts.next_change(self.as_of)
     }
 
     /// With what documents say that came until that moment, by digest.
@@ -307,6 +319,10 @@ impl History for FactsAsOf {
 
     fn invoices(&self) -> Vec<(DateTime<Utc>, Arc<KnownInvoice>)> {
         self.facts.invoices(self.as_of)
+    }
+
+    fn keeps_customers(&self) -> bool {
+        self.facts.keeps_customers(self.as_of)
     }
 
     fn customer(&self, id: &str) -> Option<Arc<Customer>> {

@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::memo::{Cell, cell, is_made};
 
@@ -87,6 +87,12 @@ impl Made {
     fn is(&self, moment: DateTime<Utc>, key: TypeId) -> bool {
         self.moment == moment && self.key == key
     }
+}
+
+/// The last moment of a day.
+pub(super) fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    let next = day.succ_opt().unwrap_or(day);
+    next.and_time(NaiveTime::MIN).and_utc() - TimeDelta::nanoseconds(1)
 }
 
 /// When something last became known, of each day.

@@ -3,13 +3,14 @@
 //! A customer's invoices are kept with every version; a [`ReceivablesAsOf`] shows the
 //! versions known at its moment and nothing dated after it, whatever a record says.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::customer_payments::{CustomerPayments, Paid, number, paid_in_full};
+use super::customer_payments::{CustomerPayments, OnAccount, Paid, number, paid_in_full};
 use super::ledger::{Entry, Ledger, State};
 use super::moments::{DayMoments, LastOfDays};
 use super::receivable::{Receivable, ReceivablesAsOf, Seen};
@@ -161,9 +162,21 @@ impl Receivables {
         entry.at(as_of).map(State::key)
     }
 
-    /// What a customer paid by then without saying for which invoice, by currency.
+    /// What a customer paid by then without saying for which invoice, by currency; what names a number is
+    /// such money until an invoice of the customer has it. Kept with what is seen of these, which hangs on
+    /// the same.
     pub(super) fn on_account(&self, customer: &str, as_of: DateTime<Utc>) -> Vec<(Currency, f64)> {
-        self.payments.on_account(customer, as_of)
+        let seen = self.of(customer, as_of);
+        let on_account: Arc<OnAccount> = seen.worked_out(|seen| {
+            let ledger = self.by_customer.get(customer);
+            let numbers = LazyCell::new(|| {
+                let numbers = ledger.map(|ledger| ledger.numbers(seen, as_of));
+                numbers.unwrap_or_default()
+            });
+            let is_invoices = |number: &str| numbers.contains(number);
+            self.payments.on_account(customer, as_of, is_invoices)
+        });
+        on_account.0.clone()
     }
 
     pub(super) fn customers(&self) -> impl Iterator<Item = &str> {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -55,6 +56,12 @@ impl Setups {
         let id = setup.id().as_str().to_owned();
         self.versions.insert(&id, known_at, version, setup);
         Ok(())
+    }
+
+    /// When something happened or became known next after a moment.
+    pub(super) fn next_change(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let later = (Excluded(after), Unbounded);
+        self.changes.range(later).next().copied()
     }
 }
 

@@ -12,7 +12,7 @@ use super::dated::Dated;
 use super::facts::Facts;
 use super::keys::name_key;
 use super::known_invoice::KnownInvoice;
-use super::memo::{Follows, KeptUp};
+use super::memo::{Follows, KeptUp, Span};
 use crate::domain::records::{CardTransaction, Employee, ExpenseClaim};
 use crate::domain::{Currency, RecordKind};
 
@@ -49,8 +49,8 @@ impl Lines {
 /// Every version of the records that tell of spending.
 #[derive(Debug, Clone)]
 pub(super) struct Spending {
-    claims: Dated<ExpenseClaim>,
-    cards: Dated<CardTransaction>,
+    pub(super) claims: Dated<ExpenseClaim>,
+    pub(super) cards: Dated<CardTransaction>,
 }
 
 impl Default for Spending {
@@ -114,8 +114,8 @@ impl Spending {
 /// Claims, uses of cards and invoices seen from one moment: nothing known later.
 #[derive(Debug, Clone)]
 pub struct SpendingAsOf {
-    facts: Arc<Facts>,
-    as_of: DateTime<Utc>,
+    pub(super) facts: Arc<Facts>,
+    pub(super) as_of: DateTime<Utc>,
 }
 
 impl SpendingAsOf {
@@ -130,60 +130,48 @@ impl SpendingAsOf {
     }
 
     /// What can be worked out from all records of some kinds, seen from the moment that `make` is given: where
-    /// there is much, from the last milestone before this one, until the next; else from this one,
-    /// until the records change.
+    /// there is much, from the last milestone before this one, until the next; else from when the last
+    /// of spending became known, until more does.
     pub fn worked_out<T: Any + Send + Sync>(
         &self,
         kinds: &[RecordKind],
         make: impl FnOnce(&Self) -> T,
     ) -> Arc<T> {
         let milestone = self.facts.milestone(self.as_of, kinds);
-        let then = self.at(milestone.unwrap_or(self.as_of));
-        if milestone.is_some() || self.knows_all() {
-            self.facts.memo().get_or_make(milestone, || make(&then))
-        } else {
-            Arc::new(make(&then))
-        }
+        let span = || milestone.map_or_else(|| self.facts.spending_span(self.as_of), Span::at);
+        let moment = milestone.unwrap_or(self.as_of);
+        let make = |then| make(&self.at(then));
+        self.facts.memo().get_or_make(moment, span, make)
     }
 
     /// Whether that is at hand.
     #[must_use]
     pub fn is_worked_out<T: Any + Send + Sync>(&self, kinds: &[RecordKind]) -> bool {
         let milestone = self.facts.milestone(self.as_of, kinds);
-        (milestone.is_some() || self.knows_all()) && self.facts.memo().holds::<T>(milestone)
+        let moment = milestone.unwrap_or(self.as_of);
+        self.facts.memo().holds::<T>(moment)
     }
 
     /// What is made of all spending and kept up with it; of an earlier moment it is made anew.
     #[must_use]
     pub fn followed<T: Follows>(&self) -> KeptUp<T> {
         let history = FactsAsOf::new(Arc::clone(&self.facts), self.as_of);
-        if self.knows_all() {
-            self.facts.memo().follow(&history)
-        } else {
-            KeptUp::new(T::of(&history))
-        }
+        let known = || self.facts.spending_known_by(self.as_of);
+        self.facts.memo().follow(&history, known)
     }
 
     /// The same as it is at the moment, whatever becomes of it meanwhile; for what is quick to clone.
     #[must_use]
     pub fn as_followed<T: Follows + Clone>(&self) -> T {
         let history = FactsAsOf::new(Arc::clone(&self.facts), self.as_of);
-        if self.knows_all() {
-            self.facts.memo().as_kept(&history)
-        } else {
-            T::of(&history)
-        }
+        let known = || self.facts.spending_known_by(self.as_of);
+        self.facts.memo().as_kept(&history, known)
     }
 
     /// Whether that is at hand.
     #[must_use]
     pub fn is_followed<T: Follows>(&self) -> bool {
-        self.knows_all() && self.facts.memo().follows::<T>()
-    }
-
-    /// Whether nothing became known later.
-    fn knows_all(&self) -> bool {
-        self.facts.spending_is_known(self.as_of)
+        self.facts.memo().follows::<T>(self.as_of)
     }
 
     /// The same, seen from another moment.

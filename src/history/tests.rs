@@ -1,11 +1,12 @@
 //! Facts known later stay invisible.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Facts, FactsAsOf, History, SpendingAsOf, VendorKey};
+use super::{Changed, Facts, FactsAsOf, Follows, History, SpendingAsOf, VendorKey};
 use crate::domain::RecordKind;
 
 fn at(day: u32) -> DateTime<Utc> {
@@ -133,6 +134,78 @@ fn what_is_worked_out_holds_until_much_more_is_known() {
     assert_eq!(counted(&held, 5), (false, 20_000), "as it was then");
     put(&mut held, 20_200..20_201, 1);
     assert_eq!(counted(&held, 7), (false, 20_201), "it was known before");
+}
+
+/// Ids of claims.
+#[derive(Debug, Clone)]
+struct Ids {
+    ids: BTreeSet<String>,
+}
+
+impl Follows for Ids {
+    fn of(history: &dyn History) -> Self {
+        let claims = history.spending().claims_known().into_iter();
+        Self {
+            ids: claims.map(|(_, claim)| claim.id.to_string()).collect(),
+        }
+    }
+
+    fn take_in(&mut self, changed: &[Changed], history: &dyn History) {
+        for Changed { id, .. } in changed {
+            if history.spending().claim(id).is_some() {
+                self.ids.insert(id.clone());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_becomes_known_later_waits_for_its_moment_and_nothing_is_made_anew_meanwhile() {
+    let mut held = Arc::new(Facts::default());
+    let put = |held: &mut Arc<Facts>, id: &str, known_at: DateTime<Utc>| {
+        let claim = json!({"id": id, "employee_id": "e", "incurred_on": "2026-01-01", "currency": "EUR", "amount": "5"});
+        let facts = Arc::make_mut(held);
+        facts
+            .insert(RecordKind::ExpenseClaim, known_at, 1, claim)
+            .unwrap();
+    };
+    let mistyped = "2062-01-02T00:00:00Z".parse().unwrap();
+    put(&mut held, "a", at(2));
+    put(&mut held, "z", mistyped);
+    // Whether both were at hand, and what is seen.
+    let seen = |held: &Arc<Facts>, moment: DateTime<Utc>| {
+        let kinds = [RecordKind::ExpenseClaim];
+        let seen = SpendingAsOf::new(Arc::clone(held), moment);
+        let at_hand = (
+            seen.is_followed::<Ids>(),
+            seen.is_worked_out::<usize>(&kinds),
+        );
+        let ids: Vec<String> = seen.followed::<Ids>().read().ids.iter().cloned().collect();
+        let as_followed: Ids = seen.as_followed();
+        assert_eq!(
+            as_followed.ids.iter().collect::<Vec<_>>(),
+            ids.iter().collect::<Vec<_>>()
+        );
+        let count = seen.worked_out(&kinds, |then| then.claims_known().len());
+        assert_eq!(*count, ids.len());
+        (at_hand, ids.concat())
+    };
+    let told =
+        |is_followed, is_worked_out, ids: &str| ((is_followed, is_worked_out), ids.to_owned());
+    assert_eq!(seen(&held, at(3)), told(false, false, "a"));
+    assert_eq!(seen(&held, at(4)), told(true, true, "a"));
+    // By a clock that is ahead: known tomorrow.
+    put(&mut held, "b", at(6));
+    assert_eq!(seen(&held, at(5)), told(true, true, "a"));
+    put(&mut held, "c", at(5));
+    assert_eq!(seen(&held, at(5)), told(true, false, "ac"));
+    assert_eq!(seen(&held, at(6)), told(true, false, "abc"));
+    assert_eq!(seen(&held, at(7)), told(true, true, "abc"));
+    // Of an earlier moment it is made anew, and what came meanwhile is not lost.
+    put(&mut held, "d", at(3));
+    assert_eq!(seen(&held, at(4)), told(false, false, "ad"));
+    assert_eq!(seen(&held, at(7)), told(true, false, "abcd"));
+    assert_eq!(seen(&held, mistyped), told(true, false, "abcdz"));
 }
 
 #[test]

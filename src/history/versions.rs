@@ -13,6 +13,17 @@ use crate::domain::records::Record;
 /// The versions of one record, in order of `(known_at, version)`.
 type Known<T> = BTreeMap<(DateTime<Utc>, u64), Arc<T>>;
 
+/// A record as it was known at a moment, and how it came.
+#[derive(Debug)]
+pub(super) struct Came<'a, T> {
+    /// The version in force.
+    pub(super) record: &'a Arc<T>,
+    /// When the record first was known.
+    pub(super) since: DateTime<Utc>,
+    /// The version that came first: a later one may say that it was known before.
+    pub(super) first: &'a T,
+}
+
 /// Every version of every record of one kind, with the keys it can be found by.
 #[derive(Debug, Clone)]
 pub(super) struct Versions<T> {
@@ -130,6 +141,29 @@ impl<T> Versions<T> {
         all.into_iter()
             .filter_map(|(_, versions)| in_force(versions, as_of))
             .collect()
+    }
+
+    /// Every record known by then and how it came, in no order.
+    pub(super) fn as_they_came(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = Came<'_, T>> {
+        self.by_id.iter().filter_map(move |(_, versions)| {
+            let known = versions.range(..=(as_of, u64::MAX));
+            let ((_, record), ((since, _), _)) =
+                known.clone().next_back().zip(known.clone().next())?;
+            let (_, first) = known.min_by_key(|((_, version), _)| *version)?;
+            Some(Came {
+                record,
+                since: *since,
+                first,
+            })
+        })
+    }
+
+    /// Every version by the id of its record and when it was known, in no order.
+    pub(super) fn moments(&self) -> impl Iterator<Item = (&str, DateTime<Utc>)> {
+        self.by_id.iter().flat_map(|(id, versions)| {
+            let moments = versions.keys();
+            moments.map(move |(known_at, _)| (id.as_str(), *known_at))
+        })
     }
 
     /// The versions in force at a moment of which something `is_so`, in no order.

@@ -1,6 +1,6 @@
-//! What a body says it is.
+//! What a body says it is, and how it is sent.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::problem::ApiError;
 use crate::error::ErrorCode;
@@ -14,6 +14,23 @@ pub(super) fn of(headers: &HeaderMap) -> String {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase()
+}
+
+/// Refuses a body that is compressed or coded otherwise: its bytes would be taken for what they stand for.
+pub(super) fn refuse_coded(headers: &HeaderMap) -> Result<(), ApiError> {
+    let is_plain = |value: &HeaderValue| {
+        let mut codings = value.to_str().unwrap_or("?").split(',').map(str::trim);
+        codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
+    };
+    let mut named = headers.get_all(header::CONTENT_ENCODING).iter();
+    if named.all(is_plain) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::UnsupportedMediaType,
+        "A body that is compressed or coded otherwise is not read here.",
+    )
+    .with_field("Content-Encoding", "must be `identity`, or left out"))
 }
 
 /// The refusal of a kind that a route does not read.

@@ -45,6 +45,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        body_kind::refuse_coded(request.headers())?;
         let kind = body_kind::of(request.headers());
         if kind != "application/json" && !kind.ends_with("+json") {
             return Err(body_kind::unsupported(&kind));
@@ -55,7 +56,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
-/// A whole body, bounded in length and in the time it may take to arrive.
+/// A whole body as it was sent, bounded in length and in the time it may take to arrive.
 #[derive(Debug)]
 pub(super) struct Payload(pub Bytes);
 
@@ -63,6 +64,7 @@ impl FromRequest<AppState> for Payload {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        body_kind::refuse_coded(request.headers())?;
         let limit = state.config().limits.request_time() / 2;
         match tokio::time::timeout(limit, Bytes::from_request(request, state)).await {
             Ok(bytes) => Ok(Self(bytes?)),

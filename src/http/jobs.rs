@@ -3,7 +3,6 @@
 //! The queue is in the store, so a job survives a restart and any process may take it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -30,7 +29,6 @@ pub(super) struct Jobs {
 
 struct Shared {
     arrived: Notify,
-    waiting: AtomicUsize,
     most: usize,
     lease: chrono::Duration,
 }
@@ -44,7 +42,6 @@ impl Jobs {
         );
         let shared = Arc::new(Shared {
             arrived: Notify::new(),
-            waiting: AtomicUsize::new(0),
             most: limits.jobs,
             lease,
         });
@@ -63,12 +60,13 @@ impl Jobs {
     /// # Errors
     /// [`ErrorCode::Overloaded`] if too many wait; what the store said.
     pub(super) async fn submit(&self, tenant: &TenantId, incoming: Incoming) -> ApiResult<Job> {
-        if self.shared.waiting.load(Ordering::Acquire) >= self.shared.most {
+        let store = self.service.store();
+        // Counted where every process sees it: another one may take up what this one takes in.
+        if store.jobs_waiting().await? >= self.shared.most {
             return Err(
                 ApiError::new(ErrorCode::Overloaded, "Too many jobs are waiting.").retry_after(30),
             );
         }
-        let store = self.service.store();
         let document = NewDocument {
             media: sniff::sniff(&incoming.bytes),
             bytes: incoming.bytes,
@@ -76,7 +74,6 @@ impl Jobs {
         };
         let stored = store.put_document(tenant, document).await?;
         let job = store.create_job(tenant, stored.row.id).await?;
-        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         self.shared.arrived.notify_one();
         Ok(job)
     }
@@ -93,12 +90,7 @@ impl Drop for Jobs {
 async fn work(service: Service, shared: Arc<Shared>) {
     loop {
         match service.store().claim_job(Utc::now(), shared.lease).await {
-            Ok(Some((tenant, job))) => {
-                _ = shared
-                    .waiting
-                    .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| n.checked_sub(1));
-                finish(&service, &tenant, &job).await;
-            }
+            Ok(Some((tenant, job))) => finish(&service, &tenant, &job).await,
             Ok(None) => {
                 _ = tokio::time::timeout(POLL, shared.arrived.notified()).await;
             }
@@ -114,7 +106,7 @@ async fn finish(service: &Service, tenant: &TenantId, job: &Job) {
     let problem = match analyse(service, tenant, job).await {
         Ok(()) => None,
         // Whoever claims it after the lease tries again.
-        Err(ServiceError::Sandbox(error)) => {
+        Err(error @ (ServiceError::Sandbox(_) | ServiceError::Store(StoreError::Busy))) => {
             tracing::warn!(job_id = %job.id, %error, "job put off");
             return;
         }
@@ -124,8 +116,10 @@ async fn finish(service: &Service, tenant: &TenantId, job: &Job) {
             Some("the analysis failed")
         }
     };
-    if let Err(error) = service.store().finish_job(tenant, job.id, problem).await {
-        tracing::error!(job_id = %job.id, %error, "job not marked as ended");
+    match service.store().finish_job(tenant, job, problem).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(job_id = %job.id, "job took longer than its lease"),
+        Err(error) => tracing::error!(job_id = %job.id, %error, "job not marked as ended"),
     }
 }
 

@@ -13,8 +13,13 @@ use crate::cases::invoice::{
 };
 use crate::documents::{FieldName, Parsed, sniff};
 use crate::domain::TenantId;
-use crate::store::{AlikeDocument, DocumentRow, NewDecision, NewDocument, Sought};
+use crate::store::{
+    AlikeDocument, DocumentRow, Erasures, NewDecision, NewDocument, Sought, StoreError,
+};
 use crate::telemetry::metric;
+
+/// Tries at an answer between erasures.
+const TRIES: usize = 2;
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -38,10 +43,12 @@ pub struct Analysed {
 
 impl Service {
     /// Stores a file, reads it, judges it and chains the answer before giving it.
-    /// The same bytes again get the answer that they got.
+    /// The same bytes again get the answer that they got. Where something of the firm's is erased
+    /// meanwhile, the file is judged anew without that.
     ///
     /// # Errors
-    /// [`ServiceError`] if the answer could not be computed or kept.
+    /// [`ServiceError`] if the answer could not be computed or kept: [`StoreError::Busy`] also where
+    /// erasures go on.
     pub async fn analyse(
         &self,
         tenant: &TenantId,
@@ -75,7 +82,7 @@ impl Service {
             Some(parsed) => parsed?,
             None => self.parse(&incoming.bytes).await?,
         };
-        let assessment = self.judge(tenant, put.row.id, parsed, as_of).await?;
+        let assessment = self.answer(tenant, put.row.id, parsed, as_of).await?;
         let status = assessment.recommendation.status.as_str();
         metrics::counter!(metric::DOCUMENTS_TOTAL, "status" => status).increment(1);
         metrics::histogram!(metric::DOCUMENT_SECONDS, "media" => put.row.media.as_str())
@@ -112,13 +119,33 @@ impl Service {
         }
     }
 
-    async fn judge(
+    /// Judges what was read and keeps the answer.
+    async fn answer(
         &self,
         tenant: &TenantId,
         document: Uuid,
         parsed: Parsed,
         as_of: DateTime<Utc>,
     ) -> Result<Assessment, ServiceError> {
+        let parsed = Arc::new(parsed);
+        for _ in 0..TRIES {
+            // Before all that it is laid beside, so that it tells of an erasure after any of it.
+            let read = self.store().erasures(tenant).await?;
+            let judgement = self.judge(tenant, document, &parsed, as_of).await?;
+            if let Some(kept) = self.keep(tenant, document, judgement, read).await? {
+                return Ok(kept);
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    async fn judge(
+        &self,
+        tenant: &TenantId,
+        document: Uuid,
+        parsed: &Arc<Parsed>,
+        as_of: DateTime<Utc>,
+    ) -> Result<Judgement, ServiceError> {
         let sha256 = parsed.sha256.clone();
         let mut pictures = Vec::new();
         if let Some(look) = parsed.look {
@@ -126,12 +153,8 @@ impl Service {
             store.put_look(tenant, document, look).await?;
             pictures = store.showing(tenant, look, &sha256, as_of).await?;
         }
-        let case = Arc::clone(self.invoice());
-        let (parsed, readings) = on_own_thread(move || {
-            let readings = case.read(&parsed);
-            (parsed, readings)
-        })
-        .await?;
+        let (case, reading) = (Arc::clone(self.invoice()), Arc::clone(parsed));
+        let readings = on_own_thread(move || case.read(&reading)).await?;
         let sought = sought(sha256.clone(), &readings, pictures.clone());
         let earlier = self.store().documents_alike(tenant, &sought, as_of).await?;
         let history = self.history(tenant, as_of, &Wanted::Salt).await?;
@@ -144,18 +167,19 @@ impl Service {
                 earlier_documents: earlier.into_iter().filter_map(earlier_document).collect(),
             }),
         };
-        let case = Arc::clone(self.invoice());
-        let judgement = on_own_thread(move || case.assess(&parsed, readings, &context)).await??;
-        self.keep(tenant, document, judgement).await
+        let (case, parsed) = (Arc::clone(self.invoice()), Arc::clone(parsed));
+        Ok(on_own_thread(move || case.assess(&parsed, readings, &context)).await??)
     }
 
-    /// Chains the decision and stores what is shown of it.
+    /// Chains the decision and stores what is shown of it; none where something was erased since what it was
+    /// made of was read.
     async fn keep(
         &self,
         tenant: &TenantId,
         document: Uuid,
         judgement: Judgement,
-    ) -> Result<Assessment, ServiceError> {
+        read: Erasures,
+    ) -> Result<Option<Assessment>, ServiceError> {
         let Judgement {
             mut assessment,
             input,
@@ -167,11 +191,13 @@ impl Service {
             recommendation: &mut assessment.recommendation,
             input: &input,
             features: &features,
+            read,
         };
-        self.store()
+        let is_kept = self
+            .store()
             .append_document_decision(tenant, document, decision, &mut shown)
             .await?;
-        Ok(assessment)
+        Ok(is_kept.then_some(assessment))
     }
 }
 

@@ -56,7 +56,7 @@ impl DelaysRun {
 }
 
 impl Service {
-    /// The board as it stands: the last run, or a new one where the day or the records have
+    /// The board as it stands: the last run, or a new one where the day or what is known has
     /// changed since.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ pub struct PairAgain {
 }
 
 impl Service {
-    /// The queue as it stands: the last run, or a new one where the day or the records have
+    /// The queue as it stands: the last run, or a new one where the day or what is known has
     /// changed since, without what people decided. A decided record stays away until a pair of
     /// it is new, or has new evidence, which is named.
     ///

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::history::Wanted;
 use super::{Service, ServiceError};
 use crate::advice::{Case, Recommendation, Subject};
-use crate::cases::expense::{ExpenseAdvice, ExpenseRun, LEAST_LOOKED_AT, Lane};
+use crate::cases::expense::{ExpenseAdvice, ExpenseRun, LEAST_LOOKED_AT, Lane, is_same_amount};
 use crate::domain::TenantId;
 use crate::store::Said;
 
@@ -43,7 +43,8 @@ pub struct NewSince {
     /// Detectors that had not flagged it then.
     pub detectors: Vec<String>,
     /// What the record states otherwise than then: `amount`, `currency`, `incurred_on`, `merchant`,
-    /// `category`, `employee_id` or `vendor_id`.
+    /// `category`, `employee_id`, `vendor_id`, `home_amount`, `iban`, `document` (the receipt, or what an
+    /// invoice came as) or `details` (whatever else says what is to be paid and for what).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
 }
@@ -61,7 +62,7 @@ pub struct Audited {
 }
 
 impl Service {
-    /// The queue as it stands: the last run, or a new one where the day or the records have
+    /// The queue as it stands: the last run, or a new one where the day or what is known has
     /// changed since, without what people decided. A decided claim stays away until it states
     /// something else, or a detector flags it that had not then.
     ///
@@ -73,13 +74,18 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<ExpenseQueue, ServiceError> {
         let case = Arc::clone(&self.records().expense);
-        let wanted = Wanted::SpendingSince(ExpenseRun::since(now));
         let draw_key = self.store().draw_key(tenant).await?;
         let run = self
-            .run(tenant, EXPENSES, wanted, now, move |history, _| {
-                let made = case.run(&history, &draw_key)?;
-                Ok((made.run, made.answers))
-            })
+            .run(
+                tenant,
+                EXPENSES,
+                Wanted::RecentSpending,
+                now,
+                move |history, _| {
+                    let made = case.run(&history, &draw_key)?;
+                    Ok((made.run, made.answers))
+                },
+            )
             .await?;
         let said = self.store().said_of(tenant, Case::Expense).await?;
         Ok(without_decided(run, &said))
@@ -150,8 +156,11 @@ fn new_since(now: &Recommendation, then: &Recommendation, record: String) -> New
             changed: Vec::new(),
         };
     };
+    // Answers of before do not say what else was stated.
+    let stated = now.stated.as_ref().zip(then.stated.as_ref());
+    let stated = stated.map(|(now, then)| now.changed_since(then));
     let changed = [
-        ("amount", now.amount != then.amount),
+        ("amount", !is_same_amount(&now.amount, &then.amount)),
         ("currency", now.currency != then.currency),
         ("incurred_on", now.incurred_on != then.incurred_on),
         ("merchant", now.merchant != then.merchant),
@@ -159,7 +168,8 @@ fn new_since(now: &Recommendation, then: &Recommendation, record: String) -> New
         ("employee_id", now.employee_id != then.employee_id),
         ("vendor_id", now.vendor_id != then.vendor_id),
     ];
-    let changed = changed.into_iter().filter(|(_, is_other)| *is_other);
+    let changed = changed.into_iter().chain(stated.into_iter().flatten());
+    let changed = changed.filter(|(_, is_other)| *is_other);
     let is_new = |name: &String| !then.flags.iter().any(|flag| flag.detector == *name);
     let flags = now.flags.into_iter().map(|flag| flag.detector);
     NewSince {
@@ -180,11 +190,38 @@ fn wilson_upper(count: usize, of: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::wilson_upper;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::advice::samples;
 
     #[test]
     fn few_audits_leave_much_open_and_many_little() {
         assert!(wilson_upper(0, 1) > 0.7 && wilson_upper(0, 100) < 0.03);
         assert!(wilson_upper(5, 100) > 0.05 && wilson_upper(100, 100) >= 0.999);
+    }
+
+    #[test]
+    fn an_answer_of_before_is_compared_by_what_it_says() {
+        let answer = |amount: &str, stated: Option<Value>| {
+            let mut advice = json!({"employee_id": "e", "incurred_on": "2026-03-04", "merchant": null,
+                "category": null, "amount": amount, "currency": "EUR", "points": null, "threshold": null,
+                "lane": "detector", "flags": []});
+            if let Some(stated) = stated {
+                advice["stated"] = stated;
+            }
+            Recommendation {
+                suggestion: Some(advice),
+                ..samples::recommendation()
+            }
+        };
+        let changed = |now: &Recommendation, then: &Recommendation| {
+            new_since(now, then, "expense_claim/c".to_owned()).changed
+        };
+        let stated = |details: &str| Some(json!({"details_sha256": details}));
+        let (before, now) = (answer("9.50", None), answer("9.5", stated("a")));
+        assert_eq!(changed(&now, &before), Vec::<String>::new());
+        assert_eq!(changed(&answer("9.51", stated("a")), &before), ["amount"]);
+        assert_eq!(changed(&answer("9.5", stated("b")), &now), ["details"]);
     }
 }

@@ -7,13 +7,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Service, ServiceError, on_own_thread};
 use crate::advice::Case;
+use crate::cases::expense::ExpenseRun;
 use crate::cases::record_case::RecordItem;
 use crate::domain::{Salt, TenantId};
 use crate::history::{FactsAsOf, History as _, KnownInvoice, Lines, Receipt};
 use crate::store::Erasures;
 
-/// More documents than a question looks at.
-const DOCUMENTS_AT_MOST: i64 = 1_000_000_007;
+/// More changes of one sort than there are: what numbers of several sorts are told apart by.
+const MOST_CHANGES: i64 = 1_000_000_007;
 
 /// What a question needs to know besides records.
 #[derive(Debug, Clone)]
@@ -29,8 +30,8 @@ pub(super) enum Wanted {
     CopiesSince(NaiveDate),
     /// What the receipt of a claim says, and the salt.
     SpendingOf(String),
-    /// The same for claims of a day or later, and what was found in the documents of invoices of then.
-    SpendingSince(NaiveDate),
+    /// The same for what the queue looks at, and what was found in the documents of its invoices.
+    RecentSpending,
     /// What the receipts of all claims say, and the salt.
     AllReceipts,
 }
@@ -52,7 +53,7 @@ impl Wanted {
             Self::Records | Self::Salt => Vec::new(),
             Self::CopiesOf(record) | Self::SpendingOf(record) => documents_of(history, record),
             Self::CopiesSince(day) => since(&[Lines::Claims, Lines::Invoices], *day),
-            Self::SpendingSince(day) => since(&[Lines::Claims], *day),
+            Self::RecentSpending => recent_documents(history, Lines::Claims),
             Self::AllReceipts => since(&[Lines::Claims], NaiveDate::MIN),
         }
     }
@@ -60,7 +61,7 @@ impl Wanted {
     /// Digests of the documents of which it counts what was found in them.
     fn documents_of_invoices(&self, history: &FactsAsOf) -> Vec<String> {
         match self {
-            Self::SpendingSince(day) => history.spending().receipts_since(&[Lines::Invoices], *day),
+            Self::RecentSpending => recent_documents(history, Lines::Invoices),
             _ => Vec::new(),
         }
     }
@@ -109,7 +110,7 @@ impl Service {
                 let documents = self.unrecorded(tenant, wanted, &history).await?;
                 history.with_unrecorded(documents)
             }
-            Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
+            Wanted::SpendingOf(_) | Wanted::RecentSpending | Wanted::AllReceipts => {
                 let read = store.fields_of(tenant, &digests, as_of).await?;
                 let receipts: HashMap<String, Receipt> = read
                     .iter()
@@ -131,7 +132,7 @@ impl Service {
     }
 
     /// What the answers to a question depend on besides the day: the number of the last change to
-    /// the records, and how many documents were read.
+    /// the records, how many documents were read, and how much was said that weighs in them.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -145,17 +146,30 @@ impl Service {
         let records = store.records_generation(tenant).await?;
         let documents = match wanted {
             Wanted::Records | Wanted::Salt => 0,
-            // Whether one of them is looked at would take a walk through all invoices.
-            Wanted::CopiesOf(_) | Wanted::CopiesSince(_) => store.documents_changed(tenant).await?,
-            Wanted::SpendingOf(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
-                let history = store.history(tenant, as_of).await?;
-                let documents = documents(wanted, &history).await?;
-                let digests = [documents.looked_at, documents.of_invoices].concat();
-                store.documents_read(tenant, &digests).await?
-            }
+            // Whether one of them is looked at would take a walk through all spending.
+            _ => store.documents_changed(tenant).await?,
         };
-        // A change of one must not make up for one of the other.
-        Ok(records.wrapping_mul(DOCUMENTS_AT_MOST) + documents)
+        let (last_said, said) = self.said_that_weighs(tenant, as_of, wanted).await?;
+        // A change of one must not make up for one of another.
+        let numbers = [records, documents, last_said, said].into_iter();
+        Ok(numbers.fold(0, |all: i64, number| {
+            all.wrapping_mul(MOST_CHANGES).wrapping_add(number)
+        }))
+    }
+
+    /// How much people said by which answers to a question are ranked; nothing while it is too little to
+    /// rank by.
+    async fn said_that_weighs(
+        &self,
+        tenant: &TenantId,
+        as_of: DateTime<Utc>,
+        wanted: &Wanted,
+    ) -> Result<(i64, i64), ServiceError> {
+        let is_of_copies = matches!(wanted, Wanted::CopiesOf(_) | Wanted::CopiesSince(_));
+        if !is_of_copies || self.ranking(tenant, as_of).await?.is_none() {
+            return Ok((0, 0));
+        }
+        Ok(self.store().said_until(tenant, Case::Duplicate).await?)
     }
 
     /// What employees' hashes are salted with, where the firm says it. Read when it is asked for, so
@@ -184,7 +198,7 @@ struct Documents {
     of_invoices: Vec<String>,
 }
 
-/// Which they are: of many records on a thread of its own, since all invoices are walked through.
+/// Which they are: of many records on a thread of its own, since all spending is walked through.
 async fn documents(wanted: &Wanted, history: &FactsAsOf) -> Result<Documents, ServiceError> {
     let find = |wanted: &Wanted, history: &FactsAsOf| Documents {
         looked_at: wanted.looked_at(history),
@@ -194,7 +208,7 @@ async fn documents(wanted: &Wanted, history: &FactsAsOf) -> Result<Documents, Se
         Wanted::Records | Wanted::Salt | Wanted::CopiesOf(_) | Wanted::SpendingOf(_) => {
             Ok(find(wanted, history))
         }
-        Wanted::CopiesSince(_) | Wanted::SpendingSince(_) | Wanted::AllReceipts => {
+        Wanted::CopiesSince(_) | Wanted::RecentSpending | Wanted::AllReceipts => {
             let (wanted, history) = (wanted.clone(), history.clone());
             on_own_thread(move || find(&wanted, &history)).await
         }
@@ -206,6 +220,13 @@ fn invoice_of(history: &FactsAsOf, record: &str) -> Option<Arc<KnownInvoice>> {
     let id = record.strip_prefix("vendor_invoice/");
     let invoice = history.invoice(record);
     invoice.or_else(|| history.invoice(id?))
+}
+
+/// Digests of the receipts, or documents, of the lines that the queue looks at.
+fn recent_documents(history: &FactsAsOf, of: Lines) -> Vec<String> {
+    let lines = ExpenseRun::recent(&history.spending(), of).into_iter();
+    let digests = lines.filter_map(|line| Some(line.receipt_sha256.as_ref()?.as_str().to_owned()));
+    digests.collect()
 }
 
 /// Digests of the documents of the records of an id, whatever their kind.

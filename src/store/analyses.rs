@@ -93,7 +93,7 @@ impl Store {
         document_id: Uuid,
         body: &Value,
     ) -> Result<()> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
         put(&mut transaction, tenant, document_id, body).await?;
         transaction.commit().await?;
         Ok(())
@@ -136,31 +136,6 @@ impl Store {
         .fetch_one(self.readers())
         .await?;
         Ok(count)
-    }
-
-    /// How many documents with these digests were read and not erased.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub async fn documents_read(&self, tenant: &TenantId, digests: &[String]) -> Result<i64> {
-        let mut read = 0;
-        for digests in digests.chunks(DIGESTS_AT_A_TIME) {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT COUNT(*) FROM documents d \
-                 JOIN analyses a ON a.tenant = d.tenant AND a.document_id = d.id \
-                 WHERE d.erased_at IS NULL AND d.tenant = ",
-            );
-            query.push_bind(tenant.as_str());
-            query.push(" AND d.sha256 IN (");
-            let mut list = query.separated(", ");
-            for digest in digests {
-                list.push_bind(digest);
-            }
-            query.push(")");
-            let count: i64 = query.build_query_scalar().fetch_one(self.readers()).await?;
-            read += count;
-        }
-        Ok(read)
     }
 
     /// What was found in documents with these digests that came until a moment: the codes, by digest.

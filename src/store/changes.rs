@@ -1,9 +1,9 @@
-//! Whether anything but decisions was written since a look, told without asking the database.
+//! Whether keys or records were changed since a look, told without asking the database.
 //!
 //! Keys and records that are held in memory count only while nobody changed any, in this process
 //! or another. Asking the database costs a round trip to its thread, for every request. So whoever
-//! changes something says it in the file `changes`, a number: odd from before the commit, another
-//! even one after. While it is even and the same, so is what was read under it.
+//! changes some, or erases anything, says it in the file `changes`, a number: odd from before the commit,
+//! another even one after. While it is even and the same, so is what was read under it.
 //!
 //! Numbers are drawn at random, so that none returns, and whoever is done replaces what it wrote alone.
 //! A process that is killed, or a commit that nobody waited for, leaves an odd number: then

@@ -40,6 +40,8 @@ pub struct NewDecision<'a> {
     pub input: &'a CanonicalJson,
     /// The features it was scored on.
     pub features: &'a CanonicalJson,
+    /// As of when what it was made of was read.
+    pub read: Erasures,
 }
 
 /// Which recommendations to list.
@@ -109,7 +111,7 @@ impl Store {
                 .iter()
                 .map(|one| ChainedDecision::new(&one.recommendation, &one.input, &one.features))
                 .collect::<Result<Vec<_>>>()?;
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.begin_unmarked().await?;
             if Erasures::within(&mut transaction, tenant).await? != read {
                 return Ok(false);
             }
@@ -125,7 +127,8 @@ impl Store {
 
     /// Does the same for the answer about a document and stores in the same transaction, so
     /// that neither is ever without the other, what is shown of it: `shown` holds the
-    /// recommendation as its member `recommendation`, where `decision_sha256` is set too.
+    /// recommendation as its member `recommendation`, where `decision_sha256` is set too. `false`, and
+    /// neither is kept, where something was erased since what it was made of was read.
     ///
     /// # Errors
     /// As [`Store::append_judged`], and [`StoreError::Missing`] if the tenant has no such
@@ -136,14 +139,18 @@ impl Store {
         document_id: Uuid,
         decision: NewDecision<'_>,
         shown: &mut Value,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let NewDecision {
             recommendation,
             input,
             features,
+            read,
         } = decision;
         let decision = ChainedDecision::new(recommendation, input, features)?;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
+        if Erasures::within(&mut transaction, tenant).await? != read {
+            return Ok(false);
+        }
         let links = chain(&mut transaction, tenant, &[&decision]).await?;
         let missing = || StoreError::Damaged("an entry was not chained".to_owned());
         let link = links.into_iter().next().ok_or_else(missing)?;
@@ -154,7 +161,7 @@ impl Store {
         transaction.commit().await?;
         self.head_file().append(&[(tenant, &link)]).await?;
         recommendation.decision_sha256 = Some(link.sha256);
-        Ok(())
+        Ok(true)
     }
 
     /// The recommendation with this id; `None` if the tenant has none or it was erased.
@@ -238,6 +245,37 @@ impl Store {
         limit: usize,
     ) -> Result<Page<Decision>> {
         let limit = bounded(limit);
+        let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+        let other = |_| StoreError::Invalid("the cursor is of another listing".to_owned());
+        let before: Option<i64> = cursor
+            .map(|cursor| cursor.key().parse().map_err(other))
+            .transpose()?;
+        let seqs = match (&filter.subject_kind, &filter.subject_id) {
+            (Some(kind), Some(id)) => {
+                self.seqs_about(tenant, (kind, id), filter.case, before, most)
+                    .await?
+            }
+            _ => self.seqs(tenant, filter, before, most).await?,
+        };
+        let page = Page::cut(seqs, limit, ToString::to_string);
+        let mut items = Vec::with_capacity(page.items.len());
+        for seq in page.items {
+            items.extend(self.decision_at(tenant, seq).await?);
+        }
+        Ok(Page {
+            items,
+            next: page.next,
+        })
+    }
+
+    /// Where answers stand in the tenant's chain, newest first.
+    async fn seqs(
+        &self,
+        tenant: &TenantId,
+        filter: &DecisionFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<i64>> {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("SELECT seq FROM recommendations WHERE tenant = ");
         query.push_bind(tenant.as_str());
@@ -250,25 +288,11 @@ impl Store {
         if let Some(id) = &filter.subject_id {
             query.push(" AND subject_id = ").push_bind(id);
         }
-        if let Some(cursor) = cursor {
-            let before: i64 = cursor
-                .key()
-                .parse()
-                .map_err(|_| StoreError::Invalid("the cursor is of another listing".to_owned()))?;
+        if let Some(before) = before {
             query.push(" AND seq < ").push_bind(before);
         }
-        query.push(" ORDER BY seq DESC LIMIT ");
-        query.push_bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
-        let seqs: Vec<i64> = query.build_query_scalar().fetch_all(self.readers()).await?;
-        let page = Page::cut(seqs, limit, ToString::to_string);
-        let mut items = Vec::with_capacity(page.items.len());
-        for seq in page.items {
-            items.extend(self.decision_at(tenant, seq).await?);
-        }
-        Ok(Page {
-            items,
-            next: page.next,
-        })
+        query.push(" ORDER BY seq DESC LIMIT ").push_bind(limit);
+        Ok(query.build_query_scalar().fetch_all(self.readers()).await?)
     }
 
     async fn decision_at(&self, tenant: &TenantId, seq: i64) -> Result<Option<Decision>> {

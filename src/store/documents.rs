@@ -97,13 +97,9 @@ impl Store {
         let sha256 = sha256_hex(&document.bytes);
         let size = i64::try_from(document.bytes.len())
             .map_err(|_| StoreError::Invalid("the document is too large".to_owned()))?;
-        let target = blobs::path(self.data_dir(), tenant, &sha256);
-        let bytes = Arc::clone(&document.bytes);
         // Bytes first: a row must never point at nothing.
-        let folders = Arc::clone(self.durable_folders());
-        blobs::off_thread(move || folders.write(&target, &bytes)).await?;
-
-        let mut transaction = self.begin().await?;
+        self.write_bytes(tenant, &sha256, &document.bytes).await?;
+        let mut transaction = self.begin_unmarked().await?;
         let inserted = sqlx::query(
             "INSERT INTO documents (tenant, id, sha256, media, size, filename, received_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, sha256) DO NOTHING",
@@ -128,6 +124,10 @@ impl Store {
         .execute(&mut *transaction)
         .await?
         .rows_affected();
+        if restored > 0 {
+            // Whoever erased it may have removed them since; while this is held nobody does (`leftovers`).
+            self.write_bytes(tenant, &sha256, &document.bytes).await?;
+        }
         let row: StoredRow =
             sqlx::query_as("SELECT * FROM documents WHERE tenant = $1 AND sha256 = $2")
                 .bind(tenant.as_str())
@@ -139,6 +139,13 @@ impl Store {
             row: row.try_into()?,
             created: inserted + restored > 0,
         })
+    }
+
+    async fn write_bytes(&self, tenant: &TenantId, sha256: &str, bytes: &Arc<[u8]>) -> Result<()> {
+        let target = blobs::path(self.data_dir(), tenant, sha256);
+        let folders = Arc::clone(self.durable_folders());
+        let bytes = Arc::clone(bytes);
+        blobs::off_thread(move || folders.write(&target, &bytes)).await
     }
 
     /// Whether the tenant has, or had before an erasure, a document of these bytes.

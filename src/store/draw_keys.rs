@@ -20,7 +20,7 @@ impl Store {
         }
         let made = random_hex::<BYTES>()?;
         self.ensure_tenant(tenant).await?;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
         // Whoever came first stays.
         sqlx::query(
             "INSERT INTO draw_keys (tenant, secret) VALUES ($1, $2) ON CONFLICT (tenant) DO NOTHING",

@@ -1,17 +1,15 @@
 //! Erasing a document, a record or a person: content goes, a provable gap stays.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::audit_chain::{self, EntryKind, NewEntry};
 use super::error::{Result, StoreError};
+use super::subjects::about;
 use super::tenant_states::TenantState;
-use super::{Store, blobs, time};
+use super::{Store, idempotency, time};
 use crate::domain::{CanonicalJson, RecordKind, TenantId};
-
-/// Subjects of one statement: SQLite takes 32,766 values, a subject has two.
-const TOGETHER: usize = 500;
 
 /// Whose traces go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +46,9 @@ pub struct Erasure {
     pub record_versions: u64,
     /// Link in the audit chain.
     pub decision_sha256: String,
+    /// Whether the database's log was emptied, which holds what was erased until then. If not, somebody
+    /// reads from the store for long: the next erasure does it, or whoever closes the store last.
+    pub log_emptied: bool,
 }
 
 /// The content of an erasure's entry: places only, nothing about whom.
@@ -98,7 +99,7 @@ impl Store {
         Ok(Erasures::of(&state))
     }
 
-    /// Removes content for good: inputs, features, answers, labels, records and bytes, and the
+    /// Removes content for good: inputs, features, answers, labels, records and bytes, and all
     /// answers kept for idempotency. The chain keeps salted digests, whose salts go too, and
     /// an entry that says which content was removed, why and by whom.
     ///
@@ -140,7 +141,7 @@ impl Store {
         if document.is_none() && record_versions == 0 && entries.is_empty() {
             return Err(StoreError::Missing(target.name()));
         }
-        forget_answers(&mut transaction, tenant, &subjects).await?;
+        idempotency::forget_answers(&mut transaction, tenant).await?;
         for statement in [
             // What is held in memory is to be dropped, and what is being made of it made anew.
             "UPDATE tenants SET records_erasures = records_erasures + 1 WHERE id = $1",
@@ -173,18 +174,14 @@ impl Store {
         transaction.commit().await?;
         self.head_file().append(&[(tenant, &link)]).await?;
         if let Some(sha256) = document {
-            let target = blobs::path(self.data_dir(), tenant, &sha256);
-            blobs::off_thread(move || blobs::remove(&target)).await?;
+            self.remove_erased_bytes(tenant, &sha256).await?;
         }
-        // The write-ahead log still holds the old pages until it is truncated.
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(self.writer())
-            .await?;
         Ok(Erasure {
             id,
             entries: content.entries.len() as u64,
             record_versions,
             decision_sha256: link.sha256,
+            log_emptied: self.empty_log().await?,
         })
     }
 }
@@ -271,45 +268,19 @@ async fn entries_about(
     kind: &str,
     id: &str,
 ) -> Result<Vec<i64>> {
-    Ok(sqlx::query_scalar(
-        "WITH about AS (SELECT tenant, seq, id FROM recommendations \
-         WHERE tenant = $1 AND subject_kind = $2 AND subject_id = $3 \
+    Ok(sqlx::query_scalar(about!(
+        ", named AS (SELECT tenant, seq, id FROM about \
          UNION SELECT r.tenant, r.seq, r.id FROM mentions m CROSS JOIN recommendations r \
          WHERE r.tenant = m.tenant AND r.seq = m.seq \
          AND m.tenant = $1 AND m.kind = $2 AND m.id = $3) \
-         SELECT seq FROM about UNION SELECT f.seq FROM feedback f \
-         JOIN about ON about.tenant = f.tenant AND about.id = f.recommendation_id",
-    )
+         SELECT seq FROM named UNION SELECT f.seq FROM feedback f \
+         JOIN named ON named.tenant = f.tenant AND named.id = f.recommendation_id"
+    ))
     .bind(tenant.as_str())
     .bind(kind)
     .bind(id)
     .fetch_all(connection)
     .await?)
-}
-
-/// Drops answers kept for idempotency that name a subject. They are JSON, on one line or several, as
-/// `serde_json` spells it: an id is a string of its own there, or stands behind its kind in a reference.
-async fn forget_answers(
-    connection: &mut SqliteConnection,
-    tenant: &TenantId,
-    subjects: &[SubjectKey],
-) -> Result<()> {
-    for some in subjects.chunks(TOGETHER) {
-        let names = some
-            .iter()
-            .flat_map(|(kind, id)| [id.clone(), format!("{kind}/{id}")]);
-        // With its quotes, so that it is no part of another.
-        let names = names.map(|name| serde_json::Value::from(name).to_string());
-        let mut query = QueryBuilder::<Sqlite>::new("DELETE FROM idempotency WHERE tenant = ");
-        query.push_bind(tenant.as_str());
-        query.push(" AND EXISTS (SELECT 1 FROM (");
-        query.push_values(names, |mut row, name| {
-            row.push_bind(name);
-        });
-        query.push(") AS named WHERE REPLACE(body, named.column1, '') <> body)");
-        query.build().execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 async fn empty_entry(connection: &mut SqliteConnection, tenant: &TenantId, seq: i64) -> Result<()> {

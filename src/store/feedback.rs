@@ -74,7 +74,7 @@ impl Store {
             at: stored.given_at,
             parts: vec![("feedback", CanonicalJson::of(&content)?.into_string())],
         };
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
         let known: Option<i64> =
             sqlx::query_scalar("SELECT seq FROM recommendations WHERE tenant = $1 AND id = $2")
                 .bind(tenant.as_str())
@@ -105,42 +105,47 @@ impl Store {
         Ok(stored)
     }
 
-    /// What was last said of each subject of a case, with the answer it was said of.
+    /// What was last said of each subject of a case, with the answer it was said of. What speaks of one
+    /// reason alone decides nothing, and is left out.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub async fn said_of(&self, tenant: &TenantId, case: Case) -> Result<HashMap<Subject, Said>> {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT p.content, r.id FROM feedback f \
-             JOIN recommendations r ON r.tenant = f.tenant AND r.id = f.recommendation_id \
-             JOIN audit_parts p ON p.tenant = f.tenant AND p.seq = f.seq \
-             WHERE f.tenant = $1 AND r.case_name = $2 AND p.content IS NOT NULL ORDER BY f.seq",
+        let rows: Vec<String> = sqlx::query_scalar(
+            "SELECT content FROM (SELECT p.content, ROW_NUMBER() OVER \
+              (PARTITION BY r.subject_kind, r.subject_id ORDER BY f.seq DESC) AS latest \
+              FROM feedback f \
+              JOIN recommendations r ON r.tenant = f.tenant AND r.id = f.recommendation_id \
+              JOIN audit_parts p ON p.tenant = f.tenant AND p.seq = f.seq \
+              WHERE f.tenant = $1 AND r.case_name = $2 AND f.about IS NULL \
+              AND p.content IS NOT NULL) AS said WHERE latest = 1",
         )
         .bind(tenant.as_str())
         .bind(case.as_str())
         .fetch_all(self.readers())
         .await?;
-        let mut said = HashMap::new();
-        for (content, id) in rows {
+        let mut last: HashMap<Uuid, StoredFeedback> = HashMap::with_capacity(rows.len());
+        for content in rows {
             let stored: StoredFeedback = serde_json::from_str(&content)?;
-            let id = id
-                .parse()
-                .map_err(|_| StoreError::Damaged(format!("`{id}` is no id")))?;
-            if let Some(answer) = self.recommendation(tenant, id).await? {
-                let subject = answer.subject.clone();
-                let said_now = Said {
-                    feedback: stored.feedback,
-                    given_at: stored.given_at,
-                    answer,
-                };
-                said.insert(subject, said_now);
-            }
+            last.insert(stored.recommendation_id, stored);
         }
-        Ok(said)
+        let ids: Vec<Uuid> = last.keys().copied().collect();
+        let answers = self.recommendations(tenant, &ids).await?;
+        let said = answers.into_iter().filter_map(|answer| {
+            let stored = last.remove(&answer.recommendation_id)?;
+            let subject = answer.subject.clone();
+            let said = Said {
+                feedback: stored.feedback,
+                given_at: stored.given_at,
+                answer,
+            };
+            Some((subject, said))
+        });
+        Ok(said.collect())
     }
 
-    /// How much was said of a case, and what of it is still known: changes whenever [`Self::said_of`]
-    /// does.
+    /// How much was said of answers of a case as a whole, and what of it is still known: changes whenever
+    /// [`Self::said_of`] does.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -149,7 +154,7 @@ impl Store {
             "SELECT COALESCE(MAX(f.seq), 0), COUNT(p.content) FROM feedback f \
              JOIN recommendations r ON r.tenant = f.tenant AND r.id = f.recommendation_id \
              JOIN audit_parts p ON p.tenant = f.tenant AND p.seq = f.seq \
-             WHERE f.tenant = $1 AND r.case_name = $2",
+             WHERE f.tenant = $1 AND r.case_name = $2 AND f.about IS NULL",
         )
         .bind(tenant.as_str())
         .bind(case.as_str())

@@ -1,7 +1,7 @@
 //! One answer for one idempotency key.
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 
 use super::error::Result;
 use super::{Store, time};
@@ -69,7 +69,7 @@ impl Store {
         clock: impl FnOnce() -> DateTime<Utc>,
     ) -> Result<IdempotencyStart> {
         self.ensure_tenant(tenant).await?;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
         let now = clock();
         // Expired keys of every tenant go here, so that the table stays bounded by a day's use.
         sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1")
@@ -143,7 +143,8 @@ impl Store {
         Ok(renewed.rows_affected() > 0)
     }
 
-    /// Keeps the answer of a claimed key for a day.
+    /// Keeps the answer of a claimed key for a day. Where something of the tenant's was erased since the key
+    /// was claimed nothing is kept, and the key is free.
     ///
     /// # Errors
     /// If the store cannot be written.
@@ -154,9 +155,9 @@ impl Store {
         response: &StoredResponse,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        sqlx::query(
+        let kept = sqlx::query(
             "UPDATE idempotency SET status = $3, content_type = $4, body = $5, expires_at = $6 \
-             WHERE tenant = $1 AND idempotency_key = $2",
+             WHERE tenant = $1 AND idempotency_key = $2 AND status IS NULL AND body IS NULL",
         )
         .bind(tenant.as_str())
         .bind(key)
@@ -166,6 +167,10 @@ impl Store {
         .bind(time::text(now + ANSWER_KEPT))
         .execute(self.writer())
         .await?;
+        if kept.rows_affected() == 0 {
+            // See `forget_answers`.
+            self.idempotency_abandon(tenant, key).await?;
+        }
         Ok(())
     }
 
@@ -184,6 +189,25 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+/// Forgets every answer kept for a tenant's requests, within a transaction that erases something: any of them
+/// may name it. A request that runs stays the only one under its key, and may have read what is erased: a body
+/// without a status says that its answer is not to be kept.
+pub(super) async fn forget_answers(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+) -> Result<()> {
+    for statement in [
+        "DELETE FROM idempotency WHERE tenant = $1 AND status IS NOT NULL",
+        "UPDATE idempotency SET body = '' WHERE tenant = $1 AND status IS NULL",
+    ] {
+        sqlx::query(statement)
+            .bind(tenant.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Rounded up, and never none.

@@ -115,6 +115,17 @@ impl Store {
         row.map(TryInto::try_into).transpose()
     }
 
+    /// How many jobs of all tenants wait for a worker, whichever process took them in.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn jobs_waiting(&self) -> Result<usize> {
+        let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM jobs WHERE state = 'queued'")
+            .fetch_one(self.readers())
+            .await?;
+        Ok(usize::try_from(waiting).unwrap_or(usize::MAX))
+    }
+
     /// Takes the oldest job that waits, or whose worker let its lease run out, for a worker of
     /// this installation; a job taken too often fails instead.
     ///
@@ -125,7 +136,7 @@ impl Store {
         now: DateTime<Utc>,
         lease: Duration,
     ) -> Result<Option<(TenantId, Job)>> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
         sqlx::query(
             "UPDATE jobs SET state = 'failed', problem = 'the work was given up after several attempts' \
              WHERE state = 'running' AND lease_until <= $1 AND attempts >= $2",
@@ -162,24 +173,29 @@ impl Store {
         Ok(Some((tenant, row.try_into()?)))
     }
 
-    /// Ends a job: done without a problem, failed with one.
+    /// Ends a job as it was claimed: done without a problem, failed with one. `false`, and nothing
+    /// changes, where its lease ran out and another worker took it up since, or it was given up.
     ///
     /// # Errors
     /// If the store cannot be written.
     pub async fn finish_job(
         &self,
         tenant: &TenantId,
-        id: Uuid,
+        claimed: &Job,
         problem: Option<&str>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let state = if problem.is_none() { "done" } else { "failed" };
-        sqlx::query("UPDATE jobs SET state = $3, problem = $4 WHERE tenant = $1 AND id = $2")
-            .bind(tenant.as_str())
-            .bind(id.to_string())
-            .bind(state)
-            .bind(problem)
-            .execute(self.writer())
-            .await?;
-        Ok(())
+        let ended = sqlx::query(
+            "UPDATE jobs SET state = $4, problem = $5 \
+             WHERE tenant = $1 AND id = $2 AND attempts = $3 AND state = 'running'",
+        )
+        .bind(tenant.as_str())
+        .bind(claimed.id.to_string())
+        .bind(i64::from(claimed.attempts))
+        .bind(state)
+        .bind(problem)
+        .execute(self.writer())
+        .await?;
+        Ok(ended.rows_affected() > 0)
     }
 }

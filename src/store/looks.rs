@@ -18,10 +18,22 @@ impl Store {
     /// Keeps how a document looks; the same again changes nothing.
     ///
     /// # Errors
-    /// If the store cannot be written, or has no such document.
+    /// [`StoreError::Missing`] if the tenant has no such document or it was erased; if the store cannot
+    /// be written.
     pub async fn put_look(&self, tenant: &TenantId, document_id: Uuid, look: Look) -> Result<()> {
         let document_id = document_id.to_string();
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
+        // An erasure may have come since the document was read.
+        let known: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM documents WHERE tenant = $1 AND id = $2 AND erased_at IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(&document_id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if known.is_none() {
+            return Err(StoreError::Missing("document"));
+        }
         let inserted = sqlx::query(
             "INSERT INTO looks (tenant, document_id, look) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant, document_id) DO NOTHING",
@@ -62,7 +74,8 @@ impl Store {
             let look: Option<String> = sqlx::query_scalar(
                 "SELECT l.look FROM documents d \
                  JOIN looks l ON l.tenant = d.tenant AND l.document_id = d.id \
-                 WHERE d.tenant = $1 AND d.sha256 = $2 AND d.received_at <= $3",
+                 WHERE d.tenant = $1 AND d.sha256 = $2 AND d.received_at <= $3 \
+                 AND d.erased_at IS NULL",
             )
             .bind(tenant.as_str())
             .bind(digest)
@@ -81,7 +94,7 @@ impl Store {
     }
 
     /// Digests, in order, of the documents but one that show a picture, among those that came until a
-    /// moment.
+    /// moment and were not erased.
     ///
     /// # Errors
     /// If the store cannot be read or a look in it is damaged.
@@ -96,7 +109,7 @@ impl Store {
             "SELECT DISTINCT d.sha256, l.look FROM look_bands b \
              JOIN looks l ON l.tenant = b.tenant AND l.document_id = b.document_id \
              JOIN documents d ON d.tenant = b.tenant AND d.id = b.document_id \
-             WHERE b.tenant = ",
+             WHERE d.erased_at IS NULL AND b.tenant = ",
         );
         query.push_bind(tenant.as_str());
         query.push(" AND d.received_at <= ");

@@ -23,6 +23,8 @@ use super::time;
 use crate::domain::TenantId;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Whoever empties the log holds the one way to write while it waits for readers: so not for long.
+const LOG_BUSY_TIMEOUT: Duration = Duration::from_millis(500);
 const READERS: u32 = 4;
 /// Pages of 4 KiB in the log at which a commit moves them to the database itself, if
 /// [`Checkpoints`] has not.
@@ -64,7 +66,7 @@ impl Writing {
         self.changes.mark(self.begin_unmarked().await?)
     }
 
-    /// The same for what is never held in memory and comes often: decisions, renewals of keys.
+    /// The same for what is never held in memory: all but keys, records and erasures.
     pub(super) async fn begin_unmarked(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
@@ -114,7 +116,7 @@ impl Store {
         let checkpoints = SqlitePoolOptions::new()
             .max_connections(1)
             .test_before_acquire(false)
-            .connect_lazy_with(options.clone());
+            .connect_lazy_with(options.clone().busy_timeout(LOG_BUSY_TIMEOUT));
         sqlx::migrate!("src/store/migrations")
             .run(&writer)
             .await
@@ -205,6 +207,10 @@ impl Store {
 
     pub(crate) fn writer(&self) -> &SqlitePool {
         &self.inner.writing.pool
+    }
+
+    pub(super) fn checkpoints(&self) -> &SqlitePool {
+        &self.inner.checkpoints
     }
 
     pub(crate) fn head_file(&self) -> &HeadFile {

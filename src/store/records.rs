@@ -61,7 +61,8 @@ struct StoredRow {
 pub struct RecordWriter {
     transaction: Changing,
     tenant: TenantId,
-    generation: i64,
+    /// Its number among the transactions that added versions, once it has.
+    generation: Option<i64>,
 }
 
 /// A row that is a new version: its number, moment, body and digest.
@@ -77,18 +78,10 @@ impl Store {
     /// If the store cannot be written.
     pub async fn begin_records(&self, tenant: &TenantId) -> Result<RecordWriter> {
         self.ensure_tenant(tenant).await?;
-        let mut transaction = self.begin().await?;
-        let generation = sqlx::query_scalar(
-            "UPDATE tenants SET records_generation = records_generation + 1 WHERE id = $1 \
-             RETURNING records_generation",
-        )
-        .bind(tenant.as_str())
-        .fetch_one(&mut *transaction)
-        .await?;
         Ok(RecordWriter {
-            transaction,
+            transaction: self.begin().await?,
             tenant: tenant.clone(),
-            generation,
+            generation: None,
         })
     }
 
@@ -200,6 +193,24 @@ impl RecordWriter {
         self.transaction.commit().await
     }
 
+    /// The number of this transaction, drawn with the first version that it adds: rows that say nothing
+    /// new leave alone what was made from the records. That a version was restated is seen by nobody
+    /// before a row arrives late, and that row is a version.
+    async fn generation(&mut self) -> Result<i64> {
+        if let Some(generation) = self.generation {
+            return Ok(generation);
+        }
+        let generation: i64 = sqlx::query_scalar(
+            "UPDATE tenants SET records_generation = records_generation + 1 WHERE id = $1 \
+             RETURNING records_generation",
+        )
+        .bind(self.tenant.as_str())
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        self.generation = Some(generation);
+        Ok(generation)
+    }
+
     async fn upsert_chunk(
         &mut self,
         kind: RecordKind,
@@ -238,6 +249,7 @@ impl RecordWriter {
     }
 
     async fn insert(&mut self, kind: RecordKind, fresh: Vec<Fresh<'_>>) -> Result<()> {
+        let generation = self.generation().await?;
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO records \
              (tenant, kind, id, version, known_at, known_at_stated, business_date, body, \
@@ -256,7 +268,7 @@ impl RecordWriter {
                     .push_bind(row.business_date.map(|day| day.to_string()))
                     .push_bind(body)
                     .push_bind(sha256)
-                    .push_bind(self.generation);
+                    .push_bind(generation);
             },
         );
         insert.build().execute(&mut *self.transaction).await?;
@@ -265,6 +277,7 @@ impl RecordWriter {
 
     /// Says a version once more, at a later moment.
     async fn copy(&mut self, kind: RecordKind, id: &str, copy: &Copy) -> Result<()> {
+        let generation = self.generation().await?;
         sqlx::query(
             "INSERT INTO records \
              (tenant, kind, id, version, known_at, known_at_stated, business_date, body, \
@@ -274,7 +287,7 @@ impl RecordWriter {
         )
         .bind(copy.number)
         .bind(&copy.known_at)
-        .bind(self.generation)
+        .bind(generation)
         .bind(self.tenant.as_str())
         .bind(kind.as_str())
         .bind(id)

@@ -22,7 +22,7 @@ pub struct WorklistRun {
     /// What it was made from: the number of the records' last change, and of the documents that
     /// were there for it.
     pub generation: i64,
-    /// What is shown.
+    /// What is shown, and until when it holds.
     pub body: Value,
     /// Which answers it rests on; kept until there is a run of a later day.
     pub answers: Value,
@@ -123,7 +123,7 @@ impl Store {
         read: Erasures,
     ) -> Result<bool> {
         self.ensure_tenant(tenant).await?;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_unmarked().await?;
         if Erasures::within(&mut transaction, tenant).await? != read {
             return Ok(false);
         }

@@ -83,6 +83,23 @@ async fn a_form_brings_its_own_file_name() {
     let answer = app.send(form(body)).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert_eq!(answer.json()["document"]["filename"], "march.xml");
+    let part = |number: &str| {
+        format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{number}.xml\"\r\n\r\n{}\r\n",
+            cii(number)
+        )
+    };
+    let before = app.get("/v1/documents").await.json();
+    let two = app
+        .send(form(format!("{}{}--b--\r\n", part("R-3"), part("R-4"))))
+        .await
+        .assert_problem(422, "invalid_content");
+    assert_eq!(two["errors"][0]["field"], "file", "{two}");
+    assert_eq!(
+        app.get("/v1/documents").await.json(),
+        before,
+        "none is kept"
+    );
     let empty = "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\ny\r\n--b--\r\n";
     app.send(form(empty.to_owned()))
         .await

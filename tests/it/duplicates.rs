@@ -332,6 +332,15 @@ async fn what_people_say_of_pairs_weighs_the_parts_of_others_and_takes_no_alarm_
         verdicts(&before)[0],
         ("vendor_invoice/BILL24", "retyped_number", true)
     );
+    let score_kind_in_queue = async || {
+        let queue = app.get("/v1/worklists/duplicates").await.json();
+        let answers = queue["run"]["queue"].as_array().unwrap();
+        let last = answers
+            .iter()
+            .find(|answer| answer["subject"]["id"] == "COPY24");
+        last.unwrap()["score_kind"].clone()
+    };
+    assert_eq!(score_kind_in_queue().await, "copy_uncalibrated");
     let moment = Utc::now();
     for pair in 0..24 {
         let answer = scored(&app, &json!({"id": format!("COPY{pair}")})).await;
@@ -359,6 +368,8 @@ async fn what_people_say_of_pairs_weighs_the_parts_of_others_and_takes_no_alarm_
     );
     assert_eq!(verdicts(&after)[0], verdicts(&before)[0]);
     assert_eq!(after["effect"], "add_review");
+    // The queue says the same, though no record changed.
+    assert_eq!(score_kind_in_queue().await, "copy");
     let twin = &after["suggestion"]["twins"][0];
     let parts = twin["parts"].as_array().unwrap();
     let sum: f64 = parts

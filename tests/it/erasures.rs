@@ -276,8 +276,10 @@ async fn an_answer_goes_with_any_note_that_was_read_for_it() {
     for (answer, status) in [(&own, 404), (&beside, 404), (&silent, 200)] {
         assert_eq!(app.get(&path(answer)).await.status, status, "{answer}");
     }
-    // Nor is it given again to whoever asks under the same key.
+    // Nor is it given again to whoever asks under the same key, nor is anything else.
     assert!(!scored("I1-24").await.to_string().contains("interaction/N1"));
-    assert_eq!(scored("I2-25").await, silent);
+    let anew = scored("I2-25").await;
+    assert_ne!(anew["recommendation_id"], silent["recommendation_id"]);
+    assert_eq!(scored("I2-25").await, anew);
     assert!(app.store.audit_verify(&[]).await.unwrap().ok);
 }

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::app::{Ask, TestApp};
 
@@ -192,6 +193,111 @@ async fn the_queue_is_stable_and_a_dismissed_claim_comes_back_only_with_news() {
         json!([{"record": "expense_claim/ODD", "detectors": ["just_under_limit"],
             "changed": ["amount"]}])
     );
+}
+
+#[tokio::test]
+async fn a_claim_that_is_handed_in_late_is_in_the_queue_when_it_comes() {
+    let app = TestApp::start().await;
+    let bytes = crate::samples::cii("R-17");
+    let late = json!({"id": "LATE", "employee_id": "E1", "incurred_on": Utc::now().date_naive() - Days::new(140),
+        "submitted_at": Utc::now(), "amount": "191.00", "currency": "EUR",
+        "receipt_sha256": hex::encode(Sha256::digest(&bytes))});
+    let mut before = late.clone();
+    before["id"] = json!("BEFORE");
+    before["submitted_at"] = json!(Utc::now() - Days::new(50));
+    app.put_records("expense_claim", format!("{late}\n{before}\n"))
+        .await;
+    app.upload(bytes).await;
+    let queue = app.get("/v1/worklists/expenses").await.json();
+    assert_eq!(ids(&queue["run"]["queue"]), ["LATE"], "{queue}");
+    // Its receipt is read too.
+    let flags = queue["run"]["queue"][0]["suggestion"]["flags"].to_string();
+    assert!(flags.contains("late_claim"), "{flags}");
+    assert!(flags.contains("receipt_mismatch"), "{flags}");
+}
+
+/// Says of what the queue shows of a record that nothing is wrong with it.
+async fn dismiss(app: &TestApp, id: &str) {
+    let queue = app.get("/v1/worklists/expenses").await.json();
+    let shown = queue["run"]["queue"].as_array().unwrap().iter();
+    let mut shown = shown.filter(|answer| answer["subject"]["id"] == id);
+    let answer = shown.next().unwrap_or_else(|| panic!("no {id}: {queue}"));
+    let answer = answer["recommendation_id"].as_str().unwrap();
+    let said = json!({"verdict": "rejected", "reason": "policy_exception"});
+    let ask = Ask::post(&format!("/v1/recommendations/{answer}/feedback")).key(&app.key);
+    let given = app.send(ask.json(&said)).await;
+    assert!(given.status.is_success(), "{}", given.text());
+}
+
+#[tokio::test]
+async fn a_dismissed_record_comes_back_for_whatever_it_states_and_not_for_how_it_is_written() {
+    let app = TestApp::start().await;
+    let today = Utc::now().date_naive();
+    let invoice = |id: &str, day: NaiveDate| {
+        json!({"id": id, "number": format!("N-{id}"), "vendor_id": "V", "issued_on": day, "currency": "EUR",
+            "total": "119.00", "iban": "DE89370400440532013000"})
+    };
+    for months in 2..5 {
+        let earlier = invoice(&format!("I{months}"), today - Days::new(31 * months));
+        app.put_records("vendor_invoice", earlier.to_string()).await;
+    }
+    let claim = json!({"id": "C", "employee_id": "E", "incurred_on": monday(today), "amount": "499.00",
+        "currency": "EUR"});
+    let mut another_account = invoice("I", monday(today));
+    another_account["iban"] = json!("DE02120300000000202051");
+    let digest = "a".repeat(64);
+    let claimed = [
+        (json!({}), None),
+        (
+            json!({"amount": "499.0", "team": "tax", "approver_id": "B"}),
+            None,
+        ),
+        (json!({"home_amount": "499"}), Some("home_amount")),
+        (json!({"home_amount": "499.00"}), None),
+        (json!({"receipt_sha256": digest}), Some("document")),
+        (json!({"city": "Lyon"}), Some("details")),
+        (json!({"amount": "498.00"}), Some("amount")),
+    ];
+    let billed = [
+        (json!({}), None),
+        (
+            json!({"iban": "DE02 1203 0000 0000 2020 51", "total": "119"}),
+            None,
+        ),
+        (json!({"status": "approved"}), None),
+        (json!({"iban": "FR1420041010050500013M02606"}), Some("iban")),
+        (json!({"document_sha256": digest}), Some("document")),
+        (json!({"order_number": "O-1"}), Some("details")),
+    ];
+    for (kind, mut row, steps) in [
+        ("expense_claim", claim, &claimed[..]),
+        ("vendor_invoice", another_account, &billed[..]),
+    ] {
+        let id = row["id"].as_str().unwrap().to_owned();
+        app.put_records(kind, row.to_string()).await;
+        dismiss(&app, &id).await;
+        for (stated, news) in steps {
+            for (member, value) in stated.as_object().unwrap() {
+                row[member] = value.clone();
+            }
+            app.put_records(kind, row.to_string()).await;
+            let queue = app.get("/v1/worklists/expenses").await.json();
+            let is_back = ids(&queue["run"]["queue"]).contains(&&*id);
+            assert_eq!(is_back, news.is_some(), "{stated}: {queue}");
+            let Some(news) = news else { continue };
+            let record = format!("{kind}/{id}");
+            assert_eq!(
+                queue["again"],
+                json!([{"record": record, "detectors": [], "changed": [news]}]),
+                "{stated}"
+            );
+            dismiss(&app, &id).await;
+        }
+    }
+    let asked = scored(&app, "vendor_invoice/I").await;
+    let id = asked["recommendation_id"].as_str().unwrap();
+    let replay = Ask::post(&format!("/v1/recommendations/{id}/replay")).key(&app.key);
+    assert_eq!(app.send(replay).await.json()["outcome"], "equal");
 }
 
 #[tokio::test]

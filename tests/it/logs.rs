@@ -201,6 +201,7 @@ async fn what_documents_forms_and_tokens_say_is_in_no_log_line() {
         }
         let log = server.stop();
         assert!(log.contains("answered"), "{log}");
+        assert!(!log.contains('\u{1b}'), "colours for nobody: {log}");
         for secret in PLANTED.into_iter().chain([&token[17..]]) {
             let line = log.lines().find(|line| line.contains(secret));
             assert_eq!(line, None, "{secret}");

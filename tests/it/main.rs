@@ -36,3 +36,4 @@ mod store_commands;
 mod tenants;
 mod tidy;
 mod unrecorded;
+mod worklist_runs;

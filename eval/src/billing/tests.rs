@@ -161,6 +161,35 @@ fn what_is_known_after_the_cut_changes_nothing_that_is_fitted_on() {
 }
 
 #[test]
+fn a_bill_dated_far_ahead_makes_no_planned_one_late() {
+    let until = |slip: &str| {
+        let mut records = Records::default();
+        let mut put = |id: &str, planned_on: &str, issued_on: Option<&str>| {
+            let mut body = bill(planned_on, issued_on);
+            body["id"] = json!(id);
+            records.put("2026-01-01", 1, body);
+        };
+        for number in 1..=9 {
+            let planned_on = format!("2026-02-{:02}", 3 * number);
+            let id = format!("b{number}");
+            put(&id, &planned_on, Some(planned_on.as_str()));
+        }
+        put("planned", "2026-06-02", None);
+        put("slip", "2026-02-09", Some(slip));
+        let courses = courses(&records.bills, moment(END));
+        let until = last_issue(&courses, day("2027-06-30")).unwrap();
+        let facts = Arc::new(records.facts.clone());
+        let asked = |until: NaiveDate| to_ask(&courses, day("2026-01-05"), until, &facts).len();
+        assert_eq!(asked(day("2026-06-30")), 11, "the planned one among them");
+        (until, asked(until))
+    };
+    // In ten years, and mistyped by one that has passed.
+    for slip in ["2036-02-10", "2027-02-10"] {
+        assert_eq!(until(slip), (day("2026-02-27"), 10), "{slip}");
+    }
+}
+
+#[test]
 fn days_that_have_passed_are_ruled_out_as_the_service_rules_them_out() {
     let level = |threshold: f64, raw: f64| Level {
         threshold,

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::EvalError;
 use crate::records::{END, facts_shown, moments};
+use crate::told_until::last_day;
 
 /// An invoice of ours and when it was paid.
 #[derive(Debug, Clone)]
@@ -162,10 +163,10 @@ pub(super) struct Records {
 
 /// Reads `KIND.csv` or `KIND.ndjson` of a folder; tells the last day that the records know of, too.
 pub(super) fn of_records(folder: &Path, cut: NaiveDate) -> Result<(Records, NaiveDate), EvalError> {
-    let mut watched = Watched::until(Utc::now().date_naive());
+    let (mut watched, today) = (Watched::default(), Utc::now().date_naive());
     let facts = facts_shown(folder, &KINDS, |record| watched.see(record))?;
-    let Some(until) = watched.happened.or(watched.issued) else {
-        let none = format!("there is no invoice issued by {}", watched.today);
+    let Some(until) = watched.until(today) else {
+        let none = format!("there is no invoice issued by {today}");
         return Err(EvalError::insufficient(&none));
     };
     let known_on = until + Days::new(1);
@@ -173,23 +174,20 @@ pub(super) fn of_records(folder: &Path, cut: NaiveDate) -> Result<(Records, Naiv
     Ok((Records::of(facts, cut, became), until))
 }
 
-/// The last day of which records tell what happened.
+/// The days of which records tell what happened.
+#[derive(Default)]
 struct Watched {
-    today: NaiveDate,
-    /// The last with a payment, or before one on which a record became known.
-    happened: Option<NaiveDate>,
-    /// The last with an invoice.
-    issued: Option<NaiveDate>,
+    /// Those with a payment, and before those on which a record became known.
+    happened: Vec<NaiveDate>,
+    /// Those with an invoice.
+    issued: Vec<NaiveDate>,
 }
 
 impl Watched {
-    /// A day that is still to come says nothing of what happened.
-    const fn until(today: NaiveDate) -> Self {
-        Self {
-            today,
-            happened: None,
-            issued: None,
-        }
+    /// The last of them.
+    fn until(self, today: NaiveDate) -> Option<NaiveDate> {
+        let last = |days: Vec<NaiveDate>| last_day(days.into_iter(), today);
+        last(self.happened).or_else(|| last(self.issued))
     }
 
     fn see(&mut self, record: &CheckedRecord) {
@@ -203,11 +201,8 @@ impl Watched {
         // What became known in the course of a day tells of the days before it.
         let known = record.known_at.map(|at| at.date_naive());
         let known = known.and_then(|day| day.checked_sub_days(Days::new(1)));
-        let past = |day: &NaiveDate| *day <= self.today;
-        let happened = [paid, known].into_iter().flatten().filter(past).max();
-        let issued = issued.filter(past);
-        self.happened = self.happened.max(happened);
-        self.issued = self.issued.max(issued);
+        self.happened.extend(paid.into_iter().chain(known));
+        self.issued.extend(issued);
     }
 }
 
@@ -452,14 +447,14 @@ mod tests {
     #[test]
     fn records_go_as_far_as_something_happened_in_them() {
         let seen = |rows: &[(RecordKind, Value)]| {
-            let mut watched = Watched::until(day("2026-06-30"));
+            let mut watched = Watched::default();
             for (kind, body) in rows {
                 let Value::Object(members) = body.clone() else {
                     panic!("{body}");
                 };
                 watched.see(&kind.check(members).unwrap());
             }
-            watched.happened.or(watched.issued)
+            watched.until(day("2026-06-30"))
         };
         let invoice = |issued_on: &str, cleared_on: Option<&str>, known_at: Option<&str>| {
             let body = json!({"id": "i", "customer_id": "c", "issued_on": issued_on,

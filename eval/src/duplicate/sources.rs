@@ -4,19 +4,18 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use scrutineer::cases::duplicate::Item;
-use scrutineer::domain::loader::{Rows, Source};
 use scrutineer::domain::records::{
-    CardTransaction, ExpenseClaim, PurchaseOrder, Vendor, VendorInvoice,
+    CardTransaction, ExpenseClaim, PurchaseOrder, Record, Vendor, VendorInvoice,
 };
-use scrutineer::domain::{FieldSet, RecordKind};
 use scrutineer::history::KnownInvoice;
 use scrutineer_datasets::copies::add_copies;
 use scrutineer_datasets::sets::payments;
 use serde::Deserialize;
 
 use super::{DuplicateOptions, TruePair, evaluate};
-use crate::records::home_of;
+use crate::records::{Standing, file_of, home_of, standing};
 use crate::{EvalError, Evaluation};
 
 /// Hundredths from which a payment is looked at.
@@ -76,26 +75,40 @@ pub fn on_records(
     truth: Option<&Path>,
     options: &DuplicateOptions,
 ) -> Result<Evaluation, EvalError> {
-    let vendors: Vec<Vendor> = read(folder, RecordKind::Vendor)?;
-    let names = vendors
-        .iter()
-        .map(|one| (one.id.as_str(), one.name.as_str()));
+    let items = items_of(folder)?;
+    if items.is_empty() {
+        let why = "no vendor_invoice, expense_claim or card_transaction there";
+        return Err(EvalError::Absent(format!("{}: {why}", folder.display())));
+    }
+    let truth = truth.map(true_pairs).transpose()?.unwrap_or_default();
+    evaluate(items, &truth, options)
+}
+
+/// The records of a folder as they stand in the end, each filed at the moment when it first was known.
+fn items_of(folder: &Path) -> Result<Vec<Item>, EvalError> {
+    let vendors: Vec<Standing<Vendor>> = read(folder)?;
+    let names = vendors.iter().map(|one| &one.record);
+    let names = names.map(|one| (one.id.as_str(), one.name.as_str()));
     let names: HashMap<&str, &str> = names.collect();
-    let invoices: Vec<VendorInvoice> = read(folder, RecordKind::VendorInvoice)?;
-    let claims: Vec<ExpenseClaim> = read(folder, RecordKind::ExpenseClaim)?;
-    let cards: Vec<CardTransaction> = read(folder, RecordKind::CardTransaction)?;
-    let invoices = invoices.iter().map(|invoice| {
-        let known = KnownInvoice::from(invoice.clone());
-        Item::from_invoice(&known, names.get(invoice.vendor_id.as_str()).copied())
+    let invoices: Vec<Standing<VendorInvoice>> = read(folder)?;
+    let claims: Vec<Standing<ExpenseClaim>> = read(folder)?;
+    let cards: Vec<Standing<CardTransaction>> = read(folder)?;
+    let invoices = invoices.into_iter().map(|one| {
+        let invoice = KnownInvoice::from(one.record);
+        let name = names.get(invoice.vendor_id.as_str()).copied();
+        known_from(one.first_known, Item::from_invoice(&invoice, name))
     });
-    let items: Vec<Item> = invoices
-        .chain(claims.iter().map(Item::from_claim))
-        .chain(cards.iter().map(Item::from_card))
-        .collect();
+    let claims = claims
+        .iter()
+        .map(|one| known_from(one.first_known, Item::from_claim(&one.record)));
+    let cards = cards
+        .iter()
+        .map(|one| known_from(one.first_known, Item::from_card(&one.record)));
+    let items: Vec<Item> = invoices.chain(claims).chain(cards).collect();
     let home = home_of(items.iter().map(|item| item.currency));
-    let orders: Vec<PurchaseOrder> = read(folder, RecordKind::PurchaseOrder)?;
+    let orders: Vec<Standing<PurchaseOrder>> = read(folder)?;
     let mut of_number: HashMap<&str, Vec<&PurchaseOrder>> = HashMap::new();
-    for order in &orders {
+    for Standing { record: order, .. } in &orders {
         of_number.entry(&order.number).or_default().push(order);
     }
     let told = |item: Item| {
@@ -107,13 +120,16 @@ pub fn on_records(
             None => item,
         }
     };
-    let items: Vec<Item> = items.into_iter().map(told).collect();
-    if items.is_empty() {
-        let why = "no vendor_invoice, expense_claim or card_transaction there";
-        return Err(EvalError::Absent(format!("{}: {why}", folder.display())));
+    Ok(items.into_iter().map(told).collect())
+}
+
+/// When a record first was known tells which of two came later, not when it was changed; one that does not
+/// say is known from its own day.
+fn known_from(first_known: Option<DateTime<Utc>>, item: Item) -> Item {
+    Item {
+        known_at: first_known.unwrap_or(item.known_at),
+        ..item
     }
-    let truth = truth.map(true_pairs).transpose()?.unwrap_or_default();
-    evaluate(items, &truth, options)
 }
 
 #[derive(Deserialize)]
@@ -142,37 +158,52 @@ fn true_pairs(path: &Path) -> Result<Vec<TruePair>, EvalError> {
 }
 
 /// The records of a kind; none where there is no file.
-fn read<T: FieldSet>(folder: &Path, kind: RecordKind) -> Result<Vec<T>, EvalError> {
-    let path = ["csv", "ndjson"]
-        .map(|ending| folder.join(format!("{kind}.{ending}")))
-        .into_iter()
-        .find(|path| path.is_file());
-    let Some(path) = path else {
-        return Ok(Vec::new());
-    };
-    let name = path.display().to_string();
-    let wrong = |message: String| EvalError::File {
-        path: name.clone(),
-        message,
-    };
-    let file = File::open(&path).map_err(|error| wrong(error.to_string()))?;
-    let source = Source {
-        name: name.clone(),
-        kind,
-        format: None,
-    };
-    let mut records = Vec::new();
-    for row in Rows::new(file, source) {
-        let row = row.map_err(|problem| wrong(problem.to_string()))?;
-        let known_at = row.record.known_at;
-        let serde_json::Value::Object(mut members) = row.record.body else {
-            continue;
+fn read<T: Record>(folder: &Path) -> Result<Vec<Standing<T>>, EvalError> {
+    file_of(folder, T::KIND).map_or_else(|| Ok(Vec::new()), |path| standing(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_compared_as_it_stands_and_filed_when_it_first_was_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = |id: &str, total: &str, known_at: &str| {
+            format!("{id},v,A-7,2026-03-02,EUR,{total},o,{known_at}\n")
         };
-        if let Some(known_at) = known_at {
-            members.insert("known_at".to_owned(), known_at.to_rfc3339().into());
-        }
-        let read = T::from_members("", members);
-        records.push(read.map_err(|problems| wrong(format!("{problems:?}")))?);
+        let rows = [
+            // Written out newest first.
+            line("i", "400", "2026-03-09T09:00:00Z"),
+            line("i", "40", "2026-03-03T09:00:00Z"),
+            line("j", "400", "2026-03-05T09:00:00Z"),
+            line("k", "400", ""),
+        ];
+        let head = "id,vendor_id,number,issued_on,currency,total,order_number,known_at\n";
+        let write = |file: &str, rows: String| {
+            std::fs::write(folder.path().join(file), rows).unwrap();
+        };
+        write("vendor_invoice.csv", format!("{head}{}", rows.concat()));
+        let names = "id,name,known_at\nv,New,2026-02-01T09:00:00Z\nv,Old,2025-02-01T09:00:00Z\n";
+        write("vendor.csv", names.to_owned());
+        let orders = "id,number,vendor_id,issued_on,currency,total,known_at\n\
+            o,o,v,2026-01-02,EUR,400,2026-01-09T09:00:00Z\n\
+            o,o,v,2026-01-02,EUR,900,2026-01-03T09:00:00Z\n";
+        write("purchase_order.csv", orders.to_owned());
+        let items = items_of(folder.path()).unwrap();
+        let told = items.iter().map(|item| {
+            let known_on = item.known_at.date_naive().to_string();
+            (item.id.as_str(), item.minor, known_on)
+        });
+        let of = |id: &'static str, known_on: &str| (id, 40_000_i128, known_on.to_owned());
+        let expected = [
+            of("i", "2026-03-03"),
+            of("j", "2026-03-05"),
+            of("k", "2026-03-02"),
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+        let first = &items[0];
+        assert_eq!(first.party_name.as_deref(), Some("New"));
+        assert_eq!(first.ordered, Some(40_000));
     }
-    Ok(records)
 }

@@ -2,19 +2,17 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use scrutineer::cases::expense::Claim;
-use scrutineer::domain::loader::{Rows, Source};
+use scrutineer::domain::RecordKind;
 use scrutineer::domain::records::{CardTransaction, Employee, ExpenseClaim, VendorInvoice};
-use scrutineer::domain::{Currency, FieldSet, RecordKind};
 use scrutineer::history::{KnownInvoice, Lines};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Truth;
 use crate::EvalError;
-use crate::records::home_of;
+use crate::records::{file_of, home_of, standing};
 
 /// Labels of what is not odd.
 const REGULAR: [&str; 6] = ["", "0", "regular", "normal", "false", "no"];
@@ -27,7 +25,7 @@ pub(super) fn oddity(label: &str) -> Option<String> {
 
 /// Reads `expense_claim`, `card_transaction` or `vendor_invoice`, as `.csv` or `.ndjson`, in the firm's currency:
 /// the one that most records are in; roles are those of `employee`, where that is there too. Of a
-/// record in several versions the last one counts.
+/// record in several versions the one known last counts.
 pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError> {
     let found = Lines::ALL
         .into_iter()
@@ -38,39 +36,39 @@ pub(super) fn claims_of(folder: &Path) -> Result<(Lines, Vec<Claim>), EvalError>
             folder.display()
         )));
     };
-    let bodies = bodies(lines.kind(), &path)?;
-    let codes = bodies
-        .iter()
-        .filter_map(|body| body.get("currency")?.as_str());
-    let Some(home) = home_of(codes.filter_map(|code| Currency::new(code).ok())) else {
+    let spent = spent(lines, &path)?;
+    let Some(home) = home_of(spent.iter().map(|line| line.currency)) else {
         return Err(EvalError::insufficient(&"no records"));
     };
     let roles = roles_of(folder)?;
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut claims: Vec<Claim> = Vec::new();
-    for body in bodies {
-        let line = match lines {
-            Lines::Claims => read::<ExpenseClaim>(body, &path)?,
-            Lines::Cards => read::<CardTransaction>(body, &path)?.as_line(),
-            Lines::Invoices => KnownInvoice::from(read::<VendorInvoice>(body, &path)?).as_line(),
-        };
+    let claims = spent.iter().map(|line| {
         let role = match lines {
             Lines::Claims | Lines::Cards => roles.get(line.employee_id.as_str()).cloned(),
             Lines::Invoices => None,
         };
-        let claim = Claim::of_claim(&line, role, &home);
-        let place = *places.entry(claim.id.clone()).or_insert(claims.len());
-        match claims.get_mut(place) {
-            Some(earlier) => *earlier = claim,
-            None => claims.push(claim),
-        }
-    }
-    Ok((lines, claims))
+        Claim::of_claim(line, role, &home)
+    });
+    Ok((lines, claims.collect()))
 }
 
-fn file_of(folder: &Path, kind: RecordKind) -> Option<PathBuf> {
-    let paths = ["csv", "ndjson"].map(|ending| folder.join(format!("{kind}.{ending}")));
-    paths.into_iter().find(|path| path.is_file())
+/// The records of a file, told as lines of expenses.
+fn spent(lines: Lines, path: &Path) -> Result<Vec<ExpenseClaim>, EvalError> {
+    Ok(match lines {
+        Lines::Claims => {
+            let claims = standing::<ExpenseClaim>(path)?.into_iter();
+            claims.map(|one| one.record).collect()
+        }
+        Lines::Cards => {
+            let used = standing::<CardTransaction>(path)?.into_iter();
+            used.map(|one| one.record.as_line()).collect()
+        }
+        Lines::Invoices => {
+            let invoices = standing::<VendorInvoice>(path)?.into_iter();
+            invoices
+                .map(|one| KnownInvoice::from(one.record).as_line())
+                .collect()
+        }
+    })
 }
 
 /// Roles by employee.
@@ -78,49 +76,9 @@ fn roles_of(folder: &Path) -> Result<HashMap<String, String>, EvalError> {
     let Some(path) = file_of(folder, RecordKind::Employee) else {
         return Ok(HashMap::new());
     };
-    let mut roles = HashMap::new();
-    for body in bodies(RecordKind::Employee, &path)? {
-        let employee: Employee = read(body, &path)?;
-        let id = employee.id.to_string();
-        match employee.role {
-            Some(role) => roles.insert(id, role),
-            None => roles.remove(&id),
-        };
-    }
-    Ok(roles)
-}
-
-fn bodies(kind: RecordKind, path: &Path) -> Result<Vec<Value>, EvalError> {
-    let name = path.display().to_string();
-    let wrong = |message: String| EvalError::File {
-        path: name.clone(),
-        message,
-    };
-    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-    let source = Source {
-        name: name.clone(),
-        kind,
-        format: None,
-    };
-    Rows::new(file, source)
-        .map(|row| {
-            row.map(|row| row.record.body)
-                .map_err(|problem| wrong(problem.to_string()))
-        })
-        .collect()
-}
-
-fn read<T: FieldSet>(body: Value, path: &Path) -> Result<T, EvalError> {
-    let Value::Object(members) = body else {
-        return Err(EvalError::File {
-            path: path.display().to_string(),
-            message: "a record is no object".to_owned(),
-        });
-    };
-    T::from_members("", members).map_err(|problems| EvalError::File {
-        path: path.display().to_string(),
-        message: format!("{problems:?}"),
-    })
+    let employees = standing::<Employee>(&path)?.into_iter();
+    let roles = employees.filter_map(|one| Some((one.record.id.to_string(), one.record.role?)));
+    Ok(roles.collect())
 }
 
 #[derive(Deserialize)]
@@ -143,4 +101,34 @@ pub(super) fn truth_of(path: &Path) -> Result<Truth, EvalError> {
             Ok((row.id, oddity(&row.label)))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_claim_and_a_role_count_as_they_were_known_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |file: &str, rows: &str| {
+            std::fs::write(folder.path().join(file), rows).unwrap();
+        };
+        // As some systems write them out: the newest first.
+        let claims = [("40", "09"), ("4000", "03")].map(|(amount, known_on)| {
+            let claim = json!({"id": "c", "employee_id": "e", "incurred_on": "2026-03-02",
+                "amount": amount, "currency": "EUR", "known_at": format!("2026-03-{known_on}T09:00:00Z")});
+            format!("{claim}\n")
+        });
+        write("expense_claim.ndjson", &claims.concat());
+        let employees =
+            "id,role,known_at\ne,lead,2026-03-01T09:00:00Z\ne,clerk,2025-03-01T09:00:00Z\n";
+        write("employee.csv", employees);
+        let (_, claims) = claims_of(folder.path()).unwrap();
+        let told = claims
+            .iter()
+            .map(|claim| (claim.amount, claim.role.as_deref()));
+        assert_eq!(told.collect::<Vec<_>>(), [(Some(40.0), Some("lead"))]);
+    }
 }

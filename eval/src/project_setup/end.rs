@@ -5,15 +5,12 @@ use scrutineer::cases::project_setup::request::days;
 use scrutineer::eventlog::{Trace, is_placeholder, parse_stated};
 
 use super::deadline::{in_days, statement};
+use crate::told_until::last_but_slips;
 
 /// Days by which an end may lie before the first event: clocks differ, and a day alone may be one of
 /// another place.
 const BEFORE: f64 = 1.0;
-/// Moments at the far end of a log that may be slips of the pen, each far from the one before: so many, or
-/// this share of all where that is more.
-const SLIPS: usize = 3;
-const SLIPS_SHARE: f64 = 0.001;
-/// Days from the moment before within which one is no slip.
+/// Days from the moment before within which one is no slip of the pen in a log, of which few days are empty.
 const NEAR: f64 = 14.0;
 
 /// What a case states of its end.
@@ -99,7 +96,7 @@ pub(super) fn with_end(traces: Vec<Trace>, fact: &str) -> Result<(Vec<Trace>, St
 /// tells nothing, though many state it: it stands for none.
 pub(super) fn last_told(events: &[f64], requests: &[Request]) -> f64 {
     let mut told = events.to_vec();
-    let Some(last) = last_but_slips(&mut told) else {
+    let Some(last) = last_but_slips(&mut told, NEAR) else {
         return f64::NEG_INFINITY;
     };
     let middle = told.get((told.len() - 1) / 2).copied().unwrap_or(last);
@@ -107,23 +104,7 @@ pub(super) fn last_told(events: &[f64], requests: &[Request]) -> f64 {
     told.retain(|event| *event <= last);
     let ended = requests.iter().filter_map(|request| request.ended);
     told.extend(ended.filter(|end| *end <= farthest));
-    last_but_slips(&mut told).map_or(last, |told| told.max(last))
-}
-
-/// The last of some moments but for the few slips at the far end; puts them in order. None of none.
-fn last_but_slips(moments: &mut [f64]) -> Option<f64> {
-    moments.sort_by(f64::total_cmp);
-    let slips = SLIPS.max((SLIPS_SHARE * moments.len() as f64) as usize);
-    let from = moments.len().saturating_sub(slips + 1);
-    let (first, later) = moments.get(from..)?.split_first()?;
-    let mut last = *first;
-    for moment in later {
-        if *moment - last > NEAR {
-            break;
-        }
-        last = *moment;
-    }
-    Some(last)
+    last_but_slips(&mut told, NEAR).map_or(last, |told| told.max(last))
 }
 
 /// The moments of all events of a log but those on days that stand for none.

@@ -199,7 +199,9 @@ fn answer(
 /// Days left from a moment, as known when the records end. A log does not say when that is: what is over
 /// in it is known, and of the rest no days are measured.
 fn left(request: &Request, at: f64, horizon: f64) -> Outcome {
-    let ended = request.ended.map(|ended| ended - at);
+    // An end dated beyond that is none yet.
+    let ended = request.ended.filter(|ended| *ended <= horizon);
+    let ended = ended.map(|ended| ended - at);
     let watched = request.watched_until(horizon) - at;
     let is_told = ended.is_some() || watched.is_finite();
     Outcome::watched(ended, if is_told { watched } else { f64::NEG_INFINITY })
@@ -330,6 +332,7 @@ mod tests {
         assert_eq!(at_horizon(10.0)[1], (None, Some(true), None));
         assert_eq!(at_horizon(10.0)[2], seven);
         assert_eq!(at_horizon(9.0)[2], (Some(7.0), Some(true), None));
+        assert_eq!(at_horizon(8.0)[2], (None, Some(true), None));
         assert_eq!(at_horizon(f64::INFINITY)[0], nothing);
         assert_eq!(at_horizon(f64::INFINITY)[2], seven);
     }

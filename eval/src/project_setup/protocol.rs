@@ -216,7 +216,9 @@ impl Asked {
                 let last = event + 1 == one.trace.events.len();
                 let at = one.trace.events.get(event).map(|event| days(&event.time));
                 let before = |over: Option<f64>| over.is_none_or(|over| at < Some(over));
-                !last || before(one.ended) && before(one.given_up)
+                // What is dated beyond all that records tell of did not happen yet.
+                let is_told = at <= Some(self.horizon);
+                is_told && (!last || before(one.ended) && before(one.given_up))
             }
         }
     }

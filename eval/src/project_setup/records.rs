@@ -1,76 +1,41 @@
 //! Set-ups of projects as records tell them.
 
-use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{NaiveDate, NaiveTime, Utc};
 use scrutineer::cases::project_setup::Request;
 use scrutineer::cases::project_setup::request::days;
-use scrutineer::domain::loader::{Rows, Source};
+use scrutineer::domain::RecordKind;
 use scrutineer::domain::records::ProjectSetup;
-use scrutineer::domain::{FieldSet as _, RecordKind};
-use serde_json::Value;
 
 use super::protocol::Asked;
 use crate::EvalError;
-
-/// The versions of a set-up, in order of when they became known.
-type Versions = BTreeMap<Option<DateTime<Utc>>, ProjectSetup>;
+use crate::records::{needed_file, stated};
+use crate::told_until::last_moment;
 
 /// Reads `project_setup.csv` or `.ndjson` of a folder; of several versions of a set-up, the
 /// last known tells what came of it, and each what it looked like then.
 pub(super) fn asked(folder: &Path, cut: NaiveDate) -> Result<Asked, EvalError> {
-    let kind = RecordKind::ProjectSetup;
-    let path = ["csv", "ndjson"]
-        .map(|ending| folder.join(format!("{kind}.{ending}")))
-        .into_iter()
-        .find(|path| path.is_file())
-        .ok_or_else(|| {
-            let missing = folder.join(format!("{kind}.csv"));
-            EvalError::Absent(format!("{} is not there", missing.display()))
-        })?;
-    let wrong = |message: String| EvalError::File {
-        path: path.display().to_string(),
-        message,
-    };
-    let file = File::open(&path).map_err(|error| wrong(error.to_string()))?;
-    let source = Source {
-        name: path.display().to_string(),
-        kind,
-        format: None,
-    };
-    let mut setups: BTreeMap<String, Versions> = BTreeMap::new();
-    let mut horizon = f64::NEG_INFINITY;
-    for item in Rows::new(file, source) {
-        let record = item.map_err(|problem| wrong(problem.to_string()))?.record;
-        let known = record.known_at;
-        let Value::Object(members) = record.body else {
-            return Err(wrong(format!("{}: a set-up is an object", record.id)));
-        };
-        let setup = ProjectSetup::from_members("", members).map_err(|problems| {
-            let first = problems.first();
-            let first = first.map(|found| format!("`{}` {}", found.field, found.problem));
-            wrong(format!("{}: {}", record.id, first.unwrap_or_default()))
-        })?;
-        horizon = horizon.max(known.map_or(f64::NEG_INFINITY, |known| days(&known)));
-        setups.entry(record.id).or_default().insert(known, setup);
-    }
-    let requests: Vec<Request> = setups
-        .values()
-        .filter_map(|versions| {
-            Request::of_versions(versions.iter().map(|(known, setup)| (*known, setup)))
-        })
-        .collect();
-    // The records tell as far as the last thing that happened in them.
-    let happened = requests.iter().filter_map(|one| one.trace.ended());
-    let horizon = happened.map(|time| days(&time)).fold(horizon, f64::max);
+    let mut setups = stated::<ProjectSetup>(&needed_file(folder, RecordKind::ProjectSetup)?)?;
+    // Whatever the order of the file.
+    setups.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let requests = setups.iter().filter_map(|(_, versions)| {
+        Request::of_versions(versions.iter().map(|(known, setup)| (*known, setup)))
+    });
+    let requests: Vec<Request> = requests.collect();
+    // The records tell as far as the last thing that happened in them, or became known.
+    let known = setups.iter().flat_map(|(_, versions)| versions.keys());
+    let steps = requests.iter().flat_map(|one| &one.trace.events);
+    let told = known.copied().flatten();
+    let told = told.chain(steps.map(|step| step.time.to_utc()));
+    let horizon = last_moment(told, Utc::now()).map_or(f64::NEG_INFINITY, |last| days(&last));
     let cut = days(&cut.and_time(NaiveTime::MIN).and_utc());
     Ok(Asked::of_records(requests, cut, horizon))
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Days};
     use serde_json::json;
 
     use super::*;
@@ -107,5 +72,44 @@ mod tests {
         assert_eq!(request.late(), None);
         // After its last step it was still open, and was asked about.
         assert!(found.asks(0, 0) && found.asks(0, 1));
+    }
+
+    /// Sixty set-ups that were active after two days, one a day from New Year, and one that is open.
+    fn sixty_and_an_open_one(done_at: &str) -> Asked {
+        let first: NaiveDate = "2025-01-01".parse().unwrap();
+        let done = (0..60).map(|place| {
+            let begun = first + Days::new(place);
+            let active = begun + Days::new(2);
+            json!({"id": format!("s{place:02}"), "project_id": "p",
+                "requested_at": format!("{begun}T09:00:00Z"), "planned_activation_on": active,
+                "activated_at": format!("{active}T09:00:00Z")})
+        });
+        let open = json!({"id": "t", "project_id": "p", "requested_at": "2025-02-20T09:00:00Z",
+            "planned_activation_on": "2025-08-20", "dependencies": [
+                {"name": "contract", "state": "done", "done_at": "2025-02-25T09:00:00Z"},
+                {"name": "tax", "state": "done", "done_at": done_at}]});
+        let lines: Vec<String> = done.chain([open]).map(|one| format!("{one}\n")).collect();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("project_setup.ndjson"), lines.concat()).unwrap();
+        asked(folder.path(), "2025-02-01".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_step_dated_far_ahead_makes_no_open_set_up_late() {
+        let at = |text: &str| days(&text.parse::<DateTime<Utc>>().unwrap());
+        let end = at("2025-03-03T09:00:00Z");
+        // In ten years, and mistyped by one that has passed.
+        for slip in ["2036-02-26T09:00:00Z", "2026-02-26T09:00:00Z"] {
+            let found = sixty_and_an_open_one(slip);
+            assert_eq!(found.horizon, end, "{slip}");
+            let open = &found.requests[60];
+            assert_eq!(&*open.trace.id, "t");
+            assert_eq!(found.late(open.late_at(0)), None, "{slip}");
+            // Nor did that step happen, as far as anyone was told.
+            let asks = [0, 1, 2].map(|step| found.asks(60, step));
+            assert_eq!(asks, [true, true, false], "{slip}");
+        }
+        let found = sixty_and_an_open_one("2025-02-26T09:00:00Z");
+        assert!(found.asks(60, 2));
     }
 }

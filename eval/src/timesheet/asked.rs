@@ -17,6 +17,7 @@ use scrutineer_fitting::distribution::{Example, Outcome, Passing, Possible, on_c
 use scrutineer_fitting::timesheet::{self as fitting, Moment, moments};
 
 use crate::records::END;
+use crate::told_until::last_moment;
 
 /// Days early and late beyond which no sheet is told from another: who waits longer waits for one that
 /// may never come.
@@ -96,7 +97,8 @@ pub(super) fn asked(
 ) -> (Vec<Asked>, Vec<Asked>) {
     let (mut early, mut rest) = (of_teams(facts, cut), of_teams(facts, moment(END)));
     let sheets = rest.iter().flat_map(|(_, period)| &period.sheets);
-    let Some(until) = sheets.filter_map(|sheet| sheet.submitted_at).max() else {
+    let submitted = sheets.filter_map(|sheet| sheet.submitted_at);
+    let Some(until) = last_moment(submitted, Utc::now()) else {
         return (Vec::new(), Vec::new());
     };
     early.retain(|(_, period)| period.asked_at() < cut);

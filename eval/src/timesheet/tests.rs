@@ -162,6 +162,38 @@ fn a_sheet_teaches_what_was_seen_of_it_by_then() {
 }
 
 #[test]
+fn a_sheet_dated_far_ahead_makes_no_announced_period_late() {
+    let asked_about = |came: &str| -> Vec<(String, usize, Option<f64>)> {
+        let folder = sheets(8);
+        let file = folder.path().join("timesheet.csv");
+        let mut csv = std::fs::read_to_string(&file).unwrap();
+        // Twelve weeks more are announced to one team, of which one sheet says that it came.
+        for place in 0..72_u64 {
+            let (week, person) = (8 + place / 6, place % 6);
+            let monday = NaiveDate::from_ymd_opt(2025, 1, 6).unwrap() + Days::new(7 * week);
+            let (sunday, due) = (monday + Days::new(6), monday + Days::new(7));
+            let came = if place == 0 { came } else { "" };
+            let _ = writeln!(
+                csv,
+                "s{person}-{week},e{person},t0,{monday},{sunday},{due}T10:00:00Z,{came},"
+            );
+        }
+        std::fs::write(&file, csv).unwrap();
+        let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());
+        let (_, rest) = asked(&facts, "2025-02-03T00:00:00Z".parse().unwrap(), false);
+        let usual = rest.into_iter().filter(Asked::is_usual);
+        let told = usual.map(|one| (one.team, one.period, one.outcome.quantity()));
+        told.collect()
+    };
+    let known = asked_about("");
+    assert_eq!(known.len(), 12);
+    // In ten years, and mistyped by one that has passed.
+    for slip in ["2036-03-10T09:00:00Z", "2026-03-10T09:00:00Z"] {
+        assert_eq!(asked_about(slip), known, "{slip}");
+    }
+}
+
+#[test]
 fn what_came_after_the_cut_is_not_fitted_on() {
     let folder = sheets(4);
     let facts = Arc::new(facts_of(folder.path(), &KINDS).unwrap());

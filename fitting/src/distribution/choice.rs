@@ -295,7 +295,7 @@ fn losses(fits: &[Vec<Learner>], thresholds: &[f64], held: &HeldBack<'_>, kind: 
             for (sum, example) in sums.iter_mut().zip(part.cases) {
                 if let Some(above) = example.outcome.above(*threshold) {
                     let odds = calibration.log_odds(learner.raw(&example.row));
-                    *sum += example.weight * loss(odds, above);
+                    *sum += loss(odds, above);
                 }
             }
         }
@@ -357,7 +357,7 @@ fn best_share(fits: &[Vec<Trees>], thresholds: &[f64], held: &HeldBack<'_>) -> f
             cases
                 .filter_map(|(trees, example)| {
                     let above = example.outcome.above(*threshold)?;
-                    Some(example.weight * loss(trees?.raw(&example.row), above))
+                    Some(loss(trees?.raw(&example.row), above))
                 })
                 .sum::<f64>()
         });

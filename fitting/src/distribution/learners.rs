@@ -80,9 +80,9 @@ impl DistributionPlan {
         let fitted = parallel::map(thresholds, |threshold| {
             let (truth, weights): (Vec<bool>, Vec<f64>) = told
                 .iter()
-                .map(|(example, outcome)| (outcome.above(*threshold), example.weight))
+                .map(|(_, outcome)| outcome.above(*threshold))
                 // What is not known counts nothing.
-                .map(|(above, weight)| above.map_or((false, 0.0), |above| (above, weight)))
+                .map(|above| above.map_or((false, 0.0), |above| (above, 1.0)))
                 .unzip();
             boost.fit(&table, &truth, &weights)
         });
@@ -102,10 +102,8 @@ impl DistributionPlan {
         let inputs = Inputs::of_rows(&rows)?;
         self.check_columns(inputs.features())?;
         let fitted = parallel::map(thresholds, |threshold| {
-            let above = |(e, outcome): &(&Example, Outcome)| {
-                outcome.above(*threshold).filter(|_| e.weight > 0.0)
-            };
-            let truth: Vec<Option<bool>> = some.iter().map(above).collect();
+            let above = some.iter().map(|(_, outcome)| outcome.above(*threshold));
+            let truth: Vec<Option<bool>> = above.collect();
             inputs.fit(&truth, ridge)
         });
         carried(fitted, &some, thresholds)

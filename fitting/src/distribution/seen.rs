@@ -2,8 +2,8 @@
 
 use scrutineer::learn::distribution::{Seen, Waited};
 
+use super::Outcome;
 use super::told::Told;
-use super::{Example, Outcome};
 
 /// How soon a row's own curve gives way to them once much is ruled out: where one case in a
 /// thousand was foretold to come so far, both count the same. It keeps answers from being
@@ -14,14 +14,14 @@ const DOUBT: f64 = 0.001;
 /// Shares and counts above each threshold.
 pub(super) fn of(told: &Told<'_>, thresholds: &[f64]) -> Seen {
     let mut share = 1.0;
-    let mut open: Vec<(&Example, Outcome)> = told.iter().collect();
-    let cases = weight(&open);
+    let mut open: Vec<Outcome> = told.iter().map(|(_, outcome)| outcome).collect();
+    let cases = open.len() as f64;
     let mut above = Vec::with_capacity(thresholds.len());
     for threshold in thresholds {
-        open.retain(|(_, outcome)| outcome.above(*threshold).is_some());
-        let before = weight(&open);
-        open.retain(|(_, outcome)| outcome.above(*threshold) == Some(true));
-        let after = weight(&open);
+        open.retain(|outcome| outcome.above(*threshold).is_some());
+        let before = open.len() as f64;
+        open.retain(|outcome| outcome.above(*threshold) == Some(true));
+        let after = open.len() as f64;
         if before > 0.0 {
             share *= after / before;
         }
@@ -35,13 +35,10 @@ pub(super) fn of(told: &Told<'_>, thresholds: &[f64]) -> Seen {
     }
 }
 
-fn weight(open: &[(&Example, Outcome)]) -> f64 {
-    open.iter().map(|(example, _)| example.weight).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::distribution::Example;
 
     #[test]
     fn who_was_not_watched_so_far_is_neither_above_nor_below() {
@@ -57,5 +54,10 @@ mod tests {
         // Three of four, then both of the two still watched, then one of them, then none.
         let shares = [(0.75, 3.0), (0.75, 2.0), (0.375, 1.0), (0.0, 0.0)];
         assert_eq!(seen.above, shares);
+        let mut told = seen.above.iter().flat_map(|(share, count)| [share, count]);
+        assert!(
+            told.all(|one| one.is_sign_positive()),
+            "none is no negative nought"
+        );
     }
 }

@@ -6,12 +6,11 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
 
 use super::past::Past;
+use super::sheet_habits::SheetHabits;
 use crate::domain::RecordKind;
 use crate::domain::records::{Approval, Bill, BillStatus, ContractType};
 use crate::history::{KnownSheet, ProjectsOf, WorkAsOf};
 
-/// Days looked back for what is usual.
-const LOOKED_BACK: u64 = 200;
 /// Bills whose approvals are looked at for what is usual, the latest.
 const MAX_BILLS: usize = 60;
 /// Days that a step takes where nothing is known of it.
@@ -133,14 +132,31 @@ pub fn chain(bill: &Bill, work: &WorkAsOf) -> Chain {
         .and_then(|project| project.contract_type);
     let usual = Usual::of(bill, work);
     let approvals = work.approvals_of(RecordKind::Bill, bill.id.as_str());
-    let by_the_hour = waits_for_sheets(contract);
+    let needed = waits_for_sheets(contract);
+    let habits = if needed {
+        SheetHabits::of(bill, &sheets, work)
+    } else {
+        SheetHabits::default()
+    };
+    // Where the contract is not known, sheets tell that their hours are billed.
+    let by_the_hour = needed && (contract.is_some() || habits.are_for_project);
+    let still_runs = |end: &NaiveDate| by_the_hour && *end >= work.today();
+    let last_due = bill
+        .period_end
+        .filter(still_runs)
+        .map(|end| habits.due_after(end));
+    let billed = Billed {
+        more_to_come: last_due.is_some() && habits.are_kept(),
+        sheets: &sheets,
+        needed,
+    };
     let by_milestone = matches!(
         contract,
         None | Some(ContractType::Milestone | ContractType::FixedFee)
     );
     let mut links = vec![
-        timesheets(&sheets, by_the_hour, work),
-        approval(&sheets, by_the_hour, usual.approval),
+        timesheets(&billed, work),
+        approval(&billed, habits.approval_days),
         decision(Step::Milestone, &approvals, by_milestone, usual.milestone),
         decision(Step::WorkInProgress, &approvals, true, usual.review),
         Link {
@@ -154,7 +170,7 @@ pub fn chain(bill: &Bill, work: &WorkAsOf) -> Chain {
         // What is usual is counted from then too.
         sending.since = last_decided;
     }
-    let earliest_on = earliest(&links, &sheets, work.today());
+    let earliest_on = earliest(&links, &sheets, work.today(), last_due);
     let first = if bill.status == Some(BillStatus::OnHold) {
         Some(Step::Hold)
     } else {
@@ -200,10 +216,20 @@ const fn empty(step: Step, state: State) -> Link {
     }
 }
 
-fn timesheets(sheets: &[std::sync::Arc<KnownSheet>], needed: bool, work: &WorkAsOf) -> Link {
-    if !needed {
+/// What of the work billed is written on sheets.
+struct Billed<'a> {
+    sheets: &'a [std::sync::Arc<KnownSheet>],
+    /// Whether the bill waits for them.
+    needed: bool,
+    /// Its period still runs: sheets of the days to come need not be laid out yet.
+    more_to_come: bool,
+}
+
+fn timesheets(billed: &Billed<'_>, work: &WorkAsOf) -> Link {
+    if !billed.needed {
         return empty(Step::Timesheets, State::NotNeeded);
     }
+    let sheets = billed.sheets;
     let missing: Vec<_> = sheets
         .iter()
         .filter(|one| one.submitted_at.is_none())
@@ -211,10 +237,11 @@ fn timesheets(sheets: &[std::sync::Arc<KnownSheet>], needed: bool, work: &WorkAs
     let due = missing.iter().filter(|sheet| sheet.due_at < work.as_of());
     let overdue = due.clone().count();
     let state = match (sheets.is_empty(), missing.is_empty(), overdue) {
+        (_, _, 1..) => State::Waiting,
+        _ if billed.more_to_come => State::ToCome,
         (true, _, _) => State::NotSeen,
         (false, true, _) => State::Done,
-        (false, false, 0) => State::ToCome,
-        (false, false, _) => State::Waiting,
+        (false, false, _) => State::ToCome,
     };
     Link {
         since: due.map(|sheet| sheet.due_at).min(),
@@ -225,18 +252,21 @@ fn timesheets(sheets: &[std::sync::Arc<KnownSheet>], needed: bool, work: &WorkAs
     }
 }
 
-fn approval(sheets: &[std::sync::Arc<KnownSheet>], needed: bool, usual_days: Option<f64>) -> Link {
-    if !needed {
+fn approval(billed: &Billed<'_>, usual_days: Option<f64>) -> Link {
+    if !billed.needed {
         return empty(Step::Approval, State::NotNeeded);
     }
+    let sheets = billed.sheets;
     let waiting: Vec<_> = sheets
         .iter()
         .filter(|one| one.submitted_at.is_some() && one.approved_at.is_none())
         .collect();
-    let done = sheets.iter().all(|sheet| sheet.approved_at.is_some());
-    // Where nobody's approval was ever recorded, none is waited for.
+    let all_approved = sheets.iter().all(|sheet| sheet.approved_at.is_some());
+    let done = all_approved && !billed.more_to_come;
+    // Where nobody's approval was ever recorded, here or of the people around, none is waited for.
     let recorded = usual_days.is_some() || sheets.iter().any(|one| one.approved_at.is_some());
-    let state = match (sheets.is_empty() || !recorded, done, waiting.is_empty()) {
+    let none_to_approve = sheets.is_empty() && !billed.more_to_come;
+    let state = match (none_to_approve || !recorded, done, waiting.is_empty()) {
         (true, _, _) => return empty(Step::Approval, State::NotSeen),
         (false, true, _) => State::Done,
         (false, false, true) => State::ToCome,
@@ -314,9 +344,8 @@ fn decision(
     }
 }
 
-/// How many days each step usually takes, the middle of the last months.
+/// How many days each decision and sending usually take, the middle of the last months.
 struct Usual {
-    approval: Option<f64>,
     milestone: Option<f64>,
     review: Option<f64>,
     sending: Option<f64>,
@@ -324,13 +353,7 @@ struct Usual {
 
 impl Usual {
     fn of(bill: &Bill, work: &WorkAsOf) -> Self {
-        let today = work.today();
-        let from = today - Days::new(LOOKED_BACK);
         let project = bill.project_id.as_str();
-        let sheets = work.sheets_of_project(project, from, today);
-        let approval = sheets
-            .iter()
-            .filter_map(|sheet| Some(in_days(sheet.submitted_at?, sheet.approved_at?)));
         let known = work.project(project);
         let manager = known
             .as_ref()
@@ -358,7 +381,6 @@ impl Usual {
             }
         }
         Self {
-            approval: middle(approval.collect()),
             milestone: middle(milestone),
             review: middle(review),
             sending: middle(sending),
@@ -366,11 +388,11 @@ impl Usual {
     }
 }
 
-fn in_days(from: DateTime<Utc>, to: DateTime<Utc>) -> f64 {
+pub(super) fn in_days(from: DateTime<Utc>, to: DateTime<Utc>) -> f64 {
     (to - from).num_minutes().max(0) as f64 / 1440.0
 }
 
-fn middle(mut values: Vec<f64>) -> Option<f64> {
+pub(super) fn middle(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }
@@ -393,13 +415,19 @@ fn days_after(links: &[Link], step: Step) -> f64 {
         .sum()
 }
 
-/// The day on which all that is left can be done at its usual pace.
-fn earliest(links: &[Link], sheets: &[std::sync::Arc<KnownSheet>], today: NaiveDate) -> NaiveDate {
+/// The day on which all that is left can be done at its usual pace. While the period billed runs, that
+/// begins when its last sheets are due.
+fn earliest(
+    links: &[Link],
+    sheets: &[std::sync::Arc<KnownSheet>],
+    today: NaiveDate,
+    last_due: Option<NaiveDate>,
+) -> NaiveDate {
     let missing = sheets.iter().filter(|sheet| sheet.submitted_at.is_none());
     let due = missing.map(|sheet| sheet.due_at.date_naive()).max();
     let open = sheets.iter().filter(|sheet| sheet.approved_at.is_none());
     let handed_in_last = open.filter_map(|sheet| sheet.submitted_at).max();
-    let (mut day, mut first) = (today, true);
+    let (mut day, mut first) = (last_due.unwrap_or(today), true);
     for link in links.iter().filter(to_do) {
         // Of several sheets the last one decides.
         let since = match link.step {
@@ -432,7 +460,7 @@ fn back(day: NaiveDate, days: f64) -> NaiveDate {
     day
 }
 
-fn weekday_from(mut day: NaiveDate) -> NaiveDate {
+pub(super) fn weekday_from(mut day: NaiveDate) -> NaiveDate {
     while is_weekend(day) {
         day = day + Days::new(1);
     }

@@ -6,6 +6,7 @@ pub mod features;
 mod input;
 mod past;
 mod recommendation;
+mod sheet_habits;
 
 #[cfg(test)]
 mod tests;

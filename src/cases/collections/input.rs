@@ -78,6 +78,10 @@ pub struct CollectionsInput {
     pub notes: Notes,
     /// Whether the customer is a person, as its record says.
     pub natural_person: bool,
+    /// Whether there is no such record, where the firm keeps customers: then it may be a person, as one is
+    /// whose record was erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub customer_unknown: bool,
     /// Whether the firm's history is long and varied enough.
     pub enough_history: bool,
     /// What the firm has set.
@@ -111,7 +115,7 @@ impl CollectionsInput {
 pub struct Policy {
     /// Days late beyond which an invoice is very late.
     pub very_late_days: u32,
-    /// Days after a contact in which there is no other.
+    /// Days from a contact on, its own counted, in which there is no other.
     pub contact_pause_days: u32,
 }
 
@@ -127,8 +131,8 @@ pub struct Setting {
 /// Why an invoice is not asked about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAsked {
-    /// It was not known at that moment.
-    #[error("names no invoice known at that moment")]
+    /// It was not known at that moment, or is dated later than its day.
+    #[error("names no invoice that was known at that moment and issued by its day, in UTC")]
     Unknown,
     /// It was paid.
     #[error("was paid on {0}")]
@@ -146,6 +150,8 @@ pub struct CustomerFile {
     pub ledger: ReceivablesAsOf,
     /// Its master data.
     pub customer: Option<Arc<Customer>>,
+    /// Whether the firm keeps such of others.
+    keeps_customers: bool,
     /// What was said.
     pub said: Vec<Arc<Interaction>>,
     /// What became of what it promised.
@@ -179,6 +185,7 @@ impl CustomerFile {
         Self {
             id: id.to_owned(),
             customer: history.customer(id),
+            keeps_customers: history.keeps_customers(),
             promises: Promises::of(&said, &ledger),
             said,
             ledger,
@@ -282,6 +289,7 @@ impl CustomerFile {
                 .map(|money| amount(money, invoice.currency)),
             notes,
             natural_person: self.is_natural_person(),
+            customer_unknown: self.customer.is_none() && self.keeps_customers,
             enough_history: firm.enough_history,
             policy: firm.setting.policy,
             agreed,
@@ -380,11 +388,20 @@ pub(super) fn check(invoice: &Receivable<'_>) -> Result<(), NotAsked> {
     Ok(())
 }
 
+/// Smallest units up to which a number of the ledger tells each from the next.
+const TOLD_APART: f64 = 9.0e15;
+
 /// An amount of the ledger as money again.
 pub(super) fn amount(number: f64, currency: Currency) -> Decimal {
-    let decimal = Decimal::from_f64(number).unwrap_or_default();
-    let mut rounded = decimal.round_dp(currency.minor_units());
-    rounded.rescale(currency.minor_units());
+    let places = currency.minor_units();
+    let units = (number * 10_f64.powi(places as i32)).round_ties_even();
+    if units.abs() <= TOLD_APART {
+        return Decimal::new(units as i64, places);
+    }
+    let mut rounded = Decimal::from_f64(number)
+        .unwrap_or_default()
+        .round_dp(places);
+    rounded.rescale(places);
     rounded
 }
 

@@ -46,7 +46,7 @@ pub enum Action {
     FindPayment,
     /// Wait for the day promised.
     AwaitPromise,
-    /// A person decides, for the customer is one.
+    /// A person decides, for the customer is one, or may be.
     DecideByPerson,
     /// Nothing now.
     Wait,
@@ -125,6 +125,8 @@ pub enum Suppressed {
     ContactedRecently,
     /// The customer is a person.
     NaturalPerson,
+    /// There is no record of the customer, though the firm keeps customers: it may be a person.
+    CustomerUnknown,
 }
 
 impl Suppressed {
@@ -136,6 +138,7 @@ impl Suppressed {
         Self::PromisePending,
         Self::ContactedRecently,
         Self::NaturalPerson,
+        Self::CustomerUnknown,
     ];
 
     /// The name on the wire.
@@ -148,6 +151,7 @@ impl Suppressed {
             Self::PromisePending => "promise_pending",
             Self::ContactedRecently => "contacted_recently",
             Self::NaturalPerson => "natural_person",
+            Self::CustomerUnknown => "customer_unknown",
         }
     }
 
@@ -161,6 +165,7 @@ impl Suppressed {
             Self::PromisePending => "payment is promised",
             Self::ContactedRecently => "contacted lately",
             Self::NaturalPerson => "a person, not a firm",
+            Self::CustomerUnknown => "no record of the customer: may be a person",
         }
     }
 }
@@ -356,6 +361,7 @@ pub(super) fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Supp
         (contact.promised_on.is_some(), Suppressed::PromisePending),
         (recently, Suppressed::ContactedRecently),
         (input.natural_person, Suppressed::NaturalPerson),
+        (input.customer_unknown, Suppressed::CustomerUnknown),
     ]
     .into_iter()
     .filter_map(|(holds, reason)| holds.then_some(reason))
@@ -373,7 +379,9 @@ fn action(
         Some(Suppressed::MayBePaid) => return Action::FindPayment,
         Some(Suppressed::PromisePending) => return Action::AwaitPromise,
         Some(Suppressed::ContactedRecently) => return Action::Wait,
-        Some(Suppressed::NaturalPerson) => return Action::DecideByPerson,
+        Some(Suppressed::NaturalPerson | Suppressed::CustomerUnknown) => {
+            return Action::DecideByPerson;
+        }
         None => {}
     }
     let contact = &input.contact;
@@ -391,11 +399,17 @@ fn action(
         return Action::Remind;
     }
     let likely = verdict.is_some_and(|verdict| verdict.probability >= HIGH);
-    if likely && input.due_on <= today + AHEAD {
+    if likely && !heard_ahead(input) && input.due_on <= today + AHEAD {
         Action::RemindAhead
     } else {
         Action::Wait
     }
+}
+
+/// Whether its customer heard from the firm since a friendly reminder makes sense.
+fn heard_ahead(input: &CollectionsInput) -> bool {
+    let last = input.contact.last_contact_on;
+    last.is_some_and(|day| day + AHEAD >= input.due_on)
 }
 
 fn effect(action: Action, level: Level) -> Effect {
@@ -441,9 +455,36 @@ fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
 }
 
 fn missing(input: &CollectionsInput) -> Vec<String> {
-    if input.enough_history {
-        Vec::new()
-    } else {
-        vec!["payment_history".to_owned()]
+    [
+        (!input.enough_history, "payment_history"),
+        (input.customer_unknown, "customer"),
+    ]
+    .into_iter()
+    .filter(|(lacks, _)| *lacks)
+    .map(|(_, what)| what.to_owned())
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn who_heard_of_it_lately_is_not_reminded_ahead_once_more() {
+        let asked = |last_contact_on: Option<&str>| -> CollectionsInput {
+            let contact = json!({"disputed": false, "promised_on": null, "promise_broken": false,
+                "last_contact_on": last_contact_on, "recent_contacts": 1, "reminders": 0,
+                "promises_kept": 0, "promises_broken": 0});
+            let input = json!({"customer_invoice_id": "i1", "customer_id": "c1", "as_of": "2026-06-01T08:00:00Z",
+                "issued_on": "2026-05-20", "due_on": "2026-06-05", "open_amount": "10.00", "currency": "EUR",
+                "contact": contact, "natural_person": false, "enough_history": true,
+                "policy": {"very_late_days": 30, "contact_pause_days": 1}});
+            serde_json::from_value(input).unwrap()
+        };
+        let heard = |last: Option<&str>| heard_ahead(&asked(last));
+        assert!(!heard(None) && !heard(Some("2026-05-28")));
+        assert!(heard(Some("2026-05-29")) && heard(Some("2026-05-31")));
     }
 }

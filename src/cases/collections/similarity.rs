@@ -13,9 +13,11 @@ use crate::cases::numbers::{HalfLife, days, flag};
 static AGE: HalfLife = HalfLife::days(90.0);
 /// What an invoice due on another weekday counts.
 const OTHER_WEEKDAY: f64 = 0.1;
-/// Differences of log amount at which a payment counts 1/e, coarse and fine.
-const AMOUNT_WITH_WEEKDAY: f64 = 0.7;
-const AMOUNT_ALONE: f64 = 0.5;
+/// Difference of log amount at which a payment counts 1/e, 3.5 over a whole number: 0.7 beside the
+/// weekday and 0.5 alone. Both are powers of what 3.5 gives, worked out once for each payment.
+const AMOUNT: f64 = 3.5;
+const AMOUNT_WITH_WEEKDAY: i32 = 5;
+const AMOUNT_ALONE: i32 = 7;
 /// Days of the month at which a payment counts 1/e.
 const MONTH_DAYS: f64 = 1.5;
 /// Difference of log amount taken where the currency is another.
@@ -83,11 +85,12 @@ impl Likeness {
             } else {
                 apart
             };
-            let like = weekday * (-apart / AMOUNT_WITH_WEEKDAY).exp();
+            let alike = (-apart / AMOUNT).exp();
+            let like = weekday * alike.powi(AMOUNT_WITH_WEEKDAY);
             let late = flag(paid.late() > 0.0);
             found.weekday.add(late, weekday);
             found.like.add(late, like);
-            found.amount.add(late, age * (-apart / AMOUNT_ALONE).exp());
+            found.amount.add(late, age * alike.powi(AMOUNT_ALONE));
             let month_days = days_within_month(paid.due_day.into(), due_on.day());
             let month_day = of_month_days.get(month_days).copied().unwrap_or(0.0);
             found.month_day.add(late, age * month_day);

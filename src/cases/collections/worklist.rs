@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::cash::{CurrencyCash, cash};
 use super::model::{MOVABLE_DAYS, OPEN_UNTIL_TODAY};
-use super::moved::{Moved, moved};
+use super::moved::{Moved, tell_moves};
 use super::unscored::Unscored;
 use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Firm, Suppressed};
-use crate::advice::{Judged, Level, Recommendation};
+use crate::advice::{Judged, Level, ModelRef, Recommendation};
 use crate::cases::record_case::JudgeError;
 use crate::domain::Currency;
 use crate::history::History;
@@ -47,6 +47,12 @@ pub struct CollectionsRun {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, f64>)]
     pub usual_amounts: BTreeMap<Currency, f64>,
+    /// Which model answered; absent where none did. Runs of before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelRef>,
+    /// Customers worth a contact beyond those that can be contacted, who are not shown.
+    #[serde(default)]
+    pub beyond_capacity: usize,
 }
 
 /// One customer of the worklist.
@@ -193,6 +199,14 @@ impl CollectionsRun {
         rows.chain(&self.waiting)
             .find(|row| row.customer_id == customer_id)
     }
+
+    /// With no more customers to contact than can be; the others are counted.
+    #[must_use]
+    pub fn within(mut self, capacity: usize) -> Self {
+        self.beyond_capacity += self.ranked.len().saturating_sub(capacity);
+        self.ranked.truncate(capacity);
+        self
+    }
 }
 
 impl CollectionsCase {
@@ -246,6 +260,8 @@ impl CollectionsCase {
             });
             answers.push(judged);
         }
+        let mut models = answers.iter().map(|one| &one.recommendation.model);
+        let model = models.find_map(Clone::clone);
         let unscored = Unscored::of(&files, &scored, left_out);
         let mut cash = cash(scored.iter().map(|one| (&one.row, &one.advice)));
         unscored.add_to(&mut cash);
@@ -271,20 +287,22 @@ impl CollectionsCase {
         }
         for (row, rank) in ranked.iter_mut().zip(1..) {
             row.rank = Some(rank);
-            row.moved = before.map(|before| moved(row, before, &usual, left_out > 0));
         }
-        Ok(UnkeptRun {
-            run: CollectionsRun {
-                as_of,
-                ranked,
-                held_back,
-                waiting,
-                left_out,
-                cash,
-                usual_amounts: usual,
-            },
-            answers,
-        })
+        let mut run = CollectionsRun {
+            as_of,
+            ranked,
+            held_back,
+            waiting,
+            left_out,
+            cash,
+            usual_amounts: usual,
+            model,
+            beyond_capacity: 0,
+        };
+        if let Some(before) = before {
+            tell_moves(&mut run, before);
+        }
+        Ok(UnkeptRun { run, answers })
     }
 }
 

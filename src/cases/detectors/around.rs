@@ -14,6 +14,8 @@ const LATEST: usize = 200;
 const MERCHANT_DAYS: u64 = 730;
 /// Days before and after a claim in which rates of exchange are comparable.
 const RATE_DAYS: u64 = 15;
+/// Days before and after a claim in which other lines of its receipt are dated.
+const RECEIPT_DAYS: u64 = 92;
 
 /// What is known around a claim.
 #[derive(Debug, Clone)]
@@ -21,6 +23,7 @@ pub struct Around<'a> {
     lines: Lines,
     receipt: Option<&'a Receipt>,
     own: Vec<Arc<ExpenseClaim>>,
+    on_receipt: Vec<Arc<ExpenseClaim>>,
     elsewhere: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
     in_currency: Vec<Arc<ExpenseClaim>>,
@@ -39,7 +42,7 @@ pub(super) const fn elsewhere(lines: Lines) -> Option<Lines> {
 }
 
 impl<'a> Around<'a> {
-    /// Gathers it from lines of its kind, dated up to a day.
+    /// Gathers it from lines of its kind, dated up to a day; those of its receipt up to any.
     #[must_use]
     pub fn of(
         lines: Lines,
@@ -90,10 +93,18 @@ impl<'a> Around<'a> {
         };
         let sheets = work.sheets_of_employee(employee, day, after(31));
         let digest = claim.receipt_sha256.as_ref();
+        let receipt = digest.and_then(|digest| history.receipt(digest.as_str()));
+        // A receipt has one total, whichever of the nights on it was claimed first.
+        let mut on_receipt = receipt.map_or_else(Vec::new, |_| {
+            let (from, to) = (before(RECEIPT_DAYS), after(RECEIPT_DAYS));
+            spending.lines_of(lines, employee, from, to)
+        });
+        on_receipt.retain(|other| other.receipt_sha256 == claim.receipt_sha256);
         Self {
             lines,
-            receipt: digest.and_then(|digest| history.receipt(digest.as_str())),
+            receipt,
             own: others(own),
+            on_receipt: others(on_receipt),
             elsewhere,
             at_merchant: others(at_merchant),
             in_currency: others(in_currency),
@@ -114,6 +125,7 @@ impl<'a> Around<'a> {
             lines: self.lines,
             claim,
             own: &self.own,
+            on_receipt: &self.on_receipt,
             elsewhere: &self.elsewhere,
             at_merchant: &self.at_merchant,
             in_currency: &self.in_currency,
@@ -123,5 +135,51 @@ impl<'a> Around<'a> {
             on_leave: self.on_leave,
             thresholds,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::cases::detectors::flags_of_claim;
+    use crate::domain::RecordKind;
+    use crate::history::{Facts, FactsAsOf};
+
+    #[test]
+    fn the_lines_of_a_receipt_are_one_employees_and_of_any_day() {
+        let digest = "a".repeat(64);
+        let known = "2026-03-20T00:00:00Z".parse().unwrap();
+        let mut facts = Facts::default();
+        for (id, employee, day, amount) in [
+            ("night", "e1", "2026-03-02", "200"),
+            ("breakfast", "e1", "2026-03-04", "40"),
+            ("of another", "e2", "2026-03-02", "200"),
+        ] {
+            let body = json!({"id": id, "employee_id": employee, "incurred_on": day, "amount": amount,
+                "currency": "EUR", "receipt_sha256": digest});
+            let kind = RecordKind::ExpenseClaim;
+            facts.insert(kind, known, 1, body).unwrap();
+        }
+        let receipt = Receipt {
+            total: "240".parse().ok(),
+            ..Receipt::default()
+        };
+        let history = FactsAsOf::new(Arc::new(facts), known)
+            .with_receipts(HashMap::from([(digest, receipt)]));
+        let thresholds = Thresholds::default();
+        let differs = |id: &str| {
+            let claim = history.spending().claim(id).unwrap();
+            // As in a dry run, beside what is dated no later than it.
+            let until = claim.incurred_on;
+            let around = Around::of(Lines::Claims, &claim, &history, &thresholds, until);
+            let flags = flags_of_claim(&around.view(&claim, &thresholds));
+            flags.iter().any(|flag| flag.detector == "receipt_mismatch")
+        };
+        assert!(!differs("night") && !differs("breakfast"));
+        assert!(differs("of another"));
     }
 }

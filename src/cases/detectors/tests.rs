@@ -40,6 +40,7 @@ fn other(id: usize, changed: Value) -> Arc<ExpenseClaim> {
 struct Around {
     lines: Lines,
     own: Vec<Arc<ExpenseClaim>>,
+    on_receipt: Vec<Arc<ExpenseClaim>>,
     elsewhere: Vec<Arc<ExpenseClaim>>,
     at_merchant: Vec<Arc<ExpenseClaim>>,
     in_currency: Vec<Arc<ExpenseClaim>>,
@@ -67,6 +68,7 @@ impl Around {
             lines: self.lines,
             claim: &claim(changed),
             own: &self.own,
+            on_receipt: &self.on_receipt,
             elsewhere: &self.elsewhere,
             at_merchant: &self.at_merchant,
             in_currency: &self.in_currency,
@@ -303,6 +305,42 @@ fn a_receipt_has_to_say_the_same_amount_day_and_merchant() {
         json!({"receipt": false, "category": "mileage"})
     ));
     assert!(!missing.alarms("receipt_missing", json!({})), "not said");
+}
+
+#[test]
+fn a_receipt_that_is_claimed_in_several_lines_says_what_they_come_to() {
+    let flags = |total: &str, code: &str, lines: &[Value]| {
+        let lines = lines.iter().enumerate();
+        let around = Around {
+            receipt: Some(Receipt {
+                total: total.parse().ok(),
+                currency: Currency::new(code).ok(),
+                ..Receipt::default()
+            }),
+            on_receipt: lines.map(|(id, line)| other(id, line.clone())).collect(),
+            ..Around::default()
+        };
+        let mut flags = around.flags(json!({"amount": "200"}));
+        flags.retain(|flag| flag.detector == "receipt_mismatch");
+        flags
+    };
+    let breakfast = || [json!({"amount": "40"})];
+    assert_eq!(flags("240", "EUR", &breakfast()), []);
+    assert_eq!(flags("200.00", "EUR", &breakfast()), []);
+    let more = flags("230", "EUR", &breakfast());
+    assert_eq!(
+        more[0].text,
+        "The receipt says a total of 230 where 200 is claimed, 240 in all lines on it."
+    );
+    assert_eq!(more[0].twins, ["expense_claim/o0"]);
+    assert_eq!(flags("240", "EUR", &[]).len(), 1);
+    let abroad = [json!({"amount": "40", "currency": "USD"})];
+    assert_eq!(
+        flags("240", "EUR", &abroad).len(),
+        1,
+        "no figures to add up"
+    );
+    assert_eq!(flags("240", "USD", &breakfast()).len(), 1, "not converted");
 }
 
 #[test]

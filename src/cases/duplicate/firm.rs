@@ -188,12 +188,19 @@ mod tests {
     }
 
     proptest! {
+        /// Some become known later than somebody asks.
         #[test]
-        fn an_index_that_is_kept_up_answers_like_one_made_anew(versions in prop::collection::vec(any_version(), 1..40), asked in 1..6_usize) {
-            let now = "2026-06-30T00:00:00Z".parse().unwrap();
+        fn an_index_that_is_kept_up_answers_like_one_made_anew(
+            versions in prop::collection::vec(any_version(), 1..40),
+            asked in 1..6_usize,
+            days in prop::collection::vec(0..25_u64, 1..12),
+        ) {
+            let first: DateTime<Utc> = "2026-02-01T12:00:00Z".parse().unwrap();
+            let mut moments = days.iter().cycle().map(|day| first + Days::new(*day));
             let mut facts = Facts::default();
             let mut number = 0;
             for part in versions.chunks(asked) {
+                let now = moments.next().unwrap();
                 // An older copy that somebody still looks at shares what is kept up.
                 let older = FactsAsOf::new(Arc::new(facts.clone()), now);
                 for (kind, known_at, body) in part {

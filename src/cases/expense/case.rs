@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::firm::FirmSpending;
 use super::recommendation::{ExpenseInput, KeptReason, Lane, recommend};
+use super::stated::Stated;
 use crate::advice::{Judged, ModelRef, Recommendation};
 use crate::cases::detectors::{Around, Books, Flag, Thresholds, Vendors, flags_of_claim};
 use crate::cases::record_case::{JudgeError, RecordCase, RecordItem};
@@ -70,9 +71,12 @@ impl ExpenseCase {
         (history, books): (&dyn History, &Books<'_>),
     ) -> (ExpenseInput, Vec<f64>) {
         let said = firm.say(lines, claim, &history.spending());
-        let vendor = match lines {
-            Lines::Claims | Lines::Cards => None,
-            Lines::Invoices => history.vendor(claim.employee_id.as_str()),
+        let (vendor, invoice) = match lines {
+            Lines::Claims | Lines::Cards => (None, None),
+            Lines::Invoices => (
+                history.vendor(claim.employee_id.as_str()),
+                history.invoice(claim.id.as_str()),
+            ),
         };
         let fitted = firm.fitted(lines).filter(|_| said.is_some());
         let input = ExpenseInput {
@@ -98,6 +102,7 @@ impl ExpenseCase {
             threshold,
             lane: None,
             flags: self.flags(lines, claim, history, books),
+            stated: Some(Stated::of(claim, invoice.as_deref())),
             reasons: said
                 .iter()
                 .flat_map(|said| &said.reasons)

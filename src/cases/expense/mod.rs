@@ -11,6 +11,7 @@ mod rarity;
 mod reasons;
 mod recommendation;
 mod scale;
+mod stated;
 mod terms;
 
 #[cfg(test)]
@@ -24,3 +25,5 @@ pub use queue::ExpenseRun;
 pub use reasons::{ClaimReason, reasons};
 pub use recommendation::{ExpenseAdvice, ExpenseInput, Lane};
 pub use scale::{AlertPlan, Batch, Insufficient, Judged, LEAST_CLAIMS, LEAST_LOOKED_AT, Scale};
+pub use stated::Stated;
+pub(crate) use stated::is_same_amount;

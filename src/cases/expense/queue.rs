@@ -1,7 +1,9 @@
 //! The review queue: recent claims, uses of cards and invoices of vendors that a person should look at, and a
 //! few drawn at random.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,10 +15,13 @@ use crate::cases::detectors::Books;
 use crate::cases::record_case::JudgeError;
 use crate::domain::records::ExpenseClaim;
 use crate::domain::sha256_hex;
-use crate::history::{History, Lines};
+use crate::history::{History, Lines, SpendingAsOf};
 
 /// Days back from which claims are in the queue.
 const RECENT: u64 = 42;
+/// Days further back from which a line is looked at that arrived late without saying when it came: when
+/// years of records arrive at once, those of long ago are history.
+const LATE: u64 = 92;
 /// Most records of one kind in the queue.
 const MOST: usize = 200;
 
@@ -47,10 +52,19 @@ pub struct ExpenseRun {
 }
 
 impl ExpenseRun {
-    /// The day from which claims are in the queue of a moment.
-    #[must_use]
-    pub fn since(as_of: DateTime<Utc>) -> NaiveDate {
-        as_of.date_naive() - Days::new(RECENT)
+    /// The lines of a kind that a run looks at: those dated within the last six weeks, those that became
+    /// known within them, and whatever its date a line whose record itself says that it came then. Who hands
+    /// in late is looked at when that is done, and what arrives with years of others is not.
+    pub(crate) fn recent(spending: &SpendingAsOf, of: Lines) -> Vec<Arc<ExpenseClaim>> {
+        let today = spending.as_of().date_naive();
+        let since = spending.as_of() - Days::new(RECENT);
+        let oldest = since.date_naive() - Days::new(LATE);
+        spending.that_came(of, |line| {
+            let is_dated_so = (since.date_naive()..=today).contains(&line.day);
+            let became_known = line.known_at >= since && line.day >= oldest;
+            let says_so = line.stated.is_some_and(|came| came >= since);
+            is_dated_so || became_known || says_so
+        })
     }
 }
 
@@ -61,7 +75,7 @@ pub(crate) struct Made {
 }
 
 impl ExpenseCase {
-    /// Looks at the claims of the last six weeks, the uses of cards that no claim explains, and the invoices of
+    /// Looks at the [`ExpenseRun::recent`] claims, the uses of cards that no claim explains, and the invoices of
     /// vendors, but for those that were sent back and those of which a document says as much. The same records,
     /// day and key of the random draw give the same run.
     ///
@@ -72,13 +86,11 @@ impl ExpenseCase {
         let firm = self.firm(&spending);
         let plan = firm.plan();
         let threshold = plan.map(|plan| plan.threshold);
-        let today = history.as_of().date_naive();
-        let since = ExpenseRun::since(history.as_of());
         let books = Books::new(history);
         let mut found = Vec::new();
         let mut others = Vec::new();
         for lines in Lines::ALL {
-            for claim in spending.all(lines, since, today) {
+            for claim in ExpenseRun::recent(&spending, lines) {
                 let known = (history, &books);
                 let (mut input, row) = self.read(lines, &claim, &firm, threshold, known);
                 if is_looked_at_elsewhere(&input, &claim, history) {
@@ -137,7 +149,7 @@ impl ExpenseCase {
 }
 
 /// Whether it is no matter of this queue: a use of a card is looked at as the claim that explains
-/// it, an invoice as its document, where that came, could be read and shows all that is flagged here,
+/// it, an invoice as its document, where that came, could be read and shows all that is found here,
 /// or not at all if nobody will pay it.
 fn is_looked_at_elsewhere(
     input: &ExpenseInput,
@@ -153,9 +165,169 @@ fn is_looked_at_elsewhere(
             let found = document.and_then(|digest| history.found_in(digest.as_str()));
             let shows = |found: &[String]| {
                 let mut flags = input.flags.iter();
-                flags.all(|flag| found.contains(&flag.detector))
+                // No document shows how unusual its record is among the firm's others.
+                input.found() != Some(Lane::Score)
+                    && flags.all(|flag| found.contains(&flag.detector))
             };
             found.is_some_and(shows) || history.invoice(id).is_some_and(|one| one.is_void())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, TimeDelta};
+    use serde_json::{Value, json};
+
+    use super::super::ReviewPlan;
+    use super::*;
+    use crate::domain::RecordKind;
+    use crate::history::{Facts, FactsAsOf};
+
+    fn now() -> DateTime<Utc> {
+        "2026-06-30T12:00:00Z".parse().unwrap()
+    }
+
+    fn ago(days: i64) -> DateTime<Utc> {
+        now() - TimeDelta::days(days)
+    }
+
+    fn day(days_ago: i64) -> NaiveDate {
+        ago(days_ago).date_naive()
+    }
+
+    fn queue(history: &FactsAsOf) -> ExpenseRun {
+        let case = ExpenseCase::new(ReviewPlan::default(), Arc::default());
+        case.run(history, "key").unwrap().run
+    }
+
+    fn ids(answers: &[Recommendation]) -> Vec<&str> {
+        answers.iter().map(|one| one.subject.id.as_str()).collect()
+    }
+
+    #[test]
+    fn what_comes_late_is_looked_at_when_it_comes_and_years_at_once_are_not() {
+        let mut facts = Facts::default();
+        let mut put = |kind, known, version, body: Value| {
+            facts.insert(kind, known, version, body).unwrap();
+        };
+        let claim = |id: &str, dated: i64, more: Value| {
+            let mut body = json!({"id": id, "employee_id": "e", "incurred_on": day(dated),
+                "amount": "12.30", "currency": "EUR"});
+            if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+                body.extend(more);
+            }
+            body
+        };
+        let claims = RecordKind::ExpenseClaim;
+        // Arrived today, as everything of a firm that begins.
+        for (id, dated, submitted) in [
+            ("of May", 41, None),
+            ("of March", 100, None),
+            ("of last year", 300, None),
+            ("handed in last year", 300, Some(299)),
+            ("handed in today", 70, Some(0)),
+            ("handed in years late", 900, Some(10)),
+        ] {
+            let more = json!({"submitted_at": submitted.map(ago)});
+            put(claims, now(), 1, claim(id, dated, more));
+        }
+        put(claims, ago(50), 1, claim("dated ahead", 20, json!({})));
+        put(claims, ago(1), 1, claim("dated next year", -300, json!({})));
+        put(claims, ago(60), 1, claim("known before", 60, json!({})));
+        let said = |days: i64| json!({"known_at": ago(days)});
+        put(claims, ago(5), 1, claim("said late", 250, said(5)));
+        // What was approved lately came long ago.
+        put(claims, ago(250), 1, claim("approved", 250, said(250)));
+        put(claims, ago(5), 2, claim("approved", 250, said(5)));
+        let invoice = |id: &str, known: i64| {
+            json!({"id": id, "number": id, "vendor_id": "v", "issued_on": day(200), "currency": "EUR",
+                "total": "80", "known_at": ago(known)})
+        };
+        let invoices = RecordKind::VendorInvoice;
+        put(invoices, ago(3), 1, invoice("I-LATE", 3));
+        put(invoices, ago(199), 1, invoice("I-INTIME", 199));
+        let history = FactsAsOf::new(Arc::new(facts), now());
+        let seen = |lines| {
+            let lines = ExpenseRun::recent(&history.spending(), lines);
+            let ids = lines.iter().map(|line| line.id.to_string());
+            ids.collect::<Vec<String>>()
+        };
+        assert_eq!(
+            seen(Lines::Claims),
+            [
+                "dated ahead",
+                "dated next year",
+                "handed in today",
+                "handed in years late",
+                "of March",
+                "of May",
+                "said late",
+            ]
+        );
+        assert_eq!(seen(Lines::Invoices), ["I-LATE"]);
+        let run = queue(&history);
+        assert_eq!(run.recent, 8);
+        let queued = ids(&run.queue);
+        for (id, name) in [
+            ("handed in today", "late_claim"),
+            ("handed in years late", "late_claim"),
+            ("I-LATE", "late_invoice"),
+        ] {
+            let found = run.queue.iter().find(|one| one.subject.id == id);
+            let said = found.map(|one| json!(one.suggestion).to_string());
+            assert!(
+                said.is_some_and(|said| said.contains(name)),
+                "{id} {queued:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_document_takes_an_invoice_away_that_its_score_found() {
+        let digest = |letter: &str| letter.repeat(64);
+        let known_at = ago(1);
+        let mut facts = Facts::default();
+        let mut put = |id: &str, vendor: u32, issued: i64, total: &str, letter: Option<&str>| {
+            let body = json!({"id": id, "number": format!("N-{id}"), "vendor_id": format!("V{vendor}"),
+                "issued_on": day(issued), "currency": "EUR", "total": total,
+                "document_sha256": letter.map(digest),
+                "lines": [{"line": "1", "net": total, "account": format!("63{vendor}0")}]});
+            let kind = RecordKind::VendorInvoice;
+            facts.insert(kind, known_at, 1, body).unwrap();
+        };
+        for week in 1..26_u32 {
+            for vendor in 0..4_u32 {
+                let total = 100 * (vendor + 1) + week * 7 % 19;
+                let total = format!("{total}.{:02}", week * 13 % 97);
+                let id = format!("I{week}-{vendor}");
+                put(&id, vendor, i64::from(7 * week), &total, None);
+            }
+        }
+        put("ODD", 1, 2, "9407.31", Some("a"));
+        put("USUAL", 1, 14, "208.40", Some("b"));
+        let history = |found: &[&str]| {
+            let found = found.iter().map(|letter| (digest(letter), Vec::new()));
+            FactsAsOf::new(Arc::new(facts.clone()), now()).with_findings(found.collect())
+        };
+        let looked_at = |found: &[&str]| {
+            let run = queue(&history(found));
+            (ids(&run.queue).contains(&"ODD"), run.recent)
+        };
+        let (is_queued, all) = looked_at(&[]);
+        assert!(is_queued);
+        assert_eq!(looked_at(&["a"]), (true, all));
+        assert_eq!(
+            looked_at(&["a", "b"]),
+            (true, all - 1),
+            "the usual one is looked at as its document"
+        );
+        let mut facts = facts.clone();
+        let rejected = json!({"id": "ODD", "number": "N-ODD", "vendor_id": "V1", "issued_on": day(2),
+            "currency": "EUR", "total": "9407.31", "status": "rejected"});
+        let kind = RecordKind::VendorInvoice;
+        facts.insert(kind, now(), 2, rejected).unwrap();
+        let run = queue(&FactsAsOf::new(Arc::new(facts), now()));
+        assert!(!ids(&run.queue).contains(&"ODD"), "nobody pays it");
     }
 }

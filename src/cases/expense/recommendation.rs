@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ClaimReason;
+use super::{ClaimReason, Stated};
 use crate::advice::{
     Case, Control, Controls, DataQuality, Effect, Evidence, InvalidRecommendation, Level, ModelRef,
     Recommendation, Status, Subject, check_weights,
@@ -57,6 +57,9 @@ pub struct ExpenseInput {
     pub(super) threshold: Option<f64>,
     pub(super) lane: Option<Lane>,
     pub(super) flags: Vec<Flag>,
+    /// None in what answers of before were made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stated: Option<Stated>,
     pub(super) reasons: Vec<KeptReason>,
     pub(super) model: Option<ModelRef>,
 }
@@ -106,6 +109,9 @@ pub struct ExpenseAdvice {
     pub lane: Option<Lane>,
     /// What detectors found.
     pub flags: Vec<Flag>,
+    /// What else the record states, by which a change is told; answers of before do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
 }
 
 /// The answer. The same arguments give the same answer, bit for bit.
@@ -150,6 +156,7 @@ pub(super) fn recommend(
         threshold: input.threshold,
         lane: input.lane,
         flags: input.flags.clone(),
+        stated: input.stated.clone(),
     };
     let status = match input.odder_than {
         Some(_) => Status::Scored,

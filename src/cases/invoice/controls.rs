@@ -3,7 +3,7 @@
 use crate::advice::Control;
 
 /// The controls a finding asks for, by the beginning of its code.
-const CONTROL_OF: [(&str, &str); 17] = [
+const CONTROL_OF: [(&str, &str); 18] = [
     ("iban_", "verify_bank_account"),
     ("bank_", "verify_bank_account"),
     ("shared_bank_", "verify_bank_account"),
@@ -19,6 +19,7 @@ const CONTROL_OF: [(&str, &str); 17] = [
     ("number_", "duplicate_check"),
     ("possible_copy", "duplicate_check"),
     ("xml_page_", "compare_structure_with_page"),
+    ("attached_invoice", "compare_structure_with_page"),
     ("tax_arithmetic", "verify_totals"),
     ("total", "verify_totals"),
 ];

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::detected::{invoice, named, on_record};
-use super::findings::{KnownCopy, is_seller};
+use super::as_record::{invoice, named};
+use super::detected::on_record;
+use super::findings::{Identity, KnownCopy, sameness};
 use super::firm::pointed_at;
 use super::input::Firm;
 use crate::advice::Level;
@@ -133,7 +134,12 @@ impl EarlierDocument {
         let reading = self.reading();
         let said = |name| reading.fields.get(&name).map(|field| field.value.as_str());
         let seller = said(FieldName::Seller)?;
-        let vendor = if is_seller(later, seller, said(FieldName::SellerVat)) {
+        let earlier = Identity {
+            name: seller,
+            trading_name: None,
+            vat_id: said(FieldName::SellerVat),
+        };
+        let vendor = if sameness(later, earlier).is_some() {
             Arc::clone(vendor)
         } else {
             named(&self.id, seller)?
@@ -165,7 +171,7 @@ mod tests {
     use super::*;
     use crate::cases::detectors::Thresholds;
     use crate::cases::invoice::findings::test_support::changed;
-    use crate::documents::FieldName as F;
+    use crate::documents::{FieldName as F, Line};
     use crate::domain::RecordKind;
     use crate::history::{Facts, FactsAsOf};
 
@@ -227,6 +233,22 @@ mod tests {
         assert!(found(&firm(&[]), &unread, &other).is_empty());
         let another = changed(&[(F::Number, "RE-2041090"), (F::Total, "88.10")]);
         assert!(found(&firm(&[]), &another, &other).is_empty());
+    }
+
+    #[test]
+    fn a_line_that_no_record_may_hold_hides_no_copy() {
+        let mut again = changed(&[(F::Number, "RE-2O41077"), (F::Total, "731.85")]);
+        again.lines = vec![Line {
+            id: Some("1".to_owned()),
+            unit: Some(String::new()),
+            unit_price: "731.85".parse().ok(),
+            net: "731.85000000001".parse().ok(),
+            ..Line::default()
+        }];
+        assert_eq!(
+            found(&firm(&[]), &again, &"c".repeat(64)),
+            [pair("vendor_invoice/i1", "retyped_number")]
+        );
     }
 
     #[test]

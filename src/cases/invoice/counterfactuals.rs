@@ -12,6 +12,7 @@ use super::findings::{self, Finding, FindingsInput};
 use crate::advice::{Counterfactual, Level};
 use crate::documents::checks::{DateIssue, check_dates, prove_totals};
 use crate::documents::{FieldName, Reading};
+use crate::domain::Currency;
 
 /// What `to` says where any order number would do.
 const ANY_ORDER: &str = "an order number";
@@ -124,11 +125,12 @@ fn repairs(input: &FindingsInput<'_>) -> Vec<Repair> {
         .failures()
         .map(|step| findings::code_of_rule(step.rule))
         .collect();
+    let decimals = decimals(input.merged);
     let amounts = proof.failures().filter_map(|step| {
         Some(Repair {
             codes: sums.clone(),
             field: step.field?,
-            to: as_amount(step.computed?),
+            to: as_amount(step.computed?, decimals),
             or: "",
             so: "the amounts would agree",
         })
@@ -196,11 +198,18 @@ impl Repair {
     }
 }
 
-/// With two decimals, or as many as it needs.
-fn as_amount(amount: Decimal) -> String {
+/// Those of the smallest unit of the document's currency, two where that is not known.
+fn decimals(reading: &Reading) -> u32 {
+    let stated = reading.fields.get(&FieldName::Currency);
+    let currency = stated.and_then(|field| Currency::new(&field.value).ok());
+    currency.map_or(2, Currency::minor_units)
+}
+
+/// With so many decimals, or as many as it needs.
+fn as_amount(amount: Decimal, decimals: u32) -> String {
     let mut amount = amount.normalize();
-    if amount.scale() < 2 {
-        amount.rescale(2);
+    if amount.scale() < decimals {
+        amount.rescale(decimals);
     }
     amount.to_string()
 }
@@ -223,7 +232,9 @@ mod tests {
         orders: None,
         earlier: Vec::new(),
         flags: Vec::new(),
+        account_flags: Vec::new(),
         copies: Vec::new(),
+        unfit: Vec::new(),
     };
 
     fn of(changes: &[(FieldName, &str)]) -> Vec<Counterfactual> {
@@ -234,6 +245,8 @@ mod tests {
             page: None,
             xml: Some(&reading),
             merged: &reading,
+            problems: &[],
+            credit_note: None,
             firm: &FIRM,
         };
         let highest = |found: &[Finding]| {
@@ -261,6 +274,21 @@ mod tests {
             "{}",
             found[0].text
         );
+    }
+
+    #[test]
+    fn an_amount_has_the_decimals_of_its_currency() {
+        use FieldName::{Currency, Payable, Total};
+        for (code, to) in [
+            ("JPY", "119"),
+            ("EUR", "119.00"),
+            ("KWD", "119.000"),
+            ("EURO", "119.00"),
+        ] {
+            let found = of(&[(Currency, code), (Total, "129"), (Payable, "129")]);
+            let told: Vec<&str> = found.iter().map(|told| told.to.as_str()).collect();
+            assert_eq!(told, [to], "{code}");
+        }
     }
 
     #[test]

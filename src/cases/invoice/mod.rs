@@ -3,6 +3,7 @@
 //! [`InvoiceInput`] unites page and structure, [`document_type`] judges the
 //! type, [`findings`] tells what is odd, and the recommendation asks for what follows.
 
+mod as_record;
 mod assessment;
 pub(crate) mod controls;
 mod copies;
@@ -135,6 +136,11 @@ impl InvoiceCase {
             page: input.page.as_ref(),
             xml: input.structure.as_ref(),
             merged: &input.merged,
+            problems: &input.problems,
+            credit_note: verdict
+                .as_ref()
+                .and_then(|verdict| verdict.value)
+                .and_then(DocumentType::is_credit_note),
             firm: &input.firm,
         };
         let findings = findings::find(&asked);
@@ -162,3 +168,6 @@ impl InvoiceCase {
         Ok(Assessment::new(&judged, recommendation))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::advice::{
     Case, Controls, Counterfactual, DataQuality, Effect, Evidence, Level, ModelRef, PredictionSet,
     Recommendation, Status, Subject,
 };
-use crate::documents::FieldName;
+use crate::documents::{FieldName, Problem};
 
 /// Days for which the advice holds.
 const VALID_DAYS: i64 = 30;
@@ -28,6 +28,10 @@ const NEEDED: [FieldName; 5] = [
     FieldName::Currency,
     FieldName::Total,
 ];
+
+/// Problems that say of what was read that it is odd, and not that anything is missing: they are
+/// findings alone.
+const NOTHING_MISSING: [&str; 2] = [Problem::HIDDEN_TEXT, Problem::ATTACHED_INVOICES_DIFFER];
 
 /// Findings that only ask the sender for something.
 const MISSING: &str = "missing_";
@@ -168,7 +172,9 @@ fn missing(judged: &Judged<'_>) -> Vec<String> {
         .input
         .problems
         .iter()
-        .map(|problem| problem.code.clone());
+        .map(|problem| &problem.code)
+        .filter(|code| !NOTHING_MISSING.contains(&code.as_str()))
+        .cloned();
     let mut missing: Vec<String> = problems.chain(fields).collect();
     if judged.verdict.is_none() && missing.is_empty() {
         missing.push("text".to_owned());

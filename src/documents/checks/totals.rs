@@ -1,14 +1,15 @@
 //! Arithmetic proof: lines to net, net to tax, both to total, total to payable.
 //!
-//! The rules are the calculation rules of EN 16931-1, section 6.4.2. That norm
-//! rounds every amount to two decimals; senders round at different places, so
-//! each rule has a tolerance that grows with the number of rounded parts. All
+//! The rules are the calculation rules of EN 16931-1, section 6.4.2. Amounts are
+//! rounded to the smallest unit of their currency; senders round at different places,
+//! so each rule has a tolerance that grows with the number of rounded parts. All
 //! arithmetic is checked: an amount too large to compute with fails its rule.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::documents::field_name::FieldName;
+use crate::documents::field_name::{FieldKind, FieldName};
 use crate::documents::model::{Line, Reading, TaxSubtotal};
+use crate::domain::Currency;
 
 /// A rule of calculation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,7 +32,7 @@ pub enum Rule {
     Tax,
     /// Net and tax make the total (BR-CO-15).
     Total,
-    /// Total less prepaid plus rounding is payable (BR-CO-16).
+    /// Total less prepaid and withheld plus rounding is payable (BR-CO-16).
     Payable,
 }
 
@@ -116,7 +117,7 @@ impl Proof {
 pub fn prove_totals(reading: &Reading) -> Proof {
     let amounts = Amounts::of(reading);
     let mut steps = Vec::new();
-    line_steps(&reading.lines, &mut steps);
+    line_steps(&reading.lines, amounts.unit, &mut steps);
     sum_steps(reading, &amounts, &mut steps);
     tax_steps(reading, &amounts, &mut steps);
     total_steps(&amounts, &mut steps);
@@ -125,15 +126,21 @@ pub fn prove_totals(reading: &Reading) -> Proof {
 }
 
 /// The amounts that the reading states.
-struct Amounts<'r>(&'r Reading);
+struct Amounts<'r> {
+    reading: &'r Reading,
+    unit: Unit,
+}
 
 impl<'r> Amounts<'r> {
-    const fn of(reading: &'r Reading) -> Self {
-        Self(reading)
+    fn of(reading: &'r Reading) -> Self {
+        Self {
+            reading,
+            unit: Unit::of(reading),
+        }
     }
 
     fn get(&self, name: FieldName) -> Option<Decimal> {
-        self.0.fields.get(&name)?.value.parse().ok()
+        self.reading.fields.get(&name)?.value.parse().ok()
     }
 
     fn or_zero(&self, name: FieldName) -> Decimal {
@@ -141,23 +148,48 @@ impl<'r> Amounts<'r> {
     }
 }
 
-fn cents(count: i64) -> Decimal {
-    Decimal::new(count, 2)
+/// The smallest amount of the document's currency, a hundredth where that is not known.
+#[derive(Debug, Clone, Copy)]
+struct Unit {
+    decimals: u32,
 }
 
-/// Half a cent for each rounded part, and never less than one cent.
-fn tolerance(parts: usize) -> Decimal {
-    let halves = i64::try_from(parts)
-        .unwrap_or(i64::MAX / 5)
-        .saturating_mul(5);
-    Decimal::new(halves, 3).max(cents(1))
+impl Unit {
+    fn of(reading: &Reading) -> Self {
+        let stated = reading.fields.get(&FieldName::Currency);
+        let currency = stated.and_then(|field| Currency::new(&field.value).ok());
+        let decimals = currency.map_or(2, Currency::minor_units);
+        let amounts = reading.fields.iter();
+        let finest = amounts
+            .filter(|(name, _)| name.kind() == FieldKind::Amount)
+            .filter_map(|(_, field)| field.value.parse::<Decimal>().ok())
+            .map(|amount| amount.scale())
+            .max();
+        // The norm allows two decimals whatever the currency: more count where they are used.
+        let used = finest.unwrap_or(0).max(2);
+        Self {
+            decimals: decimals.min(used),
+        }
+    }
+
+    fn one(self) -> Decimal {
+        Decimal::new(1, self.decimals)
+    }
+
+    /// Half a unit for each rounded part, and never less than one.
+    fn tolerance(self, parts: usize) -> Decimal {
+        let halves = i64::try_from(parts)
+            .unwrap_or(i64::MAX / 5)
+            .saturating_mul(5);
+        Decimal::new(halves, self.decimals + 1).max(self.one())
+    }
 }
 
 fn checked_sum(mut parts: impl Iterator<Item = Decimal>) -> Option<Decimal> {
     parts.try_fold(Decimal::ZERO, Decimal::checked_add)
 }
 
-fn line_steps(lines: &[Line], steps: &mut Vec<Step>) {
+fn line_steps(lines: &[Line], unit: Unit, steps: &mut Vec<Step>) {
     for (index, line) in lines.iter().enumerate() {
         let (Some(quantity), Some(price), Some(stated)) =
             (line.quantity, line.unit_price, line.net)
@@ -173,16 +205,17 @@ fn line_steps(lines: &[Line], steps: &mut Vec<Step>) {
             .and_then(|amount| amount.checked_div(base))
             .and_then(|amount| amount.checked_sub(line.allowance.unwrap_or_default()));
         // A price with decimals may be rounded: half of its last one, each piece.
-        let half_a_unit = Decimal::try_new(5, price.scale().max(2) + 1).unwrap_or_default();
+        let last = price.scale().max(unit.decimals) + 1;
+        let half_a_unit = Decimal::try_new(5, last).unwrap_or_default();
         let by_price = quantity
             .abs()
             .checked_mul(half_a_unit)
             .and_then(|amount| amount.checked_div(base.abs()));
         let tolerance = by_price
             .unwrap_or_default()
-            .max(cents(1))
-            .checked_add(cents(1))
-            .unwrap_or_else(|| cents(2));
+            .max(unit.one())
+            .checked_add(unit.one())
+            .unwrap_or_else(|| unit.one());
         steps.push(Step {
             rule: Rule::LineNet,
             field: None,
@@ -209,7 +242,7 @@ fn about_field(
         index: None,
         stated: amounts.get(field)?,
         computed,
-        tolerance: tolerance(parts),
+        tolerance: amounts.unit.tolerance(parts),
     })
 }
 
@@ -257,9 +290,9 @@ fn tax_steps(reading: &Reading, amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
         let (Some(stated), Some(_), Some(_)) = (subtotal.tax, subtotal.base, subtotal.rate) else {
             continue;
         };
-        let computed = tax_of(subtotal);
+        let computed = tax_of(subtotal, amounts.unit);
         // Tax may have been rounded line by line.
-        let tolerance = tolerance(reading.lines.len());
+        let tolerance = amounts.unit.tolerance(reading.lines.len());
         steps.push(Step {
             rule: Rule::TaxByRate,
             field: None,
@@ -287,24 +320,30 @@ fn tax_steps(reading: &Reading, amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
     );
 }
 
-fn tax_of(subtotal: &TaxSubtotal) -> Option<Decimal> {
+fn tax_of(subtotal: &TaxSubtotal, unit: Unit) -> Option<Decimal> {
     let tax = subtotal
         .base?
         .checked_mul(subtotal.rate?)?
         .checked_div(Decimal::ONE_HUNDRED)?;
-    Some(tax.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+    Some(tax.round_dp_with_strategy(unit.decimals, RoundingStrategy::MidpointAwayFromZero))
 }
 
 fn total_steps(amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
-    let mut about = |rule, field, stated, computed| {
-        steps.push(Step {
+    let tolerance = amounts.unit.tolerance(2);
+    let mut about = |rule, field, stated, computed: Option<Decimal>| {
+        let step = |computed| Step {
             rule,
             field: Some(field),
             index: None,
             stated,
             computed,
-            tolerance: tolerance(2),
-        });
+            tolerance,
+        };
+        // Who pays the stamp duty may charge it on, besides the lines or among them.
+        let duty = amounts.or_zero(FieldName::StampDuty);
+        let charged = step(computed.and_then(|sum| sum.checked_add(duty)));
+        let is_charged = !duty.is_zero() && charged.holds();
+        steps.push(if is_charged { charged } else { step(computed) });
     };
     let total = amounts.get(FieldName::Total);
     if let (Some(net), Some(tax), Some(total)) = (
@@ -317,6 +356,7 @@ fn total_steps(amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
     if let (Some(total), Some(payable)) = (total, amounts.get(FieldName::Payable)) {
         let computed = total
             .checked_sub(amounts.or_zero(FieldName::Prepaid))
+            .and_then(|amount| amount.checked_sub(amounts.or_zero(FieldName::Withheld)))
             .and_then(|amount| amount.checked_add(amounts.or_zero(FieldName::Rounding)));
         about(Rule::Payable, FieldName::Payable, payable, computed);
     }
@@ -324,14 +364,14 @@ fn total_steps(amounts: &Amounts<'_>, steps: &mut Vec<Step>) {
 
 /// The one of net, tax and total that is missing. Two amounts alone always give
 /// a third, whatever they are, so a tax rate that the document states must agree
-/// with the three, and no rule may fail.
+/// with the three, and no rule may fail. With a stamp duty they need not add up.
 fn derive(
     reading: &Reading,
     amounts: &Amounts<'_>,
     steps: &[Step],
 ) -> Option<(FieldName, Decimal)> {
-    use FieldName::{Net, Tax, Total};
-    if steps.iter().any(|step| !step.holds()) {
+    use FieldName::{Net, StampDuty, Tax, Total};
+    if steps.iter().any(|step| !step.holds()) || !amounts.or_zero(StampDuty).is_zero() {
         return None;
     }
     let (name, net, tax, value) = match (amounts.get(Net), amounts.get(Tax), amounts.get(Total)) {
@@ -346,7 +386,7 @@ fn derive(
         }
         _ => return None,
     };
-    let parts = tolerance(reading.lines.len());
+    let parts = amounts.unit.tolerance(reading.lines.len());
     let subtotals: Option<Vec<Decimal>> =
         reading.taxes.iter().map(|subtotal| subtotal.tax).collect();
     let by_breakdown = subtotals
@@ -369,7 +409,7 @@ fn derive(
                 rate: Some(*rate),
                 ..TaxSubtotal::default()
             };
-            tax_of(&subtotal)
+            tax_of(&subtotal, amounts.unit)
                 .and_then(|computed| computed.checked_sub(tax))
                 .is_some_and(|d| d.abs() <= parts)
         }

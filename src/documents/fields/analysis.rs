@@ -68,10 +68,8 @@ impl Analysis {
                 };
                 let of =
                     |concepts: &[(Concept, f32)]| labels.support(relations, concepts, &[]).best();
-                (money.decimals == 2
-                    || money.currency.is_some()
-                    || money.value.abs() >= Decimal::TEN)
-                    .then(|| Labelled {
+                (money.exact || money.currency.is_some() || money.value.abs() >= Decimal::TEN).then(
+                    || Labelled {
                         value: money.value,
                         net: of(&[
                             (Concept::Net, 1.0),
@@ -80,7 +78,8 @@ impl Analysis {
                         ]),
                         tax: of(&[(Concept::Tax, 1.0)]),
                         total: of(&[(Concept::Total, 1.0), (Concept::Payable, 0.9)]),
-                    })
+                    },
+                )
             })
             .collect();
         let rates: Vec<Decimal> = candidates.percents.iter().map(|p| p.1).collect();

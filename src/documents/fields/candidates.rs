@@ -45,8 +45,8 @@ pub(super) enum Fact {
 pub(super) struct Money {
     /// Signed value.
     pub value: Decimal,
-    /// Digits behind the decimal mark.
-    pub decimals: u8,
+    /// Whether it has as many decimals as money has.
+    pub exact: bool,
     /// The currency written with it.
     pub currency: Option<Currency>,
 }
@@ -111,7 +111,7 @@ impl Candidates {
                     self.push_identifier(rest, start);
                 }
                 at += read.words;
-            } else if let Some(read) = amount::read(rest, habits.mark) {
+            } else if let Some(read) = amount::read(rest, habits.writing) {
                 at += self.push_amount(&read, rest, start);
             } else {
                 self.push_identifier(rest, start);
@@ -143,14 +143,14 @@ impl Candidates {
         }
         let plain = read.currency.is_none() && read.decimals == 0;
         // `300 €` is money, whatever label stands before it.
-        if plain || (read.decimals != 2 && read.currency.is_none()) {
+        if plain || (!read.exact && read.currency.is_none()) {
             self.push_identifier(rest, start);
         }
         // Long runs of digits are numbers of something, never money.
         if !(plain && !read.grouped && rest[0].len() > 7) {
             let fact = Fact::Amount(Money {
                 value: read.value,
-                decimals: read.decimals,
+                exact: read.exact,
                 currency: read.currency,
             });
             let value = read.value.to_string();

@@ -137,7 +137,7 @@ impl Scale {
         let mut largest: Vec<Decimal> = candidates
             .iter()
             .filter_map(|c| match &c.fact {
-                Fact::Amount(m) if m.decimals == 2 || m.currency.is_some() => Some(m.value.abs()),
+                Fact::Amount(m) if m.exact || m.currency.is_some() => Some(m.value.abs()),
                 _ => None,
             })
             .collect();
@@ -216,7 +216,7 @@ impl Facts {
                     .iter()
                     .position(|v| *v == money.value.abs())
                     .map_or(12.0, |r| r as f32);
-                own[1] = flag(money.decimals == 2);
+                own[1] = flag(money.exact);
                 own[2] = flag(money.currency.is_some());
                 own[3] = rank.min(12.0);
                 own[4] = flag(rank == 0.0);

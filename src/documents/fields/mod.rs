@@ -56,12 +56,16 @@ pub fn extract(pages: &[Page], model: &FieldModel) -> Reading {
     let blocks = Blocks::of(&analysis);
     details::add(&analysis, &blocks, &mut fields);
     let table = table::read(&analysis, &fields);
-    Reading {
+    let mut reading = Reading {
         fields,
         lines: table.lines,
         taxes: table.taxes,
         ..Reading::default()
+    };
+    for account in details::accounts(&analysis) {
+        reading.add_account(account);
     }
+    reading
 }
 
 /// The most probable seller and buyer; one name is never both.

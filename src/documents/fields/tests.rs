@@ -97,6 +97,54 @@ fn a_plain_invoice_is_read() {
 }
 
 #[test]
+fn every_account_on_the_page_is_kept_once() {
+    let page = page_of(&[
+        "Rechnung Nr. RE-2024-17\tRechnungsdatum: 31.12.2024",
+        "Rechnungsbetrag\t\t\t1.190,00 €",
+        "Bitte zahlen Sie auf unser neues Konto DE02 1203 0000 0000 2020 51",
+        "IBAN DE89 3704 0044 0532 0130 00\tIBAN DE88 3704 0044 0532 0130 00",
+        "Acme GmbH, IBAN DE89370400440532013000",
+    ]);
+    let reading = extract(&[page], &FieldModel::default());
+    let mut accounts: Vec<&str> = reading.accounts().map(|f| f.value.as_str()).collect();
+    assert_eq!(accounts[0], reading.fields[&FieldName::Iban].value);
+    accounts.sort_unstable();
+    assert_eq!(
+        accounts,
+        ["DE02120300000000202051", "DE89370400440532013000"]
+    );
+    assert!(reading.other_accounts[0].bbox.is_some());
+}
+
+#[test]
+fn amounts_in_thousandths_are_never_a_thousand_times_too_large() {
+    let invoice = |net: &str, tax: &str, total: &str| {
+        let lines = [
+            "Acme Trading\tInvoice number: KW-17".to_owned(),
+            "Please pay the amount for the services to your bank\tInvoice date: 31.12.2024"
+                .to_owned(),
+            format!("Net amount\t\tKWD {net}"),
+            format!("VAT 19%\t\tKWD {tax}"),
+            format!("Total amount\t\tKWD {total}"),
+        ];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        extract(&[page_of(&lines)], &FieldModel::default())
+    };
+    let value = |reading: &Reading, name| {
+        let field = reading.fields.get(&name);
+        field.map(|field| field.value.clone())
+    };
+    let small = invoice("12.340", "2.345", "14.685");
+    assert_eq!(value(&small, FieldName::Currency).as_deref(), Some("KWD"));
+    assert_eq!(value(&small, FieldName::Total).as_deref(), Some("14.685"));
+    // Whole thousands, or a comma for decimals: nothing on the page says which.
+    let open = invoice("12,340", "2,345", "14,685");
+    for name in [FieldName::Net, FieldName::Tax, FieldName::Total] {
+        assert_eq!(value(&open, name), None);
+    }
+}
+
+#[test]
 fn a_till_receipt_of_pixels_states_what_was_owed_and_not_what_was_handed_over() {
     let mut page = page_of(&[
         "MUSTER STATIONERY SDN BHD",

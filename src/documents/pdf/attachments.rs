@@ -33,7 +33,8 @@ pub struct Attachment {
 /// Reads the files attached to a PDF, each once, in the order of the name tree,
 /// then of the document's and pages' own lists.
 ///
-/// What cannot be read is said in `problems` as `attachment_unreadable`.
+/// What cannot be read is said in `problems` as `attachment_unreadable`, and that more than is
+/// looked at is attached as `attachments_incomplete`.
 pub fn attachments(pdf: &Pdf, problems: &mut Vec<Problem>) -> Vec<Attachment> {
     let mut search = Search::default();
     let xref = pdf.xref();
@@ -59,6 +60,15 @@ pub fn attachments(pdf: &Pdf, problems: &mut Vec<Problem>) -> Vec<Attachment> {
         }
     }
     problems.append(&mut search.problems);
+    if search.is_cut_short {
+        problems.push(Problem {
+            code: "attachments_incomplete".to_owned(),
+            text: format!(
+                "More is attached than is looked at: {} files were read.",
+                search.found.len()
+            ),
+        });
+    }
     search.found
 }
 
@@ -68,12 +78,14 @@ struct Search {
     problems: Vec<Problem>,
     nodes: usize,
     seen: HashSet<(u32, i32)>,
+    is_cut_short: bool,
 }
 
 impl Search {
     fn name_tree(&mut self, node: &Dict<'_>, depth: usize) {
         self.nodes += 1;
         if depth == 0 || self.nodes > MAX_TREE_NODES {
+            self.is_cut_short = true;
             return;
         }
         if let Some(names) = node.get::<Array<'_>>("Names") {
@@ -100,27 +112,27 @@ impl Search {
     }
 
     fn file(&mut self, specification: &Dict<'_>) {
-        if self.found.len() + self.problems.len() >= MAX_ATTACHMENTS {
-            return;
-        }
         let Some(embedded) = specification.get::<Dict<'_>>("EF") else {
             return;
         };
         let stream = embedded
             .get::<Stream<'_>>("UF")
             .or_else(|| embedded.get::<Stream<'_>>("F"));
-        let name = name_of(specification);
-        let Some(stream) = stream else {
-            self.unreadable(&name, "its stream is missing");
-            return;
-        };
-        let id = stream.obj_id();
-        if !self.seen.insert((id.obj_number, id.gen_number)) {
+        if let Some(stream) = &stream {
+            let id = stream.obj_id();
+            if !self.seen.insert((id.obj_number, id.gen_number)) {
+                return;
+            }
+        }
+        if self.found.len() + self.problems.len() >= MAX_ATTACHMENTS {
+            self.is_cut_short = true;
             return;
         }
-        match decoded(&stream) {
-            Ok(bytes) => self.found.push(Attachment { name, bytes }),
-            Err(reason) => self.unreadable(&name, reason),
+        let name = name_of(specification);
+        match stream.as_ref().map(decoded) {
+            Some(Ok(bytes)) => self.found.push(Attachment { name, bytes }),
+            Some(Err(reason)) => self.unreadable(&name, reason),
+            None => self.unreadable(&name, "its stream is missing"),
         }
     }
 

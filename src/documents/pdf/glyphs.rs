@@ -1,13 +1,14 @@
-//! The characters of one page with their places, as the page draws them.
+//! The characters of one page with their places, as the page draws them, those apart that it hides.
 
 use hayro_interpret::font::{Glyph as DrawnGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Vec2};
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Vec2};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
 };
 
 use super::bold::BoldFonts;
+use super::sight::{Ink, Sight};
 
 /// Font units in an em, the unit of advances.
 const UNITS_PER_EM: f64 = 1000.0;
@@ -33,25 +34,53 @@ pub(super) struct Glyph {
     pub(super) bold: bool,
     /// Whether the outline is stroked (a way of making bold out of regular).
     pub(super) stroked: bool,
+    /// Whether a person sees it.
+    pub(super) shown: bool,
 }
 
-/// Collects glyphs up to a limit and ignores all other drawing.
+/// Collects glyphs up to a limit; other drawing counts for what it hides or shows of them.
 pub(super) struct GlyphCollector<'f> {
-    /// What was collected, in drawing order.
-    pub(super) glyphs: Vec<Glyph>,
+    glyphs: Vec<Glyph>,
     /// Glyphs left out because the limit was reached.
     pub(super) dropped: usize,
     limit: usize,
     bold_fonts: &'f BoldFonts,
+    sight: Sight,
 }
 
 impl<'f> GlyphCollector<'f> {
-    pub(super) fn new(limit: usize, bold_fonts: &'f BoldFonts) -> Self {
+    /// For a page of a width and height in points.
+    pub(super) fn new(
+        limit: usize,
+        bold_fonts: &'f BoldFonts,
+        (width, height): (f64, f64),
+    ) -> Self {
         Self {
             glyphs: Vec::new(),
             dropped: 0,
             limit,
             bold_fonts,
+            sight: Sight::new(width, height),
+        }
+    }
+
+    /// What is shown and what is hidden, in drawing order. Where most of a scan is hidden, that is
+    /// its text layer, which says what the picture shows.
+    pub(super) fn finish(self) -> (Vec<Glyph>, Vec<Glyph>) {
+        let hidden = self.glyphs.iter().filter(|glyph| !glyph.shown).count();
+        if self.sight.is_scan() && 2 * hidden > self.glyphs.len() {
+            return (self.glyphs, Vec::new());
+        }
+        self.glyphs.into_iter().partition(|glyph| glyph.shown)
+    }
+
+    fn keep(&mut self, run: Vec<Glyph>, ink: Ink) {
+        for mut glyph in run {
+            glyph.shown = self.sight.shows(&glyph, ink);
+            if glyph.shown {
+                self.sight.place(self.glyphs.len(), &glyph);
+            }
+            self.glyphs.push(glyph);
         }
     }
 }
@@ -86,19 +115,61 @@ impl Device<'_> for GlyphCollector<'_> {
                     size,
                     bold,
                     stroked: matches!(draw_mode, DrawMode::Stroke(_)),
+                    shown: true,
                 })
             })
             .collect();
         absorb_tracking(&mut placed);
-        self.glyphs.append(&mut placed);
+        let ink = match (draw_mode, &**first) {
+            (DrawMode::Invisible, _) => Ink::Nothing,
+            // Its own drawing may bring colours along.
+            (_, DrawnGlyph::Type3(_)) => Ink::Other,
+            (_, DrawnGlyph::Outline(_)) => self.sight.ink(&props),
+        };
+        self.keep(placed, ink);
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
-    fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, mode: &DrawMode) {
+        let bounds = path.control_box();
+        self.sight
+            .draw_shape(bounds, false, (&props, mode), &mut self.glyphs);
+    }
+
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'_>, mode: &DrawMode) {
+        self.sight
+            .draw_shape(*rect, true, (&props, mode), &mut self.glyphs);
+    }
+
+    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
+        let size = (image.width(), image.height());
+        self.sight.draw_picture(props.transform, size);
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.sight.push_clip_path(&clip.path);
+    }
+
+    fn push_clip_rect(&mut self, rect: &Rect) {
+        self.sight.push_clip_rect(*rect);
+    }
+
+    fn pop_clip(&mut self) {
+        self.sight.pop_clip();
+    }
+
+    fn push_transparency_group(
+        &mut self,
+        opacity: f32,
+        mask: Option<SoftMask<'_>>,
+        blend_mode: BlendMode,
+    ) {
+        let is_plain = mask.is_none() && blend_mode == BlendMode::Normal;
+        self.sight.push_group(opacity, is_plain);
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.sight.pop_group();
+    }
 }
 
 /// Whether the horizontal scale of the glyph's matrix is the text's own. A font

@@ -10,6 +10,11 @@ mod bold;
 mod glyphs;
 mod pages;
 mod render;
+mod sight;
+#[cfg(test)]
+pub(in crate::documents) mod test_support;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use hayro_syntax::{LoadPdfError, Pdf};

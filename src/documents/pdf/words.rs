@@ -332,6 +332,7 @@ mod tests {
                     size: 10.0,
                     bold: false,
                     stroked: false,
+                    shown: true,
                 }
             })
             .collect()

@@ -5,7 +5,7 @@
 
 use roxmltree::Node;
 
-use super::collector::{AllowancePaths, Collector, FieldPath, LinePaths, TaxPaths};
+use super::collector::{AllowancePaths, Collector, FieldPath, LinePaths, TRUE, TaxPaths};
 use super::path;
 use crate::documents::field_name::FieldName as F;
 use crate::documents::model::Instalment;
@@ -253,7 +253,7 @@ const SUMMATION_FIELDS: &[FieldPath] = &[
 const ALLOWANCE: AllowancePaths = AllowancePaths {
     element: "SpecifiedTradeAllowanceCharge",
     indicator: "ChargeIndicator/Indicator",
-    charge: "true",
+    charge: TRUE,
     amount: "ActualAmount",
     reason: "Reason",
 };
@@ -262,7 +262,7 @@ const ALLOWANCE: AllowancePaths = AllowancePaths {
 const LOGISTICS: AllowancePaths = AllowancePaths {
     element: "SpecifiedLogisticsServiceCharge",
     indicator: "",
-    charge: "",
+    charge: &[],
     amount: "AppliedAmount",
     reason: "Description",
 };
@@ -316,6 +316,9 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     if let Some(settlement) = path::section(trade, SETTLEMENT) {
         read_settlement(settlement, into);
     }
+    if let Some(document) = path::section(root, DOCUMENT) {
+        into.accounts_in_notes(document, "IncludedNote/Content");
+    }
     for line in path::all(trade, "IncludedSupplyChainTradeLineItem") {
         into.line(line, &LINE);
     }
@@ -323,6 +326,17 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
 
 fn read_settlement(settlement: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     into.table(settlement, SETTLEMENT_FIELDS);
+    into.accounts(
+        settlement,
+        "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount",
+        &["IBANID", "ProprietaryID"],
+    );
+    for notes in [
+        "SpecifiedTradePaymentTerms/Description",
+        "SpecifiedTradeSettlementPaymentMeans/Information",
+    ] {
+        into.accounts_in_notes(settlement, notes);
+    }
     if let Some(summation) = path::section(settlement, SUMMATION) {
         into.tax_totals(summation, "TaxTotalAmount");
         into.table(summation, SUMMATION_FIELDS);

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{path, value};
 use crate::documents::field_name::{FieldKind, FieldName};
+use crate::documents::fields::recognise::account::ibans_in;
 use crate::documents::model::{
     AllowanceCharge, Field, Line, Problem, Reading, Source, TaxSubtotal,
 };
@@ -40,12 +41,15 @@ pub(super) struct LinePaths {
     pub(super) allowance: AllowancePaths,
 }
 
+/// What an `xs:boolean` says for true.
+pub(super) const TRUE: &[&str] = &["true", "1"];
+
 /// Where the parts of an allowance or charge stand.
 pub(super) struct AllowancePaths {
     pub(super) element: &'static str,
     pub(super) indicator: &'static str,
-    /// The indicator's text that makes it a charge.
-    pub(super) charge: &'static str,
+    /// The indicator's texts that make it a charge.
+    pub(super) charge: &'static [&'static str],
     pub(super) amount: &'static str,
     pub(super) reason: &'static str,
 }
@@ -127,7 +131,12 @@ impl<'d, 'i> Collector<'d, 'i> {
         if !self.is_short(node, &raw) {
             return;
         }
-        let field = Field {
+        let field = self.field_at(node, value, raw, source);
+        self.reading.fields.entry(name).or_insert(field);
+    }
+
+    fn field_at(&self, node: Node<'_, '_>, value: String, raw: String, source: Source) -> Field {
+        Field {
             value,
             raw,
             confidence: 1.0,
@@ -135,8 +144,33 @@ impl<'d, 'i> Collector<'d, 'i> {
             page: None,
             bbox: None,
             path: Some(path::describe(self.document, node)),
-        };
-        self.reading.fields.entry(name).or_insert(field);
+        }
+    }
+
+    /// Adds the accounts to pay to besides the first: of each element of `holders`, what the
+    /// first of `ids` that has text states, since one account may have several names.
+    pub(super) fn accounts(&mut self, section: Node<'_, '_>, holders: &str, ids: &[&str]) {
+        for holder in path::all(section, holders) {
+            let Some(node) = ids.iter().find_map(|id| path::first(holder, id)) else {
+                continue;
+            };
+            let raw = path::text(node);
+            let value = value::normalise(FieldName::Iban, &raw);
+            if let Some(value) = value.filter(|_| self.is_short(node, &raw)) {
+                let account = self.field_at(node, value, raw, Source::Xml);
+                self.reading.add_account(account);
+            }
+        }
+    }
+
+    /// Adds the accounts that notes name: a person may pay by what they read there.
+    pub(super) fn accounts_in_notes(&mut self, section: Node<'_, '_>, path: &str) {
+        for node in path::all(section, path) {
+            for iban in ibans_in(&path::text(node)) {
+                let account = self.field_at(node, iban.clone(), iban, Source::Xml);
+                self.reading.add_account(account);
+            }
+        }
     }
 
     /// Text of an element or, for a path that ends in `/@name`, of an attribute; one that
@@ -280,7 +314,7 @@ impl<'d, 'i> Collector<'d, 'i> {
         Some(AllowanceCharge {
             is_charge: self
                 .text(node, paths.indicator)
-                .is_some_and(|text| text == paths.charge),
+                .is_some_and(|text| paths.charge.contains(&text.as_str())),
             amount: Some(self.decimal(node, paths.amount)?),
             reason: self.text(node, paths.reason),
         })

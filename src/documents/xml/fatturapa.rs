@@ -158,7 +158,7 @@ const PAYMENT_MEANS: &[(&str, &str)] = &[
 const ALLOWANCE: AllowancePaths = AllowancePaths {
     element: "ScontoMaggiorazione",
     indicator: "Tipo",
-    charge: "MG",
+    charge: &["MG"],
     amount: "Importo",
     reason: "",
 };
@@ -167,7 +167,7 @@ const ALLOWANCE: AllowancePaths = AllowancePaths {
 const PENSION_FUND: AllowancePaths = AllowancePaths {
     element: "DatiGenerali/DatiGeneraliDocumento/DatiCassaPrevidenziale",
     indicator: "",
-    charge: "",
+    charge: &[],
     amount: "ImportoContributoCassa",
     reason: "TipoCassa",
 };
@@ -232,6 +232,8 @@ pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
 
 fn read_body(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     into.table(body, BODY);
+    into.accounts(body, "DatiPagamento/DettaglioPagamento", &["IBAN"]);
+    into.accounts_in_notes(body, "DatiGenerali/DatiGeneraliDocumento/Causale");
     coded(
         body,
         F::TypeCode,
@@ -248,6 +250,8 @@ fn read_body(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
         into.tax(tax, &TAX);
     }
     sum_taxes(body, into);
+    withheld(body, into);
+    stamp_duty(body, into);
     if let Some(general) = path::section(body, "DatiGenerali/DatiGeneraliDocumento") {
         into.allowances(general, &ALLOWANCE);
     }
@@ -290,6 +294,35 @@ fn sum_taxes(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     }
     if let Some(tax) = tax {
         into.put_derived(F::Tax, summary, tax.to_string());
+    }
+}
+
+/// What the buyer pays to the state: taxes and contributions withheld from a fee, and with split
+/// payment the VAT. Told only when every part was read.
+fn withheld(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
+    let fees = path::all(body, "DatiGenerali/DatiGeneraliDocumento/DatiRitenuta");
+    let split = path::all(body, "DatiBeniServizi/DatiRiepilogo[EsigibilitaIVA=S]");
+    let Some(first) = fees.first().or_else(|| split.first()).copied() else {
+        return;
+    };
+    let fees = fees.into_iter().map(|fee| (fee, "ImportoRitenuta"));
+    let mut parts = fees.chain(split.into_iter().map(|tax| (tax, "Imposta")));
+    let sum = parts.try_fold(Decimal::ZERO, |sum, (part, amount)| {
+        sum.checked_add(into.decimal(part, amount)?)
+    });
+    if let Some(sum) = sum {
+        into.put_derived(F::Withheld, first, sum.to_string());
+    }
+}
+
+/// Its amount may be left out: it is the same for every invoice (DPR 642/1972, tariff, article 13).
+fn stamp_duty(body: Node<'_, '_>, into: &mut Collector<'_, '_>) {
+    let Some(duty) = path::section(body, "DatiGenerali/DatiGeneraliDocumento/DatiBollo") else {
+        return;
+    };
+    into.field(F::StampDuty, duty, "ImportoBollo");
+    if path::first(duty, "ImportoBollo").is_none() {
+        into.put_derived(F::StampDuty, duty, "2.00".to_owned());
     }
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::read;
+use crate::documents::checks::{Rule, prove_totals};
 use crate::documents::parse::ParseOptions;
 use crate::documents::{FieldName, Media, Source, sniff::sniff};
 
@@ -191,6 +192,119 @@ fn a_lot_of_several_invoices_is_told() {
         "{}",
         read.problems[0].text
     );
+}
+
+#[test]
+fn a_charge_is_told_by_any_spelling_of_true() {
+    let item = |says: &str| {
+        format!(
+            "<cac:AllowanceCharge><cbc:ChargeIndicator>{says}</cbc:ChargeIndicator><cbc:Amount>10</cbc:Amount></cac:AllowanceCharge>"
+        )
+    };
+    for (says, is_charge) in [
+        ("true", true),
+        ("1", true),
+        (" true\n", true),
+        ("false", false),
+        ("0", false),
+    ] {
+        let document = minimal_ubl("Invoice", &item(says));
+        let read = read(document.as_bytes()).unwrap();
+        assert_eq!(read.reading.allowances[0].is_charge, is_charge, "{says:?}");
+    }
+}
+
+const GOOD: &str = "DE89370400440532013000";
+const OTHER: &str = "DE02120300000000202051";
+
+fn accounts(document: &str) -> Vec<String> {
+    let read = read(document.as_bytes()).unwrap();
+    let values = read.reading.accounts().map(|field| field.value.clone());
+    values.collect()
+}
+
+#[test]
+fn every_account_to_pay_to_is_kept_once() {
+    let means = |iban: &str| {
+        format!(
+            "<cac:PaymentMeans><cac:PayeeFinancialAccount><cbc:ID>{iban}</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>"
+        )
+    };
+    let ubl = |body: &str| minimal_ubl("Invoice", body);
+    let two = [means(GOOD), means("DE02 1203 0000 0000 2020 51")].concat();
+    assert_eq!(accounts(&ubl(&two)), [GOOD, OTHER]);
+    let noted = format!(
+        "<cbc:Note>Note the date.</cbc:Note><cbc:Note>Now pay to IBAN:DE02 1203 0000 0000 2020 51, not to {GOOD}.</cbc:Note>{}",
+        means(GOOD)
+    );
+    assert_eq!(accounts(&ubl(&noted)), [GOOD, OTHER]);
+    let debited = format!(
+        "<cbc:Note>Debited from {OTHER}</cbc:Note><cac:PaymentMeans><cac:PayeeFinancialAccount><cbc:ID>{GOOD}</cbc:ID></cac:PayeeFinancialAccount>\
+         <cac:PaymentMandate><cac:PayerFinancialAccount><cbc:ID>{OTHER}</cbc:ID></cac:PayerFinancialAccount></cac:PaymentMandate></cac:PaymentMeans>"
+    );
+    assert_eq!(accounts(&ubl(&debited)), [GOOD]);
+
+    // One account may be told by its IBAN and by its national number.
+    let account = |iban: &str| {
+        format!(
+            "<ram:SpecifiedTradeSettlementPaymentMeans><ram:PayeePartyCreditorFinancialAccount><ram:IBANID>{iban}</ram:IBANID>\
+             <ram:ProprietaryID>4711</ram:ProprietaryID></ram:PayeePartyCreditorFinancialAccount></ram:SpecifiedTradeSettlementPaymentMeans>"
+        )
+    };
+    let place = "<ram:InvoiceCurrencyCode>";
+    let both = [account(GOOD), account(OTHER), place.to_owned()].concat();
+    let cii = minimal_cii("1", "M", Decimal::ONE).replacen(place, &both, 1);
+    assert_eq!(accounts(&cii), [GOOD, OTHER]);
+
+    let detail =
+        |iban: &str| format!("<DettaglioPagamento><IBAN>{iban}</IBAN></DettaglioPagamento>");
+    let italian = format!(
+        "<p:FatturaElettronica xmlns:p=\"http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2\"><FatturaElettronicaBody>\
+         <DatiPagamento>{}{}</DatiPagamento></FatturaElettronicaBody></p:FatturaElettronica>",
+        detail(GOOD),
+        detail(OTHER)
+    );
+    assert_eq!(accounts(&italian), [GOOD, OTHER]);
+}
+
+/// A professional's invoice of 1000.00 and 220.00 VAT.
+fn italian(general: &str, total: &str, payable: &str, vat_is_due: &str) -> String {
+    format!(
+        "<p:FatturaElettronica xmlns:p=\"http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2\"><FatturaElettronicaBody>\
+         <DatiGenerali><DatiGeneraliDocumento><Divisa>EUR</Divisa>{general}<ImportoTotaleDocumento>{total}</ImportoTotaleDocumento></DatiGeneraliDocumento></DatiGenerali>\
+         <DatiBeniServizi><DatiRiepilogo><AliquotaIVA>22.00</AliquotaIVA><ImponibileImporto>1000.00</ImponibileImporto><Imposta>220.00</Imposta>\
+         <EsigibilitaIVA>{vat_is_due}</EsigibilitaIVA></DatiRiepilogo></DatiBeniServizi>\
+         <DatiPagamento><DettaglioPagamento><ImportoPagamento>{payable}</ImportoPagamento></DettaglioPagamento></DatiPagamento></FatturaElettronicaBody></p:FatturaElettronica>"
+    )
+}
+
+#[test]
+fn what_goes_to_the_italian_state_is_no_wrong_sum() {
+    let fee = "<DatiRitenuta><ImportoRitenuta>200.00</ImportoRitenuta></DatiRitenuta>";
+    let duty =
+        "<DatiBollo><BolloVirtuale>SI</BolloVirtuale><ImportoBollo>2.00</ImportoBollo></DatiBollo>";
+    let unsaid = "<DatiBollo><BolloVirtuale>SI</BolloVirtuale></DatiBollo>";
+    for (general, total, payable, vat_is_due, wrong) in [
+        ("", "1220.00", "1220.00", "I", None),
+        (fee, "1220.00", "1020.00", "I", None),
+        (fee, "1220.00", "1220.00", "I", Some(Rule::Payable)),
+        ("", "1220.00", "1000.00", "S", None),
+        (fee, "1220.00", "800.00", "S", None),
+        ("", "1220.00", "1000.00", "I", Some(Rule::Payable)),
+        (duty, "1222.00", "1222.00", "I", None),
+        (duty, "1220.00", "1222.00", "I", None),
+        (unsaid, "1222.00", "1222.00", "I", None),
+        // Paid by the seller, who does not charge it on.
+        (duty, "1220.00", "1220.00", "I", None),
+        (duty, "1224.00", "1224.00", "I", Some(Rule::Total)),
+        ("", "1222.00", "1222.00", "I", Some(Rule::Total)),
+    ] {
+        let document = italian(general, total, payable, vat_is_due);
+        let read = read(document.as_bytes()).unwrap();
+        let proof = prove_totals(&read.reading);
+        let failed = proof.failures().map(|step| step.rule).next();
+        assert_eq!(failed, wrong, "{document}");
+    }
 }
 
 #[test]

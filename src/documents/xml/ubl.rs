@@ -2,7 +2,7 @@
 
 use roxmltree::Node;
 
-use super::collector::{AllowancePaths, Collector, FieldPath, LinePaths, TaxPaths};
+use super::collector::{AllowancePaths, Collector, FieldPath, LinePaths, TRUE, TaxPaths};
 use super::path;
 use crate::documents::field_name::FieldName as F;
 use crate::documents::model::Instalment;
@@ -78,6 +78,8 @@ const HEADER: &[FieldPath] = &[
     ),
 ];
 
+const NOTES: &[&str] = &["Note", "PaymentMeans/InstructionNote", "PaymentTerms/Note"];
+
 const SELLER: &[FieldPath] = &[
     (F::Seller, "PartyLegalEntity/RegistrationName"),
     (F::Seller, "PartyName/Name"),
@@ -128,7 +130,7 @@ const TOTALS: &[FieldPath] = &[
 const ALLOWANCE: AllowancePaths = AllowancePaths {
     element: "AllowanceCharge",
     indicator: "ChargeIndicator",
-    charge: "true",
+    charge: TRUE,
     amount: "Amount",
     reason: "AllowanceChargeReason",
 };
@@ -161,6 +163,10 @@ const LINE: LinePaths = LinePaths {
 
 pub(super) fn read(root: Node<'_, '_>, into: &mut Collector<'_, '_>) {
     into.table(root, HEADER);
+    into.accounts(root, "PaymentMeans/PayeeFinancialAccount", &["ID"]);
+    for notes in NOTES {
+        into.accounts_in_notes(root, notes);
+    }
     if root.tag_name().name() == "CreditNote" {
         // UBL lets the code out, the root element says the same (UNTDID 1001: 381).
         into.put_derived(F::TypeCode, root, "381".to_owned());

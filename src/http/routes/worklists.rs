@@ -47,8 +47,8 @@ pub(super) struct CollectionsQuery {
 }
 
 /// Customers to contact, ranked by the money and days that a contact can move, at most as
-/// many as the team can contact; those held back, each with the reason; and the money
-/// expected by week. The list is the same while the day and the records are.
+/// many as the team can contact, and how many more there are; those held back, each with the
+/// reason; and the money expected by week. The list is the same while the day and what is known are.
 #[utoipa::path(
     get,
     path = "/v1/worklists/collections",
@@ -74,14 +74,13 @@ pub(super) async fn collections(
         );
     }
     let now = Utc::now();
-    let mut run = state.service().collections_run(&caller.tenant, now).await?;
-    run.ranked.truncate(capacity);
-    Ok(Json(run))
+    let run = state.service().collections_run(&caller.tenant, now).await?;
+    Ok(Json(run.within(capacity)))
 }
 
 /// What will be late: teams' timesheets, set-ups of projects and bills, most pressing first,
 /// each a whole answer.
-/// The board is the same while the day and the records are.
+/// The board is the same while the day and what is known are.
 #[utoipa::path(
     get,
     path = "/v1/worklists/delays",

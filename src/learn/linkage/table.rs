@@ -15,7 +15,7 @@ const ID_COLUMNS: [&str; 3] = ["id", "unique_id", "rec_id"];
 /// Why a table could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The text is not CSV, or rows have different numbers of fields.
+    /// The text is not CSV.
     #[error("{0}")]
     Csv(#[from] csv::Error),
     /// No column of ids.
@@ -24,6 +24,24 @@ pub enum TableError {
     /// Two columns have one name.
     #[error("line 1: column `{0}` is there twice")]
     TwiceColumn(String),
+    /// A row has more or fewer fields than the header.
+    #[error("line {line}: {fields} fields under {columns} columns")]
+    Fields {
+        /// Line, from 1.
+        line: u64,
+        /// How many there are.
+        fields: usize,
+        /// How many there should be.
+        columns: usize,
+    },
+    /// A text is not UTF-8.
+    #[error("line {line}: field `{column}` is not UTF-8: save the file as UTF-8")]
+    NotUtf8 {
+        /// Line, from 1.
+        line: u64,
+        /// Name of the column.
+        column: String,
+    },
     /// A row without an id.
     #[error("line {line}: field `{column}` is empty")]
     EmptyId {
@@ -65,8 +83,10 @@ impl Table {
         let mut from = BufReader::new(from);
         let form = CsvForm::of(from.fill_buf().map_err(csv::Error::from)?);
         let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
+            .trim(csv::Trim::Headers)
             .delimiter(form.delimiter)
+            // The reader does not know the line of a row of another length.
+            .flexible(true)
             .from_reader(from);
         let header = reader.headers()?.clone();
         let mut names = std::collections::HashSet::new();
@@ -91,14 +111,15 @@ impl Table {
             columns: vec![Vec::new(); header.len() - 1],
         };
         let mut known = std::collections::HashSet::new();
-        let mut record = csv::StringRecord::new();
+        let mut row = csv::ByteRecord::new();
         loop {
             let before = reader.position().line();
-            if !reader.read_record(&mut record)? {
+            if !reader.read_byte_record(&mut row)? {
                 break;
             }
-            let line = form.line_of(&record, before, reader.position().line());
-            let id = record.get(at).unwrap_or_default();
+            let line = form.line_of(&row, before, reader.position().line());
+            let texts = texts_of(&row, &header, line)?;
+            let id = texts.get(at).copied().unwrap_or_default();
             let column = id_name.clone();
             if id.is_empty() {
                 return Err(TableError::EmptyId { line, column });
@@ -108,9 +129,9 @@ impl Table {
                 return Err(TableError::TwiceId { line, column, id });
             }
             table.ids.push(id);
-            let others = record.iter().enumerate().filter(|(place, _)| *place != at);
+            let others = texts.iter().enumerate().filter(|(place, _)| *place != at);
             for ((_, text), column) in others.zip(&mut table.columns) {
-                column.push(text.to_owned());
+                column.push((*text).to_owned());
             }
         }
         Ok(table)
@@ -141,6 +162,31 @@ impl Table {
             self.columns.remove(at);
         }
     }
+}
+
+/// The texts of a row under a header, without space around.
+fn texts_of<'row>(
+    row: &'row csv::ByteRecord,
+    header: &csv::StringRecord,
+    line: u64,
+) -> Result<Vec<&'row str>, TableError> {
+    let (fields, columns) = (row.len(), header.len());
+    if fields != columns {
+        return Err(TableError::Fields {
+            line,
+            fields,
+            columns,
+        });
+    }
+    let fields = row.iter().zip(header);
+    let texts = fields.map(|(field, column)| match std::str::from_utf8(field) {
+        Ok(text) => Ok(text.trim()),
+        Err(_) => Err(TableError::NotUtf8 {
+            line,
+            column: column.to_owned(),
+        }),
+    });
+    texts.collect()
 }
 
 /// How values of a column are compared.

@@ -219,7 +219,19 @@ fn a_wrong_table_is_told_with_line_and_field() {
         wrong("id,name\n1,x\n1,y\n"),
         "line 3: field `id`: `1` is there twice"
     );
-    assert!(wrong("id,name\n1,x,2\n").contains("line: 2"));
+    for (text, told) in [
+        ("id,name\n1,x,2\n", "line 2: 3 fields under 2 columns"),
+        (
+            "id,first\r\n1,A\r\n2,B\r\n3\r\n",
+            "line 4: 1 fields under 2 columns",
+        ),
+        (
+            "id,first\r\n1,\"A\r\nB\"\r\n\r\n3",
+            "line 5: 1 fields under 2 columns",
+        ),
+    ] {
+        assert_eq!(wrong(text), told);
+    }
     assert_eq!(
         wrong("id,city,city\n1,x,2\n"),
         "line 1: column `city` is there twice"
@@ -295,6 +307,12 @@ fn a_byte_order_mark_is_read_over_and_wrong_bytes_are_told() {
     assert_eq!(table("\u{feff}id,name\n1,x\n").names, ["name"]);
     let latin = Table::read(&b"id,name\n1,caf\xe9\n"[..], None).unwrap_err();
     assert!(latin.to_string().contains("line 2"), "{latin}");
+    let two_lines = &b"id,name\r\n1,x\r\n2,\"\r\ncaf\xe9\"\r\n"[..];
+    let latin = Table::read(two_lines, None).unwrap_err();
+    assert_eq!(
+        latin.to_string(),
+        "line 3: field `name` is not UTF-8: save the file as UTF-8"
+    );
 }
 
 proptest! {

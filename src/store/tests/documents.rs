@@ -1,11 +1,11 @@
-//! Documents, the inbox, jobs.
+//! Documents and the inbox.
 
 use chrono::{Duration, Utc};
 
 use super::{accepted, analysis, canonical, decide, open, put, tenant};
 use crate::advice::samples;
 use crate::documents::picture::Look;
-use crate::store::{ErasureTarget, InboxFilter, JobState, NewDecision, Sought, StoreError};
+use crate::store::{ErasureTarget, InboxFilter, NewDecision, Sought, StoreError};
 
 #[tokio::test]
 async fn the_same_bytes_are_the_same_document_within_a_tenant_only() {
@@ -140,58 +140,19 @@ async fn the_inbox_filters_counts_and_pages() {
 }
 
 #[tokio::test]
-async fn a_job_is_given_out_once_and_again_when_its_worker_died() {
-    let (_folder, store) = open().await;
-    let (a, b) = (tenant("a"), tenant("b"));
-    let document = put(&store, &a, b"x").await.row.id;
-    let missing = store.create_job(&b, document).await;
-    assert!(matches!(missing, Err(StoreError::Missing("document"))));
-    let job = store.create_job(&a, document).await.unwrap();
-    assert_eq!(store.job(&b, job.id).await.unwrap(), None);
-
-    let now = Utc::now();
-    let lease = Duration::minutes(1);
-    let (owner, claimed) = store.claim_job(now, lease).await.unwrap().unwrap();
-    assert_eq!(
-        (owner, claimed.id, claimed.attempts),
-        (a.clone(), job.id, 1)
-    );
-    assert!(store.claim_job(now, lease).await.unwrap().is_none());
-    for attempt in 1..3 {
-        let later = now + lease * attempt;
-        assert!(store.claim_job(later, lease).await.unwrap().is_some());
-    }
-    assert!(
-        store
-            .claim_job(now + lease * 9, lease)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    let failed = store.job(&a, job.id).await.unwrap().unwrap();
-    assert_eq!(failed.state, JobState::Failed);
-
-    let next = store.create_job(&a, document).await.unwrap();
-    store.claim_job(now, lease).await.unwrap().unwrap();
-    store.finish_job(&a, next.id, None).await.unwrap();
-    assert_eq!(
-        store.job(&a, next.id).await.unwrap().unwrap().state,
-        JobState::Done
-    );
-}
-
-#[tokio::test]
 async fn a_decision_and_what_is_shown_of_it_are_stored_together_or_not_at_all() {
     let (_folder, store) = open().await;
     let a = tenant("a");
     let document = put(&store, &a, b"one").await.row.id;
     let (mut lost, mut answer) = (samples::recommendation(), samples::recommendation());
     let nothing = canonical(&serde_json::json!({}));
+    let read = store.erasures(&a).await.unwrap();
     let mut shown = analysis(&lost, "ACME", "2026-01-01");
     let decision = NewDecision {
         recommendation: &mut lost,
         input: &nothing,
         features: &nothing,
+        read,
     };
     let refused = store
         .append_document_decision(&a, uuid::Uuid::now_v7(), decision, &mut shown)
@@ -204,11 +165,10 @@ async fn a_decision_and_what_is_shown_of_it_are_stored_together_or_not_at_all() 
         recommendation: &mut answer,
         input: &nothing,
         features: &nothing,
+        read,
     };
-    store
-        .append_document_decision(&a, document, decision, &mut shown)
-        .await
-        .unwrap();
+    let is_kept = store.append_document_decision(&a, document, decision, &mut shown);
+    assert!(is_kept.await.unwrap());
     let kept = store.analysis(&a, document).await.unwrap().unwrap().body;
     assert_eq!(
         kept["recommendation"],
@@ -268,6 +228,38 @@ async fn documents_that_show_one_picture_are_found_until_they_are_erased() {
             .await
             .unwrap();
     assert_eq!((looks, bands), (3, 48));
+}
+
+#[tokio::test]
+async fn how_an_erased_document_looks_is_neither_kept_nor_shown() {
+    let (_folder, store) = open().await;
+    let a = tenant("a");
+    let look: Look = "0".repeat(64).parse().unwrap();
+    let first = put(&store, &a, b"first").await.row;
+    let anew = put(&store, &a, b"saved anew").await.row;
+    store.put_look(&a, first.id, look).await.unwrap();
+    let target = ErasureTarget::Document(anew.id);
+    store.erase(&a, &target, "asked for", "key").await.unwrap();
+    // It was being read when it was erased.
+    let refused = store.put_look(&a, anew.id, look).await;
+    assert!(
+        matches!(refused, Err(StoreError::Missing("document"))),
+        "{refused:?}"
+    );
+    put(&store, &a, b"saved anew").await;
+    store.put_look(&a, anew.id, look).await.unwrap();
+    let digests = [first.sha256.clone(), anew.sha256.clone()];
+    let same = async || store.same_pictures(&a, &digests, Utc::now()).await.unwrap();
+    assert_eq!(same().await.len(), 2);
+    // As earlier versions left it.
+    sqlx::query("UPDATE documents SET erased_at = received_at WHERE id = $1")
+        .bind(anew.id.to_string())
+        .execute(store.writer())
+        .await
+        .unwrap();
+    assert!(same().await.is_empty());
+    let showing = store.showing(&a, look, "", Utc::now()).await.unwrap();
+    assert_eq!(showing, [first.sha256]);
 }
 
 #[tokio::test]

@@ -2,12 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod audit;
+mod changes;
 mod crash;
 mod documents;
 mod erasure;
 mod failures;
+mod feedback;
 mod history;
+mod jobs;
 mod keys;
+mod leftovers;
 mod records;
 
 use serde_json::{Value, json};

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{open, record, tenant};
-use crate::domain::RecordKind;
 use crate::domain::loader::{Rows, Source};
+use crate::domain::{CheckedRecord, RecordKind};
 use crate::store::{ImportOptions, Store, UpsertCounts};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -138,6 +138,40 @@ async fn what_arrives_late_does_not_undo_what_was_said_after_it() {
         let again = store.upsert_records(&a, &rows, Utc::now()).await.unwrap();
         assert_eq!(again.unchanged, 3);
     }
+}
+
+#[tokio::test]
+async fn rows_that_say_nothing_new_renew_nothing_that_was_made_of_the_records() {
+    let (_folder, store) = open().await;
+    let a = tenant("a");
+    let row = |name: &str, known_at: &str| {
+        record(
+            RecordKind::Vendor,
+            json!({"id": "v", "name": name, "known_at": known_at}),
+        )
+    };
+    let upserted = async |rows: &[CheckedRecord]| {
+        store.upsert_records(&a, rows, Utc::now()).await.unwrap();
+        store.records_generation(&a).await.unwrap()
+    };
+    let first = row("Acme", "2026-01-01T00:00:00Z");
+    let stored = upserted(std::slice::from_ref(&first)).await;
+    assert_eq!(upserted(&[]).await, stored);
+    assert_eq!(upserted(std::slice::from_ref(&first)).await, stored);
+    // It is remembered, but says what was known.
+    let restated = row("Acme", "2026-03-01T00:00:00Z");
+    assert_eq!(upserted(std::slice::from_ref(&restated)).await, stored);
+    let late = row("Disputed", "2026-02-01T00:00:00Z");
+    let with_late = upserted(&[first, restated, late]).await;
+    assert_ne!(with_late, stored);
+    let name = vendor_name(&store, "2026-03-15T00:00:00Z").await;
+    assert_eq!(name.as_deref(), Some("Acme"));
+    let report = store
+        .import_records(&a, rows("id,name\nw,N\n"), ImportOptions::default(), |_| {})
+        .await;
+    assert_eq!(report.unwrap().counts.inserted, 1);
+    let imported = store.records_generation(&a).await.unwrap();
+    assert_eq!(imported, with_late + 1);
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ pub struct ClaimView<'a> {
     pub claim: &'a ExpenseClaim,
     /// Other lines of the claimant, in any order.
     pub own: &'a [Arc<ExpenseClaim>],
+    /// Those of them that name the same receipt, where it can be read, in any order.
+    pub on_receipt: &'a [Arc<ExpenseClaim>],
     /// What the claimant spent in the other way, by card or by claim, and no line of this kind tells
     /// as well; in any order.
     pub elsewhere: &'a [Arc<ExpenseClaim>],

@@ -1,7 +1,11 @@
-//! The receipt says another amount, day or merchant than the claim.
+//! The receipt says another amount, day or merchant than the claim. A bill may be claimed in several
+//! lines: then all of them together are its amount.
+
+use rust_decimal::Decimal;
 
 use super::super::Found;
 use super::{ClaimView, days_apart};
+use crate::domain::records::ExpenseClaim;
 use crate::history::name_key;
 
 pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
@@ -9,18 +13,28 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let claim = view.claim;
     let mut apart = Vec::new();
     let claimed = claim.amount.decimal();
+    let in_currency = |other: &&ExpenseClaim| other.currency == claim.currency;
+    let others = view.on_receipt.iter().map(AsRef::as_ref);
+    let others: Vec<&ExpenseClaim> = others.filter(in_currency).collect();
+    let mut amounts = others.iter().map(|other| other.amount.decimal());
+    let together = amounts.try_fold(claimed, |sum, amount| sum.checked_add(amount));
+    let is_as_much = |total: Decimal| total == claimed || Some(total) == together;
+    let in_all = match together {
+        Some(together) if !others.is_empty() => format!(", {together} in all lines on it"),
+        _ => String::new(),
+    };
     let other_currency = receipt.currency.filter(|other| *other != claim.currency);
     match (receipt.total, other_currency) {
-        (Some(total), None) if total != claimed => {
+        (Some(total), None) if !is_as_much(total) => {
             apart.push(format!(
-                "a total of {total} where {} is claimed",
+                "a total of {total} where {} is claimed{in_all}",
                 claim.amount
             ));
         }
         // What was converted is another figure; at which rate is not told.
-        (Some(total), Some(other)) if total == claimed => {
+        (Some(total), Some(other)) if is_as_much(total) => {
             apart.push(format!(
-                "{total} {other} where {} {} is claimed",
+                "{total} {other} where {} {} is claimed{in_all}",
                 claim.amount, claim.currency
             ));
         }
@@ -38,7 +52,11 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     {
         apart.push(format!("{issuer} where {merchant} is claimed"));
     }
-    (!apart.is_empty()).then(|| Found::new(format!("The receipt says {}.", apart.join("; "))))
+    (!apart.is_empty()).then(|| {
+        let found = Found::new(format!("The receipt says {}.", apart.join("; ")));
+        let others = others.iter().map(|other| &other.id);
+        found.beside(view.lines.kind().as_str(), others)
+    })
 }
 
 /// Whether all words of the shorter name are in the longer: a receipt says more than a claim.

@@ -1,4 +1,4 @@
-//! A name one or two letters from that of a vendor the firm trusts.
+//! The name of a vendor the firm trusts, or one a letter or two from it, on another firm.
 
 use super::super::Found;
 use super::super::vendors::ComparedName;
@@ -14,7 +14,10 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let vendor = view.vendor?;
     let name = ComparedName::of(&vendor.name);
     let allowed = match name.letters() {
-        0..A_SLIP => return None,
+        // Without letters it is no name.
+        0 => return None,
+        // Many are a letter apart; another firm of the very same is as odd as of a long one.
+        1..A_SLIP => 0,
         A_SLIP..TWO_SLIPS => 1,
         _ => 2,
     };
@@ -24,7 +27,13 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
         let is_same = vat_id.is_some() && vat_id == other.vat_id;
         other.vendor.id != vendor.id && !is_same && name.is_within(allowed, &other.name)
     });
-    let other = &alike?.vendor;
-    let text = format!("{} is almost {}, another vendor.", vendor.name, other.name);
+    let other = alike?;
+    let is = if name.is_within(0, &other.name) {
+        "has the name of"
+    } else {
+        "is almost"
+    };
+    let other = &other.vendor;
+    let text = format!("{} {is} {}, another vendor.", vendor.name, other.name);
     Some(Found::new(text).beside("vendor", [&other.id]))
 }

@@ -19,6 +19,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::{Found, Thresholds, Vendors};
+use crate::domain::Currency;
 use crate::domain::records::{Employee, PurchaseOrder, Vendor};
 use crate::history::{KnownInvoice, identifier_key};
 
@@ -62,10 +63,16 @@ impl InvoiceView<'_> {
         accounts
     }
 
-    /// Whether the total is large, in the firm's currency.
+    /// Whether the total is large. What it is in the firm's currency is on no record, so the number
+    /// alone is compared, in units of the size of a euro.
     fn is_large(&self) -> bool {
-        self.invoice.total.currency == self.thresholds.home_currency
-            && self.invoice.total.amount.decimal() >= Decimal::from(self.thresholds.large_payment)
+        let total = &self.invoice.total;
+        let least = self.thresholds.large_payment;
+        let scale = |currency| 10_u64.pow(zeros(currency));
+        let least = Decimal::from(u64::from(least) * scale(total.currency));
+        let scaled = Decimal::from(scale(self.thresholds.home_currency));
+        let amount = total.amount.decimal().checked_mul(scaled);
+        amount.is_none_or(|amount| amount >= least)
     }
 
     /// The vendor's invoices dated before this one, or on its day.
@@ -73,6 +80,20 @@ impl InvoiceView<'_> {
         let day = self.invoice.issued_on;
         let earlier = self.earlier.iter().map(AsRef::as_ref);
         earlier.filter(move |other| other.issued_on <= day)
+    }
+}
+
+/// Zeros that amounts of a currency have more than those in euro, by which small ones would all look
+/// large: too few rather than too many, so that what is large is never taken for small.
+fn zeros(currency: Currency) -> u32 {
+    match currency.code() {
+        "IDR" | "VND" => 4,
+        "BIF" | "CDF" | "COP" | "GNF" | "IQD" | "IRR" | "KHR" | "KRW" | "LAK" | "LBP" | "MGA"
+        | "MMK" | "MNT" | "PYG" | "RWF" | "TZS" | "UGX" | "UZS" => 3,
+        "AMD" | "AOA" | "ARS" | "CLP" | "CRC" | "CVE" | "DJF" | "DZD" | "GYD" | "HUF" | "ISK"
+        | "JMD" | "JPY" | "KES" | "KMF" | "KZT" | "LKR" | "MWK" | "NGN" | "PKR" | "RSD" | "VUV"
+        | "XAF" | "XOF" | "XPF" | "YER" => 2,
+        _ => 0,
     }
 }
 

@@ -119,6 +119,8 @@ fn new_and_dormant_vendors_matter_from_a_large_amount_on() {
     assert!(!keeps("w").alarms("new_vendor", json!({"total": "4999.99"})));
     assert!(!keeps("v").alarms("new_vendor", json!({})));
     let last = |day: &str| Books::earlier([json!({"issued_on": day})]);
+    let abroad = json!({"currency": "USD"});
+    assert!(last("2025-03-03").alarms("dormant_vendor", abroad));
     assert!(last("2025-03-03").alarms("dormant_vendor", json!({})));
     assert!(!last("2025-03-04").alarms("dormant_vendor", json!({})));
     assert!(!last("2025-03-03").alarms("dormant_vendor", json!({"total": "12"})));
@@ -126,6 +128,54 @@ fn new_and_dormant_vendors_matter_from_a_large_amount_on() {
         !last("2026-03-05").alarms("dormant_vendor", json!({})),
         "it came later"
     );
+}
+
+#[test]
+fn an_amount_of_another_currency_is_large_by_its_number() {
+    let strange = Books {
+        vendors: vec![Arc::new(vendor("w", json!({})))],
+        ..Books::default()
+    };
+    let large = |total: &str, code: &str| {
+        strange.alarms("new_vendor", json!({"total": total, "currency": code}))
+    };
+    assert!(large("5000", "USD") && !large("4999.99", "USD"));
+    assert!(large("5000", "KWD"));
+    // Those of small units have to be of more digits.
+    assert!(large("500000", "JPY") && !large("20000", "JPY"));
+    assert!(large("5000000", "KRW") && !large("499999", "KRW"));
+    assert!(large("50000000", "VND") && !large("2000000", "IDR"));
+    assert!(large("999999999999999.9999999999", "USD"));
+}
+
+#[test]
+fn what_is_large_is_told_from_the_size_of_the_firms_own_units() {
+    let invoice = |total: &str, code: &str| {
+        KnownInvoice::from(invoice(json!({"total": total, "currency": code})))
+    };
+    let thresholds = Thresholds {
+        home_currency: Currency::new("JPY").unwrap(),
+        large_payment: 500_000,
+        ..Thresholds::default()
+    };
+    let vendors: Vendors = [Arc::new(vendor("w", json!({})))].into_iter().collect();
+    let large = |invoice: &KnownInvoice| {
+        let flags = flags_of_invoice(&InvoiceView {
+            invoice,
+            first_known: None,
+            vendor: None,
+            vendor_known: None,
+            earlier: &[],
+            vendors: &vendors,
+            employees: &[],
+            salt: None,
+            order: None,
+            thresholds: &thresholds,
+        });
+        flags.iter().any(|flag| flag.detector == "new_vendor")
+    };
+    assert!(large(&invoice("500000", "JPY")) && !large(&invoice("499999", "JPY")));
+    assert!(large(&invoice("5000", "EUR")) && !large(&invoice("4999", "EUR")));
 }
 
 #[test]
@@ -215,6 +265,16 @@ fn a_lookalike_is_a_slip_or_two_away_and_another_firm() {
     let mut short = Books::of(json!({"name": "ABC"}));
     short.vendors = vec![Arc::new(vendor("w", json!({"name": "ABD"})))];
     assert!(!short.alarms("lookalike_vendor", json!({})));
+    let exactly = |number: &str| {
+        let mut short = Books::of(json!({"name": "DHL", "vat_id": "FR1"}));
+        let known = json!({"name": "D.H.L. GmbH", "vat_id": number});
+        short.vendors = vec![Arc::new(vendor("w", known))];
+        short.alarms("lookalike_vendor", json!({}))
+    };
+    assert!(exactly("DE1") && !exactly("FR1"));
+    let mut nameless = Books::of(json!({"name": "-"}));
+    nameless.vendors = vec![Arc::new(vendor("w", json!({"name": "\u{2014}"})))];
+    assert!(!nameless.alarms("lookalike_vendor", json!({})));
 }
 
 #[test]
@@ -233,6 +293,11 @@ fn accounts_and_terms_are_compared_with_those_before() {
     assert!(on_record.alarms("bank_account_changed", asked()));
     assert!(!on_record.alarms("bank_account_changed", json!({"iban": "de 02"})));
 
+    // One dated before all others is compared with them all the same.
+    let back = json!({"iban": "FR14 2004", "issued_on": "2025-12-01"});
+    assert!(Books::earlier([paid("DE02")]).alarms("bank_account_changed", back.clone()));
+    assert!(!Books::earlier([paid("FR142004")]).alarms("bank_account_changed", back));
+
     let due = |day: &str| json!({"issued_on": "2026-01-01", "due_on": day});
     let thirty = || vec![due("2026-01-31"); 3];
     let now = |day: &str| json!({"due_on": day});
@@ -243,6 +308,36 @@ fn accounts_and_terms_are_compared_with_those_before() {
         "later is no harm"
     );
     assert!(!Books::earlier(vec![due("2026-01-31"); 2]).alarms("terms_changed", now("2026-03-10")));
+}
+
+#[test]
+fn an_account_is_known_by_invoices_that_somebody_may_pay() {
+    let named = |iban: &str, status: &str| json!({"iban": iban, "status": status, "issued_on": "2026-01-01", "number": "R-1"});
+    let asked = || json!({"iban": "FR14 2004"});
+    for void in ["rejected", "cancelled"] {
+        let sent_back = [named("DE02", "paid"), named("FR142004", void)];
+        assert!(Books::earlier(sent_back).alarms("bank_account_changed", asked()));
+        // Where the vendor's record names accounts, they alone are left to compare with.
+        let mut first = Books::earlier([named("FR142004", void)]);
+        assert!(!first.alarms("bank_account_changed", asked()));
+        first.vendor = Some(vendor("v", json!({"ibans": ["DE02"]})));
+        assert!(first.alarms("bank_account_changed", asked()));
+        assert!(Books::earlier([named("DE02", void)]).alarms("bank_account_changed", asked()));
+    }
+    let posted = [named("DE02", "paid"), named("FR142004", "posted")];
+    assert!(!Books::earlier(posted).alarms("bank_account_changed", asked()));
+    // A record of the invoice itself says nothing of its account.
+    let own = json!({"iban": "FR142004", "number": "r 104", "issued_on": "2026-03-04"});
+    let books = Books::earlier([named("DE02", "paid"), own.clone()]);
+    assert!(books.alarms("bank_account_changed", asked()));
+    assert!(!Books::earlier([own]).alarms("bank_account_changed", asked()));
+    let mut itself = Books::earlier([
+        json!({"iban": "FR142004", "issued_on": "2026-01-01"}),
+        named("DE02", "paid"),
+    ]);
+    assert!(!itself.alarms("bank_account_changed", asked()));
+    Arc::make_mut(&mut itself.earlier[0]).id = "i".parse().unwrap();
+    assert!(itself.alarms("bank_account_changed", asked()));
 }
 
 #[test]

@@ -101,6 +101,16 @@ impl DocumentType {
             Self::PoInvoice | Self::NonPoInvoice | Self::ServicesInvoice | Self::UtilityBill
         )
     }
+
+    /// Whether it credits what an invoice bills; absent for what does neither.
+    #[must_use]
+    pub const fn is_credit_note(self) -> Option<bool> {
+        match self {
+            Self::CreditNote => Some(true),
+            _ if self.is_invoice() => Some(false),
+            _ => None,
+        }
+    }
 }
 
 impl std::fmt::Display for DocumentType {

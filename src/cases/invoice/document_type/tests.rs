@@ -190,6 +190,18 @@ fn an_e_invoice_without_pages_is_judged_by_signs_alone() {
 }
 
 #[test]
+fn what_neither_bills_nor_credits_is_not_told_from_a_credit_note() {
+    for kind in DocumentType::ALL {
+        let expected = match kind.type_code() {
+            Some("381") => Some(true),
+            Some("380") => Some(false),
+            _ => None,
+        };
+        assert_eq!(kind.is_credit_note(), expected, "{kind}");
+    }
+}
+
+#[test]
 fn stored_features_give_the_same_verdict_bit_for_bit() {
     let model = model();
     let page = text::plain_page("Invoice\nPurchase order 4500012345\nTotal 12.00");

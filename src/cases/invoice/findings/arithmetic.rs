@@ -103,7 +103,14 @@ const fn parts(rule: Rule) -> &'static [F] {
         Rule::Net => &[F::Net, F::LinesTotal, F::AllowancesTotal, F::ChargesTotal],
         Rule::TaxBases => &[F::Net],
         Rule::TaxByRate | Rule::Tax => &[F::Tax],
-        Rule::Total => &[F::Total, F::Net, F::Tax],
-        Rule::Payable => &[F::Payable, F::Total, F::Prepaid, F::Rounding],
+        Rule::Total => &[F::Total, F::Net, F::Tax, F::StampDuty],
+        Rule::Payable => &[
+            F::Payable,
+            F::Total,
+            F::Prepaid,
+            F::Withheld,
+            F::Rounding,
+            F::StampDuty,
+        ],
     }
 }

@@ -3,6 +3,9 @@
 use crate::advice::Evidence;
 use crate::documents::{Field, FieldName, Reading, Source};
 
+/// Values named in one sentence; the rest are counted.
+const SHOWN: usize = 5;
+
 /// Makes evidence for one document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Places<'a> {
@@ -87,6 +90,16 @@ fn elsewhere(kind: &str, id: &str, text: &str) -> Evidence {
 /// The normalised value of a field.
 pub(in crate::cases::invoice) fn value(reading: &Reading, name: FieldName) -> Option<&str> {
     reading.fields.get(&name).map(|field| field.value.as_str())
+}
+
+/// Values as a sentence names them.
+pub(super) fn listed(fields: &[&Field]) -> String {
+    let shown = fields.iter().take(SHOWN).map(|field| field.value.as_str());
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match fields.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// Letters and digits alone, lower case: how numbers and names are compared

@@ -1,14 +1,18 @@
 //! What does not fit the firm's own records.
 
+use super::accounts;
 use super::evidence::{Places, folded, value};
-use super::{EarlierInvoice, Finding, FindingsInput, KnownVendor};
+use super::seller::sameness;
+use super::{EarlierInvoice, Finding, FindingsInput};
 use crate::advice::Level;
 use crate::cases::detectors::Flag;
-use crate::documents::{FieldName as F, Reading};
+use crate::documents::{Field, FieldName as F};
 
 pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
+    let first = input.merged.accounts().next();
     [
-        changed_account(input, places),
+        not_compared(input, places),
+        accounts::changed(input, places),
         unknown_order(input, places),
         seen_before(input, places),
     ]
@@ -19,10 +23,26 @@ pub(super) fn find(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding
             .firm
             .flags
             .iter()
-            .map(|flag| detected(flag, input, places)),
+            .map(|flag| detected(flag, first.as_slice(), input, places)),
     )
+    .chain(accounts::flagged(input, places))
     .chain(copies(input, places))
     .collect()
+}
+
+/// Without this a document could switch off all that is asked beside the records by one odd value.
+fn not_compared(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
+    let unfit = &input.firm.unfit;
+    let names: Vec<&str> = unfit.iter().map(|field| field.label()).collect();
+    (!unfit.is_empty()).then(|| Finding {
+        code: "records_not_compared".to_owned(),
+        text: format!(
+            "It could not be laid beside the firm's records, which cannot hold what it states: {}.",
+            names.join("; ")
+        ),
+        level: Level::Medium,
+        evidence: places.fields(input.merged, unfit),
+    })
 }
 
 /// What it may be a copy of, but for the record of its very number, which is told as such.
@@ -49,8 +69,13 @@ fn copies(input: &FindingsInput<'_>, places: Places<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// What a detector of vendors' invoices found.
-fn detected(flag: &Flag, input: &FindingsInput<'_>, places: Places<'_>) -> Finding {
+/// What a detector of vendors' invoices found, of these accounts where it looks at accounts.
+pub(super) fn detected(
+    flag: &Flag,
+    accounts: &[&Field],
+    input: &FindingsInput<'_>,
+    places: Places<'_>,
+) -> Finding {
     let (level, fields): (_, &[F]) = match flag.detector.as_str() {
         "bank_account_changed" | "shared_bank_account" => (Level::High, &[F::Iban, F::Seller]),
         "lookalike_vendor" => (Level::High, &[F::Seller, F::SellerVat]),
@@ -61,7 +86,13 @@ fn detected(flag: &Flag, input: &FindingsInput<'_>, places: Places<'_>) -> Findi
         "terms_changed" => (Level::Medium, &[F::DueDate]),
         _ => (Level::Medium, &[]),
     };
-    let mut evidence = places.fields(input.merged, fields);
+    let mut evidence = Vec::new();
+    for name in fields {
+        match name {
+            F::Iban => evidence.extend(accounts.iter().map(|account| places.field(account))),
+            _ => evidence.extend(places.fields(input.merged, &[*name])),
+        }
+    }
     evidence.extend(flag.twins.iter().map(|twin| places.record(twin, twin)));
     Finding {
         code: flag.detector.clone(),
@@ -69,35 +100,6 @@ fn detected(flag: &Flag, input: &FindingsInput<'_>, places: Places<'_>) -> Findi
         level,
         evidence,
     }
-}
-
-/// The account is none of those on record for the vendor. Where several vendors
-/// match, an account of any of them will do.
-fn changed_account(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
-    let account = folded(value(input.merged, F::Iban)?);
-    let known: Vec<&KnownVendor> = input
-        .firm
-        .vendors
-        .iter()
-        .filter(|vendor| is_seller(input.merged, &vendor.name, vendor.vat_id.as_deref()))
-        .filter(|vendor| !vendor.ibans.is_empty())
-        .collect();
-    let first = known.first()?;
-    let on_record = known
-        .iter()
-        .flat_map(|vendor| &vendor.ibans)
-        .any(|iban| folded(iban) == account);
-    if on_record {
-        return None;
-    }
-    let mut evidence = places.fields(input.merged, &[F::Iban, F::Seller]);
-    evidence.push(places.record(&first.id, &first.name));
-    Some(Finding {
-        code: "iban_not_on_record".to_owned(),
-        text: "The account to pay to is none of those on record for this vendor.".to_owned(),
-        level: Level::High,
-        evidence,
-    })
 }
 
 fn unknown_order(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
@@ -121,7 +123,7 @@ fn same_number<'a>(input: &FindingsInput<'a>) -> Option<&'a EarlierInvoice> {
     let same = |earlier: &&EarlierInvoice| {
         earlier.id != input.document_id
             && folded(&earlier.number) == number
-            && is_seller(input.merged, &earlier.seller, earlier.seller_vat.as_deref())
+            && sameness(input.merged, earlier.identity()).is_some()
     };
     let mut earlier = input.firm.earlier.iter().filter(|_| !number.is_empty());
     earlier.find(same)
@@ -137,19 +139,4 @@ fn seen_before(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding>
         level: Level::High,
         evidence,
     })
-}
-
-/// The VAT identifier decides where both sides state one, the name otherwise.
-pub(in crate::cases::invoice) fn is_seller(
-    reading: &Reading,
-    name: &str,
-    vat_id: Option<&str>,
-) -> bool {
-    match (value(reading, F::SellerVat), vat_id) {
-        (Some(stated), Some(known)) => folded(stated) == folded(known),
-        _ => {
-            let seller = value(reading, F::Seller).map(folded).unwrap_or_default();
-            !seller.is_empty() && seller == folded(name)
-        }
-    }
 }

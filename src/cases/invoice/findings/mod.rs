@@ -4,13 +4,16 @@
 //! One file a group of questions. A finding never says what to do about it; that
 //! is for the recommendation, and only ever more scrutiny.
 
+mod accounts;
 mod arithmetic;
 mod checksums;
 mod dates;
 mod disagreement;
 mod evidence;
 mod firm;
+mod seller;
 mod stated;
+mod unread;
 
 use std::collections::BTreeSet;
 
@@ -21,10 +24,10 @@ use utoipa::ToSchema;
 pub(super) use self::arithmetic::code_of_rule;
 use self::evidence::Places;
 pub(super) use self::evidence::value;
-pub(super) use self::firm::is_seller;
+pub(super) use self::seller::{Identity, sameness, surest};
 use crate::advice::{Evidence, Level};
 use crate::cases::detectors::Flag;
-use crate::documents::Reading;
+use crate::documents::{FieldName, Problem, Reading};
 
 /// Something odd about a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -52,6 +55,11 @@ pub struct FindingsInput<'a> {
     pub xml: Option<&'a Reading>,
     /// Both as one.
     pub merged: &'a Reading,
+    /// What could not be read.
+    pub problems: &'a [Problem],
+    /// Whether its type is told to be a credit note; absent where no type is told, or one that
+    /// neither bills nor credits.
+    pub credit_note: Option<bool>,
     /// What the firm knew on the day of judgement.
     pub firm: &'a FirmKnowledge,
 }
@@ -69,9 +77,24 @@ pub struct FirmKnowledge {
     /// What detectors of vendors' invoices found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+    /// What they found of accounts that the document names beside the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub account_flags: Vec<AccountFlag>,
     /// What it may be a copy of, the likeliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<KnownCopy>,
+    /// What the document states and no record may hold, so that it was laid beside none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfit: Vec<FieldName>,
+}
+
+/// What a detector found of accounts that a document names beside the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountFlag {
+    /// The accounts, as the document names them.
+    pub accounts: Vec<String>,
+    /// What was found of each.
+    pub flag: Flag,
 }
 
 /// An earlier record or document that a document may be a copy of.
@@ -94,10 +117,16 @@ pub struct KnownVendor {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The name it trades under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trading_name: Option<String>,
     /// Its VAT identifier.
     pub vat_id: Option<String>,
     /// Accounts that the firm pays it to; empty when none are on record.
     pub ibans: Vec<String>,
+    /// Accounts that its other invoices asked to be paid to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invoiced_ibans: Vec<String>,
 }
 
 /// An invoice that came before.
@@ -107,6 +136,9 @@ pub struct EarlierInvoice {
     pub id: String,
     /// Name of its seller.
     pub seller: String,
+    /// The name that the seller trades under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller_trading_name: Option<String>,
     /// The seller's VAT identifier.
     pub seller_vat: Option<String>,
     /// Its number.
@@ -124,6 +156,7 @@ pub fn find(input: &FindingsInput<'_>) -> Vec<Finding> {
     findings.extend(dates::find(input, places));
     findings.extend(disagreement::find(input, places));
     findings.extend(stated::find(input, places));
+    findings.extend(unread::find(input));
     findings.extend(firm::find(input, places));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     findings

@@ -75,28 +75,37 @@ fn unknown_currency(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Fin
 /// EN 16931 states a credit note's amounts as positive: it is the type that turns
 /// them round. A negative one may be turned round twice and be paid out.
 fn negative_total(input: &FindingsInput<'_>, places: Places<'_>) -> Option<Finding> {
-    let total = amount(input.merged, F::Total)?;
-    if !total.is_sign_negative() || total.is_zero() {
-        return None;
-    }
-    let type_code = value(input.merged, F::TypeCode);
-    let is_credit_note = type_code.is_some_and(is_credit_note_code);
-    let (code, text) = if is_credit_note {
-        (
-            "total_of_credit_note_negative",
-            "The total of a credit note is negative: its sign may be applied twice.",
-        )
-    } else {
-        (
-            "total_of_invoice_negative",
-            "The total of an invoice is negative: it may be a credit note.",
-        )
-    };
+    let (code, text) = of_sign(input.merged, input.credit_note)?;
     Some(Finding {
         code: code.to_owned(),
         text: text.to_owned(),
         level: Level::Medium,
         evidence: places.fields(input.merged, &[F::Total, F::TypeCode]),
+    })
+}
+
+/// Code and text of what a negative total may mean. Pages state no type: of them it is said by the
+/// type that they are told to be, and left open where none is told.
+fn of_sign(reading: &Reading, credit_note: Option<bool>) -> Option<(&'static str, &'static str)> {
+    let total = amount(reading, F::Total)?;
+    if !total.is_sign_negative() || total.is_zero() {
+        return None;
+    }
+    let stated = value(reading, F::TypeCode).map(is_credit_note_code);
+    Some(match stated.or(credit_note) {
+        Some(true) => (
+            "total_of_credit_note_negative",
+            "The total of a credit note is negative: its sign may be applied twice.",
+        ),
+        Some(false) => (
+            "total_of_invoice_negative",
+            "The total of an invoice is negative: it may be a credit note.",
+        ),
+        None => (
+            "total_negative",
+            "The total is negative: of a credit note, its sign may be applied twice; an invoice \
+             may be a credit note.",
+        ),
     })
 }
 
@@ -159,4 +168,33 @@ fn country(code: &str) -> &str {
 
 fn amount(reading: &Reading, name: F) -> Option<Decimal> {
     value(reading, name)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::invoice::findings::test_support::changed;
+
+    #[test]
+    fn a_negative_total_is_called_an_invoices_only_where_it_is_told_to_be_one() {
+        let (invoice, credit) = (
+            Some("total_of_invoice_negative"),
+            Some("total_of_credit_note_negative"),
+        );
+        for (type_code, told, total, expected) in [
+            ("380", None, "-1.00", invoice),
+            ("381", None, "-1.00", credit),
+            ("", None, "-1.00", Some("total_negative")),
+            ("", Some(false), "-1.00", invoice),
+            ("", Some(true), "-1.00", credit),
+            // What it states of itself comes first.
+            ("380", Some(true), "-1.00", invoice),
+            ("381", Some(false), "-1.00", credit),
+            ("", Some(true), "1.00", None),
+        ] {
+            let reading = changed(&[(F::TypeCode, type_code), (F::Total, total)]);
+            let code = of_sign(&reading, told).map(|(code, _)| code);
+            assert_eq!(code, expected, "{type_code} {told:?} {total}");
+        }
+    }
 }

@@ -1,6 +1,48 @@
-//! Readings made by hand.
+//! Readings made by hand, and a firm beside which they are laid.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
+use super::{EarlierInvoice, Finding, FindingsInput, FirmKnowledge, KnownVendor, find};
 use crate::documents::{BBox, Field, FieldName, Reading, Source};
+
+pub(super) fn find_in(
+    xml: Option<&Reading>,
+    page: Option<&Reading>,
+    firm: &FirmKnowledge,
+) -> Vec<Finding> {
+    find(&FindingsInput {
+        document_id: "doc-1",
+        as_of: "2024-02-10".parse().unwrap(),
+        page,
+        xml,
+        merged: xml.or(page).unwrap(),
+        problems: &[],
+        credit_note: None,
+        firm,
+    })
+}
+
+/// A firm that knows the seller of `sound`.
+pub(super) fn firm() -> FirmKnowledge {
+    FirmKnowledge {
+        vendors: vec![KnownVendor {
+            id: "vendor-9".into(),
+            name: "SELLER GMBH".into(),
+            trading_name: Some("Bluebird Coffee".into()),
+            vat_id: Some("DE 136695976".into()),
+            ibans: vec!["DE89 3704 0044 0532 0130 00".into()],
+            ..KnownVendor::default()
+        }],
+        orders: Some(["po 7".to_owned()].into()),
+        earlier: vec![EarlierInvoice {
+            id: "doc-0".into(),
+            seller: "Seller GmbH".into(),
+            seller_trading_name: Some("Bluebird Coffee".into()),
+            seller_vat: None,
+            number: "R-2".into(),
+        }],
+        ..FirmKnowledge::default()
+    }
+}
 
 /// A reading of one source; page fields get a box, XML fields a path.
 pub(super) fn reading(source: Source, fields: &[(FieldName, &str)]) -> Reading {
@@ -64,6 +106,16 @@ pub(in crate::cases::invoice) fn changed(changes: &[(FieldName, &str)]) -> Readi
         {
             reading.fields.insert(*name, field);
         }
+    }
+    reading
+}
+
+/// A reading that names further accounts.
+pub(in crate::cases::invoice) fn beside(mut reading: Reading, accounts: &[&str]) -> Reading {
+    let source = reading.fields.values().next().unwrap().source;
+    for account in accounts {
+        let named = self::reading(source, &[(FieldName::Iban, account)]);
+        reading.other_accounts.extend(named.fields.into_values());
     }
     reading
 }

@@ -1,21 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::test_support::{changed, reading, sound};
-use super::{EarlierInvoice, Finding, FindingsInput, FirmKnowledge, KnownCopy, KnownVendor, find};
+use super::test_support::{beside, changed, find_in, firm, reading, sound};
+use super::{FirmKnowledge, KnownCopy, KnownVendor};
 use crate::advice::Level;
 use crate::cases::detectors::Flag;
 use crate::documents::{FieldName as F, Line, Reading, Source};
-
-fn find_in(xml: Option<&Reading>, page: Option<&Reading>, firm: &FirmKnowledge) -> Vec<Finding> {
-    find(&FindingsInput {
-        document_id: "doc-1",
-        as_of: "2024-02-10".parse().unwrap(),
-        page,
-        xml,
-        merged: xml.or(page).unwrap(),
-        firm,
-    })
-}
 
 fn codes(reading: &Reading) -> Vec<String> {
     let found = find_in(Some(reading), None, &FirmKnowledge::default());
@@ -124,6 +113,56 @@ fn each_question_about_the_document_has_its_boundary() {
 }
 
 #[test]
+fn accounts_of_one_fault_are_one_finding() {
+    let (good, wrong) = (
+        "DE89370400440532013000",
+        ["DE89370400440532013001", "DE02120300000000202052"],
+    );
+    for (first, level, places) in [(good, Level::Medium, 2), (wrong[1], Level::High, 2)] {
+        let others = if first == good {
+            &wrong[..]
+        } else {
+            &wrong[..1]
+        };
+        let reading = beside(changed(&[(F::Iban, first)]), others);
+        let found = find_in(Some(&reading), None, &FirmKnowledge::default());
+        let told: Vec<_> = found
+            .iter()
+            .map(|finding| (finding.code.as_str(), finding.level, finding.evidence.len()))
+            .collect();
+        assert_eq!(told, [("iban_checksum_wrong", level, places)], "{first}");
+    }
+}
+
+#[test]
+fn all_parts_of_a_wrong_sum_are_shown() {
+    let reading = changed(&[
+        (F::StampDuty, "2.00"),
+        (F::Withheld, "20.00"),
+        (F::Total, "130.00"),
+        (F::Payable, "129.00"),
+    ]);
+    let found = find_in(Some(&reading), None, &FirmKnowledge::default());
+    let told: Vec<(&str, Vec<&str>)> = found
+        .iter()
+        .map(|finding| {
+            let places = finding.evidence.iter().map(|place| &*place.reference);
+            let names = places.map(|path| path.trim_start_matches("/Invoice/"));
+            (finding.code.as_str(), names.collect())
+        })
+        .collect();
+    let of_total = vec!["total", "net", "tax", "stamp_duty"];
+    let of_payable = vec!["payable", "total", "withheld", "stamp_duty"];
+    assert_eq!(
+        told,
+        [
+            ("totals_total_wrong", of_total),
+            ("totals_payable_wrong", of_payable)
+        ]
+    );
+}
+
+#[test]
 fn the_gravest_comes_first() {
     let found = find_in(
         Some(&changed(&[
@@ -194,6 +233,62 @@ fn page_and_structure_that_disagree_are_both_shown() {
 }
 
 #[test]
+fn every_account_on_the_page_is_held_against_the_structure_and_the_records() {
+    let nobody = FirmKnowledge::default();
+    let (stated, others) = (
+        "DE89370400440532013000",
+        ["DE02120300000000202051", "DE75512108001245126199"],
+    );
+    let page = |first: &str, others: &[&str]| {
+        let first = [(F::Number, "R-1"), (F::Iban, first)];
+        beside(reading(Source::Page, &first), others)
+    };
+    let told = |xml: &Reading, page: &Reading, firm: &FirmKnowledge| {
+        let found = find_in(Some(xml), Some(page), firm).into_iter();
+        found
+            .map(|finding| (finding.code, finding.level, finding.evidence.len()))
+            .collect::<Vec<(String, Level, usize)>>()
+    };
+    let differ =
+        |level: Level, evidence: usize| [("xml_page_iban_differ".to_owned(), level, evidence)];
+
+    let letterhead = page(stated, &others);
+    assert_eq!(
+        told(&sound(), &letterhead, &nobody),
+        differ(Level::Medium, 3)
+    );
+    assert_eq!(
+        find_in(Some(&sound()), Some(&letterhead), &nobody)[0].text,
+        "Payment account: IBAN or other account: the e-invoice states DE89370400440532013000, \
+         the page shows DE02120300000000202051, DE75512108001245126199 as well."
+    );
+    let all = beside(sound(), &others);
+    assert_eq!(told(&all, &letterhead, &nobody), []);
+    let mut known = firm();
+    known.vendors[0].ibans.push(others[0].to_owned());
+    known.vendors[0].invoiced_ibans = vec![others[1].to_owned()];
+    assert_eq!(told(&sound(), &letterhead, &known), []);
+
+    // Where the first differs, the seller's own account is told too: a machine pays to another.
+    let elsewhere = page(others[0], &[stated, others[1]]);
+    assert_eq!(told(&sound(), &elsewhere, &nobody), differ(Level::High, 3));
+    assert_eq!(told(&sound(), &elsewhere, &known), differ(Level::High, 2));
+
+    // A structure without account leaves the page's unlooked at by all else.
+    let silent = changed(&[(F::Iban, "")]);
+    let shown = page(others[0], &[]);
+    assert_eq!(told(&silent, &shown, &nobody), differ(Level::Medium, 1));
+    assert_eq!(told(&silent, &shown, &firm()), differ(Level::High, 1));
+    assert_eq!(told(&silent, &shown, &known), []);
+    assert_eq!(
+        told(&silent, &page(others[0], &[stated]), &firm()),
+        differ(Level::Medium, 1)
+    );
+    let debited = changed(&[(F::Iban, ""), (F::DebitedAccount, others[0])]);
+    assert_eq!(told(&debited, &shown, &firm()), []);
+}
+
+#[test]
 fn a_page_that_calls_the_amount_due_its_total_does_not_disagree() {
     let xml = changed(&[(F::Prepaid, "19.00"), (F::Payable, "100.00")]);
     let none = FirmKnowledge::default();
@@ -215,26 +310,6 @@ fn what_a_page_lacks_is_told_with_less_certainty() {
             .all(|finding| finding.level == Level::Low && finding.code.starts_with("missing_"))
     );
     assert_eq!(found.len(), 5);
-}
-
-fn firm() -> FirmKnowledge {
-    FirmKnowledge {
-        vendors: vec![KnownVendor {
-            id: "vendor-9".into(),
-            name: "SELLER GMBH".into(),
-            vat_id: Some("DE 136695976".into()),
-            ibans: vec!["DE89 3704 0044 0532 0130 00".into()],
-        }],
-        orders: Some(["po 7".to_owned()].into()),
-        earlier: vec![EarlierInvoice {
-            id: "doc-0".into(),
-            seller: "Seller GmbH".into(),
-            seller_vat: None,
-            number: "R-2".into(),
-        }],
-        flags: Vec::new(),
-        copies: Vec::new(),
-    }
 }
 
 fn firm_codes(reading: &Reading, firm: &FirmKnowledge) -> Vec<String> {
@@ -260,6 +335,29 @@ fn another_account_than_on_record_is_found() {
     let mut blank = firm();
     blank.vendors[0].ibans.clear();
     assert_eq!(firm_codes(&other, &blank), Vec::<String>::new());
+    // An account of another firm of the group is none of this one's.
+    let mut group = firm();
+    group.vendors[0].vat_id = None;
+    group.vendors.push(KnownVendor {
+        id: "vendor-10".into(),
+        name: "Seller SAS".into(),
+        ibans: vec!["DE75512108001245126199".into()],
+        ..KnownVendor::default()
+    });
+    assert_eq!(firm_codes(&other, &group), ["iban_not_on_record"]);
+}
+
+#[test]
+fn what_could_not_be_laid_beside_the_records_is_told() {
+    let mut known = firm();
+    known.unfit = vec![F::IssueDate];
+    let found = find_in(Some(&sound()), None, &known);
+    assert_eq!(
+        (found[0].code.as_str(), found[0].level, found.len()),
+        ("records_not_compared", Level::Medium, 1)
+    );
+    assert!(found[0].text.ends_with("states: Issue date."));
+    assert_eq!(found[0].evidence[0].reference, "/Invoice/issue_date");
 }
 
 #[test]
@@ -288,6 +386,22 @@ fn a_number_seen_before_names_the_other_document() {
     let mut stranger = firm();
     stranger.earlier[0].seller = "Other GmbH".into();
     assert_eq!(firm_codes(&again, &stranger), Vec::<String>::new());
+    for name in ["Seller", "Bluebird Coffee"] {
+        let again = changed(&[(F::Number, "r2"), (F::Seller, name)]);
+        assert_eq!(
+            firm_codes(&again, &firm()),
+            ["number_already_seen"],
+            "{name}"
+        );
+    }
+    let mut by_number = firm();
+    by_number.earlier[0].seller_vat = Some("DE136695976".into());
+    let without_country = changed(&[(F::Number, "r2"), (F::SellerVat, "136695976")]);
+    let codes = firm_codes(&without_country, &by_number);
+    assert!(
+        codes.contains(&"number_already_seen".to_owned()),
+        "{codes:?}"
+    );
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn sound() -> Reading {
             amount: Some(dec("10")),
             reason: None,
         }],
-        instalments: vec![],
+        ..Reading::default()
     }
 }
 
@@ -130,6 +130,62 @@ fn tax_by_rate_is_checked_for_each_rate() {
     assert!(!failing(&reading).contains(&Rule::TaxByRate));
     reading.taxes[0] = tax("100.00", "19", "19.02");
     assert!(failing(&reading).contains(&Rule::TaxByRate));
+}
+
+/// Net, tax and total of one rate.
+fn taxed(currency: &str, net: &str, tax_amount: &str, total: &str, rate: &str) -> Reading {
+    Reading {
+        fields: [
+            (F::Currency, currency),
+            (F::Net, net),
+            (F::Tax, tax_amount),
+            (F::Total, total),
+        ]
+        .map(|(name, value)| (name, field(value)))
+        .into(),
+        taxes: vec![tax(net, rate, tax_amount)],
+        ..Reading::default()
+    }
+}
+
+#[test]
+fn amounts_are_rounded_to_the_unit_of_their_currency() {
+    let by_rate = Rule::TaxByRate;
+    for (currency, net, tax, total, rate, rules) in [
+        // 123.4 and 159.92, the latter rounded down.
+        ("JPY", "1234", "123", "1357", "10", vec![]),
+        ("JPY", "1999", "159", "2158", "8", vec![]),
+        ("JPY", "1234", "125", "1359", "10", vec![by_rate]),
+        ("JPY", "1234", "123", "1359", "10", vec![Rule::Total]),
+        ("KWD", "100.125", "5.006", "105.131", "5", vec![]),
+        ("KWD", "100.125", "5.006", "105.139", "5", vec![Rule::Total]),
+        ("KWD", "100.125", "5.008", "105.133", "5", vec![by_rate]),
+        // As the norm rounds, whatever the currency.
+        ("KWD", "100.12", "5.01", "105.13", "5", vec![]),
+        ("EUR", "100.12", "5.01", "105.13", "5", vec![]),
+        ("???", "100.12", "5.01", "105.15", "5", vec![Rule::Total]),
+    ] {
+        let reading = taxed(currency, net, tax, total, rate);
+        assert_eq!(failing(&reading), rules, "{currency} {net} {tax} {total}");
+    }
+}
+
+#[test]
+fn what_is_withheld_is_not_payable_and_a_duty_may_be_charged() {
+    let mut reading = sound();
+    reading.fields.insert(F::Withheld, field("20.00"));
+    assert_eq!(failing(&reading), [Rule::Payable]);
+    reading.fields.insert(F::Payable, field("94.00"));
+    assert_eq!(failing(&reading), []);
+    reading.fields.insert(F::StampDuty, field("2.00"));
+    assert_eq!(failing(&reading), [], "paid by the seller");
+    reading.fields.insert(F::Total, field("121.00"));
+    reading.fields.insert(F::Payable, field("96.00"));
+    assert_eq!(failing(&reading), []);
+    reading.fields.insert(F::Total, field("121.02"));
+    assert_eq!(failing(&reading), [Rule::Total, Rule::Payable]);
+    reading.fields.remove(&F::Total);
+    assert_eq!(prove_totals(&reading).derived, None);
 }
 
 #[test]

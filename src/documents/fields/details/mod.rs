@@ -181,6 +181,14 @@ fn settle_dollar(analysis: &Analysis, votes: &mut BTreeMap<&'static str, (f32, R
     }
 }
 
+/// Every account on the pages whose check digits agree: whoever pays may take any of them.
+pub(super) fn accounts(analysis: &Analysis) -> impl Iterator<Item = Field> {
+    let ibans = analysis.candidates.ibans.iter();
+    ibans
+        .filter(|(_, _, valid)| *valid)
+        .map(move |(tokens, value, _)| page_field(analysis, tokens.clone(), value.clone(), 0.9))
+}
+
 fn add_accounts(analysis: &Analysis, fields: &mut Fields) {
     let labels = analysis.labels();
     let labelled = |tokens: &Range<usize>, concept: Concept| {

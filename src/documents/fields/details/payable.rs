@@ -101,7 +101,7 @@ fn called_due(analysis: &Analysis) -> Option<(Decimal, Range<usize>, f32)> {
 
 fn money(candidate: &Candidate) -> Option<Decimal> {
     match &candidate.fact {
-        Fact::Amount(money) if money.decimals == 2 || money.currency.is_some() => Some(money.value),
+        Fact::Amount(money) if money.exact || money.currency.is_some() => Some(money.value),
         _ => None,
     }
 }

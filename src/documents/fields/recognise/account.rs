@@ -120,6 +120,22 @@ pub fn read_iban(words: &[&str]) -> Option<Iban> {
     best
 }
 
+/// Every IBAN with right check digits in a text, whole or in groups.
+#[must_use]
+pub fn ibans_in(text: &str) -> Vec<String> {
+    let is_gap = |c: char| c.is_whitespace() || ":;,()/|".contains(c);
+    let words: Vec<&str> = text.split(is_gap).filter(|w| !w.is_empty()).collect();
+    let mut found = Vec::new();
+    let mut rest = words.as_slice();
+    while !rest.is_empty() {
+        let iban = read_iban(rest).filter(|iban| iban.valid);
+        let taken = iban.as_ref().map_or(1, |iban| iban.words.max(1));
+        found.extend(iban.map(|iban| iban.value));
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    found
+}
+
 /// A BIC (ISO 9362): four letters, a country, two or five more characters.
 #[must_use]
 pub fn read_bic(word: &str) -> Option<String> {
@@ -156,6 +172,17 @@ mod tests {
         assert!(!read_iban(&["DE88370400440532013000"]).unwrap().valid);
         assert_eq!(read_iban(&["DE123456789"]), None);
         assert_eq!(read_iban(&["GERMANY"]), None);
+    }
+
+    #[test]
+    fn sentences_name_accounts() {
+        let text = "Please pay to our new account (IBAN:DE02 1203 0000 0000 2020 51), \
+                    no longer to DE89370400440532013000; not DE88370400440532013000.";
+        assert_eq!(
+            ibans_in(text),
+            ["DE02120300000000202051", "DE89370400440532013000"]
+        );
+        assert!(ibans_in("ÄÖ DE, 12").is_empty());
     }
 
     #[test]

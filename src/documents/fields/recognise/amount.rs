@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::currency::{self, Currency};
-use super::number::{self, DecimalMark};
+use super::number::{self, Writing};
 
 /// An amount or a percentage found at the start of a run of words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Amount {
     pub value: Decimal,
     /// Digits after the decimal mark.
     pub decimals: u8,
+    /// Whether those are as many as money has.
+    pub exact: bool,
     /// Whether thousands are grouped.
     pub grouped: bool,
     /// The currency written with it.
@@ -22,9 +24,10 @@ pub struct Amount {
     pub words: usize,
 }
 
-/// Reads the amount that starts with the first of `words`; at most six are looked at.
+/// Reads the amount that starts with the first of `words`; at most six are looked at. `None` too
+/// where a currency of thousandths leaves open whether `1.234` is one or a thousand.
 #[must_use]
-pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
+pub fn read(words: &[&str], writing: Writing) -> Option<Amount> {
     let words = &words[..words.len().min(6)];
     let mut at = 0;
     let mut sign = false;
@@ -34,7 +37,9 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
         if matches!(*word, "-" | "\u{2212}" | "\u{2013}") && !sign {
             sign = true;
         } else if *word == "+" {
-        } else if let Some(found) = currency::of_word(word).filter(|_| money.is_none()) {
+        } else if let Some(found) =
+            currency::of_word_beside(word, words.get(at + 1).copied()).filter(|_| money.is_none())
+        {
             money = Some(found);
         } else {
             break;
@@ -44,7 +49,7 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
     let core = Core::of(words.get(at)?)?;
     sign ^= core.negative;
     money = core.currency.or(money);
-    let (number, taken) = longest_number(&core, &words[at..], mark)?;
+    let (number, taken) = longest_number(&core, &words[at..], writing)?;
     let last = Core::of(words[at + taken - 1])?;
     sign ^= taken > 1 && last.negative;
     money = money.or(last.currency);
@@ -61,7 +66,9 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
             at += 1;
         }
     }
-    if let Some(found) = words.get(at).and_then(|w| currency::of_word(w))
+    if let Some(found) = words
+        .get(at)
+        .and_then(|w| currency::of_word_beside(w, words.get(at - 1).copied()))
         && money.is_none()
         && !percent
         && !words
@@ -71,10 +78,15 @@ pub fn read(words: &[&str], mark: Option<DecimalMark>) -> Option<Amount> {
         money = Some(found);
         at += 1;
     }
+    let thousandths = money.map_or(writing.thousandths, Currency::has_thousandths);
+    if thousandths && number.either && !percent {
+        return None;
+    }
     let value = if sign { -number.value } else { number.value };
     Some(Amount {
         value,
         decimals: number.decimals,
+        exact: number.decimals == 2 || thousandths && number.decimals == 3,
         grouped: number.grouped,
         currency: money,
         percent,
@@ -167,7 +179,7 @@ impl<'a> Core<'a> {
 fn longest_number(
     core: &Core<'_>,
     words: &[&str],
-    mark: Option<DecimalMark>,
+    Writing { mark, thousandths }: Writing,
 ) -> Option<(number::Number, usize)> {
     let alone = number::parse(core.digits, mark);
     let is_group =
@@ -186,7 +198,8 @@ fn longest_number(
             joined.push(' ');
             joined.push_str(digits);
             let tail = &digits[3..];
-            if tail.len() == 3 && tail.starts_with([',', '.']) {
+            let has_fraction = tail.len() == 3 || thousandths && tail.len() == 4;
+            if has_fraction && tail.starts_with([',', '.']) {
                 if let Some(number) = number::parse(&joined, mark) {
                     return Some((number, i + 1));
                 }
@@ -207,8 +220,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn read_text(text: &str) -> Option<(String, usize)> {
+        read_as(text, Writing::default())
+    }
+
+    fn read_as(text: &str, writing: Writing) -> Option<(String, usize)> {
         let words: Vec<&str> = text.split(' ').collect();
-        read(&words, None).map(|a| (a.value.to_string(), a.words))
+        read(&words, writing).map(|a| (a.value.to_string(), a.words))
     }
 
     #[test]
@@ -247,8 +264,38 @@ mod tests {
     #[test]
     fn percent_is_marked() {
         let words = ["19,00%", "MwSt."];
-        assert!(read(&words, None).unwrap().percent);
-        assert!(read(&["7", "%"], None).unwrap().percent);
+        assert!(read(&words, Writing::default()).unwrap().percent);
+        assert!(read(&["7", "%"], Writing::default()).unwrap().percent);
+    }
+
+    #[test]
+    fn three_digits_behind_a_mark_are_no_thousands_in_a_currency_of_thousandths() {
+        use super::super::number::DecimalMark::{Comma, Point};
+        let named = |mark| Writing {
+            mark,
+            thousandths: true,
+        };
+        for (text, writing, value) in [
+            ("KWD 14.685", Writing::default(), None),
+            ("14,685 TND", Writing::default(), None),
+            ("14,685", named(None), None),
+            ("14,685", named(Some(Point)), None),
+            ("14,685", named(Some(Comma)), Some("14.685")),
+            ("BHD 14.685", named(Some(Point)), Some("14.685")),
+            ("KWD 1,014.685", named(None), Some("1014.685")),
+            ("0.750 OMR", named(None), Some("0.750")),
+            ("1 014,685 TND", named(None), Some("1014.685")),
+            ("KWD 14", named(None), Some("14")),
+            ("19.500%", named(None), Some("19500")),
+            // Another currency in the same document.
+            ("EUR 14.685", named(None), Some("14685")),
+        ] {
+            let read = read_as(text, writing).map(|read| read.0);
+            assert_eq!(read.as_deref(), value, "{text}");
+        }
+        let exact = |text: &str, writing| read(&[text], writing).unwrap().exact;
+        assert!(exact("2.345", named(Some(Point))) && exact("2.34", named(None)));
+        assert!(exact("2.34", Writing::default()) && !exact("0.345", Writing::default()));
     }
 
     #[test]
@@ -262,7 +309,7 @@ mod tests {
         #[test]
         fn any_words_are_safe(words in proptest::collection::vec("[0-9.,€$%() -]{0,8}|\\PC{0,5}", 0..8)) {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            if let Some(found) = read(&words, None) {
+            if let Some(found) = read(&words, Writing::default()) {
                 prop_assert!(found.words <= words.len());
             }
         }

@@ -4,11 +4,17 @@
 /// often something else to accept any.
 const CODES: &[&str] = &[
     "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DEM", "DKK",
-    "EGP", "EUR", "GBP", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW",
-    "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD",
-    "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "XAF",
-    "XOF", "ZAR",
+    "EGP", "EUR", "GBP", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "IQD", "ISK", "JOD", "JPY",
+    "KES", "KRW", "KWD", "LYD", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP",
+    "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TWD",
+    "UAH", "USD", "UYU", "VND", "XAF", "XOF", "ZAR",
 ];
+
+/// Those of which the smallest unit is a thousandth.
+const THOUSANDTHS: &[&str] = &[DINAR_OF_BAHRAIN, "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+/// Ends the names of Malaysian companies too: a currency only beside three decimals.
+const DINAR_OF_BAHRAIN: &str = "BHD";
 
 /// A currency read from a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +23,14 @@ pub struct Currency {
     pub code: &'static str,
     /// False for a sign that several currencies share (`$`, `kr`).
     pub certain: bool,
+}
+
+impl Currency {
+    /// Whether its smallest unit is a thousandth.
+    #[must_use]
+    pub fn has_thousandths(self) -> bool {
+        THOUSANDTHS.contains(&self.code)
+    }
 }
 
 const fn sure(code: &'static str) -> Option<Currency> {
@@ -60,6 +74,39 @@ pub fn of_word(word: &str) -> Option<Currency> {
         "dkk" => sure("DKK"),
         _ => None,
     }
+}
+
+/// The currency that a word names beside what may be its amount.
+#[must_use]
+pub fn of_word_beside(word: &str, amount: Option<&str>) -> Option<Currency> {
+    if word.trim_matches(['(', ')', '.', ',', ':']) != DINAR_OF_BAHRAIN {
+        return of_word(word);
+    }
+    amount
+        .filter(|amount| has_three_decimals(amount))
+        .and_then(|_| sure(DINAR_OF_BAHRAIN))
+}
+
+fn has_three_decimals(amount: &str) -> bool {
+    let number = amount.trim_matches(|c: char| !c.is_ascii_digit());
+    number
+        .rsplit_once(['.', ','])
+        .is_some_and(|(_, decimals)| decimals.len() == 3)
+}
+
+/// The currency of thousandths that a word names, alone, beside its amount or glued to it.
+#[must_use]
+pub fn of_thousandths(word: &str, beside: [Option<&str>; 2]) -> Option<Currency> {
+    // Few documents name one, and every word of every document is asked.
+    if !THOUSANDTHS.iter().any(|code| word.contains(code)) {
+        return None;
+    }
+    beside
+        .into_iter()
+        .find_map(|amount| of_word_beside(word, amount))
+        .or_else(|| strip_prefix(word).map(|found| found.0))
+        .or_else(|| strip_suffix(word).map(|found| found.0))
+        .filter(|found| found.has_thousandths())
 }
 
 /// The currency of a sign such as `€`.
@@ -142,5 +189,28 @@ mod tests {
         assert_eq!(strip_suffix("12,50€").unwrap().1, "12,50");
         assert_eq!(strip_prefix("EUR12.50").unwrap().1, "12.50");
         assert_eq!(strip_prefix("EUROPE"), None);
+    }
+
+    #[test]
+    fn those_of_thousandths_are_the_ones_of_three_decimals() {
+        for known in crate::domain::Currency::all() {
+            let is_told = THOUSANDTHS.contains(&known.code());
+            assert_eq!(is_told, known.minor_units() == 3, "{known}");
+        }
+    }
+
+    #[test]
+    fn a_malaysian_company_is_no_currency() {
+        let dinar = |word, amount| of_word_beside(word, Some(amount)).map(|found| found.code);
+        assert_eq!(dinar("BHD", "12.345"), Some("BHD"));
+        assert_eq!(dinar("(BHD)", "1,012.345"), Some("BHD"));
+        assert_eq!(dinar("BHD", "12,"), None);
+        assert_eq!(dinar("BHD", "1,234.00"), None);
+        assert_eq!(of_word("BHD"), None);
+        assert_eq!(dinar("KWD", "12,"), Some("KWD"));
+        assert!(of_thousandths("BHD", [Some("SDN"), None]).is_none());
+        assert!(of_thousandths("BHD", [None, Some("2.345")]).is_some());
+        assert!(of_thousandths("KWD2.345", [None, None]).is_some());
+        assert!(of_thousandths("EUR", [None, None]).is_none());
     }
 }

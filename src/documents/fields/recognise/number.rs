@@ -11,6 +11,16 @@ pub enum DecimalMark {
     Point,
 }
 
+/// How a document writes numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Writing {
+    /// Its decimal mark, where numbers show one.
+    pub mark: Option<DecimalMark>,
+    /// Whether it names a currency of which the smallest unit is a thousandth, so that three
+    /// digits behind a mark are no thousands unless that is certain.
+    pub thousandths: bool,
+}
+
 /// An unsigned number and how it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
@@ -22,6 +32,8 @@ pub struct Number {
     pub evidence: Option<DecimalMark>,
     /// Whether thousands are grouped.
     pub grouped: bool,
+    /// Whether it was read as thousands for nothing but three digits behind its one mark.
+    pub either: bool,
 }
 
 /// Reads an unsigned number made of digits and separators. `mark` is the decimal
@@ -74,6 +86,7 @@ pub fn parse(text: &str, mark: Option<DecimalMark>) -> Option<Number> {
         Some((at, sure)) => (&text[..at], &text[at + 1..], sure),
         None => (text, "", false),
     };
+    let either = decimal.is_none() && points + commas == 1 && others == 0;
     let evidence = decimal
         .filter(|_| sure)
         .and_then(|(at, _)| mark_at(text, at));
@@ -99,6 +112,7 @@ pub fn parse(text: &str, mark: Option<DecimalMark>) -> Option<Number> {
         decimals,
         evidence: evidence.or(implied),
         grouped,
+        either,
     })
 }
 

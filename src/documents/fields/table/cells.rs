@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::layout::Layout;
 use super::super::recognise::amount::{self, Amount};
-use super::super::recognise::number::DecimalMark;
+use super::super::recognise::number::Writing;
 use super::heads::Column;
 
 /// For each column, the words of a row that stand in it, as indices into
@@ -14,7 +14,7 @@ pub(super) fn of_row(
     layout: &Layout,
     row: usize,
     columns: &[Column],
-    mark: Option<DecimalMark>,
+    writing: Writing,
 ) -> Vec<Vec<usize>> {
     let mut cells = vec![Vec::new(); columns.len()];
     for segment in layout.rows[row].segments.clone() {
@@ -22,9 +22,9 @@ pub(super) fn of_row(
         let mut at = range.start;
         let mut before = None;
         while at < range.end {
-            let end = atom_end(layout, at, range.end, mark);
+            let end = atom_end(layout, at, range.end, writing);
             let bbox = layout.bbox(at..end);
-            let number = is_number(layout, at..end, mark);
+            let number = is_number(layout, at..end, writing);
             let column = column_at(columns, bbox.x0, bbox.x1, before, number);
             if let Some(column) = column {
                 cells[column].extend(at..end);
@@ -47,22 +47,18 @@ pub(super) fn text(layout: &Layout, cell: &[usize]) -> String {
 
 /// The amount a cell starts with, and how many words are left behind it.
 #[must_use]
-pub(super) fn amount(
-    layout: &Layout,
-    cell: &[usize],
-    mark: Option<DecimalMark>,
-) -> Option<(Amount, usize)> {
+pub(super) fn amount(layout: &Layout, cell: &[usize], writing: Writing) -> Option<(Amount, usize)> {
     let words: Vec<&str> = cell
         .iter()
         .map(|t| layout.tokens[*t].text.as_str())
         .collect();
-    let found = amount::read(&words, mark).or_else(|| {
+    let found = amount::read(&words, writing).or_else(|| {
         // Signs of currencies the recogniser does not know: `R1,455.68`.
         let first = words.first()?;
         let digits = first.find(|c: char| c.is_ascii_digit())?;
         let sign = &first[..digits];
         let short = sign.chars().count() <= 2 && sign.chars().all(char::is_alphabetic);
-        amount::read(&[&first[digits..]], mark).filter(|a| short && a.decimals == 2)
+        amount::read(&[&first[digits..]], writing).filter(|a| short && a.exact)
     })?;
     let rest = words.len().saturating_sub(found.words);
     Some((found, rest))
@@ -70,7 +66,7 @@ pub(super) fn amount(
 
 /// One number with its sign and currency, or one word. Numbers are joined over
 /// narrow spaces alone, so that neighbouring columns stay apart.
-fn atom_end(layout: &Layout, start: usize, stop: usize, mark: Option<DecimalMark>) -> usize {
+fn atom_end(layout: &Layout, start: usize, stop: usize, writing: Writing) -> usize {
     let mut near = start + 1;
     while near < stop.min(start + 6) {
         let (left, right) = (&layout.tokens[near - 1], &layout.tokens[near]);
@@ -83,16 +79,16 @@ fn atom_end(layout: &Layout, start: usize, stop: usize, mark: Option<DecimalMark
         .iter()
         .map(|t| t.text.as_str())
         .collect();
-    amount::read(&words, mark).map_or(start + 1, |a| start + a.words.max(1))
+    amount::read(&words, writing).map_or(start + 1, |a| start + a.words.max(1))
 }
 
 /// Whether words are one number.
-fn is_number(layout: &Layout, words: Range<usize>, mark: Option<DecimalMark>) -> bool {
+fn is_number(layout: &Layout, words: Range<usize>, writing: Writing) -> bool {
     let texts: Vec<&str> = layout.tokens[words.clone()]
         .iter()
         .map(|t| t.text.as_str())
         .collect();
-    amount::read(&texts, mark).is_some_and(|a| a.words == texts.len())
+    amount::read(&texts, writing).is_some_and(|a| a.words == texts.len())
 }
 
 /// The column whose head stands over a word; else the column of the word just

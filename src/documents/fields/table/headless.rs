@@ -98,7 +98,7 @@ fn candidate(analysis: &Analysis, row: usize) -> Option<Candidate> {
                 .iter()
                 .map(|t| t.text.as_str())
                 .collect();
-            match amount::read(&words, analysis.habits.mark) {
+            match amount::read(&words, analysis.habits.writing) {
                 Some(found) => {
                     let words = found.words.max(1);
                     numbers.push((at, found));
@@ -110,10 +110,7 @@ fn candidate(analysis: &Analysis, row: usize) -> Option<Candidate> {
     }
     let (at, net) = numbers.pop()?;
     let ends = at + net.words.max(1) == own.tokens.end;
-    if !ends
-        || net.percent
-        || net.decimals != 2
-        || at == layout.segments[own.segments.start].tokens.start
+    if !ends || net.percent || !net.exact || at == layout.segments[own.segments.start].tokens.start
     {
         return None;
     }

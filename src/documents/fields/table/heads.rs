@@ -9,6 +9,7 @@ use super::super::concept::Concept;
 use super::super::labels::{self, Hit, Meaning};
 use super::super::layout::Layout;
 use super::super::recognise::amount;
+use super::super::recognise::number::Writing;
 use super::super::text::squeeze;
 
 /// Most columns one table has; a row with more is no head.
@@ -214,7 +215,7 @@ fn is_head(columns: &[Column]) -> bool {
 fn has_amounts(layout: &Layout, row: usize) -> bool {
     layout.tokens[layout.rows[row].tokens.clone()]
         .iter()
-        .any(|t| amount::read(&[t.text.as_str()], None).is_some_and(|a| a.decimals == 2))
+        .any(|t| amount::read(&[t.text.as_str()], Writing::default()).is_some_and(|a| a.exact))
 }
 
 /// Heads broken over rows: what stands close below or above a head belongs to it.

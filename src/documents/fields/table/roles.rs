@@ -42,12 +42,12 @@ struct Grid<'a> {
 /// Reads the lines of a table.
 #[must_use]
 pub(super) fn resolve(analysis: &Analysis, sheet: &Sheet, known: &Known) -> Part {
-    let mark = analysis.habits.mark;
+    let writing = analysis.habits.writing;
     let amounts = sheet
         .items
         .iter()
         .map(|item| {
-            let read = |cell: &Vec<usize>| cells::amount(&analysis.layout, cell, mark);
+            let read = |cell: &Vec<usize>| cells::amount(&analysis.layout, cell, writing);
             item.cells.iter().map(read).collect()
         })
         .collect();

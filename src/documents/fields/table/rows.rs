@@ -133,7 +133,12 @@ impl Walk<'_> {
         for row in self.head.rows.1 + 1..stop {
             let new_page = layout.rows[row].page != layout.rows[last].page;
             strict |= new_page;
-            let cells = cells::of_row(layout, row, &self.head.columns, self.analysis.habits.mark);
+            let cells = cells::of_row(
+                layout,
+                row,
+                &self.head.columns,
+                self.analysis.habits.writing,
+            );
             let kind = self.kind(&cells);
             let full = matches!(kind, Kind::Numbers(parts) if parts.is_full());
             if self.stops.is_carried(row) && !full {
@@ -226,7 +231,7 @@ impl Walk<'_> {
 
     fn kind(&self, cells: &[Vec<usize>]) -> Kind {
         let layout = &self.analysis.layout;
-        let mark = self.analysis.habits.mark;
+        let writing = self.analysis.habits.writing;
         let mut parts = Parts::default();
         let mut numbers = 0;
         for (column, cell) in self.head.columns.iter().zip(cells) {
@@ -234,7 +239,7 @@ impl Walk<'_> {
                 continue;
             }
             numbers += 1;
-            match cells::amount(layout, cell, mark) {
+            match cells::amount(layout, cell, writing) {
                 Some((amount, rest)) => {
                     // A letter behind an amount is the code of its tax.
                     let code = cell.last().filter(|_| rest == 1);

@@ -167,19 +167,30 @@ async fn read(state: &AppState, query: UploadQuery, request: Request) -> ApiResu
     })
 }
 
+/// The one file of a form. The form is read to its end, so that a second file is not lost without a word.
 async fn from_form(
     state: &AppState,
     request: Request,
 ) -> ApiResult<(axum::body::Bytes, Option<String>)> {
+    body_kind::refuse_coded(request.headers())?;
     let mut form = Multipart::from_request(request, state).await?;
+    let mut file = None;
     while let Some(part) = form.next_field().await? {
-        if part.name() == Some("file") {
-            let name = part.file_name().map(ToOwned::to_owned);
-            return Ok((part.bytes().await?, name));
+        if part.name() != Some("file") {
+            continue;
         }
+        if file.is_some() {
+            return Err(ApiError::new(
+                ErrorCode::InvalidContent,
+                "A form brings one file: send each in a request of its own.",
+            )
+            .with_field("file", "is there twice"));
+        }
+        let name = part.file_name().map(ToOwned::to_owned);
+        file = Some((part.bytes().await?, name));
     }
-    Err(
+    file.ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidContent, "The form has no file.")
-            .with_field("file", "is missing"),
-    )
+            .with_field("file", "is missing")
+    })
 }
