@@ -1,7 +1,8 @@
 //! `audit.head`: how long each chain was, outside the database.
 //!
-//! One line `tenant seq sha256` is added and synced after each commit that lengthens a chain. A database
-//! whose tail was cut off no longer reaches what this file remembers. Whoever can write
+//! One line `tenant seq sha256` is added after each commit that lengthens a chain, and synced; decisions that
+//! are committed together do not wait for that. A database whose tail was cut off no longer reaches what this
+//! file remembers. Whoever can write
 //! both can still cut both: keep a copy of a head elsewhere and give it to the verifier.
 
 use std::collections::HashMap;
@@ -46,9 +47,17 @@ impl HeadFile {
             .await
     }
 
-    /// The same on this thread, which waits for the disk.
+    /// Adds the lines on this thread. They outlive this process; a power failure they outlive once
+    /// [`Self::sync_here`] has ended.
     pub(super) fn append_here(&self, links: &[(&TenantId, &Link)]) -> Result<()> {
-        add(&self.file, &lines(links)).map_err(|error| StoreError::file(&self.path, error))
+        let written = (&*self.file).write_all(lines(links).as_bytes());
+        written.map_err(|error| StoreError::file(&self.path, error))
+    }
+
+    /// Waits on this thread until the disk holds what was added.
+    pub(super) fn sync_here(&self) -> Result<()> {
+        let synced = self.file.sync_data();
+        synced.map_err(|error| StoreError::file(&self.path, error))
     }
 
     /// What every chain was, by tenant. A line cut short by a power failure or a full disk

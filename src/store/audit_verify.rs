@@ -14,13 +14,17 @@ use super::Store;
 use super::audit_chain::GENESIS;
 use super::audit_check::{Checked, IndexRow, StoredEntry, StoredPart};
 use super::audit_report::{AuditReport, ChainState, FaultKind, KeptHead};
+use super::committer::MAX_TOGETHER;
 use super::error::{Result, StoreError};
 
 /// Entries held in memory at once.
 const PAGE: usize = 200;
-/// Entries that `audit.head` may lack at its end: those whose process died between the
-/// database's commit and the file's.
-const HEAD_LAG: u64 = 16;
+/// Entries that `audit.head` may lack altogether: of the first commit, whose process died before it wrote
+/// the line.
+const FIRST_LAG: u64 = MAX_TOGETHER as u64;
+/// The same at its end: of such a commit, and after a power failure of those that ran while the file was
+/// synced.
+const HEAD_LAG: u64 = 4 * FIRST_LAG;
 
 impl Store {
     /// Recomputes every chain and compares it with the listings, the stored heads,
@@ -54,7 +58,8 @@ impl Store {
                 chain.heads.entry(seq).or_default().push(sha256);
             }
             let state = chain.verify(&mut snapshot).await?;
-            if last_line + HEAD_LAG < state.entries {
+            let lag = if last_line == 0 { FIRST_LAG } else { HEAD_LAG };
+            if last_line + lag < state.entries {
                 let text = format!("`audit.head` remembers {last_line} entries only");
                 report.fault(tenant, last_line, FaultKind::HeadDiffers, text);
             }

@@ -6,13 +6,18 @@
 //!
 //! It has a thread and a runtime of its own. A commit is half a dozen waits for the database's thread
 //! and one for the disk; among the requests' tasks each of them would stand in line again behind
-//! all that is to be judged meanwhile.
+//! all that is to be judged meanwhile. What `audit.head` remembers is synced by another thread
+//! while the next commit runs: a power failure may leave it some commits short, which is no sign of
+//! a chain that was cut off.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::audit_chain::Link;
+use super::audit_head::HeadFile;
 use super::checkpoints::Checkpoints;
 use super::decisions::{ChainedDecision, chain};
 use super::erasure::Erasures;
@@ -23,7 +28,7 @@ use crate::domain::TenantId;
 /// Decisions that wait to be taken up; more callers wait until there is room.
 const MAX_WAITING: usize = 1024;
 /// Decisions of one commit.
-const MAX_TOGETHER: usize = 256;
+pub(super) const MAX_TOGETHER: usize = 256;
 
 struct Waiting {
     tenant: TenantId,
@@ -46,10 +51,13 @@ impl Committer {
     /// If the system gives no thread.
     pub(super) fn start(writing: Writing, checkpoints: Checkpoints) -> std::io::Result<Self> {
         let (waiting, mut taken) = mpsc::channel::<Waiting>(MAX_WAITING);
+        let heads = heads(Arc::clone(&writing.head_file))?;
         let committing = async move {
             let mut together = Vec::new();
             while taken.recv_many(&mut together, MAX_TOGETHER).await > 0 {
                 commit(&writing, std::mem::take(&mut together)).await;
+                // Where one word waits already, another says nothing more.
+                let _ = heads.try_send(());
                 checkpoints.committed();
             }
         };
@@ -91,6 +99,22 @@ impl Committer {
         self.waiting.send(waiting).await.map_err(|_| closed())?;
         link.await.map_err(|_| closed())?
     }
+}
+
+/// A thread that syncs `audit.head` whenever it is told that something was added; it ends when nobody can tell
+/// it any more.
+fn heads(file: Arc<HeadFile>) -> std::io::Result<SyncSender<()>> {
+    let (added, to_sync) = sync_channel(1);
+    std::thread::Builder::new()
+        .name("heads".to_owned())
+        .spawn(move || {
+            while to_sync.recv().is_ok() {
+                if let Err(error) = file.sync_here() {
+                    tracing::error!(%error, "what audit.head remembers may not outlive a power failure");
+                }
+            }
+        })?;
+    Ok(added)
 }
 
 async fn commit(writing: &Writing, together: Vec<Waiting>) {

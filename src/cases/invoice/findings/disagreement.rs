@@ -66,7 +66,10 @@ fn accounts(
         is_strange(account) || differing.is_some_and(|(_, seen)| same(F::Iban, seen, account))
     };
     let seen: Vec<&Field> = page.accounts().filter(is_told).collect();
-    if seen.is_empty() {
+    // Many e-invoices state no account (Factur-X MINIMUM and BASIC WL): where none is known either, nothing
+    // can be said of the one that the page shows.
+    let says_nothing = xml.accounts().next().is_none() && known.is_empty();
+    if seen.is_empty() || says_nothing {
         return None;
     }
     let stated: Vec<&Field> = match differing {
