@@ -10,16 +10,35 @@ use scrutineer_datasets::sets::{self, RequestSet};
 use scrutineer_eval::EvalError;
 use scrutineer_eval::project_setup::{self, Known, Late, LogQuestion};
 
+/// What is said of a log alone. That one of these requires `--log` is waived where another source, which
+/// conflicts with it, is given: so each is refused beside those by name.
+const OF_LOGS: [&str; 14] = [
+    "late",
+    "deadline",
+    "within",
+    "label",
+    "end",
+    "until",
+    "at",
+    "first",
+    "ignore",
+    "known",
+    "settled",
+    "case_column",
+    "activity_column",
+    "time_column",
+];
+
 #[derive(Debug, Args)]
 pub(super) struct ProjectSetupArgs {
     /// An event log with one case a request: XES or CSV, compressed by gzip or not.
-    #[arg(long, required_unless_present_any = ["records", "set"], conflicts_with_all = ["records", "set"])]
+    #[arg(long, required_unless_present_any = ["records", "set"], conflicts_with_all = ["records", "set", "cut"])]
     log: Option<PathBuf>,
     /// Folder of `project_setup.csv` (or `.ndjson`).
-    #[arg(long, requires = "cut", conflicts_with = "set")]
+    #[arg(long, requires = "cut", conflicts_with = "set", conflicts_with_all = OF_LOGS)]
     records: Option<PathBuf>,
     /// A public set of `SCRUTINEER_DATA`.
-    #[arg(long, value_parser = parse_set)]
+    #[arg(long, value_parser = parse_set, conflicts_with = "cut", conflicts_with_all = OF_LOGS)]
     set: Option<RequestSet>,
     /// Set-ups asked for from this day on are asked about; earlier ones are fitted on.
     #[arg(long, requires = "records")]
@@ -153,5 +172,43 @@ fn question(args: &ProjectSetupArgs) -> LogQuestion {
         },
         settled: args.settled,
         validate: args.validate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        _args: ProjectSetupArgs,
+    }
+
+    #[test]
+    fn what_the_source_has_no_use_for_is_refused() {
+        let taken = |line: &str| {
+            let words = std::iter::once("eval").chain(line.split(' '));
+            Line::try_parse_from(words).is_ok()
+        };
+        for line in [
+            "--log f --late p75 --until Done",
+            "--records d --cut 2026-01-01",
+            "--set receipt --validate",
+        ] {
+            assert!(taken(line), "{line}");
+        }
+        for line in [
+            "--log f --late p75 --cut 2026-01-01",
+            "--records d --cut 2026-01-01 --known template",
+            "--records d --cut 2026-01-01 --settled 0.5",
+            "--set receipt --deadline nonsense",
+            "--set receipt --cut 2026-01-01",
+            "--records d",
+        ] {
+            assert!(!taken(line), "{line}");
+        }
     }
 }
