@@ -22,9 +22,9 @@ const PAGE: usize = 200;
 /// Entries that `audit.head` may lack altogether: of the first commit, whose process died before it wrote
 /// the line.
 const FIRST_LAG: u64 = MAX_TOGETHER as u64;
-/// The same at its end: of such a commit, and after a power failure of those that ran while the file was
-/// synced.
-const HEAD_LAG: u64 = 4 * FIRST_LAG;
+/// The same at its end: of such a commit, and after a power failure of those that ran since the file was
+/// last synced.
+const HEAD_LAG: u64 = 8 * FIRST_LAG;
 
 impl Store {
     /// Recomputes every chain and compares it with the listings, the stored heads,

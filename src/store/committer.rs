@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -101,8 +102,11 @@ impl Committer {
     }
 }
 
-/// A thread that syncs `audit.head` whenever it is told that something was added; it ends when nobody can tell
-/// it any more.
+/// Between two syncs of `audit.head`: commits wait for the same disk, and feel each.
+const HEADS_PAUSE: Duration = Duration::from_millis(100);
+
+/// A thread that syncs `audit.head` when it is told that something was added; it ends when nobody can tell it
+/// any more.
 fn heads(file: Arc<HeadFile>) -> std::io::Result<SyncSender<()>> {
     let (added, to_sync) = sync_channel(1);
     std::thread::Builder::new()
@@ -112,6 +116,7 @@ fn heads(file: Arc<HeadFile>) -> std::io::Result<SyncSender<()>> {
                 if let Err(error) = file.sync_here() {
                     tracing::error!(%error, "what audit.head remembers may not outlive a power failure");
                 }
+                std::thread::sleep(HEADS_PAUSE);
             }
         })?;
     Ok(added)
