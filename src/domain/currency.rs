@@ -89,7 +89,7 @@ impl Currency {
 
     fn known(self) -> (&'static str, u8) {
         // One is made of a place in the list alone.
-        ALL.get(usize::from(self.0)).copied().unwrap_or(("XXX", 2))
+        ALL.get(usize::from(self.0)).copied().unwrap_or_default()
     }
 
     /// Every currency.
