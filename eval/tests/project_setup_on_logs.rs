@@ -80,6 +80,27 @@ fn a_small_log_gives_sane_answers_and_hindsight_is_named() {
 }
 
 #[test]
+fn a_fact_that_a_later_step_states_is_looked_at() {
+    // Whose a request is comes out with its check, and is said no more.
+    let csv: String = log(400)
+        .lines()
+        .map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            match cells.as_slice() {
+                [case, activity @ ("ask" | "done"), time, _, rest @ ..] => {
+                    format!("{case},{activity},{time},,{}\n", rest.join(","))
+                }
+                _ => format!("{row}\n"),
+            }
+        })
+        .collect();
+    let outcome = backtest(&csv, &LogQuestion::default()).unwrap();
+    assert_eq!(outcome.fitted.0.categories, ["team"]);
+    let baseline = &outcome.evaluation.baselines["share late by team"];
+    assert!(baseline["auc_open"].unwrap() > 0.65);
+}
+
+#[test]
 fn deadlines_steps_and_labels_can_be_asked_about() {
     let deadline = LogQuestion {
         late: Late::Deadline("due".to_owned()),
@@ -327,5 +348,67 @@ fn set_ups_are_asked_about_from_their_records() {
         scored
             .iter()
             .all(|(told, _)| answers.contains(&told.to_bits()))
+    );
+}
+
+#[test]
+fn what_records_say_was_known_from_the_start_is_no_hindsight_though_the_course_follows() {
+    let told = |says_when: bool| {
+        let mut rows = String::new();
+        for i in 0..160_i64 {
+            let begun = day("2025-01-06") + Days::new(i.unsigned_abs());
+            let at = |days: i64| {
+                (begun + TimeDelta::days(days))
+                    .format("%Y-%m-%dT09:00:00Z")
+                    .to_string()
+            };
+            let is_long = i % 2 == 0;
+            let mut needs = vec![("contract", 2 + mixed(i) % 5)];
+            if is_long {
+                needs.push(("tax", 8 + mixed(i + 500) % 7));
+            }
+            let active = needs
+                .iter()
+                .map(|(_, days)| days + 1 + mixed(i + 900) % 3)
+                .max();
+            let active = active.unwrap();
+            for known in [0, active] {
+                let dependencies: Vec<serde_json::Value> = needs
+                    .iter()
+                    .map(|(name, days)| {
+                        let done = (*days <= known).then(|| at(*days));
+                        let state = if done.is_some() { "done" } else { "open" };
+                        serde_json::json!({"name": name, "state": state, "done_at": done})
+                    })
+                    .collect();
+                let mut row = serde_json::json!({
+                    "id": format!("s{i}"), "project_id": "p", "requested_at": at(0),
+                    "planned_activation_on": begun + Days::new(11),
+                    "template": if is_long { "long" } else { "short" },
+                    "activated_at": (active <= known).then(|| at(active)),
+                    "dependencies": dependencies,
+                });
+                if says_when {
+                    row["known_at"] = serde_json::json!(at(known));
+                }
+                let _ = writeln!(rows, "{row}");
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("project_setup.ndjson"), rows).unwrap();
+        on_records(folder.path(), day("2025-05-06")).unwrap()
+    };
+    let known = told(true);
+    assert_eq!(known.fitted.0.categories, ["dependencies", "template"]);
+    let protocol = &known.evaluation.protocol;
+    assert!(
+        !protocol.contains("hindsight") && !protocol.contains("kept"),
+        "{protocol}"
+    );
+    // Nobody says that the last version does not tell what came of it.
+    let unknown = told(false).evaluation.protocol;
+    assert!(
+        unknown.contains("hindsight: dependencies, template"),
+        "{unknown}"
     );
 }

@@ -9,7 +9,7 @@ use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 
 use crate::boost::BoostParams;
 use crate::collections::moment;
-use crate::distribution::{DistributionPlan, Learners};
+use crate::distribution::{DistributionPlan, Learners, OwnShare};
 
 /// Days before the day planned at which bills of the past are looked at, so that a forecast
 /// can be asked for at any of them. The nearer the day, the more of what is still missing
@@ -44,6 +44,7 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         groups: (features::HISTORY, vec![1.0, 6.0]),
         boost: boost.check()?,
         learners: Learners::Either,
+        own: Some(OwnShare::plain("project_slip_share")),
     })
 }
 

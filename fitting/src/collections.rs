@@ -13,7 +13,7 @@ use scrutineer::learn::forecast::ForecastWeights;
 
 use crate::boost::BoostParams;
 use crate::distribution::{
-    DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome, Passing, on_calendar,
+    DistributionPlan, Example, LEAST_EXAMPLES, Learners, Outcome, OwnShare, Passing, on_calendar,
 };
 use crate::forecast;
 
@@ -23,15 +23,15 @@ const LEAST_OF_EACH: usize = 5;
 /// Days late beyond which an invoice is very late, where the firm does not say.
 pub const VERY_LATE_DAYS: f64 = 30.0;
 
-/// Days overdue on which invoices are asked about again, so that what is said of them then is
-/// calibrated.
-pub const DAYS_OVERDUE: [u64; 6] = [1, 4, 8, 15, 31, 61];
+/// Days after the due day on which invoices are asked about again, before it negative, so that what is said
+/// of them then is calibrated: a week and a day before, when reminders are due, and while they are overdue.
+pub const ASKED_AGAIN: [i64; 8] = [-7, -1, 1, 4, 8, 15, 31, 61];
 
-/// Days late that are ruled out on a day on which an invoice is so many days overdue: it is paid on
-/// that day at the earliest.
+/// Days late that are ruled out on a day so many days after the due day, where an invoice is still open: it is
+/// paid on that day at the earliest.
 #[must_use]
-pub fn days_passed(overdue: u64) -> f64 {
-    overdue as f64 - 1.0
+pub fn days_passed(after_due: i64) -> f64 {
+    after_due as f64 - 1.0
 }
 
 /// How days late are fitted.
@@ -55,11 +55,13 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         features: features::NAMES.map(str::to_owned).to_vec(),
         whole: true,
         thresholds: 32,
-        required: vec![0.0, VERY_LATE_DAYS],
+        // Many pay on the very day: a straight line over the days before would have them paid on those.
+        required: vec![-1.0, 0.0, VERY_LATE_DAYS],
         coverage: 0.8,
         groups: (features::HISTORY, vec![1.0, 10.0]),
         boost: boost.check()?,
         learners: Learners::Either,
+        own: Some(OwnShare::drawn("late_share_drawn")),
     })
 }
 
@@ -98,12 +100,14 @@ pub fn row_on(
     let ledger = history.receivables(customer);
     let said = history.interactions_with(customer);
     let master = history.customer(customer);
+    let levels = history.paid_levels();
     let promises = Promises::of(&said, &ledger);
     let contact = Contact::of(subject.id, &said, &promises, &ledger);
     let status = ledger.get(subject.id).and_then(|invoice| invoice.status);
     let disputed = status == Some(CustomerInvoiceStatus::Disputed);
     let known = Known {
         ledger: &ledger,
+        levels: &levels,
         customer: master.as_deref(),
         contact: &Contact {
             disputed: contact.disputed || disputed,
@@ -138,7 +142,7 @@ pub fn passing(due_on: NaiveDate) -> Passing {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Days;
+    use chrono::{Days, TimeDelta};
     use scrutineer::cases::collections::{CollectionsCase, CollectionsInput, Policy, Setting};
     use scrutineer::cases::forecast_case::Question as _;
     use scrutineer::cases::record_case::{RecordCase as _, RecordItem};
@@ -164,14 +168,15 @@ mod tests {
         let first = day("2025-01-06");
         for (customer, late) in [("C1", 0_u64), ("C2", 9)] {
             let master = json!({"id": customer, "name": "A customer", "payment_terms_days": 21,
-                "credit_limit": "5000", "currency": "EUR"});
+                "credit_limit": "5000", "currency": "EUR", "country": "DE", "segment": customer});
             add(RecordKind::Customer, first, 1, master);
             for week in 0..30_u64 {
                 let id = format!("{customer}-{week}");
                 let issued = first + Days::new(7 * week);
                 let due = issued + Days::new(14);
                 let mut body = json!({"id": id, "customer_id": customer, "issued_on": issued,
-                    "due_on": due, "currency": "EUR", "total": format!("{}.35", 80 + 13 * week)});
+                    "due_on": due, "currency": "EUR", "total": format!("{}.35", 80 + 13 * week),
+                    "business_unit": (if week % 2 == 0 { "North" } else { "South" }), "payment_terms": "14 days"});
                 if id == "C2-29" {
                     body["status"] = json!("disputed");
                 }
@@ -210,16 +215,17 @@ mod tests {
             ("C2-29", issued),
             ("C2-29", due_on + Days::new(3)),
         ] {
+            let customer = &id[..2];
+            let history = FactsAsOf::new(Arc::clone(&facts), moment(on));
             let subject = Subject {
                 id,
                 issued_on: issued,
                 due_on,
                 amount: 457.35,
                 currency: Currency::new("EUR").unwrap(),
+                sort: history.receivables(customer).get(id).unwrap().sort,
             };
-            let customer = &id[..2];
             let fitted = row_on(on, &facts, customer, &subject, &WhenMet::default()).unwrap();
-            let history = FactsAsOf::new(Arc::clone(&facts), moment(on));
             let item = RecordItem {
                 id: id.to_owned(),
                 as_of: None,
@@ -232,7 +238,7 @@ mod tests {
                     .collect::<Vec<u64>>()
             };
             assert_eq!(bits(&fitted), bits(&served), "{id} on {on}");
-            assert!(fitted.iter().filter(|value| value.is_finite()).count() > 35);
+            assert!(fitted.iter().filter(|value| value.is_finite()).count() > 40);
             // And so it is kept, and named by its digest in the recommendation.
             let judged = case.judge(&item, &history).unwrap();
             let kept = CanonicalJson::of(&to_json(&fitted)).unwrap();
@@ -240,6 +246,39 @@ mod tests {
             let digest = sha256_hex(kept.as_str());
             assert_eq!(judged.recommendation.features_sha256, digest);
         }
+    }
+
+    #[test]
+    fn what_is_ruled_out_on_a_day_is_what_is_known_of_an_open_invoice_then() {
+        let due_on = day("2026-03-20");
+        assert!(ASKED_AGAIN.is_sorted_by(|one, next| one < next));
+        for days in ASKED_AGAIN {
+            let on = due_on + TimeDelta::days(days);
+            let open = outcome(due_on, Some(due_on + Days::new(99)), on);
+            assert_eq!(open, Outcome::watched(None, days_passed(days)));
+            assert_eq!(open.above(days_passed(days)), Some(true));
+            // Paid on the day before, it would have been known.
+            let paid = outcome(due_on, Some(on - Days::new(1)), on);
+            assert_eq!(paid.above(days_passed(days)), Some(false));
+        }
+    }
+
+    #[test]
+    fn who_pays_on_the_very_day_is_not_taken_to_have_paid_before_it() {
+        // Three of ten pay early, four on the day and three late; nothing tells which.
+        let examples = (0..300_usize).map(|at| {
+            let days = match at * 7 % 10 {
+                0..3 => -10.0 - (at % 3) as f64,
+                3..7 => 0.0,
+                _ => 12.0 + (at % 4) as f64,
+            };
+            let row = vec![(at % 11) as f64; features::NAMES.len()];
+            Example::new(row, Outcome::known(days), 100.0 * at as f64)
+        });
+        let weights = fit(&examples.collect::<Vec<Example>>()).unwrap();
+        let curve = weights.distribution.curve(&[5.0; features::NAMES.len()]);
+        let late = curve.given_above(days_passed(0)).above(0.0);
+        assert!((0.3..0.6).contains(&late), "three of seven, not {late}");
     }
 
     #[test]

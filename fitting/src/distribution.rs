@@ -19,6 +19,7 @@ use scrutineer::learn::learner::Learner;
 use crate::boost::CheckedBoost;
 use choice::Chosen;
 use held_back::HeldBack;
+pub use held_back::first_held_back;
 pub use learners::Learners;
 use tails::plain_width;
 use told::Told;
@@ -97,7 +98,8 @@ impl Possible {
 pub struct Again {
     /// Features then.
     pub row: Vec<f64>,
-    /// What the quantity was known to lie above.
+    /// What the quantity was known to lie above: less than 0 of what was not due yet. Cases share a few
+    /// such values, for each has a calibration of its own.
     pub passed: f64,
 }
 
@@ -172,6 +174,12 @@ impl Outcome {
         self.quantity
     }
 
+    /// Up to which quantity it was watched.
+    #[must_use]
+    pub const fn watched_until(self) -> f64 {
+        self.watched
+    }
+
     /// What it came to, or has passed.
     #[must_use]
     pub fn number(self) -> f64 {
@@ -198,6 +206,39 @@ pub struct DistributionPlan {
     pub boost: CheckedBoost,
     /// Kinds of learner that held-back cases choose from.
     pub learners: Learners,
+    /// The subject's own past, as a spreadsheet has it: of a short history it serves alone, unless more is better.
+    /// None to do without.
+    pub own: Option<OwnShare>,
+}
+
+/// A feature that is the share of the subject's own cases that came late before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnShare {
+    /// Its name.
+    pub feature: String,
+    /// Log odds by which the whole of it differs from nothing, before anything is calibrated.
+    pub slope: f64,
+}
+
+impl OwnShare {
+    /// Of a share that is drawn to the level of all where the subject's cases are few: by the slope that log odds
+    /// have at one half.
+    #[must_use]
+    pub fn drawn(feature: &str) -> Self {
+        Self {
+            feature: feature.to_owned(),
+            slope: 4.0,
+        }
+    }
+
+    /// Of a share as it is: half as steep, for some are of two or three cases.
+    #[must_use]
+    pub fn plain(feature: &str) -> Self {
+        Self {
+            slope: 2.0,
+            ..Self::drawn(feature)
+        }
+    }
 }
 
 impl DistributionPlan {
@@ -236,7 +277,7 @@ impl DistributionPlan {
         let all = self.learners(&told, &thresholds, chosen.recipe)?;
         let fitted = self.join(range, &thresholds, all, &calibrations, tails)?;
         let seen = seen::of(&told, &thresholds);
-        let waited = again.calibrated();
+        let waited = again.calibrated(self);
         Ok(fitted.with_seen(Seen { waited, ..seen })?)
     }
 
@@ -329,9 +370,7 @@ impl DistributionPlan {
                 group: no_tails.group(&example.row),
                 curve: example.possible.left_of(trial.curve(&example.row)),
             }));
-            part.cases
-                .iter()
-                .for_each(|example| again.ask(&trial, example));
+            again.ask(&trial, part.cases);
         }
         Ok((foretold, again))
     }

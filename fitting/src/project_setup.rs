@@ -6,12 +6,14 @@ use scrutineer::learn::distribution::{Curve, Distribution, Level};
 
 use crate::boost::BoostParams;
 use crate::distribution::{
-    DistributionPlan, Example, LEAST_EXAMPLES, LEAST_OF_A_SIDE, Learners, Outcome,
+    DistributionPlan, Example, LEAST_EXAMPLES, LEAST_OF_A_SIDE, Learners, Outcome, OwnShare,
 };
 use crate::sample::spread;
 
 /// Thresholds of days left.
 const THRESHOLDS: usize = 30;
+/// Share of others like a request that came late, where that is looked at.
+const LIKE_LATE: &str = "like_late_share";
 /// Runs within which half of what is left has to end for runs to be counted.
 const FEW_RUNS: f64 = 4.0;
 /// Steps fitted on, at most: bounds the time of a fit. Of more, evenly spread ones are taken.
@@ -220,6 +222,7 @@ fn days_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
         groups: groups(&names.features()),
         boost: boost.check()?,
         learners: Learners::Either,
+        own: None,
     })
 }
 
@@ -244,9 +247,15 @@ fn late_plan(names: &FactNames) -> anyhow::Result<DistributionPlan> {
         column_share: 0.3,
         seed: 11,
     };
+    let days = days_plan(names)?;
     Ok(DistributionPlan {
         boost: boost.check()?,
-        ..days_plan(names)?
+        own: days
+            .features
+            .iter()
+            .any(|name| name == LIKE_LATE)
+            .then(|| OwnShare::plain(LIKE_LATE)),
+        ..days
     })
 }
 
@@ -297,6 +306,16 @@ mod tests {
         };
         let late = lateness(&row(1.0), &due, 730.0);
         assert_eq!(late, Some(Outcome::known(1.0)));
+    }
+
+    #[test]
+    fn those_like_it_are_looked_at_alone_where_they_are_looked_at() {
+        let own = |scope| {
+            late_plan(&FactNames::default().asked(scope, true))
+                .unwrap()
+                .own
+        };
+        assert!(own(Scope::EveryStep).is_some() && own(Scope::FirstStep).is_none());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use scrutineer::history::{Facts, FactsAsOf, History as _, WorkAsOf};
 
 use crate::boost::BoostParams;
 use crate::collections::moment;
-use crate::distribution::{DistributionPlan, Learners};
+use crate::distribution::{DistributionPlan, Learners, OwnShare};
 use crate::sample::GOLDEN;
 
 /// Days before [`TeamPeriod::asked_at`] in which sheets begin to come in.
@@ -124,6 +124,7 @@ pub fn plan() -> anyhow::Result<DistributionPlan> {
         groups: (features::HISTORY, vec![12.0, 52.0]),
         boost: boost.check()?,
         learners: Learners::Either,
+        own: Some(OwnShare::plain("late_share")),
     })
 }
 
@@ -137,6 +138,7 @@ pub fn sheet_plan() -> anyhow::Result<DistributionPlan> {
         required: vec![0.0],
         thresholds: 6,
         groups: (0, vec![12.0]),
+        own: Some(OwnShare::plain("own_late_share")),
         ..plan()?
     })
 }

@@ -5,15 +5,17 @@ use std::process::ExitCode;
 
 use chrono::Utc;
 use clap::Args;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::exit;
 use super::store_args::{must_exist, with_store_of};
 use super::with_service::{ServiceArgs, with_service};
 use crate::advice::Recommendation;
-use crate::cases::collections::{CollectionsRow, CollectionsRun};
+use crate::cases::collections::{CollectionsRow, CollectionsRun, OpenIn};
 use crate::cases::timesheet::Reminder;
 use crate::config::{Collections, Config};
+use crate::domain::Currency;
 use crate::service::{
     COLLECTIONS, DELAYS, DUPLICATES, DelaysRun, EXPENSES, REMINDERS, ServiceError,
 };
@@ -293,8 +295,14 @@ fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
         let amount = row.held_back_amount;
         format!("{amount} {} of it not to be spoken of", row.currency)
     });
+    let set_off: Vec<String> = row.to_set_off().map(to_set_off).collect();
+    let broken = row.is_promise_broken();
+    let others: Vec<String> = row.other_currencies.iter().map(owed_too).collect();
     let said: Vec<&str> = held
         .chain(unspoken.as_deref())
+        .chain(set_off.iter().map(String::as_str))
+        .chain(broken.then_some("a promise was broken"))
+        .chain(others.iter().map(String::as_str))
         .chain(row.because())
         .collect();
     writeln!(
@@ -308,6 +316,18 @@ fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
         row.days_overdue,
         row.action.label(),
         said.join("; "),
+    )
+}
+
+fn to_set_off((currency, amount): (Currency, Decimal)) -> String {
+    format!("set off first: {amount} {currency} of credits or unmatched money")
+}
+
+fn owed_too(other: &OpenIn) -> String {
+    let currency = other.currency;
+    format!(
+        "and {} {currency} open, {} {currency} overdue",
+        other.open_amount, other.overdue_amount
     )
 }
 
@@ -325,4 +345,32 @@ fn show_document(out: &mut dyn Write, row: &InboxRow) -> io::Result<()> {
         or_dash(&row.currency),
         row.document_id
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_tells_what_can_be_set_off_and_every_currency() {
+        let row = json!({"rank": 1, "customer_id": "c", "name": null, "phone": null, "action": "call",
+            "suppressed_by": [], "level": "high", "open_amount": "1000.00", "overdue_amount": "1000.00",
+            "set_off_amount": "300.00", "currency": "EUR", "days_overdue": 9, "at_stake": 1.0,
+            "moved": null, "invoices": [],
+            "other_currencies": [{"currency": "JPY", "open_amount": "700", "overdue_amount": "0"}]});
+        let told = |row: &serde_json::Value| {
+            let row: CollectionsRow = serde_json::from_value(row.clone()).unwrap();
+            let mut out = Vec::new();
+            show_customer(&mut out, &row).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let line = told(&row);
+        let heeds = "call     set off first: 300.00 EUR of credits or unmatched money; and 700 JPY open, 0 JPY overdue\n";
+        assert!(line.ends_with(heeds), "{line}");
+        let mut plain = row;
+        plain["set_off_amount"] = json!("0");
+        assert!(!told(&plain).contains("set off"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Which column of a CSV file says what.
 
+use super::DayOrder;
+
 /// Names of the columns; what is not named is found by usual names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
@@ -13,6 +15,8 @@ pub struct Columns {
     pub resource: Option<String>,
     /// In which role.
     pub role: Option<String>,
+    /// What comes first in times such as 01/02/2024, where none of them shows it.
+    pub day_order: Option<DayOrder>,
 }
 
 /// Usual names, the likeliest first; compared without case, blanks and punctuation.

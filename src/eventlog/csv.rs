@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::bounded::Bounded;
 use super::columns::{Columns, Places};
+use super::day_order::Shown;
 use super::gather::{Stated, Texts, put, trace, with_stated};
 use super::time::parse_time;
 use super::xes::shortened;
@@ -14,10 +15,17 @@ use crate::domain::CsvForm;
 
 /// Columns, at most.
 const MAX_COLUMNS: usize = 500;
+/// Bytes of rows kept until a time shows whether the day or the month comes first, at most.
+const WAITING: usize = 128 << 20;
+/// Bytes that keeping a row takes, and each of its cells, beside what they say.
+const OF_A_ROW: usize = 128;
+const OF_A_CELL: usize = 8;
 
 /// Reads a log. Comma, semicolon and tab are told apart by the header; a column named
 /// `case:NAME` states a fact of the case, other columns facts of the event. Where the first event does
 /// not state a fact of the case, it is one of the events from the first that does: nobody knew it before.
+/// Whether the day or the month comes first in times between slashes is told by the first of them in
+/// which one of the two numbers is no month; rows before it wait for that.
 ///
 /// # Errors
 /// [`EventLogError`] with the line, the case and the column.
@@ -56,30 +64,44 @@ pub fn read_csv(
     let places = columns
         .places(&header)
         .map_err(|message| wrong(1, message))?;
-    let mut gathered = Gathered::new(&header, places);
-    let mut row = ::csv::StringRecord::new();
+    let mut gathered = Gathered::new(&header, places, Shown::new(columns.day_order));
+    let mut bytes = ::csv::ByteRecord::new();
     loop {
         let line = rows.position().line();
-        match rows.read_record(&mut row) {
+        match rows.read_byte_record(&mut bytes) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => return Err(wrong(line, error.to_string())),
         }
         rows.get_mut().row_ended();
-        let line = form.line_of(row.as_byte_record(), line, rows.position().line());
+        let line = form.line_of(&bytes, line, rows.position().line());
+        let row = ::csv::StringRecord::from_byte_record(std::mem::take(&mut bytes));
+        let row = row.map_err(|error| {
+            let column = header.get(error.utf8_error().field());
+            let column = shortened(column.map_or("", String::as_str));
+            wrong(line, format!("what stands under {column:?} is not UTF-8"))
+        })?;
         if row.len() != header.len() {
             return Err(wrong(
                 line,
                 format!("{} cells under {} columns", row.len(), header.len()),
             ));
         }
-        gathered.add(&row).map_err(|message| wrong(line, message))?;
-        if gathered.read > limits.events {
+        gathered
+            .take(&row, line)
+            .map_err(|(line, message)| wrong(line, message))?;
+        if gathered.read + gathered.waiting.len() > limits.events {
             return Err(wrong(line, format!("more than {} events", limits.events)));
         }
+        bytes = row.into_byte_record();
     }
-    Ok(gathered.finish())
+    gathered
+        .finish()
+        .map_err(|(line, message)| wrong(line, message))
 }
+
+/// A line, and what is wrong on it.
+type Fault = (u64, String);
 
 struct Gathered {
     places: Places,
@@ -89,10 +111,15 @@ struct Gathered {
     index: HashMap<Arc<str>, usize>,
     cases: Vec<(Arc<str>, Vec<Stated>, Vec<Event>)>,
     read: usize,
+    shown: Shown,
+    /// Rows from the first on whose time cannot be read yet, with their lines.
+    waiting: Vec<(u64, ::csv::StringRecord)>,
+    /// Bytes of these.
+    waiting_bytes: usize,
 }
 
 impl Gathered {
-    fn new(header: &[String], places: Places) -> Self {
+    fn new(header: &[String], places: Places, shown: Shown) -> Self {
         let taken = [
             Some(places.case),
             Some(places.activity),
@@ -119,7 +146,49 @@ impl Gathered {
             index: HashMap::new(),
             cases: Vec::new(),
             read: 0,
+            shown,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
         }
+    }
+
+    /// Adds a row, or keeps it until its time can be read.
+    fn take(&mut self, row: &::csv::StringRecord, line: u64) -> Result<(), Fault> {
+        let time = row.get(self.places.time).map_or("", str::trim);
+        let can_be_read = self.shown.look(time, line).map_err(|message| {
+            let id = row.get(self.places.case).map_or("", str::trim);
+            (line, format!("case {:?}: {message}", shortened(id)))
+        })?;
+        let is_known = self.shown.order().is_some();
+        if !can_be_read || !is_known && !self.waiting.is_empty() {
+            let bytes = row.as_byte_record().as_slice().len();
+            self.waiting_bytes += bytes + OF_A_ROW + OF_A_CELL * row.len();
+            self.waiting.push((line, row.clone()));
+            return if self.waiting_bytes > WAITING {
+                Err(self.unclear())
+            } else {
+                Ok(())
+            };
+        }
+        for (line, row) in std::mem::take(&mut self.waiting) {
+            self.add(&row).map_err(|message| (line, message))?;
+        }
+        self.add(row).map_err(|message| (line, message))
+    }
+
+    /// That no time showed what comes first in that of the first row that waits.
+    fn unclear(&self) -> Fault {
+        let Some((line, row)) = self.waiting.first() else {
+            return Fault::default();
+        };
+        let cell = |at: usize| shortened(row.get(at).map_or("", str::trim));
+        let message = format!(
+            "case {:?}: the time {:?} has the day or the month first, and none of {} times from there on shows which: say it with --day-order",
+            cell(self.places.case),
+            cell(self.places.time),
+            self.waiting.len()
+        );
+        (*line, message)
     }
 
     fn add(&mut self, row: &::csv::StringRecord) -> Result<(), String> {
@@ -131,8 +200,9 @@ impl Gathered {
             .ok_or_else(|| place("the activity is required and missing".to_owned()))?;
         let time = cell(places.time)
             .ok_or_else(|| place("the time is required and missing".to_owned()))?;
-        let time = parse_time(time)
-            .ok_or_else(|| place(format!("the time {:?} is no time", shortened(time))))?;
+        let read = parse_time(time).or_else(|| self.shown.order()?.read(time));
+        let time =
+            read.ok_or_else(|| place(format!("the time {:?} is no time", shortened(time))))?;
         let mut optional = |at: Option<usize>| Some(self.texts.keep(cell(at?)?));
         let mut event = Event {
             resource: optional(places.resource),
@@ -171,13 +241,16 @@ impl Gathered {
         Ok(())
     }
 
-    fn finish(self) -> EventLog {
+    fn finish(self) -> Result<EventLog, Fault> {
+        if !self.waiting.is_empty() {
+            return Err(self.unclear());
+        }
         let traces = self.cases.into_iter().map(|(id, stated, mut events)| {
             let attributes = with_stated(stated, &mut events);
             trace(id, attributes, events)
         });
-        EventLog {
+        Ok(EventLog {
             traces: traces.collect(),
-        }
+        })
     }
 }

@@ -7,6 +7,7 @@
 mod bounded;
 mod columns;
 mod csv;
+mod day_order;
 mod file;
 mod gather;
 mod time;
@@ -21,6 +22,7 @@ use chrono::{DateTime, FixedOffset};
 
 pub use columns::Columns;
 pub use csv::read_csv;
+pub use day_order::DayOrder;
 pub use file::read_file;
 pub use time::{StatedTime, is_placeholder, parse_stated, parse_time};
 pub use xes::read_xes;

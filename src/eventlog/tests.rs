@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use super::{
-    Columns, EventLog, EventLogError, Limits, is_placeholder, parse_stated, parse_time, read_csv,
-    read_file, read_xes,
+    Columns, DayOrder, EventLog, EventLogError, Limits, is_placeholder, parse_stated, parse_time,
+    read_csv, read_file, read_xes,
 };
 
 fn xes(text: &str) -> Result<EventLog, EventLogError> {
@@ -178,8 +178,8 @@ fn what_is_no_log_at_all_is_told_by_its_cause() {
 fn wrong_rows_are_told_with_line_and_column() {
     for (text, expected) in [
         (
-            "case,activity,time\n1,a,2026-01-02\n1,b,02/03/2026\n",
-            "log.csv:3: case \"1\": the time \"02/03/2026\" is no time",
+            "case,activity,time\n1,a,2026-01-02\n1,b,02/03/26\n",
+            "log.csv:3: case \"1\": the time \"02/03/26\" is no time",
         ),
         (
             "case,activity,time\n1,a,\n",
@@ -190,8 +190,8 @@ fn wrong_rows_are_told_with_line_and_column() {
             "log.csv:2: 2 cells under 3 columns",
         ),
         (
-            "case;activity;time\r\n1;a;02/03/2026\r\n",
-            "log.csv:2: case \"1\": the time \"02/03/2026\" is no time",
+            "case;activity;time\r\n1;a;02/03/26\r\n",
+            "log.csv:2: case \"1\": the time \"02/03/26\" is no time",
         ),
         (
             "case;activity;time\r\n\r\n1;\"a\r\nb\";2026-01-02\r\n1;c;2/3\r\n",
@@ -211,6 +211,114 @@ fn wrong_rows_are_told_with_line_and_column() {
         ),
     ] {
         assert_eq!(csv(text).unwrap_err().to_string(), expected);
+    }
+}
+
+/// Moments of a log whose rows have these times, in the order of the file.
+fn moments(times: &[&str], day_order: Option<DayOrder>) -> Result<Vec<String>, String> {
+    let rows = times
+        .iter()
+        .zip(1..)
+        .map(|(time, case)| format!("{case},a,{time}\n"));
+    let text = format!("case,activity,time\n{}", rows.collect::<String>());
+    let columns = Columns {
+        day_order,
+        ..Columns::default()
+    };
+    let read = read_csv("f", text.as_bytes(), None, Limits::default(), &columns);
+    let log = read.map_err(|error| error.to_string())?;
+    let moments = log.traces.iter().map(|case| case.events[0].time);
+    Ok(moments
+        .map(|time| time.format("%m-%d %H:%M").to_string())
+        .collect())
+}
+
+#[test]
+fn whether_the_day_or_the_month_comes_first_is_told_by_the_whole_column() {
+    let of = |times: &[&str]| moments(times, None).unwrap();
+    let times = [
+        "01/02/2024 10:05",
+        "2024/02/13",
+        "1/3/2024",
+        "13/02/2024 09:00",
+        "02/03/2024",
+    ];
+    let day_first = [
+        "02-01 10:05",
+        "02-13 00:00",
+        "03-01 00:00",
+        "02-13 09:00",
+        "03-02 00:00",
+    ];
+    assert_eq!(of(&times), day_first);
+    let times = ["01/02/2024 10:05:00", "02/13/2024 10:05:00", "03.02.2024"];
+    assert_eq!(of(&times), ["01-02 10:05", "02-13 10:05", "02-03 00:00"]);
+    for (text, expected) in [
+        (
+            &["01/02/2024", "13/02/2024", "02/13/2024"][..],
+            "f:4: case \"3\": the time \"02/13/2024\" has the month first, that of line 3 the day",
+        ),
+        (
+            &["2024-02-01", "01/02/2024", "2/1/2024"],
+            "f:3: case \"2\": the time \"01/02/2024\" has the day or the month first, and none of 2 times from there on shows which: say it with --day-order",
+        ),
+        // Once the column has told, what waited is no better than it is.
+        (
+            &["01/02/2024", "yesterday", "13/02/2024"],
+            "f:3: case \"2\": the time \"yesterday\" is no time",
+        ),
+    ] {
+        assert_eq!(moments(text, None).unwrap_err(), expected);
+    }
+    let said = |order| moments(&["01/02/2024"], Some(order)).unwrap();
+    assert_eq!(said(DayOrder::DayFirst), ["02-01 00:00"]);
+    assert_eq!(said(DayOrder::MonthFirst), ["01-02 00:00"]);
+    let refused = moments(&["13/02/2024"], Some(DayOrder::MonthFirst)).unwrap_err();
+    assert!(refused.starts_with("f:2: case \"1\""), "{refused}");
+}
+
+#[test]
+fn rows_that_wait_are_read_as_if_they_had_not() {
+    // The first row of the second case is not its first event, and states a fact of it too early.
+    let rows = |days: [&str; 4]| {
+        let [first, second, third, fourth] = days;
+        csv(&format!(
+            "case,activity,time,case:kind\n1,ask,{first},\n2,done,{second},slow\n\
+             2,ask,{third},big\n1,done,{fourth},\n"
+        ))
+        .unwrap()
+    };
+    let slashed = rows(["03/01/2024", "04/02/2024", "03/02/2024", "13/02/2024"]);
+    let plain = rows(["2024-01-03", "2024-02-04", "2024-02-03", "2024-02-13"]);
+    assert_eq!(slashed, plain);
+    let kind = slashed.traces[1].attribute(1, "kind");
+    assert_eq!(kind.unwrap().as_ref(), "big");
+    // They count as events.
+    let few = Limits {
+        events: 1,
+        ..Limits::default()
+    };
+    let text = "case,activity,time\n1,a,01/02/2024\n1,b,01/02/2024\n";
+    let error = read_csv("f", text.as_bytes(), None, few, &Columns::default()).unwrap_err();
+    assert!(error.to_string().contains("more than 1 events"), "{error}");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told_with_line_and_column() {
+    for end in ["\n", "\r\n"] {
+        let rows = [
+            "case,activity,time",
+            "1,a,2026-01-02",
+            "",
+            "2,b\u{e9},2026-01-03",
+        ];
+        // In Latin-1 the last letter of the activity is one byte.
+        let text = rows.map(|row| format!("{row}{end}")).concat();
+        let bytes: Vec<u8> = text.chars().map(|letter| letter as u8).collect();
+        let (limits, columns) = (Limits::default(), Columns::default());
+        let error = read_csv("f", bytes.as_slice(), None, limits, &columns).unwrap_err();
+        let expected = "f:4: what stands under \"activity\" is not UTF-8";
+        assert_eq!(error.to_string(), expected, "{end:?}");
     }
 }
 
@@ -263,6 +371,7 @@ fn times_are_read_in_the_usual_forms_and_no_others() {
         ("2026-01-02 10:00:00+02:00", "2026-01-02T08:00:00Z"),
         ("2026/01/02 10:00", "2026-01-02T10:00:00Z"),
         ("2026-01-02", "2026-01-02T00:00:00Z"),
+        ("2026/01/02", "2026-01-02T00:00:00Z"),
         ("13.01.2026", "2026-01-13T00:00:00Z"),
         ("1.2.2026 08:05", "2026-02-01T08:05:00Z"),
         ("01.02.2026 08:05:09.5", "2026-02-01T08:05:09.5Z"),

@@ -13,7 +13,7 @@ const LOCAL: [&str; 7] = [
     "%d.%m.%Y %H:%M",
 ];
 /// Forms of a day alone. Between points the day comes first wherever points are written.
-const DAYS: [&str; 2] = ["%Y-%m-%d", "%d.%m.%Y"];
+const DAYS: [&str; 3] = ["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d"];
 /// Forms with an offset that are not RFC 3339.
 const WITH_OFFSET: [&str; 3] = [
     "%Y-%m-%dT%H:%M:%S%.f%z",
@@ -32,7 +32,8 @@ pub struct StatedTime {
 
 /// A moment: RFC 3339, the like with a blank or slashes, day, month and year between points, or a
 /// day alone for its first moment. Where no offset is stated, the clock is kept and taken for UTC. A
-/// form that could mean two days (day and month before the year, between slashes) is none.
+/// form that could mean two days (day and month before the year, between slashes) is none: only a whole
+/// column says which of the two comes first.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<DateTime<FixedOffset>> {
     parse_stated(text).map(|stated| stated.time)
@@ -85,6 +86,6 @@ fn day(text: &str) -> Option<DateTime<FixedOffset>> {
 }
 
 /// Years that a business writes; what lies beyond is a placeholder or a fault.
-fn is_within(time: &DateTime<FixedOffset>) -> bool {
+pub(super) fn is_within(time: &DateTime<FixedOffset>) -> bool {
     (1900..=9999).contains(&time.year())
 }

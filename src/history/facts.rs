@@ -12,7 +12,7 @@ use super::known_invoice::KnownInvoice;
 use super::memo::{Changed, KnownBy, Memo, Span};
 use super::milestones::{Milestones, SPENDING};
 use super::receivable::ReceivablesAsOf;
-use super::receivables::Receivables;
+use super::receivables::{PaidLevels, Receivables};
 use super::setups::Setups;
 use super::spending::Spending;
 use super::to_come::ToCome;
@@ -118,7 +118,10 @@ impl Facts {
             RecordKind::VendorInvoice => self
                 .invoices
                 .take_in::<VendorInvoice>(known_at, version, body),
-            RecordKind::Customer => self.customers.take_in::<Customer>(known_at, version, body),
+            RecordKind::Customer => {
+                self.receivables.customer_changed(known_at);
+                self.customers.take_in::<Customer>(known_at, version, body)
+            }
             RecordKind::Interaction => self
                 .interactions
                 .take_in::<Interaction>(known_at, version, body),
@@ -257,6 +260,11 @@ impl Facts {
 
     pub(super) fn has_paid(&self, least: usize, of_each: usize, as_of: DateTime<Utc>) -> bool {
         self.receivables.has_paid(least, of_each, as_of)
+    }
+
+    pub(super) fn paid_levels(&self, as_of: DateTime<Utc>) -> Arc<PaidLevels> {
+        let customer = |id: &str, by: DateTime<Utc>| self.customers.get(id, by);
+        self.receivables.levels(as_of, customer)
     }
 
     pub(super) fn customers_billed(&self) -> Vec<String> {

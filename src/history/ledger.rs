@@ -27,6 +27,8 @@ pub(super) struct State {
     pub(super) open_amount: f64,
     /// Place in the list of currencies.
     pub(super) currency: u8,
+    /// Place in the list of sorts.
+    pub(super) sort: u16,
     pub(super) status: Option<CustomerInvoiceStatus>,
 }
 
@@ -249,6 +251,7 @@ mod tests {
             amount: amount.into(),
             open_amount: f64::NAN,
             currency: 0,
+            sort: 0,
             status: None,
         }
     }

@@ -44,6 +44,7 @@ pub use known_invoice::{KnownInvoice, LinePrice};
 pub use memo::{Changed, Follows, KeptUp, Reading};
 pub use receipt::Receipt;
 pub use receivable::{Receivable, ReceivablesAsOf};
+pub use receivables::{InvoiceSort, LevelsBesides, PaidLevels};
 pub use setups::SetupsAsOf;
 pub use sheet::KnownSheet;
 pub use spending::{Lines, SpendingAsOf};
@@ -144,6 +145,9 @@ pub trait History: Send + Sync {
 
     /// Whether so many invoices of ours were paid, and so many of them late and in time.
     fn has_paid(&self, least: usize, least_of_each: usize) -> bool;
+
+    /// How customers pay on the whole, as known on the Monday of the week.
+    fn paid_levels(&self) -> Arc<PaidLevels>;
 
     /// Every customer ever billed, in order of id.
     fn customers_billed(&self) -> Vec<String>;
@@ -345,6 +349,10 @@ impl History for FactsAsOf {
 
     fn has_paid(&self, least: usize, least_of_each: usize) -> bool {
         self.facts.has_paid(least, least_of_each, self.as_of)
+    }
+
+    fn paid_levels(&self) -> Arc<PaidLevels> {
+        self.facts.paid_levels(self.as_of)
     }
 
     fn customers_billed(&self) -> Vec<String> {

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::customer_payments::Part;
 use super::ledger::id_hash;
 use super::memo::{Cell, cell};
+use super::receivables::InvoiceSort;
 use crate::domain::Currency;
 use crate::domain::records::CustomerInvoiceStatus;
 
@@ -27,6 +28,8 @@ pub struct Receivable<'a> {
     pub amount: f64,
     /// Its currency.
     pub currency: Currency,
+    /// What it says of its sort.
+    pub sort: InvoiceSort,
     /// What is not yet paid, as the record says or payments leave it, whichever is less; 0 when paid
     /// in full.
     pub open_amount: f64,
@@ -73,6 +76,7 @@ pub(super) struct Seen {
     pub(super) due_on: NaiveDate,
     pub(super) cleared_on: Option<NaiveDate>,
     pub(super) currency: Currency,
+    pub(super) sort: InvoiceSort,
     pub(super) status: Option<CustomerInvoiceStatus>,
     pub(super) amount: f64,
     pub(super) open_amount: f64,
@@ -167,6 +171,7 @@ impl<'a> From<&'a Seen> for Receivable<'a> {
             due_on: seen.due_on,
             amount: seen.amount,
             currency: seen.currency,
+            sort: seen.sort,
             open_amount: seen.open_amount,
             cleared_on: seen.cleared_on,
             status: seen.status,

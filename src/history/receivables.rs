@@ -3,6 +3,11 @@
 //! A customer's invoices are kept with every version; a [`ReceivablesAsOf`] shows the
 //! versions known at its moment and nothing dated after it, whatever a record says.
 
+mod levels;
+mod sorts;
+#[cfg(test)]
+mod tests;
+
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +22,10 @@ use super::receivable::{Receivable, ReceivablesAsOf, Seen};
 use super::sharded::Sharded;
 use crate::domain::Currency;
 use crate::domain::records::{CustomerInvoice, CustomerInvoiceStatus, Payment};
+use levels::Weeks;
+pub use levels::{LevelsBesides, PaidLevels};
+pub use sorts::InvoiceSort;
+use sorts::Sorts;
 
 /// Where an invoice stands: its customer, and its place in the customer's ledger.
 #[derive(Debug, Clone)]
@@ -40,6 +49,8 @@ pub(super) struct Receivables {
     /// Drawn anew with everything that may change a ledger's invoices and is not in it.
     state: u64,
     currencies: Vec<Currency>,
+    sorts: Sorts,
+    levels: Weeks,
 }
 
 /// Whether so many invoices were paid, and so many of them late and in time, by what was asked.
@@ -59,6 +70,7 @@ impl Receivables {
         invoice: &CustomerInvoice,
     ) {
         self.worked_out.change(known_at);
+        self.levels.change(known_at);
         let customer = invoice.customer_id.as_str();
         let state = State {
             known_at,
@@ -69,6 +81,7 @@ impl Receivables {
             amount: number(invoice.total),
             open_amount: invoice.open_amount.map_or(f64::NAN, number),
             currency: self.currency(invoice.currency),
+            sort: self.sorts.number(invoice),
             status: invoice.status,
         };
         let known = self.places.get(invoice.id.as_str());
@@ -141,6 +154,7 @@ impl Receivables {
         self.payments.insert(known_at, version, payment);
         self.last_payments.count(known_at);
         self.worked_out.change(known_at);
+        self.levels.change(known_at);
         self.state = new_state();
     }
 
@@ -308,191 +322,11 @@ impl Receivables {
             due_on: state.due_on,
             cleared_on,
             currency,
+            sort: self.sorts.get(state.sort),
             status,
             amount: state.amount,
             open_amount,
             parts,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::super::{Facts, FactsAsOf, History as _};
-    use crate::domain::RecordKind;
-
-    fn at(day: u32) -> chrono::DateTime<chrono::Utc> {
-        format!("2026-03-{day:02}T12:00:00Z").parse().unwrap()
-    }
-
-    fn invoice(cleared_on: Option<&str>) -> serde_json::Value {
-        json!({"id": "i1", "customer_id": "c1", "issued_on": "2026-03-02", "due_on": "2026-03-12",
-            "currency": "EUR", "total": "100.00", "cleared_on": cleared_on})
-    }
-
-    fn cleared(facts: &Facts, day: u32) -> Vec<Option<i64>> {
-        let seen = FactsAsOf::new(Arc::new(facts.clone()), at(day)).receivables("c1");
-        seen.iter().map(|invoice| invoice.days_late()).collect()
-    }
-
-    #[test]
-    fn payment_is_seen_when_it_was_known_and_not_before() {
-        let mut facts = Facts::default();
-        let kind = RecordKind::CustomerInvoice;
-        facts.insert(kind, at(3), 1, invoice(None)).unwrap();
-        facts
-            .insert(kind, at(16), 2, invoice(Some("2026-03-14")))
-            .unwrap();
-        assert_eq!(cleared(&facts, 2), []);
-        assert_eq!(cleared(&facts, 15), [None]);
-        assert_eq!(cleared(&facts, 16), [Some(2)]);
-    }
-
-    #[test]
-    fn a_leak_from_the_future_is_not_seen() {
-        // The record claims on its first day to know when it will be paid.
-        let mut facts = Facts::default();
-        facts
-            .insert(
-                RecordKind::CustomerInvoice,
-                at(2),
-                1,
-                invoice(Some("2026-03-14")),
-            )
-            .unwrap();
-        assert_eq!(cleared(&facts, 13), [None]);
-        assert_eq!(cleared(&facts, 14), [Some(2)]);
-    }
-
-    #[test]
-    fn payments_clear_an_invoice_when_they_come_to_its_total() {
-        let mut facts = Facts::default();
-        let paid = |id: &str, day: &str, amount: &str| json!({"id": id, "invoice_id": "i1", "paid_on": day, "amount": amount, "currency": "EUR"});
-        let insert = |facts: &mut Facts, day: u32, body| {
-            facts.insert(RecordKind::Payment, at(day), 1, body).unwrap();
-        };
-        facts
-            .insert(RecordKind::CustomerInvoice, at(2), 1, invoice(None))
-            .unwrap();
-        insert(&mut facts, 10, paid("p1", "2026-03-10", "60"));
-        insert(&mut facts, 20, paid("p2", "2026-03-19", "40"));
-        assert_eq!(cleared(&facts, 19), [None]);
-        assert_eq!(cleared(&facts, 20), [Some(7)]);
-        // The second payment was sent back.
-        facts
-            .insert(
-                RecordKind::Payment,
-                at(22),
-                2,
-                paid("p2", "2026-03-19", "0"),
-            )
-            .unwrap();
-        assert_eq!(cleared(&facts, 21), [Some(7)]);
-        assert_eq!(cleared(&facts, 23), [None]);
-    }
-
-    /// What comes in, and when somebody asks, in days and half days.
-    #[derive(Debug, Clone)]
-    enum Step {
-        Invoice {
-            id: u8,
-            customer: u8,
-            known: u8,
-            cleared: Option<u8>,
-        },
-        Payment {
-            id: u8,
-            invoice: u8,
-            known: u8,
-        },
-        Ask {
-            customer: u8,
-            moment: u8,
-        },
-    }
-
-    fn half_day(moment: u8) -> chrono::DateTime<chrono::Utc> {
-        let first: chrono::DateTime<chrono::Utc> = "2026-03-01T06:00:00Z".parse().unwrap();
-        first + chrono::TimeDelta::hours(12 * i64::from(moment))
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let invoice = (0..4_u8, 0..2_u8, 0..12_u8, prop::option::of(1..9_u8)).prop_map(
-            |(id, customer, known, cleared)| Step::Invoice {
-                id,
-                customer: if id == 0 { customer } else { id % 2 },
-                known,
-                cleared,
-            },
-        );
-        let payment = (0..2_u8, 0..4_u8, 0..12_u8).prop_map(|(id, invoice, known)| Step::Payment {
-            id,
-            invoice,
-            known,
-        });
-        let ask = (0..2_u8, 0..12_u8).prop_map(|(customer, moment)| Step::Ask { customer, moment });
-        prop_oneof![4 => invoice, 1 => payment, 5 => ask]
-    }
-
-    fn take_in(facts: &mut Facts, version: u64, step: &Step) {
-        match step {
-            Step::Invoice {
-                id,
-                customer,
-                known,
-                cleared,
-            } => {
-                let cleared = cleared.map(|day| format!("2026-03-{day:02}"));
-                let body = json!({"id": format!("i{id}"), "customer_id": format!("c{customer}"),
-                    "issued_on": "2026-03-02", "due_on": "2026-03-04", "currency": "EUR",
-                    "total": "100.00", "cleared_on": cleared});
-                let kind = RecordKind::CustomerInvoice;
-                facts.insert(kind, half_day(*known), version, body).unwrap();
-            }
-            Step::Payment { id, invoice, known } => {
-                let body = json!({"id": format!("p{id}"), "invoice_id": format!("i{invoice}"),
-                    "paid_on": "2026-03-03", "amount": "60", "currency": "EUR"});
-                facts
-                    .insert(RecordKind::Payment, half_day(*known), version, body)
-                    .unwrap();
-            }
-            Step::Ask { .. } => {}
-        }
-    }
-
-    proptest! {
-        /// Some ask again on the same day, before and after what came in since.
-        #[test]
-        fn whoever_asked_before_changes_nothing(steps in prop::collection::vec(step(), 1..40)) {
-            let seen = |facts: &Arc<Facts>, customer: &u8, moment: &u8| {
-                let history = FactsAsOf::new(Arc::clone(facts), half_day(*moment));
-                let ledger = history.receivables(&format!("c{customer}"));
-                let count = *ledger.worked_out(|ledger| ledger.iter().count());
-                let paid = ledger.worked_out(|ledger| {
-                    let paid = ledger.iter().filter_map(|one| one.cleared_on);
-                    paid.collect::<Vec<_>>()
-                });
-                let enough = [(1, 0), (2, 0), (2, 1)].map(|(all, each)| history.has_paid(all, each));
-                let ledger = format!("{:?}", ledger.iter().collect::<Vec<_>>());
-                (count, paid, enough, ledger)
-            };
-            let mut asked = Arc::new(Facts::default());
-            for (at, step) in steps.iter().enumerate() {
-                take_in(Arc::make_mut(&mut asked), at as u64, step);
-                if let Step::Ask { customer, moment } = step {
-                    let mut fresh = Facts::default();
-                    for (before, step) in steps.iter().enumerate().take(at) {
-                        take_in(&mut fresh, before as u64, step);
-                    }
-                    let found = seen(&asked, customer, moment);
-                    prop_assert_eq!(found, seen(&Arc::new(fresh), customer, moment));
-                }
-            }
-        }
     }
 }

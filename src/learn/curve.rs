@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::waited::Waited;
+use super::calibration::Platt;
+use super::waited::{Others, Seen};
 
 /// How probable it is that a quantity lies above each value.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,44 +17,16 @@ pub struct Curve {
     seen: Option<Arc<Seen>>,
     /// From where to where values come together, as in runs; they lie apart and rise.
     together: Arc<[(f64, f64)]>,
-    /// Whether what is left of it was calibrated for what had come to pass.
-    calibrated_again: bool,
+    /// How much of either tail an interval leaves out at most, where that was measured on cases of which
+    /// as much had come to pass.
+    most_left_out: Option<f64>,
 }
 
-/// What became of the cases that a distribution was fitted on, whatever their features.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Seen {
-    /// How soon a row's own curve gives way to this once much is ruled out: both count the same
-    /// for what it held this probable, about.
-    pub doubt: f64,
-    /// How many cases there were.
-    pub cases: f64,
-    /// At each threshold the share above it (Kaplan and Meier, 1958), and the number of cases
-    /// known to lie above it.
-    pub above: Vec<(f64, f64)>,
-    /// How what is left of a curve is calibrated; not at all in files of before.
-    #[serde(default)]
-    pub waited: Waited,
-}
-
-impl Seen {
-    pub(super) fn is_sound(&self) -> bool {
-        let whole = [(1.0, self.cases)];
-        let all: Vec<&(f64, f64)> = whole.iter().chain(&self.above).collect();
-        let falls = all.is_sorted_by(|a, b| a.0 >= b.0 && a.1 >= b.1);
-        let sound = all
-            .iter()
-            .all(|(share, open)| *share >= 0.0 && *open >= 0.0);
-        let known = falls && sound && self.waited.is_sound();
-        known && self.cases.is_finite() && self.doubt.is_finite() && self.doubt > 0.0
-    }
-}
-
-/// What the cases seen are held against, in cases, where they say what follows.
-const UNKNOWN: f64 = 1.0;
-/// Widths of the range beyond what is ruled out at which a curve has points of its own.
-const FURTHER: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
+/// Widths of the range beyond the thresholds, and beyond what is ruled out, at which a curve has points of
+/// its own: it falls less and less steeply there.
+const FURTHER: [f64; 10] = [
+    0.015_625, 0.031_25, 0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0,
+];
 /// The same beyond the last value seen, where it ends.
 const FURTHEST: f64 = 16.0;
 /// How far before a value that it can be a curve of single values begins to fall.
@@ -69,7 +40,7 @@ impl Curve {
             whole,
             seen,
             together: Arc::default(),
-            calibrated_again: false,
+            most_left_out: None,
         }
     }
 
@@ -163,60 +134,79 @@ impl Curve {
     /// today is paid today or later.
     ///
     /// What is left of a row's own curve is trusted by how probable it held what has come to pass:
-    /// the less, the more weight has what became of the cases fitted on that came so far. Where
-    /// those are few or none, it is as likely as not to lie within the width of the range from
-    /// there on, and nothing is certain.
+    /// the less, the more weight has what became of the cases fitted on that came so far. Beyond the last
+    /// threshold they alone tell. Where those are few or none, it is as likely as not to lie within the width of
+    /// the range from there on, and nothing is certain.
     #[must_use]
     pub fn given_above(&self, value: f64) -> Self {
         let left = self.above(value);
         let later = self.points.iter().filter(|(at, _)| *at > value);
         let mut points = vec![(value, 1.0)];
         match &self.seen {
-            Some(seen) if left < 1.0 => {
-                let own = left / (left + seen.doubt * (1.0 - left));
-                let (share, open) = self.seen_above(seen, value);
-                let others = |at: f64| {
-                    let (later, _) = self.seen_above(seen, at);
-                    let unknown = 1.0 / (1.0 + (at - value) / self.width());
-                    let known = if share > 0.0 { later / share } else { 0.0 };
-                    (open * known + UNKNOWN * unknown) / (open + UNKNOWN)
-                };
-                points.extend(later.map(|(at, above)| {
-                    let told = if left > 0.0 { above / left } else { 0.0 };
-                    (*at, own * told + (1.0 - own) * others(*at))
-                }));
-                let last = points.last().map_or(value, |(at, _)| *at);
-                let beyond = FURTHER.map(|widths| value + widths * self.width());
-                let beyond = beyond.into_iter().filter(|at| *at > last);
-                points.extend(beyond.map(|at| (at, (1.0 - own) * others(at))));
-                points.push((last + FURTHEST * self.width(), 0.0));
-            }
+            Some(seen) if left < 1.0 => points.extend(self.leaning_on(seen, value, left)),
             // Beyond all that was seen: nothing is known but that it is later.
             _ if left <= f64::EPSILON => points.push((value + self.width(), 0.0)),
             _ => points.extend(later.map(|(at, above)| (*at, above / left))),
         }
-        let calibration = self.seen.as_ref().and_then(|seen| seen.waited.of(left));
-        if let Some(calibration) = calibration {
-            // The first is certain, and the last is.
-            let between = points
-                .iter_mut()
-                .filter(|(_, above)| *above > 0.0 && *above < 1.0);
-            for (_, above) in between {
-                *above = calibration.probability((*above / (1.0 - *above)).ln());
-            }
-        }
-        Self {
+        let said = self.seen.as_ref();
+        let said = said.and_then(|seen| seen.waited.of(value, left));
+        let cut = Self {
             points,
             whole: self.whole,
             seen: None,
             together: Arc::clone(&self.together),
-            calibrated_again: calibration.is_some(),
+            most_left_out: said.map(|(_, most)| most),
+        };
+        match said {
+            Some((calibration, _)) => cut.calibrated(calibration),
+            None => cut,
         }
     }
 
-    /// Whether it is what is left of another, calibrated for what had come to pass.
-    pub(super) const fn is_calibrated_again(&self) -> bool {
-        self.calibrated_again
+    /// Points beyond a value, above which so much is left, of what the curve says and of what became of
+    /// others.
+    fn leaning_on(&self, seen: &Seen, value: f64, left: f64) -> Vec<(f64, f64)> {
+        let others = Others::along(&self.points, seen);
+        let (end, width) = (others.end(), self.width());
+        let own = left / (left + seen.doubt * (1.0 - left));
+        let told = |at: f64| {
+            if value >= end {
+                others.later(value, at)
+            } else if left <= 0.0 {
+                0.0
+            } else if at <= end {
+                self.above(at) / left
+            } else {
+                self.above(end) / left * others.later(end, at)
+            }
+        };
+        let thresholds = self.points.iter().map(|(at, _)| *at);
+        let thresholds = thresholds.filter(|at| *at > value && *at <= end);
+        let from = value.max(end);
+        let further = FURTHER.map(|widths| from + widths * width);
+        let mut points: Vec<(f64, f64)> = thresholds
+            .chain(further)
+            .map(|at| (at, own * told(at) + (1.0 - own) * others.later(value, at)))
+            .collect();
+        let highest = self.points.last().map_or(value, |(at, _)| *at);
+        points.push((value.max(highest) + FURTHEST * width, 0.0));
+        points
+    }
+
+    /// The same with its log odds calibrated; what is certain stays so.
+    #[must_use]
+    pub fn calibrated(mut self, calibration: Platt) -> Self {
+        let between = self.points.iter_mut();
+        for (_, above) in between.filter(|(_, above)| *above > 0.0 && *above < 1.0) {
+            *above = calibration.probability((*above / (1.0 - *above)).ln());
+        }
+        self
+    }
+
+    /// How much of either tail an interval of it leaves out at most; none where that was not measured for what
+    /// had come to pass.
+    pub(super) const fn most_left_out(&self) -> Option<f64> {
+        self.most_left_out
     }
 
     /// The curve of what is known to lie above one value and not above another.
@@ -263,30 +253,6 @@ impl Curve {
         Self::measured(points, together)
     }
 
-    /// Share of the cases fitted on that came above a value, and how many did, straight between
-    /// thresholds.
-    fn seen_above(&self, seen: &Seen, value: f64) -> (f64, f64) {
-        let at = |place: usize| {
-            let (x, _) = self.points.get(place)?;
-            let ends = if place == 0 {
-                (1.0, seen.cases)
-            } else {
-                (0.0, 0.0)
-            };
-            let inner = place.checked_sub(1).and_then(|place| seen.above.get(place));
-            Some((*x, inner.copied().unwrap_or(ends)))
-        };
-        let after = self.points.partition_point(|(x, _)| *x <= value);
-        match (after.checked_sub(1).and_then(at), at(after)) {
-            (Some((x0, (s0, n0))), Some((x1, (s1, n1)))) => {
-                let part = (value - x0) / (x1 - x0);
-                (s0 + (s1 - s0) * part, n0 + (n1 - n0) * part)
-            }
-            (None, _) => (1.0, seen.cases),
-            (Some(_), None) => (0.0, 0.0),
-        }
-    }
-
     fn width(&self) -> f64 {
         match (self.points.first(), self.points.last()) {
             (Some((first, _)), Some((last, _))) => last - first,
@@ -300,6 +266,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::learn::waited::{Passed, Waited};
 
     fn curve(probabilities: &[f64]) -> Curve {
         let inner = probabilities
@@ -392,6 +359,77 @@ mod tests {
         let beyond = curve.given_above(7.0);
         assert_eq!((beyond.above(7.0), beyond.above(10.0)), (1.0, 0.5));
         assert!(beyond.above(60.0) < 0.05 && beyond.above(25.0) > 0.0);
+    }
+
+    #[test]
+    fn the_longer_an_old_debt_stays_open_the_longer_it_still_does_and_nothing_collapses() {
+        let places = [10.0, 20.0, 40.0, 60.0].into_iter();
+        let inner = places.zip([0.5, 0.3, 0.1, 0.05]);
+        let ends = ([(0.0, 1.0)], [(120.0, 0.0)]);
+        let points = ends.0.into_iter().chain(inner).chain(ends.1).collect();
+        let of_others = [0.5, 0.3, 0.1, 0.05].map(|share| (share, 100.0 * share));
+        let curve = Curve::new(points, true, seen(0.001, of_others.into()));
+        let mut before = 0.3;
+        for passed in (46..200).step_by(2).map(f64::from) {
+            let left = curve.given_above(passed);
+            let month_more = left.above(passed + 30.0);
+            assert!(
+                month_more > before - 1e-9,
+                "{passed}: {month_more} {before}"
+            );
+            let (low, high) = left.between(0.1, 0.9);
+            assert!(
+                low > passed && high > passed + 60.0,
+                "{passed}: {low} {high}"
+            );
+            assert!(left.points.is_sorted_by(|a, b| a.0 < b.0 && a.1 >= b.1));
+            before = month_more;
+        }
+        // Longer than all: as likely as not within the width of the range.
+        assert!(
+            (before - 1.0 / (1.0 + 30.0 / 120.0)).abs() < 0.01,
+            "{before}"
+        );
+    }
+
+    #[test]
+    fn what_is_asked_before_it_is_due_is_said_as_it_was_calibrated_for_then() {
+        let platt = Platt::new(0.5, -0.4).unwrap();
+        let passed = vec![Passed {
+            from: -3.0,
+            below: 1.0,
+            calibration: platt,
+            left_out: 0.05,
+        }];
+        let waited = Waited {
+            passed,
+            ..Waited::default()
+        };
+        let plain = Curve::new(
+            vec![(-9.0, 1.0), (-2.0, 0.9), (0.0, 0.8), (5.0, 0.0)],
+            false,
+            seen(0.001, vec![(0.9, 90.0), (0.8, 80.0)]),
+        );
+        let told = Curve {
+            seen: plain.seen.as_deref().map(|seen| {
+                Arc::new(Seen {
+                    waited,
+                    ..seen.clone()
+                })
+            }),
+            ..plain.clone()
+        };
+        let (left, said) = (plain.given_above(-2.0), told.given_above(-2.0));
+        let p = left.above(0.0);
+        assert!(p > 0.85 && left.most_left_out().is_none());
+        let log_odds = (p / (1.0 - p)).ln();
+        assert!((said.above(0.0) - platt.probability(log_odds)).abs() < 1e-12);
+        assert_eq!((said.above(-2.0), said.most_left_out()), (1.0, Some(0.05)));
+        // Of what was not asked about again so early nothing is said anew.
+        assert_eq!(
+            told.given_above(-5.0).above(0.0),
+            plain.given_above(-5.0).above(0.0)
+        );
     }
 
     proptest! {

@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-pub use super::curve::{Curve, Seen};
+pub use super::curve::Curve;
 use super::learner::Learner;
 pub use super::level::Level;
 use super::trees::Forest;
-pub use super::waited::Waited;
+pub use super::waited::{Passed, Seen, Waited};
 
 /// How much of each tail an interval leaves out, by group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -197,8 +197,9 @@ impl Distribution {
         if seen.above.len() != self.levels.len() || !seen.is_sound() {
             return Err(DistributionError::Seen);
         }
+        let waited = seen.waited.leaving_out((1.0 - self.tails.coverage) / 2.0);
         Ok(Self {
-            seen: Some(Arc::new(seen)),
+            seen: Some(Arc::new(Seen { waited, ..seen })),
             ..self
         })
     }
@@ -267,15 +268,12 @@ impl Distribution {
         curve.between(left_out, 1.0 - left_out)
     }
 
-    /// What held-back cases chose; of a curve that was calibrated once more no more than what it says,
-    /// since more was chosen for another. Where they are few they chose less, which stays.
+    /// What held-back cases chose; of what is left of a curve no more than those chose of which as much had
+    /// come to pass. Where they are few they chose less for all, which stays.
     fn left_out(&self, row: &[f64], curve: &Curve) -> f64 {
         let chosen = self.tails.left_out(row);
-        if curve.is_calibrated_again() {
-            chosen.min((1.0 - self.tails.coverage) / 2.0)
-        } else {
-            chosen
-        }
+        let most = curve.most_left_out();
+        most.map_or(chosen, |most| chosen.min(most))
     }
 
     /// How much intervals leave out, and which groups have one of their own.
@@ -399,8 +397,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_calibrated_again_leaves_out_no_more_than_it_says_and_no_more_than_was_chosen() {
-        let with = |left_out: f64| {
+    fn what_is_calibrated_again_leaves_out_no_more_than_was_chosen_for_it_and_for_all() {
+        let with = |left_out: f64, of_waiting: Vec<f64>| {
             let tails = Tails {
                 left_out: vec![left_out; 2],
                 ..tails()
@@ -413,24 +411,28 @@ mod tests {
                 waited: Waited {
                     below: vec![0.3],
                     calibrations: vec![Platt::identity()],
+                    left_out: of_waiting,
+                    passed: Vec::new(),
                 },
             };
             let name = vec!["x".to_owned()];
             let model = Distribution::new(name, range(-5.0, 5.0), levels, tails).unwrap();
             model.with_seen(seen).unwrap()
         };
-        let interval = |left_out: f64, passed: f64| {
-            let model = with(left_out);
+        let interval = |left_out: f64, of_waiting: &[f64], passed: f64| {
+            let model = with(left_out, of_waiting.into());
             let left = model.curve(&[1.0]).given_above(passed);
             (model.interval(&[1.0], &left), left)
         };
         // Little came to pass: it is as chosen.
-        let (found, left) = interval(0.17, 0.0);
+        let (found, left) = interval(0.17, &[], 0.0);
         assert_eq!(found, left.between(0.17, 0.83));
-        // Much did.
-        let (found, left) = interval(0.17, 1.0);
+        // Much did: as much as it says where a file of before does not tell, else as told.
+        let (found, left) = interval(0.17, &[], 1.0);
         assert_eq!(found, left.between(0.1, 0.9));
-        let (found, left) = interval(0.02, 1.0);
+        let (found, left) = interval(0.17, &[0.04], 1.0);
+        assert_eq!(found, left.between(0.04, 0.96));
+        let (found, left) = interval(0.02, &[0.04], 1.0);
         assert_eq!(found, left.between(0.02, 0.98));
     }
 

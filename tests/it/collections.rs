@@ -420,7 +420,7 @@ async fn what_is_contested_in_another_currency_is_told_as_such() {
         .unwrap_or_else(|| panic!("{list}"));
     assert_eq!(row["held_back_amount"], "0");
     let other = json!([{"currency": "USD", "open_amount": "90.00", "overdue_amount": "0",
-        "held_back_amount": "90.00", "days_overdue": 0}]);
+        "held_back_amount": "90.00", "set_off_amount": "0", "days_overdue": 0}]);
     assert_eq!(row["other_currencies"], other);
 }
 

@@ -191,7 +191,7 @@ async fn days_overdue_are_told_of_each_currency() {
     assert_eq!(row["currency"], "USD", "{list}");
     assert_eq!(row["days_overdue"], 60);
     let other = json!([{"currency": "EUR", "open_amount": "100.00", "overdue_amount": "100.00",
-        "held_back_amount": "0", "days_overdue": 10}]);
+        "held_back_amount": "0", "set_off_amount": "0", "days_overdue": 10}]);
     assert_eq!(row["other_currencies"], other);
     let mut clerk = Clerk::signed_in(&app, &app.key).await;
     let page = clerk.get("/collections").await.text();
@@ -259,6 +259,7 @@ async fn a_firm_where_all_is_paid_is_not_told_to_send_records() {
         found.contains("href=\"/collections/customers/X\""),
         "{found}"
     );
+    assert!(found.contains("class=\"row-link\">X</a>"), "by keyboard");
     let nobody = clerk.get("/collections?text=nobody").await.text();
     assert!(nobody.contains("Nobody matches"), "{nobody}");
     for (page, waiting) in [(&page, 1), (&found, 1), (&nobody, 0)] {
@@ -283,9 +284,73 @@ async fn what_is_not_to_be_spoken_of_is_said_beside_what_is() {
     assert_eq!(page.matches(said).count(), 1, "{page}");
     let csv = clerk.get("/collections.csv").await.text();
     let mut lines = csv.lines();
-    assert!(lines.next().unwrap().ends_with(",because,held_back_amount"));
+    let head = lines.next().unwrap();
+    assert!(head.ends_with(",because,held_back_amount,set_off_amount"));
     let third = lines.find(|line| line.contains(",C3,")).unwrap();
-    assert!(third.ends_with(",3000.00"), "{third}");
+    assert!(third.ends_with(",3000.00,0"), "{third}");
+}
+
+#[tokio::test]
+async fn a_credit_is_told_wherever_the_whole_amount_is_asked_for_and_lowers_nothing() {
+    let app = TestApp::start().await;
+    let owed = [
+        invoice("euros", 140, json!({"total": "1000.00"})),
+        invoice("dollars", 10, json!({"currency": "USD", "total": "50.00"})),
+    ];
+    app.put_records("customer_invoice", rows(&owed)).await;
+    let list = async || {
+        let list = Ask::get("/v1/worklists/collections").key(&app.key);
+        app.send(list).await.json()["ranked"][0].clone()
+    };
+    let before = list().await;
+    assert_eq!(before["set_off_amount"], "0");
+    let credit = invoice("credit", 30, json!({"total": "-300.00"}));
+    app.put_records("customer_invoice", credit.to_string())
+        .await;
+    let on_account = json!({"id": "p", "customer_id": "X", "paid_on": days_ago(3), "amount": "20.00",
+        "currency": "USD"});
+    app.put_records("payment", on_account.to_string()).await;
+    let row = list().await;
+    for member in [
+        "rank",
+        "action",
+        "level",
+        "at_stake",
+        "open_amount",
+        "overdue_amount",
+    ] {
+        assert_eq!(row[member], before[member], "{member}");
+    }
+    assert_eq!(row["set_off_amount"], "300.00", "{row}");
+    assert_eq!(row["other_currencies"][0]["set_off_amount"], "20.00");
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let said = "set off first: 300.00 EUR + 20.00 USD of credits or unmatched money";
+    for path in ["/collections", "/collections/customers/X"] {
+        let page = clerk.get(path).await.text();
+        assert_eq!(page.matches(said).count(), 1, "{path} {page}");
+    }
+    let page = clerk.get("/collections/customers/X").await.text();
+    let fact = "<dt>To be set off</dt><dd>300.00 EUR + 20.00 USD</dd>";
+    assert!(page.contains(fact), "{page}");
+    let csv = clerk.get("/collections.csv").await.text();
+    let line = csv.lines().nth(1).unwrap();
+    assert!(line.ends_with(",0,300.00"), "{line}");
+    assert!(line.contains(", 20.00 USD to be set off\""), "{line}");
+}
+
+#[tokio::test]
+async fn a_promise_of_a_part_is_told_with_what_was_promised() {
+    let app = TestApp::start().await;
+    let open = invoice("euros", 10, json!({}));
+    app.put_records("customer_invoice", open.to_string()).await;
+    let soon = Utc::now().date_naive() + Days::new(5);
+    let promise = json!({"id": "P1", "customer_id": "X", "kind": "promise", "time": Utc::now() - Days::new(1),
+        "promised_on": soon, "promised_amount": "1500.00", "currency": "EUR"});
+    app.put_records("interaction", promise.to_string()).await;
+    let mut clerk = Clerk::signed_in(&app, &app.key).await;
+    let page = clerk.get("/collections/customers/X").await.text();
+    let said = format!("Promise of 1\u{202f}500.00 EUR for {soon}");
+    assert!(page.contains(&said), "{page}");
 }
 
 #[tokio::test]

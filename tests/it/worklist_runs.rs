@@ -1,7 +1,7 @@
 //! When a worklist is made anew, what it says of who moved, and how much of it is shown.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use scrutineer::cases::collections::{CollectionsRun, Suppressed};
+use scrutineer::cases::collections::{Action, CollectionsRun, Suppressed};
 use scrutineer::domain::TenantId;
 use scrutineer::service::{COLLECTIONS, DelaysRun};
 use scrutineer::store::WorklistRun;
@@ -159,4 +159,55 @@ async fn who_has_no_record_where_others_have_one_may_be_a_person() {
     let (suggestion, quality) = scored().await;
     assert_eq!(suggestion["suppressed_by"], json!([]));
     assert_eq!(quality["missing"], json!([]));
+}
+
+#[tokio::test]
+async fn old_debts_neither_sink_nor_jump_where_the_forecasts_end() {
+    let today = monday();
+    let app = with_customers(today).await;
+    let ages = [40_u64, 90, 190, 400, 2970];
+    let rows = ages.map(|age| {
+        let (issued, due) = (today - Days::new(age + 14), today - Days::new(age));
+        json!({"id": format!("old{age}"), "customer_id": "C2", "known_at": at(8, 0) - Days::new(age + 14),
+            "issued_on": issued, "due_on": due, "currency": "EUR", "total": "2000.00"})
+    });
+    let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+    app.put_records("customer_invoice", rows.join("\n")).await;
+    let run = customers(&app, at(9, 0)).await;
+    assert!(!run.usual_days.is_empty());
+    let row = run.row("C2").unwrap();
+    let days = |age: u64| {
+        let mut invoices = row.invoices.iter();
+        let one = invoices.find(|one| one.customer_invoice_id == format!("old{age}"));
+        let one = one.unwrap();
+        let days = one.at_stake * run.usual_amounts[&one.currency] / 2000.0;
+        (days, one.score)
+    };
+    for age in ages {
+        let (days, _) = days(age);
+        let least = (age as f64 / 2.0).min(90.0);
+        assert!(
+            days > least - 1e-6 && days < 90.0 + 1e-6,
+            "{age} days overdue count {days}"
+        );
+    }
+    assert_eq!(days(2970).1, None, "longer than any seen");
+}
+
+#[tokio::test]
+async fn who_broke_a_promise_is_called_and_told_as_such() {
+    let app = with_customers(monday()).await;
+    let promise = json!({"id": "P1", "customer_id": "C3", "kind": "promise", "time": at(8, 0),
+        "known_at": at(8, 0), "promised_on": monday() + Days::new(1)});
+    app.put_records("interaction", promise.to_string()).await;
+    let run = customers(&app, at(9, 0)).await;
+    let row = run.row("C3").unwrap();
+    assert_eq!(row.suppressed_by, [Suppressed::PromisePending]);
+    assert!(!row.is_promise_broken());
+    let run = customers(&app, at(9, 0) + Days::new(5)).await;
+    let row = run.row("C3").unwrap();
+    assert!(row.rank.is_some() && row.is_promise_broken(), "{row:?}");
+    assert_eq!(row.action, Action::Call);
+    let moved = row.moved.clone().unwrap();
+    assert_eq!(moved.why, "A promise was broken.");
 }

@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use scrutineer::eventlog::Columns;
+use scrutineer::eventlog::{Columns, DayOrder};
 use scrutineer_datasets::sets::{self, RequestSet};
 use scrutineer_eval::EvalError;
 use scrutineer_eval::project_setup::{self, Known, Late, LogQuestion};
 
 /// What is said of a log alone. That one of these requires `--log` is waived where another source, which
 /// conflicts with it, is given: so each is refused beside those by name.
-const OF_LOGS: [&str; 14] = [
+const OF_LOGS: [&str; 15] = [
     "late",
     "deadline",
     "within",
@@ -27,6 +27,7 @@ const OF_LOGS: [&str; 14] = [
     "case_column",
     "activity_column",
     "time_column",
+    "day_order",
 ];
 
 #[derive(Debug, Args)]
@@ -88,6 +89,9 @@ pub(super) struct ProjectSetupArgs {
     /// Column of a CSV log that says when.
     #[arg(long, requires = "log", value_name = "COLUMN")]
     time_column: Option<String>,
+    /// What comes first in times of a CSV log such as 01/02/2024, where none of them shows it.
+    #[arg(long, requires = "log")]
+    day_order: Option<DayOrderArg>,
     /// Leave the last fifth alone and ask within the period before it, as for choosing
     /// features and parameters.
     #[arg(long, conflicts_with = "records")]
@@ -100,6 +104,23 @@ pub(super) struct ProjectSetupArgs {
 enum LateArg {
     /// Three quarters.
     P75,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DayOrderArg {
+    /// 13/02/2024.
+    DayFirst,
+    /// 02/13/2024.
+    MonthFirst,
+}
+
+impl From<DayOrderArg> for DayOrder {
+    fn from(said: DayOrderArg) -> Self {
+        match said {
+            DayOrderArg::DayFirst => Self::DayFirst,
+            DayOrderArg::MonthFirst => Self::MonthFirst,
+        }
+    }
 }
 
 fn parse_set(name: &str) -> Result<RequestSet, String> {
@@ -140,6 +161,7 @@ pub(super) fn run(args: &ProjectSetupArgs) -> Result<ExitCode, EvalError> {
                 case: args.case_column.clone(),
                 activity: args.activity_column.clone(),
                 time: args.time_column.clone(),
+                day_order: args.day_order.map(DayOrder::from),
                 ..Columns::default()
             };
             project_setup::on_log(log, &columns, &question(args))?
@@ -195,6 +217,7 @@ mod tests {
         };
         for line in [
             "--log f --late p75 --until Done",
+            "--log f --day-order month-first",
             "--records d --cut 2026-01-01",
             "--set receipt --validate",
         ] {
@@ -205,6 +228,8 @@ mod tests {
             "--records d --cut 2026-01-01 --known template",
             "--records d --cut 2026-01-01 --settled 0.5",
             "--set receipt --deadline nonsense",
+            "--set receipt --day-order day-first",
+            "--log f --day-order year-first",
             "--set receipt --cut 2026-01-01",
             "--records d",
         ] {

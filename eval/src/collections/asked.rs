@@ -16,7 +16,10 @@ pub(super) struct Asked {
     curve: Curve,
     pub(super) late: f64,
     pub(super) very_late: f64,
+    /// What the service says: exceeded as likely as not, by who never pays too.
     pub(super) median: f64,
+    /// The median of those that are paid before the records end.
+    pub(super) median_if_paid: f64,
     pub(super) low: f64,
     pub(super) high: f64,
     pub(super) expected_late: f64,
@@ -33,6 +36,7 @@ impl Asked {
             late: curve.above(0.0),
             very_late: curve.above(VERY_LATE_DAYS),
             median: curve.quantile(0.5),
+            median_if_paid: median_by(&curve, invoice.outcome.watched_until()),
             low,
             high,
             expected_late: curve.mean_above(0.0),
@@ -91,6 +95,11 @@ impl Asked {
     }
 }
 
+/// The median of what comes to so much at most.
+fn median_by(curve: &Curve, most: f64) -> f64 {
+    curve.quantile(0.5 * (1.0 - curve.above(most)))
+}
+
 /// A score of each invoice, and whether it was paid after so many days beyond the due date.
 pub(super) fn scored_after(
     asked: &[Asked],
@@ -110,11 +119,52 @@ pub(super) fn unfinished(asked: &[Asked]) -> Option<f64> {
     metrics::mean(open.map(|open| f64::from(u8::from(open))))
 }
 
-/// Mean error in days, of paid invoices.
+/// Mean error in days, of invoices that are paid before the records end. A median that reckons with those that never
+/// are is too late for them, the more of those there are: beside it stands the one of those that are paid, as the
+/// medians of the baselines are.
 pub(super) fn error_of(asked: &[Asked], foretold: impl Fn(&Asked) -> f64) -> Option<f64> {
     metrics::mean(
         asked
             .iter()
             .filter_map(|asked| Some((foretold(asked) - asked.days_late()?).abs())),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use scrutineer::learn::calibration::Platt;
+    use scrutineer::learn::distribution::{Level, Range, Tails};
+    use scrutineer::learn::learner::Learner;
+    use scrutineer::learn::trees::Trees;
+
+    use super::*;
+
+    #[test]
+    fn the_median_of_those_paid_leaves_out_who_pays_later_or_never() {
+        // As likely as not beyond 5, and evenly spread on either side of it.
+        let level = Level {
+            threshold: 5.0,
+            learner: Learner::Trees(Trees::new(0.0, 1, Vec::new()).unwrap()),
+            calibration: Platt::identity().into(),
+        };
+        let range = Range {
+            lowest: 0.0,
+            highest: 105.0,
+            whole: false,
+        };
+        let tails = Tails {
+            coverage: 0.8,
+            feature: 0,
+            bounds: Vec::new(),
+            left_out: vec![0.1],
+        };
+        let name = vec!["x".to_owned()];
+        let curve = Distribution::new(name, range, vec![level], tails)
+            .unwrap()
+            .curve(&[0.0]);
+        let medians = [f64::INFINITY, 5.0, 25.0].map(|most| median_by(&curve, most));
+        for (median, expected) in medians.into_iter().zip([5.0, 2.5, 3.0]) {
+            assert!((median - expected).abs() < 1e-9, "{median} {expected}");
+        }
+    }
 }

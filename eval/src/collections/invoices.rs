@@ -8,10 +8,12 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use scrutineer::cases::collections::features::Subject;
 use scrutineer::cases::collections::notes::ReadsNotes;
 use scrutineer::domain::{CheckedRecord, Currency, RecordKind};
-use scrutineer::history::{Facts, FactsAsOf, History as _, Receivable, ReceivablesAsOf};
+use scrutineer::history::{
+    Facts, FactsAsOf, History as _, InvoiceSort, Receivable, ReceivablesAsOf,
+};
 use scrutineer_datasets::sets::receivables;
-use scrutineer_fitting::collections::{DAYS_OVERDUE, days_passed, moment, outcome, row_on};
-use scrutineer_fitting::distribution::{Again, Outcome};
+use scrutineer_fitting::collections::{ASKED_AGAIN, days_passed, moment, outcome, row_on};
+use scrutineer_fitting::distribution::Outcome;
 use serde_json::json;
 
 use crate::EvalError;
@@ -21,8 +23,8 @@ use crate::told_until::last_day;
 /// An invoice of ours and when it was paid.
 #[derive(Debug, Clone)]
 pub struct Invoice {
-    id: String,
-    customer: String,
+    pub(super) id: String,
+    pub(super) customer: String,
     /// Invoice date, when it is asked about.
     pub issued_on: NaiveDate,
     /// Day payment was due.
@@ -36,6 +38,7 @@ pub struct Invoice {
     /// Total with tax.
     pub amount: f64,
     pub(super) currency: Currency,
+    pub(super) sort: InvoiceSort,
 }
 
 impl Invoice {
@@ -51,16 +54,22 @@ impl Invoice {
         self.row_on(self.issued_on, facts, notes)
     }
 
-    /// Days overdue on which it is asked about again: not paid, as far as it was watched.
-    fn asked_again(&self) -> impl Iterator<Item = u64> {
-        DAYS_OVERDUE.into_iter().filter(move |days| {
-            let day = self.due_on + Days::new(*days);
-            day > self.issued_on && self.outcome.above(days_passed(*days)) == Some(true)
+    /// Days after the due day, before it negative, on which it is asked about again: not paid, as far as it was
+    /// watched.
+    pub(super) fn asked_again(&self) -> impl Iterator<Item = i64> {
+        ASKED_AGAIN.into_iter().filter(move |days| {
+            self.after_due(*days) > self.issued_on
+                && self.outcome.above(days_passed(*days)) == Some(true)
         })
     }
 
+    /// The day so many days after its due day.
+    pub(super) fn after_due(&self, days: i64) -> NaiveDate {
+        self.due_on + TimeDelta::days(days)
+    }
+
     /// Its features on another day.
-    fn row_on(
+    pub(super) fn row_on(
         &self,
         day: NaiveDate,
         facts: &Arc<Facts>,
@@ -72,76 +81,13 @@ impl Invoice {
             due_on: self.due_on,
             amount: self.amount,
             currency: self.currency,
+            sort: self.sort,
         };
         row_on(day, facts, &self.customer, &subject, notes).map_err(|error| EvalError::File {
             path: format!("interactions with {}", self.customer),
             message: error.to_string(),
         })
     }
-}
-
-/// What an invoice is fitted on.
-#[derive(Debug)]
-pub(super) struct Rows {
-    /// Features on the day of issue.
-    pub(super) on_issue: Vec<f64>,
-    /// The same on days on which it was overdue and not paid.
-    pub(super) again: Vec<Again>,
-}
-
-/// What each of some invoices is fitted on.
-///
-/// # Errors
-/// [`EvalError`] if a note of a customer could not be read.
-pub(super) fn rows(
-    invoices: &[&Invoice],
-    facts: &Arc<Facts>,
-    notes: &dyn ReadsNotes,
-) -> Result<Vec<Rows>, EvalError> {
-    let asked = invoices.iter().copied().flat_map(|invoice| {
-        let again = invoice.asked_again();
-        let again = again.map(|days| invoice.due_on + Days::new(days));
-        let days: Vec<NaiveDate> = [invoice.issued_on].into_iter().chain(again).collect();
-        days.into_iter().map(move |day| (invoice, day))
-    });
-    let asked: Vec<(&Invoice, NaiveDate)> = asked.collect();
-    let mut rows = rows_on(&asked, facts, notes)?.into_iter();
-    let found = invoices.iter().map(|invoice| Rows {
-        on_issue: rows.next().unwrap_or_default(),
-        again: invoice
-            .asked_again()
-            .zip(rows.by_ref())
-            .map(|(days, row)| Again {
-                row,
-                passed: days_passed(days),
-            })
-            .collect(),
-    });
-    Ok(found.collect())
-}
-
-/// Features of invoices, each on a day, in the order in which they are asked for. They are looked up by
-/// customer and day: to see a customer on a day takes a walk through all its invoices, and only what was
-/// seen last of each is kept.
-///
-/// # Errors
-/// [`EvalError`] if a note of a customer could not be read.
-pub(super) fn rows_on(
-    asked: &[(&Invoice, NaiveDate)],
-    facts: &Arc<Facts>,
-    notes: &dyn ReadsNotes,
-) -> Result<Vec<Vec<f64>>, EvalError> {
-    let mut order: Vec<_> = asked.iter().enumerate().collect();
-    order.sort_by(|(_, (a, day)), (_, (b, other))| {
-        let customers = a.customer.cmp(&b.customer);
-        customers.then_with(|| day.cmp(other))
-    });
-    let mut rows = Vec::with_capacity(order.len());
-    for (at, (invoice, day)) in order {
-        rows.push((at, invoice.row_on(*day, facts, notes)?));
-    }
-    rows.sort_by_key(|(at, _)| *at);
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Kinds of record that tell of receivables; the first must be there.
@@ -245,7 +191,7 @@ pub(super) fn of_highradius(data: &Path, cut: NaiveDate) -> Result<Records, Eval
 
 impl Records {
     /// What `became` of invoices in the end is said by due day and day of payment.
-    fn of(
+    pub(super) fn of(
         facts: Facts,
         cut: NaiveDate,
         became: impl Fn(NaiveDate, Option<NaiveDate>) -> Outcome,
@@ -299,6 +245,7 @@ fn as_known(
                 outcome: became(first.due_on, one.cleared_on),
                 amount: first.amount,
                 currency: first.currency,
+                sort: first.sort,
             }
         }));
     }
@@ -316,7 +263,6 @@ fn is_told(invoice: &Receivable<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use scrutineer_fitting::notes::WhenMet;
     use serde_json::Value;
 
     use super::*;
@@ -396,52 +342,6 @@ mod tests {
         add(&mut undated, "2026-01-05T00:00:00Z", 1, open);
         add(&mut undated, "9999-12-31T00:00:00Z", 2, withdrawn);
         assert!(!records(&undated, CUT).early[0].is_told);
-    }
-
-    #[test]
-    fn whoever_asks_about_many_at_once_is_told_what_each_alone_would_be() {
-        let mut facts = Facts::default();
-        let first = day("2026-01-05");
-        for at in 0..24_u64 {
-            let (issued, term) = (first + Days::new(3 * at), 10 + 7 * (at % 3));
-            let due = issued + Days::new(term);
-            let mut body = json!({"id": format!("i{at:02}"), "customer_id": format!("c{}", at % 2),
-                "issued_on": issued, "due_on": due, "currency": "EUR", "total": (80 + at).to_string()});
-            let kind = RecordKind::CustomerInvoice;
-            facts.insert(kind, moment(issued), 1, body.clone()).unwrap();
-            let cleared = due + Days::new(5 * (at % 5));
-            body["cleared_on"] = json!(cleared);
-            let known = moment(cleared + Days::new(1));
-            facts.insert(kind, known, 2, body).unwrap();
-            // One that becomes known in the course of a day.
-            let paid = json!({"id": format!("p{at}"), "customer_id": format!("c{}", at % 2),
-                "paid_on": due, "amount": "1", "currency": "EUR"});
-            let known = moment(due) + TimeDelta::hours(15);
-            facts.insert(RecordKind::Payment, known, 1, paid).unwrap();
-        }
-        let records = records(&facts, "2026-12-01");
-        let (facts, notes) = (&records.facts, WhenMet::default());
-        // In order of neither customer nor day.
-        let mut invoices: Vec<&Invoice> = records.ended.iter().collect();
-        invoices.sort_by_key(|invoice| invoice.id[2..].to_owned());
-        let bits = |row: &[f64]| row.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        let mut asked_again = 0;
-        let found = rows(&invoices, facts, &notes).unwrap();
-        assert_eq!(found.len(), invoices.len());
-        for (invoice, rows) in invoices.iter().zip(found) {
-            let alone = invoice.row(facts, &notes).unwrap();
-            assert_eq!(bits(&rows.on_issue), bits(&alone));
-            let days: Vec<u64> = invoice.asked_again().collect();
-            assert_eq!(rows.again.len(), days.len());
-            for (again, days) in rows.again.iter().zip(days) {
-                let day = invoice.due_on + Days::new(days);
-                let alone = invoice.row_on(day, facts, &notes).unwrap();
-                assert_eq!(bits(&again.row), bits(&alone), "{invoice:?} {day}");
-                assert_eq!(again.passed, days_passed(days));
-                asked_again += 1;
-            }
-        }
-        assert!(asked_again > 24);
     }
 
     #[test]

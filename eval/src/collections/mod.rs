@@ -1,7 +1,7 @@
 //! When would each invoice have been paid? Fitted before a cut, asked after it.
 //!
 //! Each invoice is scored once, on the day it was issued, from what was known that day, and
-//! again at some ages while it is overdue. Fitting sees what was known at the cut; what
+//! again on some days before it is due and while it is overdue. Fitting sees what was known at the cut; what
 //! was still open then counts as late by so much at least. So it is with what is asked about: an
 //! invoice unpaid past its due day when the records end is late, one not due by then is censored.
 //! One that was withdrawn, or paid nobody says when, is neither fitted on nor asked about.
@@ -10,6 +10,7 @@ mod asked;
 mod baselines;
 mod invoices;
 mod overdue;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -19,13 +20,14 @@ use scrutineer::learn::distribution::Distribution;
 use scrutineer::learn::forecast::ForecastWeights;
 use scrutineer_datasets::sets::receivables;
 use scrutineer_fitting::collections::{self as fitting, VERY_LATE_DAYS, moment, passing};
-use scrutineer_fitting::distribution::{Example, on_calendar};
+use scrutineer_fitting::distribution::{Example, first_held_back, on_calendar};
 use scrutineer_fitting::notes::WhenMet;
 
 pub use invoices::Invoice;
 
 use asked::{Asked, error_of, scored_after, unfinished};
-use invoices::{Records, Rows};
+use invoices::Records;
+use rows::Rows;
 
 use crate::coverage::{Held, covered, share_within};
 use crate::lift::{Lift, Listed};
@@ -113,7 +115,8 @@ fn evaluate(
     // Of one day in order of customer and id, whatever the order of the file.
     early.sort_by_key(|invoice| invoice.issued_on);
     let notes = WhenMet::default();
-    let rows = invoices::rows(&early, facts, &notes)?;
+    let again_from = first_held_back(early.len());
+    let rows = rows::rows(&early, again_from, facts, &notes)?;
     let examples: Vec<Example> = early
         .iter()
         .zip(rows)
@@ -198,6 +201,10 @@ fn figures_of(asked: &[Asked], late: &[Scored]) -> BTreeMap<String, Option<f64>>
             ("censored", count(|asked| !asked.is_known())),
             ("unpaid", count(Asked::is_unpaid)),
             ("mae_days", error_of(asked, |asked| asked.median)),
+            (
+                "mae_days_if_paid",
+                error_of(asked, |asked| asked.median_if_paid),
+            ),
             (
                 "coverage80",
                 share_within(asked.iter().map(|one| (one.outcome, (one.low, one.high)))),

@@ -1,4 +1,4 @@
-//! What is said of invoices that are overdue, some days after they were due.
+//! What is said of open invoices some days before and after they are due.
 //!
 //! The list of whom to contact lives on it, and it is not what was fitted: the curve of the
 //! day of issue is cut at the day of the question. So it is asked as the service asks it, with what
@@ -7,21 +7,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use scrutineer::history::Facts;
 use scrutineer::learn::distribution::Distribution;
-use scrutineer_fitting::collections::VERY_LATE_DAYS;
+use scrutineer_fitting::collections::{VERY_LATE_DAYS, days_passed};
 use scrutineer_fitting::distribution::{Example, Outcome};
 use scrutineer_fitting::notes::WhenMet;
 
 use super::Invoice;
-use super::invoices::rows_on;
+use super::rows::rows_on;
 use crate::EvalError;
 use crate::coverage::share_within;
 use crate::metrics::{self, BINS, Scored, brier, calibration_error};
 
-/// Days overdue at which is asked.
-const AGES: [u32; 4] = [1, 8, 15, 31];
+/// Days after the due day, before it negative, on which is asked.
+const AGES: [i64; 6] = [-7, -1, 1, 8, 15, 31];
 /// Once very late, what is asked is whether it stays open so much longer.
 const LONGER_DAYS: f64 = 30.0;
 
@@ -41,7 +41,7 @@ pub(super) fn figures(
         let question = Question::of(age);
         let share = question.share(fitted_on.iter().map(|example| example.outcome));
         let dated = asked.iter().copied().filter_map(|invoice| {
-            let day = invoice.due_on + Days::new(age.into());
+            let day = invoice.after_due(age);
             let open = question.is_open(invoice.outcome) && day >= invoice.issued_on;
             let is_asked = open && end.is_none_or(|end| day < end);
             is_asked.then_some((invoice, day))
@@ -58,7 +58,8 @@ pub(super) fn figures(
             }
         }
         let tell = |into: &mut Figures, name: &str, value: Option<f64>| {
-            into.insert(format!("overdue{age:02}_{name}"), value);
+            let when = if age < 0 { "before" } else { "overdue" };
+            into.insert(format!("{when}{:02}_{name}", age.abs()), value);
         };
         tell(&mut ours, "asked", Some(scored.len() as f64));
         tell(&mut ours, "probability", mean_score(&scored));
@@ -86,14 +87,16 @@ struct Question {
 }
 
 impl Question {
-    fn of(age: u32) -> Self {
-        let age = f64::from(age);
+    fn of(age: i64) -> Self {
+        let days = age as f64;
         Self {
-            passed: age - 1.0,
-            threshold: if age < VERY_LATE_DAYS {
+            passed: days_passed(age),
+            threshold: if age <= 0 {
+                0.0
+            } else if days < VERY_LATE_DAYS {
                 VERY_LATE_DAYS
             } else {
-                age + LONGER_DAYS
+                days + LONGER_DAYS
             },
         }
     }
@@ -116,4 +119,29 @@ fn mean_score(scored: &[Scored]) -> Option<f64> {
 
 fn mean_truth(scored: &[Scored]) -> Option<f64> {
     metrics::mean(scored.iter().map(|(_, came)| f64::from(u8::from(*came))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_it_is_due_is_asked_whether_it_comes_late_and_then_how_late() {
+        let asked = AGES.map(|age| {
+            let question = Question::of(age);
+            (question.passed, question.threshold)
+        });
+        let expected = [
+            (-8.0, 0.0),
+            (-2.0, 0.0),
+            (0.0, 30.0),
+            (7.0, 30.0),
+            (14.0, 30.0),
+            (30.0, 61.0),
+        ];
+        assert_eq!(asked, expected);
+        // Paid eight days before it was due, and a day later.
+        let open = |late: f64| Question::of(-7).is_open(Outcome::known(late));
+        assert_eq!([-8.0, -7.0].map(open), [false, true]);
+    }
 }

@@ -30,7 +30,7 @@ pub(super) fn of(
     let mut found = BTreeMap::from([(LAST_STEP.to_owned(), by_last_step(answers, &known, asked))]);
     for fact in &names.categories {
         let by_fact = |row: &AskedRow, request: &Request| {
-            let stated = request.trace.attribute(row.event, fact);
+            let stated = request.stated(row.event, fact);
             stated.map(ToString::to_string).unwrap_or_default()
         };
         let told = share_late(answers, &known, asked, by_fact);

@@ -37,6 +37,8 @@ use protocol::Asked;
 
 /// Steps of a request whose figures are told apart.
 const STEPS_TOLD: usize = 8;
+/// What is told of facts that are looked at with doubt.
+const IGNORE: &str = " (--ignore leaves out what is not known early)";
 /// Cases of either outcome that a figure of one step needs.
 const LEAST_OF_A_STEP: usize = 10;
 
@@ -114,7 +116,7 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
         .copied()
         .filter(|one| one.ended.is_some_and(|ended| ended < asked.cut))
         .collect();
-    let names = FactNames::of(&complete, &asked.known)
+    let names = FactNames::at(asked.scope(), &complete, &asked.known)
         .asked(asked.scope(), requests.iter().any(|one| one.due.is_some()));
     let all = rows(&names, &requests, |request, event| {
         asked.asks(request, event)
@@ -140,16 +142,7 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
     metrics.insert("requests".to_owned(), Some(asked.test.len() as f64));
     let cut = protocol::day(asked.cut);
     let mut in_words = format!("{protocol}, fitted on what was known before {cut}");
-    if !model.names.hindsight.is_empty() {
-        let names = model.names.hindsight.join(", ");
-        in_words = format!("{in_words}; left out as hindsight: {names}");
-    }
-    if !model.names.tell_lateness.is_empty() {
-        let names = model.names.tell_lateness.join(", ");
-        in_words += &format!(
-            "; kept though they tell which come late, for the times taken lie apart: {names} (--ignore leaves out what is not known early)"
-        );
-    }
+    in_words += &said_of_facts(&model.names, asked.can_be_told());
     if answers.iter().all(|answer| answer.foretold.late.is_none()) {
         let why = asked.why_nothing_is_due();
         in_words += &format!(
@@ -177,6 +170,29 @@ fn evaluate(set: &str, protocol: &str, asked: Asked) -> Result<RequestsOutcome, 
         plotted,
         fitted: (model.names, weights),
     })
+}
+
+/// What is said of the facts that the features are made from, with the option that has another say, if any.
+fn said_of_facts(names: &FactNames, can_be_told: bool) -> String {
+    let all = [
+        (&names.hindsight, "left out as hindsight", ""),
+        (
+            &names.tell_lateness,
+            "kept though they tell which come late, for the times taken lie apart",
+            IGNORE,
+        ),
+        (
+            &names.doubtful,
+            "kept though they tell almost which come late, or how long they take",
+            IGNORE,
+        ),
+    ];
+    let told = all.into_iter().filter(|(facts, ..)| !facts.is_empty());
+    let told = told.map(|(facts, what, option)| {
+        let option = if can_be_told { option } else { "" };
+        format!("; {what}: {}{option}", facts.join(", "))
+    });
+    told.collect()
 }
 
 fn answer(
@@ -303,6 +319,24 @@ mod tests {
     use scrutineer::eventlog::{Attributes, Trace};
 
     use super::*;
+
+    #[test]
+    fn facts_left_out_and_looked_at_with_doubt_are_told_with_what_can_be_said_of_them() {
+        let names = FactNames {
+            hindsight: vec!["a".to_owned(), "b".to_owned()],
+            doubtful: vec!["c".to_owned()],
+            ..FactNames::default()
+        };
+        let told = said_of_facts(&names, true);
+        let (left_out, kept) = told.split_once("; kept").unwrap();
+        assert_eq!(left_out, "; left out as hindsight: a, b");
+        assert!(kept.contains("almost which come late") && kept.ends_with(&format!(": c{IGNORE}")));
+        assert!(
+            said_of_facts(&names, false).ends_with(": c"),
+            "of records nobody can say"
+        );
+        assert_eq!(said_of_facts(&FactNames::default(), true), "");
+    }
 
     #[test]
     fn days_left_are_known_as_far_as_records_go_and_in_a_log_once_over() {

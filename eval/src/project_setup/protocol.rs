@@ -64,6 +64,17 @@ impl Default for LogQuestion {
 }
 
 impl LogQuestion {
+    /// When the question is asked.
+    const fn scope(&self) -> Scope {
+        if self.first {
+            Scope::FirstStep
+        } else if self.at.is_some() {
+            Scope::OneStep
+        } else {
+            Scope::EveryStep
+        }
+    }
+
     /// Whether lateness shows on a day that may lie beyond the end of the log, with requests still open
     /// by then. Of what takes long or is never done, and of labels, the protocol says what counts.
     const fn late_shows_by_day(&self) -> bool {
@@ -101,7 +112,7 @@ impl Asked {
             // A course that is cut short does not show any more what it tells.
             let whole: Vec<Request> = log.traces.iter().cloned().map(Request::finished).collect();
             let whole: Vec<&Request> = whole.iter().collect();
-            FactNames::of(&whole, &question.known).hindsight
+            FactNames::at(question.scope(), &whole, &question.known).hindsight
         } else {
             Vec::new()
         };
@@ -197,11 +208,13 @@ impl Asked {
 
     /// When the question is asked.
     pub(super) fn scope(&self) -> Scope {
-        match &self.question {
-            Some(question) if question.first => Scope::FirstStep,
-            Some(question) if question.at.is_some() => Scope::OneStep,
-            _ => Scope::EveryStep,
-        }
+        let question = self.question.as_ref();
+        question.map_or(Scope::EveryStep, LogQuestion::scope)
+    }
+
+    /// Whether somebody may say of facts when they come to be known.
+    pub(super) const fn can_be_told(&self) -> bool {
+        self.question.is_some()
     }
 
     /// Whether a step is asked about.

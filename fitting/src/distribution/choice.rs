@@ -9,6 +9,10 @@
 //! time that the HighRadius backtest fits on, it ranked and was calibrated worse than the trees it
 //! replaced.
 //!
+//! Of a short history the subject's own past alone, the share of its cases that came late, serves unless what many features say, or the plain share of all, is better by more than one standard
+//! error: there is little to weigh them by, and of histories of 130 invoices drawn from a real firm's the customer's
+//! plain share told more than what was chosen without. Of a long one it is not tried.
+//!
 //! Whichever serves must tell held-back cases better than the plain share of all does, calibrated on the
 //! same cases, by more than one standard error: else that share is said, by a linear score whose
 //! weights are held next to nothing.
@@ -109,14 +113,19 @@ impl DistributionPlan {
                 &both_of_fits(of_trees, of_linear.clone()),
             );
         }
-        let (recipe, best) =
-            best_of(candidates, &held.units()).context("there is no learner to choose from")?;
+        let units = held.units();
+        let best = best_of(candidates, &units);
+        let (mut recipe, mut best) = best.context("there is no learner to choose from")?;
         if self.learners != Learners::Trees {
             let fits = of_fits(self.linear_fits(held, &some, PLAIN)?, Learner::Linear);
             // Calibrated as its rivals are: it would else lose by the share of an earlier time alone.
             let kind = plainest(held);
             let plain = losses(&fits, &some, held, kind);
-            if !is_worse(&plain, &best.losses, &held.units()) {
+            if let Some(own) = self.of_own_past(held, &some)?
+                && serves_before(&own.1.losses, &best.losses, &plain, &units)
+            {
+                (recipe, best) = own;
+            } else if !is_worse(&plain, &best.losses, &units) {
                 let fits = self.linear_fits(held, thresholds, PLAIN)?;
                 return Ok(Chosen {
                     recipe: Recipe::Linear(PLAIN),
@@ -126,21 +135,42 @@ impl DistributionPlan {
             }
         }
         let of_trees = trees.map(|(_, fits)| fits).unwrap_or_default();
+        let linear = |ridge| self.linear_fits(held, thresholds, ridge);
         let fits = match recipe {
             Recipe::Trees(_) => of_fits(of_trees, Learner::Trees),
-            Recipe::Linear(ridge) => {
-                let fits = self.linear_fits(held, thresholds, ridge)?;
-                of_fits(fits, Learner::Linear)
-            }
-            Recipe::Both(_, ridge) => {
-                both_of_fits(of_trees, self.linear_fits(held, thresholds, ridge)?)
-            }
+            Recipe::Linear(ridge) => of_fits(linear(ridge)?, Learner::Linear),
+            Recipe::Both(_, ridge) => both_of_fits(of_trees, linear(ridge)?),
+            Recipe::Own => of_fits(self.own_fits(held, thresholds)?, Learner::Linear),
         };
         Ok(Chosen {
             recipe,
             fits,
             kind: best.kind,
         })
+    }
+
+    /// The subject's own past alone, where the history is short.
+    fn of_own_past(
+        &self,
+        held: &HeldBack<'_>,
+        thresholds: &[f64],
+    ) -> anyhow::Result<Option<(Recipe, Judged)>> {
+        if self.own.is_none() || !held.are_few() {
+            return Ok(None);
+        }
+        let fits = of_fits(self.own_fits(held, thresholds)?, Learner::Linear);
+        Ok(Some((Recipe::Own, judged(&fits, thresholds, held))))
+    }
+
+    fn own_fits(
+        &self,
+        held: &HeldBack<'_>,
+        thresholds: &[f64],
+    ) -> anyhow::Result<Vec<Vec<LinearScore>>> {
+        let early = held.early.iter();
+        early
+            .map(|early| self.of_own_share(early, thresholds))
+            .collect()
     }
 
     /// The number of trees by which held-back cases are told best, and so many of each fit.
@@ -315,6 +345,13 @@ fn best_of(candidates: Vec<(Recipe, Judged)>, units: &[Option<usize>]) -> Option
     Some(best.unwrap_or(first))
 }
 
+/// Whether the subject's own past serves, by what held-back cases lose by it, by the best of all features and by
+/// the plain share: neither is better by more than one standard error. That subjects differ, and go on as they
+/// did, is what is to be expected before anything is seen.
+fn serves_before(own: &[f64], best: &[f64], plain: &[f64], units: &[Option<usize>]) -> bool {
+    !is_worse(own, plain, units) && !is_worse(own, best, units)
+}
+
 /// Whether the first loses more on the same cases, by more than one standard error. Cases of one unit, as
 /// the steps of one request are, say much the same, and count together in it (Liang and Zeger,
 /// "Longitudinal data analysis using generalized linear models", 1986).
@@ -417,6 +454,26 @@ mod tests {
         assert_eq!(best(0.1, 0.2), Some(both));
         assert_eq!(best(0.2, 0.1), Some(linear));
         assert!(best_of(Vec::new(), &[]).is_none());
+    }
+
+    #[test]
+    fn own_past_serves_before_what_is_hardly_better_and_not_where_the_plain_share_is() {
+        let noisy = |less: f64| -> Vec<f64> {
+            let of = |at: u32| f64::from(at * 37 % 10) - less * f64::from(at % 3);
+            (0..100).map(of).collect()
+        };
+        let (plain, alone) = (noisy(0.0), vec![None; 100]);
+        let serves = |own: f64, best: f64| serves_before(&noisy(own), &noisy(best), &plain, &alone);
+        assert!(serves(0.2, 0.2) && serves(0.3, 0.2));
+        assert!(
+            !serves(0.2, 0.3),
+            "the best is better by more than one error"
+        );
+        assert!(serves(0.0, 0.0) && !serves(-0.1, 0.0));
+        // The best is better by 0.05 on average, but by up to 9 on a case, and worse by as much on another.
+        let turned: Vec<f64> = plain.iter().map(|loss| 8.9 - loss).collect();
+        let better: Vec<f64> = plain.iter().map(|loss| loss - 0.05).collect();
+        assert!(serves_before(&better, &turned, &plain, &alone));
     }
 
     #[test]

@@ -48,12 +48,7 @@ impl<'a> HeldBack<'a> {
     /// Of cases in order of time.
     pub(super) fn of(examples: &'a [Example]) -> Self {
         let count = examples.len();
-        let of_a_unit = count.div_ceil(units(examples).max(1));
-        let held = ((count as f64 * HELD_BACK) as usize).max(LEAST * of_a_unit);
-        let held = held.min((count as f64 * (1.0 - SEEN)) as usize);
-        let room = (count as f64 * (1.0 - SEEN) / held.max(1) as f64) as usize;
-        let enough = (ENOUGH * of_a_unit).div_ceil(held.max(1));
-        let fits = enough.min(FITS).min(room).max(1);
+        let (held, fits) = sizes(count, count.div_ceil(units(examples).max(1)));
         let together = stand_together(examples);
         let bound = |at: usize| {
             if together {
@@ -110,6 +105,23 @@ impl<'a> HeldBack<'a> {
             (*part, others.map(|(_, other)| *other).collect())
         })
     }
+}
+
+/// How many of so many cases each fit holds back, and how many fits do, where so many belong together.
+fn sizes(count: usize, of_a_unit: usize) -> (usize, usize) {
+    let held = ((count as f64 * HELD_BACK) as usize).max(LEAST * of_a_unit);
+    let held = held.min((count as f64 * (1.0 - SEEN)) as usize);
+    let room = (count as f64 * (1.0 - SEEN) / held.max(1) as f64) as usize;
+    let enough = (ENOUGH * of_a_unit).div_ceil(held.max(1));
+    (held, enough.min(FITS).min(room).max(1))
+}
+
+/// The place from which on some fit holds back cases that stand alone, of so many in order of time: those
+/// before it are never asked again, and need not be looked at again.
+#[must_use]
+pub fn first_held_back(count: usize) -> usize {
+    let (held, fits) = sizes(count, 1);
+    count - held * fits
 }
 
 /// Groups, and cases that stand alone.
@@ -170,6 +182,17 @@ mod tests {
             (vec![24, 36, 48], vec![(0, 12), (1, 12), (2, 12)])
         );
         assert_eq!(split(30), (vec![20], vec![(0, 5), (0, 5)]));
+    }
+
+    #[test]
+    fn the_first_that_is_held_back_is_told_by_their_number() {
+        for count in [0, 1, 5, 24, 30, 60, 100, 300, 499, 500, 1000, 33_154] {
+            let case = |at: usize| Example::new(Vec::new(), Outcome::known(0.0), at as f64);
+            let examples: Vec<Example> = (0..count).map(case).collect();
+            let held = HeldBack::of(&examples);
+            let all: usize = held.parts.iter().map(|part| part.cases.len()).sum();
+            assert_eq!(first_held_back(count), count - all, "{count}");
+        }
     }
 
     /// How many cases each fit sees, and before which place each part ends.

@@ -1,8 +1,8 @@
 //! Learners of each threshold, once it is known which.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use scrutineer::learn::learner::Learner;
-use scrutineer::learn::linear_score::LinearScore;
+use scrutineer::learn::linear_score::{LinearScore, Term};
 use scrutineer::learn::parallel;
 use scrutineer::learn::trees::Trees;
 
@@ -35,6 +35,8 @@ pub(super) enum Recipe {
     Linear(f64),
     /// The mean of so many trees and a linear score with this ridge.
     Both(usize, f64),
+    /// The subject's own past alone.
+    Own,
 }
 
 /// The mean of trees and linear scores, one a threshold.
@@ -64,6 +66,10 @@ impl DistributionPlan {
                 self.trees(told, thresholds, self.boost.with_trees(count))?,
                 self.linear(told, thresholds, ridge)?,
             )),
+            Recipe::Own => {
+                let own = self.of_own_share(told, thresholds)?;
+                Ok(own.into_iter().map(Learner::Linear).collect())
+            }
         }
     }
 
@@ -90,7 +96,7 @@ impl DistributionPlan {
         carried(fitted, &told, thresholds)
     }
 
-    /// Linear scores.
+    /// Linear scores of some features with a ridge.
     pub(super) fn linear(
         &self,
         told: &Told<'_>,
@@ -107,6 +113,49 @@ impl DistributionPlan {
             inputs.fit(&truth, ridge)
         });
         carried(fitted, &some, thresholds)
+    }
+
+    /// Linear scores of the subject's own share alone: at every threshold the odds of the whole, moved as far as the
+    /// share lies from the usual one. Its weight is not fitted, for in the first weeks of a history shares are of few
+    /// cases and would be given too little: it is calibrated as others are. None where the plan names none.
+    pub(super) fn of_own_share(
+        &self,
+        told: &Told<'_>,
+        thresholds: &[f64],
+    ) -> anyhow::Result<Vec<LinearScore>> {
+        let own = self.own.as_ref().context("no share of its own")?;
+        let place = self.features.iter().position(|name| *name == own.feature);
+        let place = place.with_context(|| format!("`{}` is no feature", own.feature))?;
+        let all: Vec<(&Example, Outcome)> = told.iter().collect();
+        let shares = all
+            .iter()
+            .filter_map(|(one, _)| one.row.get(place).copied());
+        let (sum, count) = shares
+            .filter(|share| share.is_finite())
+            .fold((0.0, 0.0), |(sum, count), share| (sum + share, count + 1.0));
+        let mut terms = vec![Term::NOTHING; self.features.len()];
+        if let Some(term) = terms.get_mut(place)
+            && count > 0.0
+        {
+            *term = Term {
+                mean: sum / count,
+                lowest: 0.0,
+                highest: 1.0,
+                weight: own.slope,
+                ..Term::NOTHING
+            };
+        }
+        let fitted = thresholds.iter().map(|threshold| {
+            let above = all.iter().filter_map(|(_, one)| one.above(*threshold));
+            let (above, known) = above.fold((0.5, 1.0), |(above, known), is| {
+                (above + f64::from(u8::from(is)), known + 1.0)
+            });
+            Ok(LinearScore::new(
+                (above / (known - above)).ln(),
+                terms.clone(),
+            )?)
+        });
+        carried(fitted.collect(), &all, thresholds)
     }
 
     fn check_columns(&self, columns: usize) -> anyhow::Result<()> {

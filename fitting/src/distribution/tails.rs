@@ -33,10 +33,12 @@ impl DistributionPlan {
         tails
     }
 
+    /// The most that an interval may leave out on either side to hold the coverage.
+    ///
     /// With few cases the promise is kept by the rank of conformal prediction. Those of one group
     /// are held or missed together, so as many count as there are groups: Dunn, Wasserman and
     /// Ramdas, "Distribution-free prediction sets for two-layer hierarchical data" (2022).
-    fn left_out(&self, cases: &[&Foretold], least: Option<f64>) -> f64 {
+    pub(super) fn left_out(&self, cases: &[&Foretold], least: Option<f64>) -> f64 {
         let alone = cases.iter().filter(|case| case.of.is_none()).count();
         let groups: BTreeSet<usize> = cases.iter().filter_map(|case| case.of).collect();
         let count = (alone + groups.len()) as f64;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::boost::BoostParams;
 
-fn plan() -> DistributionPlan {
+pub(super) fn plan() -> DistributionPlan {
     let boost = BoostParams {
         trees: 60,
         depth: 3,
@@ -23,11 +23,12 @@ fn plan() -> DistributionPlan {
         groups: (0, vec![0.5]),
         boost: boost.check().unwrap(),
         learners: Learners::Either,
+        own: None,
     }
 }
 
 /// The quantity spreads ten times as wide where `x` is above one half.
-fn examples(count: u64, salt: u64) -> Vec<Example> {
+pub(super) fn examples(count: u64, salt: u64) -> Vec<Example> {
     let u = |i: u64, k: u64| {
         let mut z = (i + salt * 1_000_003).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (k << 32);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -150,6 +151,65 @@ fn a_short_straight_history_gets_a_linear_score_and_a_crossed_one_trees() {
         assert_eq!(kind(&alone.fit(&of_kind(120, 1, false)).unwrap()), name);
         let level = alone.fit_level(&of_kind(300, 1, false), 2.0).unwrap();
         assert_eq!(matches!(level.learner, Learner::Trees(_)), name == "trees");
+    }
+}
+
+#[test]
+fn of_a_short_history_own_past_serves_alone_and_gives_the_only_reasons() {
+    let noisy = |count: u64, crossed: bool| {
+        let mut examples = of_kind(count, 1, crossed);
+        for (at, example) in examples.iter_mut().enumerate() {
+            let noise = (0..20).map(|k| (at * (7919 + 2 * k) % 1009) as f64 / 1009.0);
+            example.row.extend(noise);
+        }
+        examples
+    };
+    let names = (0..22).map(|at| format!("f{at}"));
+    let plan = DistributionPlan {
+        features: names.collect(),
+        own: Some(OwnShare::drawn("f0")),
+        ..plan()
+    };
+    let asks_for = |model: &Distribution, which: std::ops::Range<usize>| {
+        let levels = model.levels().iter();
+        let mut learners = levels.map(|level| &level.learner);
+        learners.any(|learner| which.clone().any(|at| learner.asks_for(at)))
+    };
+    let examples = noisy(120, false);
+    let short = plan.fit(&examples).unwrap();
+    assert_eq!(kind(&short), "linear");
+    assert!(asks_for(&short, 0..1) && !asks_for(&short, 1..22));
+    for level in short.levels() {
+        let told = level.learner.contributions(&examples[7].row);
+        assert!(told[1..].iter().all(|part| *part == 0.0));
+        let sum = level.learner.expected() + told[0];
+        assert!((sum - level.learner.raw(&examples[7].row)).abs() < 1e-12);
+    }
+    let text = serde_json::to_string(&short).unwrap();
+    assert_eq!(serde_json::from_str::<Distribution>(&text).unwrap(), short);
+    // Of a long one all serve, and of a short one where they tell more.
+    assert!(asks_for(&plan.fit(&noisy(2000, false)).unwrap(), 1..22));
+    assert!(asks_for(&plan.fit(&noisy(450, true)).unwrap(), 1..22));
+    let unknown = DistributionPlan {
+        own: Some(OwnShare::drawn("elsewhere")),
+        ..plan
+    };
+    let error = unknown.fit(&examples).unwrap_err().to_string();
+    assert!(error.contains("`elsewhere` is no feature"), "{error}");
+}
+
+#[test]
+fn every_plan_names_features_of_its_own_past() {
+    use crate::{billing, collections, timesheet};
+    for plan in [
+        collections::plan(),
+        timesheet::plan(),
+        timesheet::sheet_plan(),
+        billing::plan(),
+    ] {
+        let plan = plan.unwrap();
+        let own = plan.own.unwrap();
+        assert!(plan.features.contains(&own.feature), "{}", own.feature);
     }
 }
 

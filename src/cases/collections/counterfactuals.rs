@@ -112,7 +112,8 @@ fn changes(input: &CollectionsInput, row: &[f64]) -> Vec<Change> {
             settles: false,
         });
     }
-    if suppressed(input, today).is_empty() {
+    let may_be_spoken_to = suppressed(input, today).is_empty();
+    if may_be_spoken_to {
         let last = input.contact.last_contact_on;
         changes.push(Change {
             field: "last_contact_on",
@@ -122,6 +123,9 @@ fn changes(input: &CollectionsInput, row: &[f64]) -> Vec<Change> {
             set: contact.to_vec(),
             settles: false,
         });
+    }
+    // Nobody is sent for one more promise where the last was broken.
+    if may_be_spoken_to && !input.contact.promise_broken {
         let promised = today + PROMISED_IN;
         changes.push(Change {
             field: "promised_on",
@@ -284,6 +288,18 @@ mod tests {
         let mut person = input();
         person.natural_person = true;
         assert!(told(&person, "days_since_contact", "days_since_contact").is_empty());
+    }
+
+    #[test]
+    fn one_more_promise_is_not_proposed_where_the_last_was_broken() {
+        let changed = |input: &CollectionsInput| -> Vec<&'static str> {
+            let row = vec![f64::NAN; NAMES.len()];
+            changes(input, &row).iter().map(|one| one.field).collect()
+        };
+        let mut asked = input();
+        assert_eq!(changed(&asked), ["last_contact_on", "promised_on"]);
+        asked.contact.promise_broken = true;
+        assert_eq!(changed(&asked), ["last_contact_on"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::cases::forecast::{Unit, Wording};
 
 /// One for each feature, in the order of [`super::features::NAMES`].
-pub(super) static WORDS: [Wording; 50] = [
+pub(super) static WORDS: [Wording; 58] = [
     Wording::new("amount", "Amount of the invoice", Unit::LogAmount),
     Wording::new(
         "amount_against_usual",
@@ -185,6 +185,46 @@ pub(super) static WORDS: [Wording; 50] = [
         "days_since_note_paid_already",
         "Since a note that says it is paid",
         Unit::Days,
+    ),
+    Wording::new(
+        "late_share_drawn",
+        "Share the customer paid late, the firm's where it paid little yet",
+        Unit::Share,
+    ),
+    Wording::new(
+        "firm_late_share_28_days",
+        "Share late of all that fell due in four weeks",
+        Unit::Share,
+    ),
+    Wording::new(
+        "firm_late_share_year_before",
+        "Share late of all that fell due about this day a year ago",
+        Unit::Share,
+    ),
+    Wording::new(
+        "unit_late_share",
+        "Share late of invoices of this business unit",
+        Unit::Share,
+    ),
+    Wording::new(
+        "document_type_late_share",
+        "Share late of documents of this kind",
+        Unit::Share,
+    ),
+    Wording::new(
+        "terms_late_share",
+        "Share late of invoices on these terms",
+        Unit::Share,
+    ),
+    Wording::new(
+        "country_late_share",
+        "Share late of customers in this country",
+        Unit::Share,
+    ),
+    Wording::new(
+        "segment_late_share",
+        "Share late of customers of this segment",
+        Unit::Share,
     ),
 ];
 

@@ -17,10 +17,10 @@ use super::past::Past;
 use super::similarity::Likeness;
 use crate::cases::numbers::{days, days_to_month_end, flag, log_amount, mean, weekday};
 use crate::domain::records::Customer;
-use crate::history::ReceivablesAsOf;
+use crate::history::{InvoiceSort, PaidLevels, Receivable, ReceivablesAsOf};
 
 /// Names of the features, in order.
-pub const NAMES: [&str; 50] = [
+pub const NAMES: [&str; 58] = [
     "amount",
     "amount_against_usual",
     "term_days",
@@ -71,6 +71,14 @@ pub const NAMES: [&str; 50] = [
     "days_since_note_cannot_pay",
     "days_since_note_lacks_document",
     "days_since_note_paid_already",
+    "late_share_drawn",
+    "firm_late_share_28_days",
+    "firm_late_share_year_before",
+    "unit_late_share",
+    "document_type_late_share",
+    "terms_late_share",
+    "country_late_share",
+    "segment_late_share",
 ];
 
 /// Amounts and times that the subject itself states: where one lies far above all that a model was
@@ -98,6 +106,8 @@ pub struct Subject<'a> {
     pub amount: f64,
     /// Its currency.
     pub currency: crate::domain::Currency,
+    /// What it says of its sort.
+    pub sort: InvoiceSort,
 }
 
 /// What is known of the customer beside its invoices.
@@ -105,6 +115,8 @@ pub struct Subject<'a> {
 pub struct Known<'a> {
     /// What all its invoices say.
     pub ledger: &'a ReceivablesAsOf,
+    /// How the firm's customers pay on the whole.
+    pub levels: &'a PaidLevels,
     /// Its master data, where the firm keeps it here.
     pub customer: Option<&'a Customer>,
     /// What was said.
@@ -124,6 +136,7 @@ pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
         None => ledger.worked_out(|ledger| Past::without(ledger, None)),
     };
     let today = ledger.today();
+    let of_firm = of_firm(subject, known, &past, own.as_ref());
     let own = own.map(|own| own.place);
     let amount = log_amount(subject.amount);
     let usual = past
@@ -147,7 +160,43 @@ pub fn row(subject: &Subject<'_>, known: &Known<'_>) -> Vec<f64> {
     row.extend(Likeness::of(&past, subject, amount).features());
     row.extend(relation(subject, known, &past, own));
     row.extend(known.notes.days_since(today));
+    row.extend(of_firm);
     row
+}
+
+/// Weight of the firm's level, in payments, against what the customer paid itself.
+const DRAWN: f64 = 2.0;
+/// The firm's level where nothing fell due yet.
+const EVEN: f64 = 0.5;
+
+/// How the firm's customers pay on the whole, and those of the same sort: what tells of one who hardly paid yet.
+fn of_firm(
+    subject: &Subject<'_>,
+    known: &Known<'_>,
+    past: &Past,
+    own: Option<&Receivable<'_>>,
+) -> [f64; 8] {
+    let levels = known.levels.besides(own);
+    let level = levels.all();
+    let level = if level.is_nan() { EVEN } else { level };
+    let paid = past.settled.len() as f64;
+    let late = if paid > 0.0 {
+        past.late_share * paid
+    } else {
+        0.0
+    };
+    let [unit, document_type, terms] = levels.of_sort(subject.sort);
+    let [country, segment] = levels.of_customer(known.customer);
+    [
+        (late + DRAWN * level) / (paid + DRAWN),
+        levels.lately(),
+        levels.a_year_before(subject.due_on),
+        unit,
+        document_type,
+        terms,
+        country,
+        segment,
+    ]
 }
 
 /// How old the relation is, how far its credit is used, and what was said.

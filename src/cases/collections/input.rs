@@ -13,7 +13,7 @@ use super::features::{self, Known, Subject};
 use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
 use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
-use crate::history::{CENT, History, Receivable, ReceivablesAsOf, identifier_key};
+use crate::history::{CENT, History, PaidLevels, Receivable, ReceivablesAsOf, identifier_key};
 use crate::learn::forecast::{GoldenRow, to_json};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
@@ -148,6 +148,8 @@ pub struct CustomerFile {
     pub id: String,
     /// Its invoices.
     pub ledger: ReceivablesAsOf,
+    /// How the firm's customers pay on the whole.
+    levels: Arc<PaidLevels>,
     /// Its master data.
     pub customer: Option<Arc<Customer>>,
     /// Whether the firm keeps such of others.
@@ -190,6 +192,7 @@ impl CustomerFile {
             said,
             ledger,
             on_account: history.paid_on_account(id),
+            levels: history.paid_levels(),
         }
     }
 
@@ -256,9 +259,11 @@ impl CustomerFile {
             due_on: invoice.due_on,
             amount: invoice.amount,
             currency: invoice.currency,
+            sort: invoice.sort,
         };
         let known = Known {
             ledger: &self.ledger,
+            levels: &self.levels,
             customer: self.customer.as_deref(),
             contact: &contact,
             notes: &notes,

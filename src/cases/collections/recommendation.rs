@@ -101,7 +101,7 @@ impl Action {
             Self::ResolveDispute => "settle the dispute",
             Self::FindPayment => "look for the payment",
             Self::AwaitPromise => "wait for the promised day",
-            Self::DecideByPerson => "decide in person",
+            Self::DecideByPerson => "let a person decide",
             Self::Wait => "wait",
         }
     }
@@ -208,8 +208,8 @@ pub struct PaymentForecast {
     pub p90: NaiveDate,
     /// Days overdue from today on, on average, at most 90.
     pub days_at_stake: f64,
-    /// `days_at_stake` times the open amount. The worklist ranks by the same, told in the firm's
-    /// median open invoices and summed over a customer.
+    /// `days_at_stake` times the open amount. The worklist ranks by the same, with days enough for what is
+    /// old or a broken promise, told in the firm's median open invoices and summed over a customer.
     #[serde(with = "rust_decimal::serde::str")]
     pub money_days: Decimal,
     /// Expected cash by week.

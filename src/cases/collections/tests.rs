@@ -12,7 +12,7 @@ use super::features::{HISTORY, Known, NAMES, Subject, row};
 use super::input::CustomerFile;
 use super::notes::Notes;
 use crate::domain::{Currency, RecordKind};
-use crate::history::{Facts, FactsAsOf, History as _};
+use crate::history::{Facts, FactsAsOf, History as _, InvoiceSort};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -45,13 +45,16 @@ fn subject(issued: NaiveDate) -> Subject<'static> {
         due_on: issued + Days::new(10),
         amount: 100.0,
         currency: Currency::new("EUR").unwrap(),
+        sort: InvoiceSort::default(),
     }
 }
 
 fn features(facts: Facts, today: NaiveDate) -> impl Fn(&str) -> f64 {
-    let ledger = FactsAsOf::new(Arc::new(facts), moment(today)).receivables("c1");
+    let history = FactsAsOf::new(Arc::new(facts), moment(today));
+    let (ledger, levels) = (history.receivables("c1"), history.paid_levels());
     let known = Known {
         ledger: &ledger,
+        levels: &levels,
         customer: None,
         contact: &Contact::default(),
         notes: &Notes::default(),
@@ -232,13 +235,15 @@ fn likeness_tells_weekdays_and_amounts_apart() {
 fn another_currency_tells_nothing_about_amounts() {
     let mut facts = Facts::default();
     add(&mut facts, "a", day("2026-01-05"), Some(4), "80");
-    let ledger = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10"))).receivables("c1");
+    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
+    let (ledger, levels) = (history.receivables("c1"), history.paid_levels());
     let asked = Subject {
         currency: Currency::new("JPY").unwrap(),
         ..subject(day("2026-02-10"))
     };
     let known = Known {
         ledger: &ledger,
+        levels: &levels,
         customer: None,
         contact: &Contact::default(),
         notes: &Notes::default(),

@@ -10,13 +10,20 @@ use super::input::amount;
 use super::worklist::{CollectionsRow, OpenIn, Scored};
 use crate::domain::Currency;
 
-/// Number of invoices, and what is open of them by currency, of each customer that has any.
-pub(super) struct Unscored(BTreeMap<usize, (usize, BTreeMap<Currency, Decimal>)>);
+/// Number of invoices, and what they come to by currency, of each customer that has any.
+pub(super) struct Unscored(BTreeMap<usize, (usize, BTreeMap<Currency, Sums>)>);
+
+/// What such invoices come to.
+#[derive(Debug, Default)]
+struct Sums {
+    open: Decimal,
+    overdue: Decimal,
+}
 
 impl Unscored {
     /// What is open and not among what was scored.
     pub(super) fn of(files: &[CustomerFile], scored: &[Scored], left_out: usize) -> Self {
-        let mut found = BTreeMap::<usize, (usize, BTreeMap<Currency, Decimal>)>::new();
+        let mut found = BTreeMap::<usize, (usize, BTreeMap<Currency, Sums>)>::new();
         if left_out == 0 {
             return Self(found);
         }
@@ -28,7 +35,12 @@ impl Unscored {
             for one in file.open().filter(|one| !scored.contains(&(at, one.id))) {
                 let (count, sums) = found.entry(at).or_default();
                 *count += 1;
-                *sums.entry(one.currency).or_default() += amount(one.open_amount, one.currency);
+                let sums = sums.entry(one.currency).or_default();
+                let open = amount(one.open_amount, one.currency);
+                sums.open += open;
+                if one.due_on < file.ledger.today() {
+                    sums.overdue += open;
+                }
             }
         }
         Self(found)
@@ -36,27 +48,29 @@ impl Unscored {
 
     /// Adds all of it to the money of which nothing is foretold.
     pub(super) fn add_to(&self, cash: &mut Vec<CurrencyCash>) {
-        for (currency, open) in self.0.values().flat_map(|(_, sums)| sums) {
+        for (currency, left_out) in self.0.values().flat_map(|(_, sums)| sums) {
             let at = cash.iter().position(|known| known.currency == *currency);
             let at = at.unwrap_or_else(|| {
                 cash.push(CurrencyCash::of(*currency));
                 cash.len() - 1
             });
             if let Some(sum) = cash.get_mut(at) {
-                sum.open += open;
-                sum.not_foretold += open;
+                sum.open += left_out.open;
+                sum.overdue += left_out.overdue;
+                sum.not_foretold += left_out.open;
             }
         }
         cash.sort_by_key(|sum| sum.currency);
     }
 
-    /// Adds what a customer owes to its row.
+    /// Adds what a customer owes to its row. Whether it may be spoken of nobody looked: it is not among
+    /// what the row tells as overdue.
     pub(super) fn tell(&self, customer: usize, row: &mut CollectionsRow) {
         let Some((count, sums)) = self.0.get(&customer) else {
             return;
         };
         row.left_out = *count;
-        for (currency, open) in sums {
+        for (currency, Sums { open, .. }) in sums {
             if *currency == row.currency {
                 row.open_amount += open;
                 continue;
@@ -69,10 +83,48 @@ impl Unscored {
                     open_amount: *open,
                     overdue_amount: Decimal::ZERO,
                     held_back_amount: Decimal::ZERO,
+                    set_off_amount: Decimal::ZERO,
                     days_overdue: 0,
                 }),
             }
         }
         row.other_currencies.sort_by_key(|one| one.currency);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::RecordKind;
+    use crate::history::{Facts, FactsAsOf};
+
+    #[test]
+    fn what_is_overdue_and_not_scored_is_part_of_what_is_overdue() {
+        let mut facts = Facts::default();
+        for (id, due_on, currency) in [
+            ("late", "2026-02-05", "EUR"),
+            ("today", "2026-03-10", "EUR"),
+            ("yen", "2026-02-05", "JPY"),
+        ] {
+            let body = json!({"id": id, "customer_id": "c", "issued_on": "2026-01-05", "due_on": due_on,
+                "currency": currency, "total": "100"});
+            let known = "2026-01-05T09:00:00Z".parse().unwrap();
+            let kind = RecordKind::CustomerInvoice;
+            facts.insert(kind, known, 1, body).unwrap();
+        }
+        let as_of = "2026-03-10T09:00:00Z".parse().unwrap();
+        let history = FactsAsOf::new(Arc::new(facts), as_of);
+        let unscored = Unscored::of(&[CustomerFile::of("c", &history)], &[], 3);
+        let mut cash = Vec::new();
+        unscored.add_to(&mut cash);
+        let told: Vec<String> = cash
+            .iter()
+            .map(|sum| format!("{} {} {}", sum.currency, sum.open, sum.overdue))
+            .collect();
+        assert_eq!(told, ["EUR 200.00 100.00", "JPY 100 100"]);
     }
 }

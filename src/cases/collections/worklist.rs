@@ -2,24 +2,31 @@
 //!
 //! A customer is contacted once about all that it owes, so rows are customers. What is at stake
 //! is the sum, over invoices that nothing keeps from being spoken of, of the open amount times
-//! the days it is expected to stay overdue. Amounts of different currencies are made
+//! the days it is expected to stay overdue ([`stake`]). Amounts of different currencies are made
 //! comparable by the firm's own median open invoice of each.
+
+mod broken;
+mod rows;
+mod set_off;
+pub(super) mod stake;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::cash::{CurrencyCash, cash};
-use super::model::{MOVABLE_DAYS, OPEN_UNTIL_TODAY};
-use super::moved::{Moved, tell_moves};
+pub use self::rows::{CollectionsRow, CollectionsRun, InvoiceRow, OpenIn};
+
+use self::broken::had_none_been_broken;
+use self::stake::{Foretold, Measures, usual_days};
+use super::cash::cash;
+use super::model::OPEN_UNTIL_TODAY;
+use super::moved::tell_moves;
 use super::unscored::Unscored;
-use super::{Action, CollectionsAdvice, CollectionsCase, CustomerFile, Firm, Suppressed};
-use crate::advice::{Judged, Level, ModelRef, Recommendation};
+use super::{
+    Action, CollectionsAdvice, CollectionsCase, CollectionsInput, CustomerFile, Firm, Suppressed,
+};
+use crate::advice::{Judged, Level, Recommendation};
 use crate::cases::record_case::JudgeError;
 use crate::domain::Currency;
 use crate::history::History;
@@ -28,135 +35,9 @@ use crate::history::History;
 pub const MAX_INVOICES: usize = 5_000;
 /// Sentences given for an invoice.
 const SENTENCES: usize = 2;
-/// A run of the worklist: what was ranked from what was known at a moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CollectionsRun {
-    /// The moment.
-    pub as_of: DateTime<Utc>,
-    /// Customers to contact, most pressing first.
-    pub ranked: Vec<CollectionsRow>,
-    /// Customers with something overdue or at risk whom not to contact now, and why.
-    pub held_back: Vec<CollectionsRow>,
-    /// Customers with something open and nothing to do now.
-    pub waiting: Vec<CollectionsRow>,
-    /// Open invoices that were not scored, because there are too many.
-    pub left_out: usize,
-    /// Money expected by week, over all that is open.
-    pub cash: Vec<CurrencyCash>,
-    /// Median open invoice of each currency: the unit of what is at stake. Runs of before do not say.
-    #[serde(default)]
-    #[schema(value_type = BTreeMap<String, f64>)]
-    pub usual_amounts: BTreeMap<Currency, f64>,
-    /// Which model answered; absent where none did. Runs of before do not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<ModelRef>,
-    /// Customers worth a contact beyond those that can be contacted, who are not shown.
-    #[serde(default)]
-    pub beyond_capacity: usize,
-}
-
-/// One customer of the worklist.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CollectionsRow {
-    /// Place, from 1; none for one held back or waiting.
-    pub rank: Option<usize>,
-    /// Id of the customer.
-    pub customer_id: String,
-    /// Its name, where the firm keeps customers here.
-    pub name: Option<String>,
-    /// Its telephone number, for the call list.
-    pub phone: Option<String>,
-    /// What to do next.
-    pub action: Action,
-    /// Why not to contact the customer now.
-    pub suppressed_by: Vec<Suppressed>,
-    /// Highest level of the invoices that the row is about.
-    pub level: Level,
-    /// What is open.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub open_amount: Decimal,
-    /// What is overdue of it: of a ranked customer what may be spoken of, of one held back what may not.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub overdue_amount: Decimal,
-    /// What is open of it that is not to be spoken of now.
-    #[schema(value_type = String)]
-    #[serde(default, with = "rust_decimal::serde::str")]
-    pub held_back_amount: Decimal,
-    /// Currency of the invoice of which most is at stake; amounts count that currency alone.
-    pub currency: Currency,
-    /// What is open in others.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub other_currencies: Vec<OpenIn>,
-    /// Longest days overdue of what `overdue_amount` counts; 0 if nothing is.
-    pub days_overdue: i64,
-    /// What is at stake, in median invoices times days: the order of the list.
-    pub at_stake: f64,
-    /// Where it stood in the run before, and why it moved.
-    pub moved: Option<Moved>,
-    /// Its open invoices, those that the row is about before the others, most at stake first.
-    pub invoices: Vec<InvoiceRow>,
-    /// Its open invoices that were not scored, because there are too many; what they come to is part of
-    /// what is open.
-    #[serde(default)]
-    pub left_out: usize,
-}
-
-/// What a customer owes in another currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OpenIn {
-    /// The currency.
-    pub currency: Currency,
-    /// What is open.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub open_amount: Decimal,
-    /// What is overdue of it, counted as in the row's own currency.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub overdue_amount: Decimal,
-    /// What is open of it that is not to be spoken of now.
-    #[schema(value_type = String)]
-    #[serde(default, with = "rust_decimal::serde::str")]
-    pub held_back_amount: Decimal,
-    /// Longest days overdue of what `overdue_amount` counts; 0 if nothing is. Runs of before do not say.
-    #[serde(default)]
-    pub days_overdue: i64,
-}
-
-/// One open invoice of a row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct InvoiceRow {
-    /// Id of the record.
-    pub customer_invoice_id: String,
-    /// Day payment is due.
-    pub due_on: NaiveDate,
-    /// Days overdue; negative before.
-    pub days_overdue: i64,
-    /// What is not yet paid.
-    #[schema(value_type = String)]
-    #[serde(with = "rust_decimal::serde::str")]
-    pub open_amount: Decimal,
-    /// Its currency.
-    pub currency: Currency,
-    /// Probability, and of what.
-    pub score: Option<f64>,
-    /// What the score is the probability of.
-    pub score_kind: String,
-    /// Paid by then as likely as not.
-    pub expected_on: Option<NaiveDate>,
-    /// What to do next.
-    pub action: Action,
-    /// Why not to speak of it now.
-    pub suppressed_by: Vec<Suppressed>,
-    /// What is at stake.
-    pub at_stake: f64,
-    /// The heaviest reasons, as sentences.
-    pub because: Vec<String>,
-    /// The answer, for feedback and replay.
-    pub recommendation_id: Uuid,
-}
+/// What is said before them where a broken promise would have lowered the rank.
+const PROMISES_ASIDE: &str =
+    "Ranked as if no promise had been broken: the model expects the money sooner because one was.";
 
 /// A run with the answers it rests on, still to be kept.
 #[derive(Debug)]
@@ -174,39 +55,13 @@ pub(super) struct Scored {
     level: Level,
 }
 
-impl CollectionsRow {
-    /// The heaviest reason of an invoice that the next step is for: what the row is about stands first.
-    #[must_use]
-    pub fn because(&self) -> Option<&str> {
-        let same = self.invoices.iter();
-        let same = same.filter(|one| one.action == self.action);
-        let mut reasons = same.filter_map(|one| one.because.first());
-        reasons.next().map(String::as_str)
-    }
-
-    /// Whether anything that it tells as overdue is, in whichever currency.
-    fn is_overdue(&self) -> bool {
-        let mut others = self.other_currencies.iter();
-        self.days_overdue > 0 || others.any(|one| one.days_overdue > 0)
-    }
-}
-
-impl CollectionsRun {
-    /// The row of a customer, wherever it stands.
-    #[must_use]
-    pub fn row(&self, customer_id: &str) -> Option<&CollectionsRow> {
-        let rows = self.ranked.iter().chain(&self.held_back);
-        rows.chain(&self.waiting)
-            .find(|row| row.customer_id == customer_id)
-    }
-
-    /// With no more customers to contact than can be; the others are counted.
-    #[must_use]
-    pub fn within(mut self, capacity: usize) -> Self {
-        self.beyond_capacity += self.ranked.len().saturating_sub(capacity);
-        self.ranked.truncate(capacity);
-        self
-    }
+/// What was told of an invoice, before what is usual among all is known.
+struct Told {
+    customer: usize,
+    due_on: NaiveDate,
+    promise_broken: bool,
+    advice: CollectionsAdvice,
+    foretold: Option<Foretold>,
 }
 
 impl CollectionsCase {
@@ -239,7 +94,7 @@ impl CollectionsCase {
         let left_out = open.len().saturating_sub(MAX_INVOICES);
         largest_first(&mut open);
         open.truncate(MAX_INVOICES);
-        let mut scored = Vec::with_capacity(open.len());
+        let mut told = Vec::with_capacity(open.len());
         let mut answers = Vec::with_capacity(open.len());
         for OpenInvoice { customer, id, .. } in open {
             let Some(file) = files.get(customer) else {
@@ -250,16 +105,30 @@ impl CollectionsCase {
             };
             let (question, row) = file.read(&invoice, firm, as_of)?;
             let judged = self.answer(&question, &row)?;
-            let suggested = judged.recommendation.suggestion.clone().unwrap_or_default();
-            let advice: CollectionsAdvice = serde_json::from_value(suggested)?;
-            scored.push(Scored {
+            let advice = advice_of(&judged)?;
+            told.push(Told {
                 customer,
-                row: invoice_row(&judged.recommendation, &advice, invoice.due_on, &usual),
-                level: judged.recommendation.level,
+                due_on: invoice.due_on,
+                promise_broken: question.contact.promise_broken,
+                foretold: self.foretold(&question, &row, &advice)?,
                 advice,
             });
             answers.push(judged);
         }
+        let counted = told.iter().zip(&answers).filter_map(|(one, judged)| {
+            let asked = judged.recommendation.score_kind.as_str();
+            Some((asked, one.foretold?.days))
+        });
+        let usual_days = usual_days(counted);
+        let measures = Measures {
+            amounts: &usual,
+            days: &usual_days,
+        };
+        let scored: Vec<Scored> = told
+            .into_iter()
+            .zip(&answers)
+            .map(|(one, judged)| one.scored(&judged.recommendation, measures))
+            .collect();
         let mut models = answers.iter().map(|one| &one.recommendation.model);
         let model = models.find_map(Clone::clone);
         let unscored = Unscored::of(&files, &scored, left_out);
@@ -270,8 +139,10 @@ impl CollectionsCase {
             rows.entry(one.customer).or_default().push(one);
         }
         let rows = rows.into_iter().filter_map(|(at, invoices)| {
-            let mut row = customer_row(files.get(at)?, invoices)?;
+            let file = files.get(at)?;
+            let mut row = customer_row(file, invoices)?;
             unscored.tell(at, &mut row);
+            set_off::tell(file, &mut row);
             Some(row)
         });
         let (mut ranked, mut held_back): (Vec<_>, Vec<_>) =
@@ -296,6 +167,7 @@ impl CollectionsCase {
             left_out,
             cash,
             usual_amounts: usual,
+            usual_days,
             model,
             beyond_capacity: 0,
         };
@@ -304,6 +176,30 @@ impl CollectionsCase {
         }
         Ok(UnkeptRun { run, answers })
     }
+
+    /// Days that an invoice counts by its forecast, if it has one.
+    fn foretold(
+        &self,
+        question: &CollectionsInput,
+        row: &[f64],
+        advice: &CollectionsAdvice,
+    ) -> Result<Option<Foretold>, JudgeError> {
+        let Some(forecast) = &advice.forecast else {
+            return Ok(None);
+        };
+        let kept = match had_none_been_broken(&question.contact, row) {
+            None => None,
+            Some(row) => advice_of(&self.answer(question, &row)?)?.forecast,
+        };
+        let kept = kept.map(|kept| kept.days_at_stake);
+        let overdue = advice.days_overdue;
+        Ok(Some(Foretold::of(forecast.days_at_stake, kept, overdue)))
+    }
+}
+
+fn advice_of(judged: &Judged) -> Result<CollectionsAdvice, JudgeError> {
+    let suggested = judged.recommendation.suggestion.clone();
+    Ok(serde_json::from_value(suggested.unwrap_or_default())?)
 }
 
 struct OpenInvoice {
@@ -355,43 +251,39 @@ fn usual_amounts(files: &[CustomerFile]) -> BTreeMap<Currency, f64> {
         .collect()
 }
 
-fn invoice_row(
-    answer: &Recommendation,
-    advice: &CollectionsAdvice,
-    due_on: NaiveDate,
-    usual: &BTreeMap<Currency, f64>,
-) -> InvoiceRow {
-    let forecast = advice.forecast.as_ref();
-    let open = advice.open_amount.to_f64().unwrap_or_default();
-    let usual = usual_amount(usual, advice.currency);
-    // Without a forecast, days overdue so far stand for those to come.
-    let days_overdue = advice.days_overdue.max(0) as f64;
-    let days = forecast.map_or(days_overdue.min(MOVABLE_DAYS), |f| f.days_at_stake);
-    InvoiceRow {
-        customer_invoice_id: answer.subject.id.clone(),
-        due_on,
-        days_overdue: advice.days_overdue,
-        open_amount: advice.open_amount,
-        currency: advice.currency,
-        score: answer.score,
-        score_kind: answer.score_kind.clone(),
-        expected_on: forecast.map(|forecast| forecast.p50),
-        action: advice.action,
-        suppressed_by: advice.suppressed_by.clone(),
-        at_stake: open / usual * days,
-        because: answer
-            .reasons
-            .iter()
-            .filter(|reason| reason.code != OPEN_UNTIL_TODAY)
-            .take(SENTENCES)
-            .map(|reason| reason.text.clone())
-            .collect(),
-        recommendation_id: answer.recommendation_id,
+impl Told {
+    fn scored(self, answer: &Recommendation, measures: Measures<'_>) -> Scored {
+        let advice = &self.advice;
+        let plain = || measures.plain_days(&answer.score_kind, advice.days_overdue);
+        let days = self.foretold.map_or_else(plain, |told| told.days);
+        let is_aside = self.foretold.is_some_and(|told| told.promises_aside);
+        let aside = is_aside.then(|| PROMISES_ASIDE.to_owned());
+        let reasons = answer.reasons.iter();
+        let reasons = reasons.filter(|reason| reason.code != OPEN_UNTIL_TODAY);
+        let reasons = reasons.take(SENTENCES).map(|reason| reason.text.clone());
+        let row = InvoiceRow {
+            customer_invoice_id: answer.subject.id.clone(),
+            due_on: self.due_on,
+            days_overdue: advice.days_overdue,
+            open_amount: advice.open_amount,
+            currency: advice.currency,
+            score: answer.score,
+            score_kind: answer.score_kind.clone(),
+            expected_on: advice.forecast.as_ref().map(|forecast| forecast.p50),
+            action: advice.action,
+            suppressed_by: advice.suppressed_by.clone(),
+            promise_broken: self.promise_broken,
+            at_stake: measures.stake(advice.open_amount, advice.currency, days),
+            because: aside.into_iter().chain(reasons).collect(),
+            recommendation_id: answer.recommendation_id,
+        };
+        Scored {
+            customer: self.customer,
+            row,
+            level: answer.level,
+            advice: self.advice,
+        }
     }
-}
-
-pub(super) fn usual_amount(usual: &BTreeMap<Currency, f64>, currency: Currency) -> f64 {
-    usual.get(&currency).copied().unwrap_or(1.0).max(1e-9)
 }
 
 /// One customer's row; none if nothing of it is open.
@@ -426,6 +318,8 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
             open_amount: invoices.iter().filter(same).map(open_amount).sum(),
             overdue_amount: overdue.map(open_amount).sum(),
             held_back_amount: held_back.map(open_amount).sum(),
+            // Looked up once all that is open is told.
+            set_off_amount: Decimal::ZERO,
             days_overdue: longest.unwrap_or_default(),
         }
     };
@@ -448,6 +342,7 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
         open_amount: own.open_amount,
         overdue_amount: own.overdue_amount,
         held_back_amount: own.held_back_amount,
+        set_off_amount: own.set_off_amount,
         currency,
         other_currencies,
         days_overdue: own.days_overdue,

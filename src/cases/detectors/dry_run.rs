@@ -66,8 +66,8 @@ pub struct Example {
     pub twins: Vec<String>,
 }
 
-/// Tries every detector on every claim, use of a card and invoice of the history, each beside what
-/// is dated no later than it.
+/// Tries every detector on every claim and use of a card of the history, each beside what is dated no
+/// later than it, and on every invoice, beside those that were known before it.
 #[must_use]
 pub fn dry_run(history: &dyn History, thresholds: &Thresholds) -> DryRun {
     let spending = history.spending();

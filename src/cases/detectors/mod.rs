@@ -12,6 +12,7 @@ mod dry_run;
 pub mod first_digits;
 mod invoice;
 mod thresholds;
+mod units;
 mod vendors;
 mod words;
 
@@ -25,7 +26,7 @@ use crate::history::Lines;
 
 pub use around::Around;
 pub use books::Books;
-pub(crate) use books::vendor_known;
+pub(crate) use books::{order_named, vendor_known};
 pub use claim::ClaimView;
 pub use dry_run::{DryRun, Example, Tried, dry_run};
 pub use invoice::InvoiceView;

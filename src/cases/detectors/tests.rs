@@ -459,4 +459,5 @@ fn cards_have_to_be_used_and_lines_can_be_many() {
     assert!(lines(14).alarms("burst", json!({})) && !lines(13).alarms("burst", json!({})));
 }
 
+mod claims;
 mod invoices;

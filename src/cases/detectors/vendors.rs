@@ -12,6 +12,8 @@ use crate::history::{Changed, Follows, History, identifier_key, name_key};
 pub(super) struct VendorOnRecord {
     pub(super) vendor: Arc<Vendor>,
     pub(super) name: ComparedName,
+    /// What it trades under.
+    pub(super) trading_name: Option<ComparedName>,
     /// Its VAT identifier, spelling aside.
     pub(super) vat_id: Option<String>,
     /// Its accounts, spelling aside.
@@ -22,7 +24,8 @@ impl VendorOnRecord {
     fn of(vendor: Arc<Vendor>) -> Self {
         Self {
             name: ComparedName::of(&vendor.name),
-            vat_id: vendor.vat_id.as_deref().map(identifier_key),
+            trading_name: vendor.trading_name.as_deref().map(ComparedName::of),
+            vat_id: vat_id(&vendor),
             accounts: vendor
                 .ibans
                 .iter()
@@ -31,6 +34,19 @@ impl VendorOnRecord {
             vendor,
         }
     }
+
+    /// The names it is known by, as they are written and as they are compared.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &ComparedName)> {
+        let trading = self.vendor.trading_name.as_deref();
+        let trading = trading.zip(self.trading_name.as_ref());
+        std::iter::once((self.vendor.name.as_str(), &self.name)).chain(trading)
+    }
+}
+
+/// A vendor's VAT identifier, spelling aside; a stroke in its place is none.
+pub(super) fn vat_id(vendor: &Vendor) -> Option<String> {
+    let key = vendor.vat_id.as_deref().map(identifier_key);
+    key.filter(|key| !key.is_empty())
 }
 
 /// A name, spelling aside, with what tells most other names from it without a letter-by-letter look.

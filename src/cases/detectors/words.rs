@@ -44,14 +44,15 @@ pub(super) fn any_says<'a, W: AsRef<str>>(
 ) -> bool {
     texts.into_iter().any(|text| {
         let text = spaced(text);
-        words
-            .iter()
-            .any(|word| text.contains(&spaced(word.as_ref())))
+        let words = words.iter().map(|word| spaced(word.as_ref()));
+        // A word of nothing but points is in every text.
+        let mut words = words.filter(|word| !word.trim().is_empty());
+        words.any(|word| text.contains(&word))
     })
 }
 
 /// Words in small letters with a space before and after each.
-fn spaced(text: &str) -> String {
+pub(super) fn spaced(text: &str) -> String {
     let mut spaced = String::from(" ");
     for word in text
         .split(|c: char| !c.is_alphanumeric())
@@ -72,5 +73,6 @@ mod tests {
         let says = |text: &str, word: &str| any_says(&[text.to_owned()], &[word]);
         assert!(says("Team-Dinner, Lyon", "dinner") && says("PER  DIEM (full)", "per diem"));
         assert!(!says("Tipperary coach", "tip") && !says("", "tip") && !says("---", "tip"));
+        assert!(!says("Office", "") && !says("Office", "-") && !says("", ""));
     }
 }

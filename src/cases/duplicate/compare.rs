@@ -2,6 +2,7 @@
 
 use chrono::Datelike as _;
 
+use super::item::in_order;
 use super::{Item, NumberLevel};
 use crate::learn::linkage::one_slip;
 
@@ -136,6 +137,7 @@ fn party(a: &Item, b: &Item) -> PartyLevel {
                 one.starts_with(other.as_str())
                     || other.starts_with(one.as_str())
                     || strsim::jaro_winkler(one, other) >= ALIKE_NAMES
+                    || (one.len() == other.len() && in_order(one) == in_order(other))
                     // A document states the whole name, a record often what people say.
                     || ((a.is_document || b.is_document) && holds_all_words(one, other))
             });

@@ -99,9 +99,12 @@ impl Context {
         let (a, b) = (pair.earlier, pair.later);
         let Some(key) = Key::party(a) else { return };
         let slots = index.counted(&key, b, counted);
+        // The smallest units of two currencies may be as many: 12.00 euro and 1200 yen.
+        let same_money =
+            |one: &Item, other: &Item| one.minor == other.minor && one.currency == other.currency;
         for other in pair.others(index, around(index, slots, a)) {
             self.neighbours += 1;
-            let amount = other.minor == a.minor || other.minor == b.minor;
+            let amount = same_money(other, a) || same_money(other, b);
             self.with_amount += usize::from(amount);
             self.with_number += usize::from(as_near_a_number(other, a, b, compared.number));
             let days = |item: &Item| {
@@ -127,7 +130,7 @@ impl Context {
         let mut dates: Vec<i64> = around(index, amounts, a)
             .iter()
             .filter_map(|slot| index.get(*slot))
-            .filter(|item| item.minor == a.minor)
+            .filter(|item| same_money(item, a))
             .chain([a, b])
             .map(|item| i64::from(chrono::Datelike::num_days_from_ce(&item.date)))
             .collect();
@@ -185,6 +188,7 @@ fn adds_up(index: &DuplicateIndex, pair: &Pair<'_>, counted: Counted) -> bool {
             .map(|key| index.counted(&key, b, counted))
             .unwrap_or_default();
         let parts = pair.others(index, slots);
+        let parts = parts.filter(|other| other.currency == whole.currency);
         let mut sum = part.minor;
         let mut count = 1;
         for other in parts.take(super::CAP) {

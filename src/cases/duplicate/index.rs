@@ -173,7 +173,7 @@ impl DuplicateIndex {
         &self.items
     }
 
-    /// Items that became known before this one and share a key with it, each once, latest first.
+    /// Items that became known before this one and share a key with it, each once, in the order of filing.
     #[must_use]
     pub fn candidates(&self, item: &Item) -> Vec<Slot> {
         let mut found: Vec<Slot> = Vec::new();

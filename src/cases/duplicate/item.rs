@@ -3,11 +3,13 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::Number;
 use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, PurchaseOrder};
 use crate::domain::{Amount, Currency, RecordKind};
-use crate::history::{KnownInvoice, UnrecordedDocument};
+use crate::history::{KnownInvoice, UnrecordedDocument, identifier_key};
 
 /// One thing the firm paid or is asked to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub struct Item {
     pub id: String,
     /// When it became known; the start of its day where the record does not say.
     pub known_at: DateTime<Utc>,
-    /// Vendor id, or the merchant's name in its bare form.
+    /// Vendor id, or the words of the merchant's bare name, in order.
     pub party: Option<String>,
     /// Name of the vendor or merchant, as given.
     pub party_name: Option<String>,
@@ -41,14 +43,18 @@ pub struct Item {
     pub home_minor: Option<i128>,
     /// What was bought.
     pub description: Option<String>,
-    /// Who claims or holds the card.
+    /// Who claims or holds the card; the card itself where its holder is not known.
     pub employee: Option<String>,
-    /// Order named.
+    /// Whether that is a card.
+    pub is_by_card: bool,
+    /// Order named, as written.
     pub order: Option<String>,
+    /// The same however it is spelt.
+    pub order_key: Option<String>,
     /// What was ordered, without tax and in the smallest unit of the currency; known of what is asked
     /// about.
     pub ordered: Option<i128>,
-    /// Account it asks to be paid to.
+    /// Account it asks to be paid to, however it is spelt.
     pub bank: Option<String>,
     /// Expense report it is a line of.
     pub report: Option<String>,
@@ -73,7 +79,8 @@ impl Item {
             party_name: vendor_name.map(str::to_owned),
             number: Number::new(&invoice.number),
             order: invoice.order_number.clone(),
-            bank: invoice.iban.clone(),
+            order_key: invoice.order_number.as_deref().and_then(key_of),
+            bank: invoice.iban.as_deref().and_then(key_of),
             document: invoice
                 .document_sha256
                 .as_ref()
@@ -108,7 +115,7 @@ impl Item {
     #[must_use]
     pub fn from_claim(claim: &ExpenseClaim) -> Self {
         Self {
-            party: claim.merchant.as_deref().and_then(bare_name),
+            party: claim.merchant.as_deref().and_then(party_of),
             party_name: claim.merchant.clone(),
             home_minor: claim.home_amount.map(|amount| minor(amount, 2)),
             description: claim.description.clone().or_else(|| claim.category.clone()),
@@ -143,11 +150,12 @@ impl Item {
             .as_ref()
             .or(transaction.card_id.as_ref());
         Self {
-            party: transaction.merchant.as_deref().and_then(bare_name),
+            party: transaction.merchant.as_deref().and_then(party_of),
             party_name: transaction.merchant.clone(),
             home_minor: transaction.home_amount.map(|amount| minor(amount, 2)),
             description: transaction.description.clone(),
             employee: holder.map(ToString::to_string),
+            is_by_card: transaction.employee_id.is_none(),
             ..Self::bare(
                 RecordKind::CardTransaction,
                 transaction.id.to_string(),
@@ -182,7 +190,9 @@ impl Item {
             home_minor: None,
             description: None,
             employee: None,
+            is_by_card: false,
             order: None,
+            order_key: None,
             ordered: None,
             bank: None,
             report: None,
@@ -240,6 +250,13 @@ impl Item {
         numbers.is_some_and(|(named, number)| named.skeleton == number.skeleton)
     }
 
+    /// Who spent on either side, where that can be compared: a card is not the person who may hold it.
+    #[must_use]
+    pub fn spenders<'a>(&'a self, other: &'a Self) -> Option<(&'a str, &'a str)> {
+        let both = self.employee.as_deref().zip(other.employee.as_deref());
+        both.filter(|_| self.is_by_card == other.is_by_card)
+    }
+
     /// What it is called: `vendor_invoice/ID`, `document/ID`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -263,8 +280,25 @@ fn minor(amount: Amount, places: u32) -> i128 {
     shifted.round().to_i128().unwrap_or_default()
 }
 
-/// A merchant's name without case, punctuation, branch numbers and legal forms, and without whoever took
-/// the card for it: `SQ *Cafe Luna` is paid by card where a claim says `Cafe Luna`.
+/// An identifier however it is spelt; one without a letter or digit names nothing.
+fn key_of(identifier: &str) -> Option<String> {
+    Some(identifier_key(identifier)).filter(|key| !key.is_empty())
+}
+
+/// A merchant, whom some call `Krone Hotel` and others `Hotel Krone`.
+fn party_of(merchant: &str) -> Option<String> {
+    bare_name(merchant).map(|name| in_order(&name))
+}
+
+/// The words of a bare name in the order of the alphabet.
+pub(super) fn in_order(name: &str) -> String {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// A merchant's name without case, accents, punctuation, branch numbers and legal forms, and without whoever
+/// took the card for it: `SQ *Cafe Luna` is paid by card where a claim says `Cafe Luna`.
 #[must_use]
 pub fn bare_name(name: &str) -> Option<String> {
     // Those that stand before other merchants' names, and not before what is their own.
@@ -276,7 +310,12 @@ pub fn bare_name(name: &str) -> Option<String> {
         "gmbh", "ag", "kg", "ltd", "limited", "llc", "inc", "corp", "sa", "sarl", "bv", "plc",
         "co", "ug",
     ];
-    let lower = name.to_lowercase();
+    let lower: String = if name.is_ascii() {
+        name.to_ascii_lowercase()
+    } else {
+        let plain = name.nfkd().filter(|c| !is_combining_mark(*c));
+        plain.flat_map(char::to_lowercase).collect()
+    };
     let paid_through = lower.split_once('*').filter(|(taker, merchant)| {
         TAKERS.contains(&taker.trim()) && merchant.chars().any(char::is_alphabetic)
     });

@@ -105,7 +105,7 @@ impl Key {
     /// Of a party's items on an order.
     #[must_use]
     pub fn order(item: &Item) -> Option<Self> {
-        let order = item.order.as_deref()?;
+        let order = item.order_key.as_deref()?;
         Some(Self::new(KeyKind::Order, (order, item.party.as_deref())))
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{EvidenceSeen, Hit, Likeness};
+use super::{EvidenceSeen, Hit, Likeness, Verdict};
 use crate::advice::{
     Case, Control, Controls, DataQuality, Effect, Evidence, InvalidRecommendation, Level, ModelRef,
     Reason, Recommendation, Status, Subject, check_weights,
@@ -21,7 +21,7 @@ const REVIEW: &str = "duplicate_review";
 /// Chances from which a pair is of high and of medium level.
 const HIGH: f64 = 0.5;
 const MEDIUM: f64 = 0.05;
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// The part that no field tells.
 const REVIEWS: &str = "reviews";
 
@@ -128,6 +128,12 @@ impl Twin {
     pub fn document(&self) -> Option<&str> {
         let document = self.fields.iter().find(|field| field.field == "document");
         document?.earlier.as_deref()
+    }
+
+    /// Whether its verdict says why it is no copy.
+    fn is_benign(&self) -> bool {
+        let mut alarming = Verdict::ALL.iter().filter(|verdict| verdict.alarms());
+        alarming.all(|verdict| verdict.as_str() != self.verdict)
     }
 
     /// The verdict in words.
@@ -259,8 +265,17 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
             return Vec::new();
         }
         let text = match input.twins.first() {
-            Some(benign) => format!("Looks like {}, but: {}.", benign.record, benign.said()),
-            None => "Nothing earlier has its amount, number or document.".to_owned(),
+            Some(twin) if twin.is_benign() => {
+                format!("Looks like {}, but: {}.", twin.record, twin.said())
+            }
+            Some(twin) => format!(
+                "Looks a little like {} ({}), too little to be raised.",
+                twin.record,
+                twin.said()
+            ),
+            None => {
+                "Nothing earlier that has its amount, number or document looks like it.".to_owned()
+            }
         };
         return vec![reason("nothing_alike", text, "all", 0.0)];
     };
@@ -269,7 +284,7 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
         let text = match (part.field.as_str(), field) {
             (REVIEWS, _) => format!("What people said of {} earlier pairs.", input.answers),
             ("sum", _) => "The larger is the sum of the others listed with it.".to_owned(),
-            ("corrects", _) => "The later names the earlier as what it corrects.".to_owned(),
+            ("corrects", _) => "One of the two names the other as what it corrects.".to_owned(),
             ("recurrence", _) => "The amount returns at even intervals.".to_owned(),
             ("same_day", _) => "Others of this party and amount are of the same day.".to_owned(),
             ("document", Some(field)) if field.likeness == Likeness::Similar.as_str() => {

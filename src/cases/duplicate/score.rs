@@ -15,7 +15,7 @@ const FLOOR: f64 = 1e-5;
 const PRIOR_WEIGHT: f64 = 5.0;
 /// What a sum that comes out to the smallest unit gives, in bits.
 const SUM: f64 = 12.0;
-/// What it gives that the later names the earlier as what it corrects, in bits.
+/// What it gives that one of the two names the other as what it corrects, in bits.
 const NAMED: f64 = 11.0;
 /// What an evenly returning amount takes from a pair whose numbers differ, in bits.
 const REGULAR: f64 = -6.0;
@@ -195,18 +195,18 @@ fn document(level: DocumentLevel, one_party: bool) -> Option<f64> {
 /// What only some records hold; each speaks only where both sides hold it.
 fn extras(a: &Item, b: &Item) -> Vec<Contribution> {
     let mut found = Vec::new();
-    let mut compare =
-        |feature, one: &Option<String>, other: &Option<String>, same: f64, different: f64| {
-            if let (Some(one), Some(other)) = (one, other) {
-                found.push(contribution(
-                    feature,
-                    if one == other { same } else { different },
-                ));
-            }
-        };
-    compare("employee", &a.employee, &b.employee, 3.0, -3.0);
-    compare("order", &a.order, &b.order, 2.0, -2.0);
-    compare("bank", &a.bank, &b.bank, 0.5, -1.0);
-    compare("report", &a.report, &b.report, 0.5, -0.5);
+    let mut compare = |feature, both: Option<(&str, &str)>, same: f64, different: f64| {
+        if let Some((one, other)) = both {
+            found.push(contribution(
+                feature,
+                if one == other { same } else { different },
+            ));
+        }
+    };
+    let both = |text: fn(&Item) -> Option<&str>| text(a).zip(text(b));
+    compare("employee", a.spenders(b), 3.0, -3.0);
+    compare("order", both(|item| item.order_key.as_deref()), 2.0, -2.0);
+    compare("bank", both(|item| item.bank.as_deref()), 0.5, -1.0);
+    compare("report", both(|item| item.report.as_deref()), 0.5, -0.5);
     found
 }

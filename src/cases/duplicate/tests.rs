@@ -2,6 +2,8 @@
 
 mod bills;
 mod documents;
+mod reasons;
+mod spellings;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -76,16 +76,32 @@ pub(super) fn twin(later: &Item, earlier: &Item, compared: &Comparison) -> Vec<T
             of_date(compared.date),
         ),
     ];
-    let texts: [(&'static str, TextOf); 5] = [
-        ("description", |item| &item.description),
-        ("employee", |item| &item.employee),
-        ("order", |item| &item.order),
-        ("bank", |item| &item.bank),
-        ("report", |item| &item.report),
+    let keys = |key: TextOf| key(later).as_deref().zip(key(earlier).as_deref());
+    let texts: [(&'static str, TextOf, Likeness); 5] = [
+        (
+            "description",
+            |item| &item.description,
+            of_texts(later.description.as_deref(), earlier.description.as_deref()),
+        ),
+        (
+            "employee",
+            |item| &item.employee,
+            of_keys(later.spenders(earlier)),
+        ),
+        (
+            "order",
+            |item| &item.order,
+            of_keys(keys(|item| &item.order_key)),
+        ),
+        ("bank", |item| &item.bank, of_keys(keys(|item| &item.bank))),
+        (
+            "report",
+            |item| &item.report,
+            of_keys(keys(|item| &item.report)),
+        ),
     ];
-    fields.extend(texts.map(|(name, value)| {
+    fields.extend(texts.map(|(name, value, likeness)| {
         let (one, other) = (value(later).clone(), value(earlier).clone());
-        let likeness = of_texts(one.as_deref(), other.as_deref());
         field(name, one, other, likeness)
     }));
     fields.push(field(
@@ -136,6 +152,15 @@ fn of_texts(one: Option<&str>, other: Option<&str>) -> Likeness {
         Likeness::Similar
     } else {
         Likeness::Different
+    }
+}
+
+/// What is one thing or another, however it is spelt.
+fn of_keys(both: Option<(&str, &str)>) -> Likeness {
+    match both {
+        Some((one, other)) if one == other => Likeness::Same,
+        Some(_) => Likeness::Different,
+        None => Likeness::Absent,
     }
 }
 

@@ -135,7 +135,8 @@ impl Seen<'_> {
     }
 
     fn one_employee(&self) -> bool {
-        self.later.employee.is_some() && self.later.employee == self.earlier.employee
+        let spenders = self.later.spenders(self.earlier);
+        spenders.is_some_and(|(later, earlier)| later == earlier)
     }
 
     fn same_money(&self) -> bool {
@@ -185,9 +186,15 @@ impl Seen<'_> {
         self.one_document() || (self.same_money() && self.like_party() && self.days_at_most(1))
     }
 
-    /// Whether one employee's use of a card and claim are of one purchase.
+    /// Whether one employee's use of a card and claim are of one purchase. Who holds the card need not be
+    /// known where the merchant is.
     fn paid_and_claimed(&self) -> bool {
-        self.same_money() && self.like_party() && self.one_employee() && self.days_at_most(3)
+        let spenders = self.later.spenders(self.earlier);
+        let by_one = match spenders {
+            Some((later, earlier)) => later == earlier && self.like_party(),
+            None => matches!(self.compared.party, PartyLevel::Same | PartyLevel::Alike),
+        };
+        self.same_money() && by_one && self.days_at_most(3)
     }
 
     /// Whether the later names the earlier as what it corrects.
@@ -320,8 +327,8 @@ fn number_reuse(seen: &Seen<'_>) -> bool {
 
 fn instalment(seen: &Seen<'_>) -> bool {
     seen.one_party()
-        && seen.later.order.is_some()
-        && seen.later.order == seen.earlier.order
+        && seen.later.order_key.is_some()
+        && seen.later.order_key == seen.earlier.order_key
         && !seen.one_document()
         // What an order does not come to was billed twice, or too much.
         && !seen.context.over_ordered

@@ -284,6 +284,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_dated_tomorrow_is_laid_beside_what_else_is() {
+        let mut facts = Facts::default();
+        for (id, amount) in [("a", "61.20"), ("b", "44.10")] {
+            // Where it was spent the day has begun.
+            let body = json!({"id": id, "employee_id": "e", "incurred_on": day(-1), "merchant": "Papier",
+                "amount": amount, "currency": "EUR"});
+            let kind = RecordKind::ExpenseClaim;
+            facts.insert(kind, ago(0), 1, body).unwrap();
+        }
+        let run = queue(&FactsAsOf::new(Arc::new(facts), now()));
+        let said = run
+            .queue
+            .iter()
+            .map(|one| json!(one.suggestion).to_string());
+        let split: Vec<bool> = said.map(|said| said.contains("split_purchase")).collect();
+        assert_eq!(split, [true, true]);
+    }
+
+    #[test]
     fn no_document_takes_an_invoice_away_that_its_score_found() {
         let digest = |letter: &str| letter.repeat(64);
         let known_at = ago(1);

@@ -6,7 +6,7 @@ use super::as_record::{self, invoice, named, stranger};
 use super::findings::{AccountFlag, Identity, surest, value};
 use super::input::Firm;
 use crate::cases::detectors::{
-    Flag, INVOICE, InvoiceView, Thresholds, Vendors, flags_of_invoice, vendor_known,
+    Flag, INVOICE, InvoiceView, Thresholds, Vendors, flags_of_invoice, order_named, vendor_known,
 };
 use crate::documents::{FieldName, Reading};
 use crate::domain::Salt;
@@ -42,10 +42,7 @@ pub(super) fn look(
     let mut earlier = history.invoices_of(vendor.id.as_str());
     // A record of this document is no earlier invoice.
     earlier.retain(|other| !other.is_of_document(sha256));
-    let order = invoice
-        .order_number
-        .as_deref()
-        .and_then(|number| history.purchase_orders(number).into_iter().next());
+    let order = order_named(history, &invoice);
     // Without the salt nobody can be told to be an employee.
     let salt = history.salt();
     let employees = salt.map(|_| history.work().employees());
@@ -292,6 +289,12 @@ mod tests {
             ["shared_bank_account", "lookalike_vendor"],
             "v1 has this account"
         );
+        let under = |name: &str| {
+            let strange = [(F::Seller, name), (F::SellerVat, "FR40303265045")];
+            names(&changed(&strange)).contains(&"lookalike_vendor".to_owned())
+        };
+        assert!(under("Bluebird Cofee") && under("Northwlnd Studio"));
+        assert!(!under("Bluebird Coffee Ltd"), "firms of one brand");
         let mut from_pixels = read;
         for field in from_pixels.fields.values_mut() {
             field.source = Source::Ocr;

@@ -6,6 +6,7 @@
 //! year's numbers.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::facts::{FactNames, Scope, date};
 use super::replay::{Keys, LATELY_DAYS, Replay, standing, stated_number};
@@ -182,19 +183,23 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
     let numbers = replay.names.numbers.iter();
     row.extend(numbers.map(|fact| stated_number(replay.names, request, event, fact)));
     row.extend(replay.names.dates.iter().map(|fact| {
-        let stated = request.trace.attribute(event, fact);
+        let stated = request.stated(event, fact);
         let stated = stated.and_then(|text| date(text));
         days_between(last.at, stated.unwrap_or(f64::NAN))
     }));
+    let categories = replay.names.categories.iter();
+    let stated: Vec<(&str, Option<&Arc<str>>)> = categories
+        .map(|fact| (fact.as_str(), request.stated(event, fact)))
+        .collect();
     row.extend(replay.names.values.iter().map(|(fact, value)| {
-        let stated = request.trace.attribute(event, fact);
+        let of_fact = stated.iter().find(|(known, _)| known == fact);
+        let stated = of_fact.map_or_else(|| request.stated(event, fact), |(_, stated)| *stated);
         f64::from(u8::from(
             stated.is_some_and(|stated| stated.as_ref() == value),
         ))
     }));
     let (days, late) = (replay.past.durations.value(), replay.past.lateness.value());
-    for (place, fact) in replay.names.categories.iter().enumerate() {
-        let value = request.trace.attribute(event, fact);
+    for (place, (_, value)) in stated.into_iter().enumerate() {
         let known = value.and_then(|value| replay.past.by_fact.get(&(place, value.clone())));
         let (by_days, by_late) = known.copied().unwrap_or_default();
         row.push(by_days.drawn(days, DRAWN) - days);

@@ -3,14 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::ranks::{correlation, middle, ranks};
 use super::request::{Request, days_between, name};
 
 /// Share of what the beginning leaves open that the whole course may tell of a fact.
 const HINDSIGHT: f64 = 0.8;
-/// Rank correlation with the time taken beyond which a number is no fact of the beginning.
-const TOO_GOOD: f64 = 0.95;
-/// Share of what values could tell of the order of the times taken beyond which they are made from those.
-const CUT_UP: f64 = 0.98;
 /// Gap between the times of two neighbouring values from which on they are two sorts of request, as a share
 /// of the way from the middle of one to that of the other.
 const APART: f64 = 0.25;
@@ -20,14 +17,63 @@ const FAR_END: f64 = 0.05;
 const LEAST_COMPARED: usize = 30;
 /// Requests that a course, or a value, needs to tell anything.
 const LEAST_OF_A_COURSE: usize = 10;
-/// Share of requests of which values that restate what came may tell the wrong outcome.
-const MISSED: f64 = 0.02;
 /// Share that one gets wrong at least who always tells the usual outcome: else nothing is restated.
 const UNUSUAL: f64 = 0.1;
-/// Share of pairs of a late request and another that a number which restates lateness puts in order.
-const RANKED: f64 = 0.98;
 /// Late requests, and others, needed to compare a number with lateness.
 const LEAST_OF_EACH: usize = 5;
+
+/// How much a fact may tell of what came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Rank correlation of a number with the time taken, at most.
+    correlated: f64,
+    /// Share of what values could tell of the order of the times taken, at most.
+    cut_up: f64,
+    /// Share of requests of which values tell the wrong outcome, at least.
+    missed: f64,
+    /// Share of pairs of a late request and another that a number puts in order, at most.
+    ranked: f64,
+}
+
+impl Bounds {
+    /// Beyond these a fact is no fact of the beginning.
+    pub(super) const BEGINNING: Self = Self {
+        correlated: 0.95,
+        cut_up: 0.98,
+        missed: 0.02,
+        ranked: 0.98,
+    };
+    /// Beyond these a fact tells almost too much.
+    pub(super) const DOUBTFUL: Self = Self {
+        correlated: 0.9,
+        cut_up: 0.95,
+        missed: 0.05,
+        ranked: 0.95,
+    };
+}
+
+/// Whether a fact that sorts requests is made from the time taken, or restates lateness.
+pub(super) fn category_tells(
+    values: &[&str],
+    requests: &[&Request],
+    late: &[Option<bool>],
+    bounds: Bounds,
+) -> bool {
+    cuts_durations(values, requests, bounds)
+        || of_lateness(values, requests, late, bounds) == Told::Lateness
+}
+
+/// The same of a number, stated as these texts.
+pub(super) fn number_tells(
+    (numbers, values): (&[Option<f64>], &[&str]),
+    requests: &[&Request],
+    late: &[Option<bool>],
+    bounds: Bounds,
+) -> bool {
+    ranks_as_durations(numbers, requests, bounds)
+        || ranks_lateness(numbers, late, bounds)
+        || of_lateness(values, requests, late, bounds) == Told::Lateness
+}
 
 /// Whether the course from first to last step tells most of what the first step leaves open.
 /// Courses seldom seen tell nothing, for they nearly name the request.
@@ -59,26 +105,19 @@ pub(super) fn told_by_course(values: &[&str], requests: &[&Request]) -> bool {
 }
 
 /// Whether a number ranks requests as the time taken does.
-pub(super) fn ranks_as_durations(numbers: &[Option<f64>], requests: &[&Request]) -> bool {
-    let (numbers, durations): (Vec<f64>, Vec<f64>) = numbers
+fn ranks_as_durations(numbers: &[Option<f64>], requests: &[&Request], bounds: Bounds) -> bool {
+    let pairs: Vec<(f64, f64)> = numbers
         .iter()
         .zip(requests)
         .filter_map(|(number, request)| Some(((*number)?, duration(request)?)))
-        .unzip();
-    let (a, b) = (ranks(&numbers), ranks(&durations));
-    let middle = middle(a.len());
-    let sum = |a: &[f64], b: &[f64]| -> f64 {
-        let products = a.iter().zip(b).map(|(x, y)| (x - middle) * (y - middle));
-        products.sum()
-    };
-    let spread = (sum(&a, &a) * sum(&b, &b)).sqrt();
-    a.len() >= LEAST_COMPARED && (sum(&a, &b) / spread).abs() > TOO_GOOD
+        .collect();
+    pairs.len() >= LEAST_COMPARED && correlation(pairs.into_iter()).abs() > bounds.correlated
 }
 
 /// Whether each value stands for a piece of the times taken, the next one for what lies next to it, as of a fact
 /// that was made from them. What differs that much by itself leaves a gap between.
-pub(super) fn cuts_durations(values: &[&str], requests: &[&Request]) -> bool {
-    cut(values, requests) == Some(Cut::Touching)
+fn cuts_durations(values: &[&str], requests: &[&Request], bounds: Bounds) -> bool {
+    cut(values, requests, bounds) == Some(Cut::Touching)
 }
 
 /// How the times of values that stand for pieces of all times taken lie to each other.
@@ -91,7 +130,7 @@ enum Cut {
 }
 
 /// None where values do not stand for pieces of the times taken.
-fn cut(values: &[&str], requests: &[&Request]) -> Option<Cut> {
+fn cut(values: &[&str], requests: &[&Request], bounds: Bounds) -> Option<Cut> {
     let mut by_value: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (value, request) in values.iter().zip(requests) {
         by_value.entry(value).or_default().extend(duration(request));
@@ -125,7 +164,7 @@ fn cut(values: &[&str], requests: &[&Request]) -> Option<Cut> {
         _ => false,
     });
     let cut = if touch { Cut::Touching } else { Cut::Apart };
-    (told > CUT_UP * most).then_some(cut)
+    (told > bounds.cut_up * most).then_some(cut)
 }
 
 /// Whether the times of one value go on where those of another end, both in order.
@@ -166,13 +205,18 @@ pub(super) enum Told {
 
 /// Whether a fact restates whether requests came late: by its values, or by being stated at all, which times
 /// that lie apart do not excuse.
-pub(super) fn of_lateness(values: &[&str], requests: &[&Request], late: &[Option<bool>]) -> Told {
+pub(super) fn of_lateness(
+    values: &[&str],
+    requests: &[&Request],
+    late: &[Option<bool>],
+    bounds: Bounds,
+) -> Told {
     let is_stated = |value: &&str| if value.is_empty() { "" } else { "stated" };
     let stated: Vec<&str> = values.iter().map(is_stated).collect();
-    if values_of_late(&stated, late).is_some() {
+    if values_of_late(&stated, late, bounds).is_some() {
         return Told::Lateness;
     }
-    let Some(of_late) = values_of_late(values, late) else {
+    let Some(of_late) = values_of_late(values, late, bounds) else {
         return Told::Little;
     };
     let side = |value: &&str| {
@@ -184,7 +228,7 @@ pub(super) fn of_lateness(values: &[&str], requests: &[&Request], late: &[Option
     };
     let sides: Vec<&str> = values.iter().map(side).collect();
     let is_due = requests.iter().any(|request| request.due.is_some());
-    if is_due && cut(&sides, requests) == Some(Cut::Apart) {
+    if is_due && cut(&sides, requests, bounds) == Some(Cut::Apart) {
         Told::ByTimes
     } else {
         Told::Lateness
@@ -193,7 +237,11 @@ pub(super) fn of_lateness(values: &[&str], requests: &[&Request], late: &[Option
 
 /// The values whose requests came late, where values tell that almost without error. Values seldom seen
 /// are not looked at, for they nearly name the request; most requests must have another.
-fn values_of_late<'a>(values: &[&'a str], late: &[Option<bool>]) -> Option<BTreeSet<&'a str>> {
+fn values_of_late<'a>(
+    values: &[&'a str],
+    late: &[Option<bool>],
+    bounds: Bounds,
+) -> Option<BTreeSet<&'a str>> {
     /// Of one value: those in time, and those that came late.
     type Counts = (usize, usize);
     let mut by_value: BTreeMap<&str, Counts> = BTreeMap::new();
@@ -211,13 +259,13 @@ fn values_of_late<'a>(values: &[&'a str], late: &[Option<bool>]) -> Option<BTree
     let is_told = compared >= LEAST_COMPARED
         && 2 * compared > known
         && in_time.min(came_late) as f64 >= UNUSUAL * compared as f64
-        && missed < MISSED * compared as f64;
+        && missed < bounds.missed * compared as f64;
     let of_late = by_value.iter().filter(|(_, one)| one.1 > one.0);
     is_told.then(|| of_late.map(|(value, _)| *value).collect())
 }
 
 /// Whether a number ranks requests that came late against the others almost without error.
-pub(super) fn ranks_lateness(numbers: &[Option<f64>], late: &[Option<bool>]) -> bool {
+fn ranks_lateness(numbers: &[Option<f64>], late: &[Option<bool>], bounds: Bounds) -> bool {
     let both = numbers.iter().zip(late);
     let (numbers, late): (Vec<f64>, Vec<bool>) = both
         .filter_map(|(number, late)| Some(((*number)?, (*late)?)))
@@ -233,46 +281,17 @@ pub(super) fn ranks_lateness(numbers: &[Option<f64>], late: &[Option<bool>]) -> 
     let came_late = came_late as f64;
     // Of all pairs, those in which the late one has the higher number.
     let above = (sum - came_late * (came_late - 1.0) / 2.0) / (came_late * in_time as f64);
-    !(1.0 - RANKED..=RANKED).contains(&above)
+    !(1.0 - bounds.ranked..=bounds.ranked).contains(&above)
 }
 
 /// Days that a request took.
-fn duration(request: &Request) -> Option<f64> {
+pub(super) fn duration(request: &Request) -> Option<f64> {
     Some(days_between(request.started(), request.ended?))
-}
-
-/// The mean of so many ranks.
-fn middle(count: usize) -> f64 {
-    (count as f64 - 1.0) / 2.0
-}
-
-/// Rank of each value, from 0; of equal ones the mean of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0;
-    for equal in order.chunk_by(|a, b| a.0 == b.0) {
-        let rank = before as f64 + middle(equal.len());
-        before += equal.len();
-        for (_, at) in equal {
-            if let Some(slot) = ranks.get_mut(*at) {
-                *slot = rank;
-            }
-        }
-    }
-    ranks
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn equal_values_share_their_ranks() {
-        assert_eq!(ranks(&[5.0, 1.0, 5.0, 9.0]), [1.5, 0.0, 1.5, 3.0]);
-        assert!(ranks(&[]).is_empty());
-    }
 
     /// One of four came late.
     fn late(count: usize) -> Vec<Option<bool>> {
@@ -285,7 +304,7 @@ mod tests {
         let told = |count: usize, value: &dyn Fn(usize) -> String| {
             let values: Vec<String> = (0..count).map(value).collect();
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            of_lateness(&values, &[], &late(count)) == Told::Lateness
+            of_lateness(&values, &[], &late(count), Bounds::BEGINNING) == Told::Lateness
         };
         let flag = |is_so: bool| if is_so { "Overdue" } else { "OK" }.to_owned();
         assert!(told(200, &|at| flag(at.is_multiple_of(4))));
@@ -310,15 +329,17 @@ mod tests {
         };
         assert!(told(200, &reason));
         let nothing_late = [Some(false); 200];
-        assert_eq!(of_lateness(&["a"; 200], &[], &nothing_late), Told::Little);
-        assert_eq!(of_lateness(&[], &[], &[]), Told::Little);
+        let little = |values: &[&str], late: &[Option<bool>]| {
+            of_lateness(values, &[], late, Bounds::BEGINNING) == Told::Little
+        };
+        assert!(little(&["a"; 200], &nothing_late) && little(&[], &[]));
     }
 
     #[test]
     fn a_number_restates_lateness_if_it_ranks_it() {
         let ranks = |number: &dyn Fn(usize) -> f64| {
             let numbers: Vec<Option<f64>> = (0..200).map(|at| Some(number(at))).collect();
-            ranks_lateness(&numbers, &late(200))
+            ranks_lateness(&numbers, &late(200), Bounds::BEGINNING)
         };
         let days_late = |at: usize| {
             if at.is_multiple_of(4) {
@@ -330,6 +351,6 @@ mod tests {
         assert!(ranks(&days_late) && ranks(&|at| -days_late(at)));
         assert!(!ranks(&|at| days_late(at) + 100.0 * (at % 3) as f64));
         assert!(!ranks(&|at| (at * 37 % 101) as f64));
-        assert!(!ranks_lateness(&[None; 200], &late(200)));
+        assert!(!ranks_lateness(&[None; 200], &late(200), Bounds::BEGINNING));
     }
 }

@@ -1,6 +1,7 @@
 //! Will a request miss its day, how long will it still take, and what is it waiting for?
 
 mod case;
+mod choice;
 pub mod dependencies;
 mod explanation;
 pub mod facts;
@@ -8,14 +9,17 @@ pub mod features;
 mod firm;
 mod hindsight;
 mod numbers;
+mod ranks;
 mod recommendation;
 pub mod replay;
 pub mod request;
 mod runs;
 mod setup;
 mod similarity;
+mod stated;
 mod statistics;
 mod survival;
+mod telling;
 
 pub use case::{FACTS_FILE, MissingDependency, SETUP_MODEL, SetupCase, SetupInput};
 pub use facts::{FactNames, Known, Scope};

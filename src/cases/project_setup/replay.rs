@@ -58,7 +58,7 @@ pub fn rows(
             Turn::Question => {}
             Turn::Step => replay.step(request, event),
             Turn::Over => replay.over(request, at),
-            Turn::Late => replay.late(request),
+            Turn::Late => replay.late(request, at),
         }
     }
     found
@@ -164,6 +164,7 @@ impl Replay<'_> {
         ) else {
             return;
         };
+        self.stated_after_lateness(request, event, step.at);
         let past = &mut self.past;
         match before {
             None => {
@@ -216,7 +217,7 @@ impl Replay<'_> {
         let past = &mut self.past;
         past.durations.add(taken);
         for (place, fact) in self.names.categories.iter().enumerate() {
-            if let Some(value) = request.trace.attribute(0, fact) {
+            if let Some((_, value)) = request.first_stated(self.names.scope, fact) {
                 let key = (place, Arc::clone(value));
                 past.by_fact.entry(key).or_default().0.add(taken);
             }
@@ -270,8 +271,8 @@ impl Replay<'_> {
         }
     }
 
-    fn late(&mut self, request: usize) {
-        let Some(one) = self.requests.get(request) else {
+    fn late(&mut self, request: usize, at: f64) {
+        let (Some(steps), Some(one)) = (self.steps.get(request), self.requests.get(request)) else {
             return;
         };
         let Some((late, _)) = one.late() else {
@@ -280,8 +281,35 @@ impl Replay<'_> {
         let late = f64::from(u8::from(late));
         self.past.lateness.add(late);
         for (place, fact) in self.names.categories.iter().enumerate() {
-            if let Some(value) = one.trace.attribute(0, fact) {
+            let Some((event, value)) = one.first_stated(self.names.scope, fact) else {
+                continue;
+            };
+            // What a later step states is not known before that is taken.
+            let is_known = event == 0 || steps.get(event).is_some_and(|step| step.at <= at);
+            if is_known {
                 let key = (place, Arc::clone(value));
+                self.past.by_fact.entry(key).or_default().1.add(late);
+            }
+        }
+    }
+
+    /// Learns what a step states first of a request of which it was known before whether it comes late.
+    fn stated_after_lateness(&mut self, request: usize, event: usize, at: f64) {
+        let Some(one) = self.requests.get(request).filter(|_| event > 0) else {
+            return;
+        };
+        let states = one.trace.events.get(event).map(|event| &event.attributes);
+        if states.is_none_or(Vec::is_empty) {
+            return;
+        }
+        let Some((late, _)) = one.late().filter(|(_, known)| *known < at) else {
+            return;
+        };
+        for (place, fact) in self.names.categories.iter().enumerate() {
+            let first = one.first_stated(self.names.scope, fact);
+            if let Some((_, value)) = first.filter(|(first, _)| *first == event) {
+                let key = (place, Arc::clone(value));
+                let late = f64::from(u8::from(late));
                 self.past.by_fact.entry(key).or_default().1.add(late);
             }
         }
@@ -296,7 +324,7 @@ impl Replay<'_> {
 
 /// A number as stated at a step, on a scale of its own order; missing where none is stated.
 pub(super) fn stated_number(names: &FactNames, request: &Request, event: usize, fact: &str) -> f64 {
-    let stated = request.trace.attribute(event, fact);
+    let stated = request.stated(event, fact);
     let value = stated.and_then(|text| names.number(fact, text));
     value.map_or(f64::NAN, |value| value.signum() * value.abs().ln_1p())
 }
@@ -354,3 +382,6 @@ fn hashed(value: &impl Hash) -> u64 {
     value.hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests;

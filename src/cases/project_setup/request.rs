@@ -27,6 +27,9 @@ pub struct Request {
     pub plans: Vec<(f64, f64)>,
     /// Whether it is late where no moment due says so; known when it ended.
     pub labelled_late: Option<bool>,
+    /// When the facts that each step states were known, in days as of [`days`]: infinite where the record does
+    /// not say. Empty of a case of a log, where a step states what is known with it.
+    pub facts_known: Vec<f64>,
 }
 
 /// Milliseconds of a day.
@@ -65,6 +68,7 @@ impl Request {
             due_at_step: Vec::new(),
             plans: Vec::new(),
             labelled_late: None,
+            facts_known: Vec::new(),
         }
     }
 

@@ -60,6 +60,7 @@ impl Request {
             due_at_step: Vec::new(),
             plans: Vec::new(),
             labelled_late: None,
+            facts_known: Vec::new(),
         }
     }
 
@@ -89,23 +90,26 @@ impl Request {
                 request: Self::of_setup(setup),
             })
             .collect();
-        let last = &versions.last()?.request;
+        let standing = versions.last()?;
+        let last = &standing.request;
         let steps = &last.trace.events;
-        let then: Vec<&Self> = steps
+        let by_step: Vec<&Version> = steps
             .iter()
-            .map(|step| in_force(&versions, step).unwrap_or(last))
+            .map(|step| in_force(&versions, step).unwrap_or(standing))
             .collect();
+        let then = || by_step.iter().map(|version| &version.request);
         let mut request = last.clone();
+        request.facts_known = by_step.iter().map(|version| version.said_at()).collect();
         let facts = &last.trace.attributes;
-        if then.iter().any(|then| then.trace.attributes != *facts) {
+        if then().any(|then| then.trace.attributes != *facts) {
             // Each step states its own, and none is of the set-up as a whole.
             request.trace.attributes.clear();
-            for (step, then) in request.trace.events.iter_mut().zip(&then) {
+            for (step, then) in request.trace.events.iter_mut().zip(then()) {
                 step.attributes.clone_from(&then.trace.attributes);
             }
         }
-        if then.iter().any(|then| then.due != last.due) {
-            request.due_at_step = then.iter().map(|then| then.due).collect();
+        if then().any(|then| then.due != last.due) {
+            request.due_at_step = then().map(|then| then.due).collect();
         }
         let told = versions
             .iter()
@@ -120,6 +124,17 @@ struct Version {
     /// From when on, in days as of [`days`].
     known: f64,
     request: Request,
+}
+
+impl Version {
+    /// When that was known; never, where it does not say.
+    fn said_at(&self) -> f64 {
+        if self.known == f64::NEG_INFINITY {
+            f64::INFINITY
+        } else {
+            self.known
+        }
+    }
 }
 
 /// The moments due as they were planned one after another, if there was more than one. The first is taken to
@@ -143,7 +158,7 @@ fn end_of(day: NaiveDate) -> f64 {
 
 /// What a set-up looked like as a step was taken: by the version of then, or, where that does not
 /// tell of the step, by the first that does.
-fn in_force<'a>(versions: &'a [Version], step: &Event) -> Option<&'a Request> {
+fn in_force<'a>(versions: &'a [Version], step: &Event) -> Option<&'a Version> {
     let tells = |version: &Version| {
         let mut events = version.request.trace.events.iter();
         events.any(|event| event.time == step.time && event.activity == step.activity)
@@ -152,7 +167,7 @@ fn in_force<'a>(versions: &'a [Version], step: &Event) -> Option<&'a Request> {
     let known = versions.partition_point(|version| version.known <= at);
     let first = versions.iter().position(tells)?;
     let place = first.max(known.saturating_sub(1));
-    versions.get(place).map(|version| &version.request)
+    versions.get(place)
 }
 
 fn step(activity: &str, at: DateTime<Utc>, role: Option<&str>) -> Event {
@@ -165,3 +180,6 @@ fn step(activity: &str, at: DateTime<Utc>, role: Option<&str>) -> Event {
         attributes: Attributes::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,8 +13,8 @@ use crate::http::state::AppState;
 
 /// What each detector would have flagged in the claims, uses of cards and vendors' invoices that
 /// are known now, with the thresholds as they are set: how many, in which months, the latest of
-/// them. Each record is judged beside what is dated no later than it. Detectors that are switched
-/// off are tried too. Nothing is kept.
+/// them. Claims and uses of cards are judged beside what is dated no later, invoices beside what was known
+/// before them. Detectors that are switched off are tried too. Nothing is kept.
 #[utoipa::path(
     get,
     path = "/v1/detectors/dry-run",

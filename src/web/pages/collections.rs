@@ -160,6 +160,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
         "at_stake",
         "because",
         "held_back_amount",
+        "set_off_amount",
     ])?;
     for row in rows {
         let others: Vec<String> = row.other_currencies.iter().map(other).collect();
@@ -177,6 +178,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a CollectionsRow>) -> Result<Vec<u8>, 
             format!("{:.1}", row.at_stake),
             harmless(row.because().unwrap_or_default()),
             row.held_back_amount.to_string(),
+            row.set_off_amount.to_string(),
         ])?;
     }
     table
@@ -191,20 +193,28 @@ fn other(one: &OpenIn) -> String {
         (one.open_amount, "open"),
         (one.overdue_amount, "overdue"),
         (one.held_back_amount, "not to be spoken of"),
+        (one.set_off_amount, "to be set off"),
     ];
     let sums = sums.into_iter().filter(|(amount, _)| !amount.is_zero());
     let told = sums.map(|(amount, what)| format!("{amount} {currency} {what}"));
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// A text that no spreadsheet takes for a formula; some take signs of full width for those.
+/// A text that no spreadsheet takes for a formula; some take signs of full width for those, and some begin
+/// a cell after a semicolon or a tab, or a row after a line, within what is one text here.
 fn harmless(text: &str) -> String {
     const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if text.starts_with(FIRST) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    const BEFORE: [char; 4] = [';', '\t', '\r', '\n'];
+    let mut marked = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for sign in text.chars() {
+        if begins && FIRST.contains(&sign) {
+            marked.push('\'');
+        }
+        marked.push(sign);
+        begins = BEFORE.contains(&sign);
     }
+    marked
 }
 
 /// The worklist as it stands, for who may see it.
@@ -226,24 +236,30 @@ mod tests {
             open_amount: "150000.00".parse().unwrap(),
             overdue_amount: "20000.00".parse().unwrap(),
             held_back_amount: "5.00".parse().unwrap(),
+            set_off_amount: "7.00".parse().unwrap(),
             days_overdue: 9,
         };
-        let all = "150000.00 EUR open, 20000.00 EUR overdue, 5.00 EUR not to be spoken of";
+        let all = "150000.00 EUR open, 20000.00 EUR overdue, 5.00 EUR not to be spoken of, 7.00 EUR to be set off";
         assert_eq!(other(&one), all);
         one.overdue_amount = "0".parse().unwrap();
         one.held_back_amount = "0".parse().unwrap();
+        one.set_off_amount = "0".parse().unwrap();
         assert_eq!(other(&one), "150000.00 EUR open");
     }
 
     #[test]
     fn what_a_spreadsheet_takes_for_a_formula_is_marked_as_text() {
         for text in [
-            "=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1",
+            "=1+1", "+1", "-1", "@A1", "\tA", "\rA", "\nA", "＝1", "＋1", "－1", "＠A1",
         ] {
             assert_eq!(harmless(text), format!("'{text}"));
         }
-        for text in ["", "Acme = Co", "1+1", "Ａcme"] {
+        for text in ["", "Acme = Co", "1+1", "Ａcme", "Acme; Co", "Acme; =1"] {
             assert_eq!(harmless(text), text);
         }
+        // Where a spreadsheet divides cells at semicolons, and where it reads a line as a row.
+        assert_eq!(harmless("Acme;=1+1;B"), "Acme;'=1+1;B");
+        assert_eq!(harmless("Acme\n@A1"), "Acme\n'@A1");
+        assert_eq!(harmless("\t=1"), "'\t'=1");
     }
 }

@@ -63,6 +63,8 @@ pub(in crate::web) struct Row {
     pub(in crate::web) phone: String,
     pub(in crate::web) action: String,
     pub(in crate::web) held: String,
+    /// What whoever takes the next step is to heed.
+    pub(in crate::web) heeds: Vec<String>,
     pub(in crate::web) level: (&'static str, &'static str),
     pub(in crate::web) open: String,
     pub(in crate::web) overdue: String,
@@ -218,6 +220,24 @@ fn others(row: &CollectionsRow) -> Vec<String> {
     words.collect()
 }
 
+/// What whoever takes the next step is to heed: credits that the ledger has not set off, and a promise that
+/// was broken.
+pub(super) fn heeds(row: &CollectionsRow) -> Vec<String> {
+    let set_off =
+        set_off(row).map(|money| format!("set off first: {money} of credits or unmatched money"));
+    let broken = row.is_promise_broken();
+    let broken = broken.then(|| "a promise was broken".to_owned());
+    set_off.into_iter().chain(broken).collect()
+}
+
+/// What is there to be set off, in every currency.
+pub(super) fn set_off(row: &CollectionsRow) -> Option<String> {
+    let sums = row.to_set_off();
+    let sums = sums.map(|(currency, money)| format!("{} {currency}", amount(&money)));
+    let sums: Vec<String> = sums.collect();
+    (!sums.is_empty()).then(|| sums.join(" + "))
+}
+
 /// What is open of a row's own currency and not to be spoken of now, with the reasons.
 fn unspoken(row: &CollectionsRow) -> Option<String> {
     if row.held_back_amount.is_zero() {
@@ -267,6 +287,7 @@ fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
         phone: row.phone.clone().unwrap_or_default(),
         action: words::sentence(row.action.label()),
         held: words::sentence(&held.join(", ")),
+        heeds: heeds(row),
         level: level(row.level),
         open: amount(&row.open_amount),
         overdue: amount(&row.overdue_amount),
@@ -287,7 +308,7 @@ fn row(row: &CollectionsRow, most_at_stake: f64) -> Row {
         ),
         because: row.because().map_or_else(String::new, unbroken),
         unspoken: unspoken(row),
-        invoices: row.invoices.len(),
+        invoices: row.invoices.len() + row.left_out,
     }
 }
 

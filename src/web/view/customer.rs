@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::bars::{self, ReasonBar};
-use super::collections::{amount, customer_address, level, unbroken};
+use super::collections::{amount, customer_address, heeds, level, set_off, unbroken};
 use super::words;
 use crate::advice::Recommendation;
 use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile, Moved};
@@ -35,6 +35,8 @@ pub(in crate::web) struct CustomerView {
     pub(in crate::web) facts: Vec<(&'static str, String)>,
     pub(in crate::web) action: Option<String>,
     pub(in crate::web) held: String,
+    /// What whoever takes the next step is to heed.
+    pub(in crate::web) heeds: Vec<String>,
     pub(in crate::web) moved: String,
     pub(in crate::web) plot: Option<HistoryPlot>,
     pub(in crate::web) invoices: Vec<OpenInvoice>,
@@ -113,6 +115,7 @@ impl CustomerView {
             facts: facts(file, row),
             action: row.map(|row| words::sentence(row.action.label())),
             held: words::sentence(&held.join(", ")),
+            heeds: row.map(heeds).unwrap_or_default(),
             moved: row
                 .and_then(|row| row.moved.as_ref())
                 .and_then(Moved::news)
@@ -142,7 +145,13 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
     if let Some(row) = row {
         let (open, overdue) = owed(row);
         facts.push(("Open", open));
-        facts.push(("Overdue", overdue));
+        if row.left_out == 0 {
+            facts.push(("Overdue", overdue));
+        } else {
+            facts.push(("Overdue of what is scored", overdue));
+            facts.push(("Open and not scored", invoices(row.left_out)));
+        }
+        facts.extend(set_off(row).map(|money| ("To be set off", money)));
     }
     let debts = file.ledger.iter().filter(|one| one.is_collectable());
     let some_day = debts.filter(|one| one.is_paid_some_day());
@@ -178,12 +187,21 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
     facts
 }
 
-/// What is open and what is overdue of it, in every currency: also what is not to be spoken of.
+fn invoices(count: usize) -> String {
+    match count {
+        1 => "1 smaller invoice".to_owned(),
+        many => format!("{many} smaller invoices"),
+    }
+}
+
+/// What is open, and what is overdue of what is scored, in every currency: also what is not to be spoken of.
 fn owed(row: &CollectionsRow) -> (String, String) {
-    let mut open = BTreeMap::<Currency, Decimal>::new();
+    let others = row.other_currencies.iter();
+    let others = others.map(|one| (one.currency, one.open_amount));
+    let mut open: BTreeMap<Currency, Decimal> = others.collect();
+    open.insert(row.currency, row.open_amount);
     let mut overdue = BTreeMap::<Currency, Decimal>::new();
     for invoice in &row.invoices {
-        *open.entry(invoice.currency).or_default() += invoice.open_amount;
         if invoice.days_overdue > 0 {
             *overdue.entry(invoice.currency).or_default() += invoice.open_amount;
         }
@@ -382,12 +400,19 @@ fn said(file: &CustomerFile) -> Vec<Said> {
         .take(CONTACTS)
         .map(|one| {
             let promised = one.promised_on.map(|day| format!(" for {day}"));
+            // Of a promise of a part the rest is still to be asked for.
+            let sum = one.promised_amount.map(|sum| {
+                let currency = one.currency.map(|currency| format!(" {currency}"));
+                let sum = words::amount(&sum.to_string());
+                format!(" of {sum}{}", currency.unwrap_or_default())
+            });
             let about = one.customer_invoice_id.as_ref().map(|id| format!(", {id}"));
             let kind = words::sentence(one.kind.as_str());
             Said {
                 day: one.time.date_naive().to_string(),
                 what: format!(
-                    "{kind}{}{}",
+                    "{kind}{}{}{}",
+                    sum.unwrap_or_default(),
                     promised.unwrap_or_default(),
                     about.unwrap_or_default()
                 ),
@@ -400,6 +425,29 @@ fn said(file: &CustomerFile) -> Vec<Said> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_counts_what_was_not_scored_and_adds_up_no_currencies() {
+        let invoice = |id: &str, days: i64, currency: &str| {
+            serde_json::json!({"customer_invoice_id": id, "due_on": "2026-03-01", "days_overdue": days,
+                "open_amount": "100.00", "currency": currency, "score": null, "score_kind": "paid_late",
+                "expected_on": null, "action": "wait", "suppressed_by": [], "at_stake": 0.0, "because": [],
+                "recommendation_id": Uuid::nil()})
+        };
+        let row = serde_json::json!({"rank": null, "customer_id": "c", "name": null, "phone": null,
+            "action": "wait", "suppressed_by": [], "level": "low", "open_amount": "1300.00",
+            "overdue_amount": "100.00", "set_off_amount": "70.00", "currency": "EUR", "days_overdue": 9,
+            "at_stake": 0.0, "moved": null, "left_out": 12,
+            "other_currencies": [{"currency": "USD", "open_amount": "100.00", "overdue_amount": "100.00",
+                "set_off_amount": "5.00"}],
+            "invoices": [invoice("a", 9, "EUR"), invoice("b", -9, "EUR"), invoice("c", 9, "USD")]});
+        let row: CollectionsRow = serde_json::from_value(row).unwrap();
+        let (open, overdue) = owed(&row);
+        assert_eq!(open, "1\u{202f}300.00 EUR + 100.00 USD");
+        assert_eq!(overdue, "100.00 EUR + 100.00 USD");
+        assert_eq!(set_off(&row).unwrap(), "70.00 EUR + 5.00 USD");
+        assert_eq!(invoices(row.left_out), "12 smaller invoices");
+    }
 
     #[test]
     fn the_days_below_a_plot_can_be_told_apart() {

@@ -1,4 +1,4 @@
-//! A rate of exchange unlike that of other claims of the time turns a fair price into a gain.
+//! A rate of exchange unlike that of other lines of the time turns a fair price into a gain.
 
 use rust_decimal::Decimal;
 
@@ -8,8 +8,10 @@ use crate::domain::records::ExpenseClaim;
 
 /// Days in which rates are comparable.
 const DAYS: i64 = 15;
-/// Other claims needed.
+/// Other lines needed.
 const LEAST: usize = 3;
+/// Digits that are shown of a rate.
+const DIGITS: u32 = 5;
 
 pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let rate = rate(view.claim)?;
@@ -25,13 +27,18 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let apart = (rate - middle).abs();
     (apart > percent(middle, view.thresholds.exchange_percent)).then(|| {
         Found::new(format!(
-            "One {} is taken as {}; {} other claims of the time took {}.",
+            "One {} is taken as {}; {} others of the time took {}.",
             view.claim.currency,
-            rate.round_dp(4),
+            shown(rate),
             rates.len(),
-            middle.round_dp(4),
+            shown(middle),
         ))
     })
+}
+
+/// Of a small unit four places say nothing.
+fn shown(rate: Decimal) -> Decimal {
+    rate.round_sf(DIGITS).unwrap_or(rate).normalize()
 }
 
 fn rate(claim: &ExpenseClaim) -> Option<Decimal> {

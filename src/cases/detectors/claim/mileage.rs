@@ -6,9 +6,6 @@ use super::super::Found;
 use super::super::words::Kind;
 use super::ClaimView;
 
-/// Smallest unit by which a product may be rounded.
-const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
-
 pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     if !Kind::Mileage.is_of(view.claim, view.thresholds) {
         return None;
@@ -23,11 +20,13 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let due = distance.checked_mul(view.thresholds.mileage_rate)?;
     let amount = view.claim.amount.decimal();
     let home = view.claim.currency == view.thresholds.home_currency;
-    (home && (amount - due).abs() > CENT).then(|| {
+    // The smallest unit, by which a product may be rounded.
+    let places = view.claim.currency.minor_units();
+    (home && (amount - due).abs() > Decimal::new(1, places)).then(|| {
         Found::new(format!(
             "{distance} at {} come to {}, and {amount} is claimed.",
             view.thresholds.mileage_rate,
-            due.round_dp(2),
+            due.round_dp(places),
         ))
     })
 }

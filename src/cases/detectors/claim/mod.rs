@@ -20,9 +20,11 @@ pub(super) mod timing;
 pub(super) mod tip;
 pub(super) mod wrong_category;
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::Thresholds;
@@ -70,12 +72,46 @@ impl ClaimView<'_> {
         self.within(self.own, days)
     }
 
-    /// The same of what the claimant spent in the other way, but for the same amount of one day,
+    /// The same of what the claimant spent in the other way, but for the same money of one day,
     /// which is rather this purchase.
     fn elsewhere_within(&self, days: u32) -> impl Iterator<Item = &ExpenseClaim> {
-        let (day, amount) = (self.claim.incurred_on, self.claim.amount);
+        let day = self.claim.incurred_on;
         let others = self.within(self.elsewhere, days);
-        others.filter(move |other| other.incurred_on != day || other.amount != amount)
+        others.filter(move |other| other.incurred_on != day || !self.is_same_money(other))
+    }
+
+    /// Whether another line is of as much, as written or in the firm's currency.
+    fn is_same_money(&self, other: &ExpenseClaim) -> bool {
+        let claim = self.claim;
+        let as_written = other.amount == claim.amount && other.currency == claim.currency;
+        let at_home = self.home().zip(home(other, self.thresholds));
+        as_written || at_home.is_some_and(|(own, other)| own == other)
+    }
+
+    /// The days in which other lines near the claim's weigh most, so many at most between the first and
+    /// the last and the claim's among them; of equals the latest. What lies so far before it and what
+    /// lies so far after it is not within as many days.
+    fn fullest_days<'v>(
+        &self,
+        days: u32,
+        others: impl Iterator<Item = &'v ExpenseClaim>,
+        weight: impl Fn(&ExpenseClaim) -> Decimal,
+    ) -> RangeInclusive<NaiveDate> {
+        let day = self.claim.incurred_on;
+        let mut by_day = BTreeMap::from([(day, Decimal::ZERO)]);
+        for other in others {
+            let sum = by_day.entry(other.incurred_on).or_default();
+            *sum = sum.saturating_add(weight(other));
+        }
+        let spans = by_day.range(..=day).map(|(from, _)| {
+            let to = from.checked_add_days(Days::new(days.into()));
+            *from..=to.unwrap_or(NaiveDate::MAX)
+        });
+        let weighed = spans.max_by_key(|span| {
+            let within = by_day.range(span.clone());
+            within.fold(Decimal::ZERO, |sum, (_, one)| sum.saturating_add(*one))
+        });
+        weighed.unwrap_or(day..=day)
     }
 
     fn within<'v>(

@@ -3,14 +3,22 @@
 use rust_decimal::Decimal;
 
 use super::super::Found;
+use super::super::units::units;
 use super::super::words::Kind;
 use super::ClaimView;
 
 pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
-    let amount = view.claim.amount.decimal();
-    let multiple = Decimal::from(view.thresholds.round_multiple.max(1));
-    let is_round =
-        (amount % multiple).is_zero() && amount >= Decimal::from(view.thresholds.round_from);
+    let (claim, thresholds) = (view.claim, view.thresholds);
+    let amount = claim.amount.decimal();
+    // A lunch in Tokyo has as many zeros as a flight in Paris.
+    let units = units(claim.currency, thresholds.home_currency);
+    let multiple = (Decimal::from(thresholds.round_multiple.max(1)) * units).normalize();
+    let least = Decimal::from(thresholds.round_from);
+    let is_large = match view.home() {
+        Some(home) => home >= least,
+        None => amount >= least * units,
+    };
+    let is_round = is_large && amount > Decimal::ZERO && (amount % multiple).is_zero();
     // Allowances and withdrawals are round by nature.
     let by_nature = [Kind::PerDiem, Kind::Cash, Kind::Mileage];
     let expected = by_nature
@@ -19,7 +27,7 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     (is_round && !expected).then(|| {
         Found::new(format!(
             "{amount} {} is a multiple of {multiple}.",
-            view.claim.currency
+            claim.currency
         ))
     })
 }

@@ -17,8 +17,15 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
         let home = home(other, view.thresholds);
         same_merchant(view.claim, other) && home.as_ref().is_some_and(below)
     };
-    let own: Vec<&ExpenseClaim> = view.own_within(days).filter(part).collect();
-    let elsewhere_spent: Vec<&ExpenseClaim> = view.elsewhere_within(days).filter(part).collect();
+    let near_own = || view.own_within(days).filter(part);
+    let near_elsewhere = || view.elsewhere_within(days).filter(part);
+    let near = near_own().chain(near_elsewhere());
+    let span = view.fullest_days(days, near, |other| {
+        home(other, view.thresholds).unwrap_or_default()
+    });
+    let is_together = |other: &&ExpenseClaim| span.contains(&other.incurred_on);
+    let own: Vec<&ExpenseClaim> = near_own().filter(is_together).collect();
+    let elsewhere_spent: Vec<&ExpenseClaim> = near_elsewhere().filter(is_together).collect();
     let others = || own.iter().chain(&elsewhere_spent);
     others().next()?;
     let mut amounts = others().filter_map(|other| home(other, view.thresholds));

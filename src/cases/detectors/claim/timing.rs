@@ -16,16 +16,17 @@ pub(in super::super) fn late(view: &ClaimView<'_>) -> Option<Found> {
 
 /// A day of grace: the clock of the place may be ahead of that of the firm.
 pub(in super::super) fn future_dated(view: &ClaimView<'_>) -> Option<Found> {
-    // Where it is not told when it was handed in, it was not before it was known.
-    let submitted = view
-        .claim
-        .submitted_at
-        .or(view.claim.known_at)?
-        .date_naive();
-    ((view.claim.incurred_on - submitted).num_days() > 1).then(|| {
+    let claim = view.claim;
+    // Where it is not told when it was handed in, it is held against when it was known.
+    let (came, moment) = match claim.submitted_at {
+        Some(submitted) => ("handed in", submitted),
+        None => ("known", claim.known_at?),
+    };
+    let came_on = moment.date_naive();
+    ((claim.incurred_on - came_on).num_days() > 1).then(|| {
         Found::new(format!(
-            "It is dated {}, and was handed in on {submitted}.",
-            view.claim.incurred_on
+            "It is dated {}, and was {came} on {came_on}.",
+            claim.incurred_on
         ))
     })
 }

@@ -18,8 +18,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use super::units::units;
 use super::{Found, Thresholds, Vendors};
-use crate::domain::Currency;
 use crate::domain::records::{Employee, PurchaseOrder, Vendor};
 use crate::history::{KnownInvoice, identifier_key};
 
@@ -34,7 +34,7 @@ pub struct InvoiceView<'a> {
     pub vendor: Option<&'a Vendor>,
     /// When its vendor first became known, where the vendor's record says so.
     pub vendor_known: Option<DateTime<Utc>>,
-    /// Other invoices of the vendor, oldest first.
+    /// Other invoices of the vendor that were known before it, oldest first.
     pub earlier: &'a [Arc<KnownInvoice>],
     /// Every vendor on record.
     pub vendors: &'a Vendors,
@@ -67,12 +67,8 @@ impl InvoiceView<'_> {
     /// alone is compared, in units of the size of a euro.
     fn is_large(&self) -> bool {
         let total = &self.invoice.total;
-        let least = self.thresholds.large_payment;
-        let scale = |currency| 10_u64.pow(zeros(currency));
-        let least = Decimal::from(u64::from(least) * scale(total.currency));
-        let scaled = Decimal::from(scale(self.thresholds.home_currency));
-        let amount = total.amount.decimal().checked_mul(scaled);
-        amount.is_none_or(|amount| amount >= least)
+        let units = units(total.currency, self.thresholds.home_currency);
+        total.amount.decimal() >= Decimal::from(self.thresholds.large_payment) * units
     }
 
     /// The vendor's invoices dated before this one, or on its day.
@@ -80,20 +76,6 @@ impl InvoiceView<'_> {
         let day = self.invoice.issued_on;
         let earlier = self.earlier.iter().map(AsRef::as_ref);
         earlier.filter(move |other| other.issued_on <= day)
-    }
-}
-
-/// Zeros that amounts of a currency have more than those in euro, by which small ones would all look
-/// large: too few rather than too many, so that what is large is never taken for small.
-fn zeros(currency: Currency) -> u32 {
-    match currency.code() {
-        "IDR" | "VND" => 4,
-        "BIF" | "CDF" | "COP" | "GNF" | "IQD" | "IRR" | "KHR" | "KRW" | "LAK" | "LBP" | "MGA"
-        | "MMK" | "MNT" | "PYG" | "RWF" | "TZS" | "UGX" | "UZS" => 3,
-        "AMD" | "AOA" | "ARS" | "CLP" | "CRC" | "CVE" | "DJF" | "DZD" | "GYD" | "HUF" | "ISK"
-        | "JMD" | "JPY" | "KES" | "KMF" | "KZT" | "LKR" | "MWK" | "NGN" | "PKR" | "RSD" | "VUV"
-        | "XAF" | "XOF" | "XPF" | "YER" => 2,
-        _ => 0,
     }
 }
 

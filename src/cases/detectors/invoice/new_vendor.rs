@@ -20,9 +20,15 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     let known = || Some(view.vendor_known?.date_naive());
     let since = vendor.created_on.or_else(known)?;
     let days = (view.invoice.issued_on - since).num_days();
+    // Whoever bills again may date it before what came first.
+    let which = if view.earlier.is_empty() {
+        "the first invoice of"
+    } else {
+        "an invoice dated before all others of"
+    };
     (days <= i64::from(view.thresholds.new_vendor_days)).then(|| {
         Found::new(format!(
-            "{} {} is the first invoice of a vendor on record since {since}.",
+            "{} {} is asked for by {which} a vendor on record since {since}.",
             billed.amount, billed.currency,
         ))
     })

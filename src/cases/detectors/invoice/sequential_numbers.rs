@@ -20,8 +20,10 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
     }
     let invoices = run.len() + 1;
     (invoices >= view.thresholds.sequential_invoices as usize).then(|| {
-        let text =
-            format!("The last {invoices} invoices of this vendor have numbers without a gap.");
+        let text = format!(
+            "It and the {} invoices of this vendor before it have numbers without a gap.",
+            run.len()
+        );
         Found::new(text).beside("vendor_invoice", run)
     })
 }

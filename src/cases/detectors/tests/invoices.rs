@@ -44,6 +44,11 @@ impl Books {
     }
 
     fn alarms(&self, name: &str, changed: Value) -> bool {
+        self.says(name, changed).is_some()
+    }
+
+    /// What a detector says, if it alarms.
+    fn says(&self, name: &str, changed: Value) -> Option<String> {
         assert!(
             INVOICE.iter().any(|detector| detector.name == name),
             "{name}"
@@ -62,7 +67,8 @@ impl Books {
             order: self.order.as_ref(),
             thresholds: &Thresholds::default(),
         });
-        flags.iter().any(|flag| flag.detector == name)
+        let mut of_name = flags.into_iter().filter(|flag| flag.detector == name);
+        of_name.next().map(|flag| flag.text)
     }
 }
 
@@ -94,6 +100,11 @@ fn numbers_without_a_gap_are_counted_over_days() {
     assert!(!Books::earlier(gap).alarms("sequential_numbers", json!({})));
     let one_day = ["R-101", "R-102", "R-103"].map(|number| of(number, "2026-02-10"));
     assert!(!Books::earlier(one_day).alarms("sequential_numbers", json!({})));
+    let told = Books::earlier(run.clone()).says("sequential_numbers", json!({}));
+    assert_eq!(
+        told.unwrap(),
+        "It and the 3 invoices of this vendor before it have numbers without a gap."
+    );
     assert!(!Books::earlier(run).alarms("sequential_numbers", json!({"number": "final"})));
     let last = [of("18446744073709551615", "2026-02-10")];
     assert!(!Books::earlier(last).alarms("sequential_numbers", json!({"number": "7"})));
@@ -127,6 +138,22 @@ fn new_and_dormant_vendors_matter_from_a_large_amount_on() {
     assert!(
         !last("2026-03-05").alarms("dormant_vendor", json!({})),
         "it came later"
+    );
+}
+
+#[test]
+fn an_invoice_dated_before_all_others_is_not_said_to_be_the_first() {
+    let told = |mut books: Books| {
+        books.vendor = Some(vendor("v", json!({"created_on": "2026-01-03"})));
+        books.says("new_vendor", json!({})).unwrap()
+    };
+    assert_eq!(
+        told(Books::default()),
+        "6000 EUR is asked for by the first invoice of a vendor on record since 2026-01-03."
+    );
+    assert_eq!(
+        told(Books::earlier([json!({"issued_on": "2026-03-09"})])),
+        "6000 EUR is asked for by an invoice dated before all others of a vendor on record since 2026-01-03."
     );
 }
 
@@ -262,6 +289,10 @@ fn a_lookalike_is_a_slip_or_two_away_and_another_firm() {
     assert!(beside("Northwlnd Studio", "DE2") && beside("Nortwind Studoi AG", "DE2"));
     assert!(!beside("Nortwin Studi", "DE2"), "three letters");
     assert!(!beside("Northwlnd Studio", "DE 1"), "on record twice");
+    let mut unnumbered = Books::of(json!({"vat_id": "-"}));
+    let looks_like = json!({"name": "Northwlnd Studio", "vat_id": "\u{2014}"});
+    unnumbered.vendors = vec![Arc::new(vendor("w", looks_like))];
+    assert!(unnumbered.alarms("lookalike_vendor", json!({})));
     let mut short = Books::of(json!({"name": "ABC"}));
     short.vendors = vec![Arc::new(vendor("w", json!({"name": "ABD"})))];
     assert!(!short.alarms("lookalike_vendor", json!({})));
@@ -275,6 +306,39 @@ fn a_lookalike_is_a_slip_or_two_away_and_another_firm() {
     let mut nameless = Books::of(json!({"name": "-"}));
     nameless.vendors = vec![Arc::new(vendor("w", json!({"name": "\u{2014}"})))];
     assert!(!nameless.alarms("lookalike_vendor", json!({})));
+}
+
+#[test]
+fn a_vendor_is_known_by_what_it_trades_under_too() {
+    let known = json!({"name": "Seller GmbH", "trading_name": "Bluebird Coffee", "vat_id": "DE3"});
+    let beside = |own: Value, others: &[(&str, &str)]| {
+        let mut books = Books::of(own);
+        let others = others.iter().enumerate();
+        let others = others.map(|(at, (name, number))| {
+            vendor(&format!("w{at}"), json!({"name": name, "vat_id": number}))
+        });
+        let all = others.chain([vendor("x", known.clone())]);
+        books.vendors = all.map(Arc::new).collect();
+        books.says("lookalike_vendor", json!({}))
+    };
+    let named = |name: &str| json!({"name": name, "vat_id": "DE1"});
+    assert_eq!(
+        beside(named("Bluebird Cofee"), &[]).unwrap(),
+        "Bluebird Cofee is almost Bluebird Coffee, under which another vendor trades."
+    );
+    // Firms of one brand; another of a name almost the same makes neither an impostor.
+    let brand = named("Bluebird Coffee Ltd");
+    assert_eq!(beside(brand, &[("Bluebird Coffe", "DE2")]), None);
+    // Whoever only trades under such a name.
+    let trades = json!({"name": "Zeta", "trading_name": "Northwlnd Studio", "vat_id": "DE1"});
+    assert_eq!(
+        beside(trades, &[("Northwind Studio", "DE2")]).unwrap(),
+        "Northwlnd Studio is almost Northwind Studio, another vendor."
+    );
+    assert_eq!(
+        beside(named("Seller"), &[]).unwrap(),
+        "Seller has the name of Seller GmbH, another vendor."
+    );
 }
 
 #[test]
