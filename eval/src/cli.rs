@@ -69,10 +69,33 @@ enum Command {
         /// Folder that `RESULTS.md` and `plots/` are written to.
         #[arg(long, default_value = "eval")]
         out: PathBuf,
+        /// Make this part alone anew, and leave the others of the page as they stand.
+        #[arg(long, value_enum)]
+        part: Option<PartArg>,
         /// Folder of the models.
         #[arg(long, default_value = "models")]
         models: PathBuf,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PartArg {
+    /// The HighRadius backtest.
+    Receivables,
+    /// Event logs.
+    Requests,
+    /// Claims, copies and linkage.
+    Scrutiny,
+}
+
+impl From<PartArg> for results::Part {
+    fn from(part: PartArg) -> Self {
+        match part {
+            PartArg::Receivables => Self::Receivables,
+            PartArg::Requests => Self::Requests,
+            PartArg::Scrutiny => Self::Scrutiny,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -198,7 +221,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Picture(args) => picture::run(&args),
         Command::Duplicate(args) => duplicate::run(&args),
         Command::Gate { file, models } => run_gate(&file, &models),
-        Command::Results { out, models } => run_results(&out, &models),
+        Command::Results { out, part, models } => run_results(&out, part, &models),
     };
     outcome.unwrap_or_else(|error| {
         tell(&format!("scrutineer-eval: {error}"));
@@ -337,8 +360,11 @@ fn run_gate(file: &Path, models: &Path) -> Result<ExitCode, EvalError> {
     Ok(ExitCode::from(1))
 }
 
-fn run_results(out: &Path, models: &Path) -> Result<ExitCode, EvalError> {
-    results::write_page(out, models, measured)?;
+fn run_results(out: &Path, part: Option<PartArg>, models: &Path) -> Result<ExitCode, EvalError> {
+    match part {
+        Some(part) => results::write_part(out, part.into())?,
+        None => results::write_page(out, models, measured)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 

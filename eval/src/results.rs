@@ -1,5 +1,6 @@
 //! The page of results, and figures as text and JSON.
 
+mod part;
 mod requests;
 mod scrutiny;
 
@@ -18,6 +19,8 @@ use crate::invoice::{InvoiceOptions, InvoiceOutcome, Protocol};
 use crate::plotted::Plotted;
 use crate::{EvalError, Evaluation, plot};
 use crate::{collections, demo, project_setup};
+
+pub use part::{Part, write_part};
 
 /// Claims reviewed in a week, where a protocol asks.
 const PER_WEEK: u32 = 20;
