@@ -9,8 +9,8 @@
 //! time that the HighRadius backtest fits on, it ranked and was calibrated worse than the trees it
 //! replaced.
 //!
-//! Of a short history the subject's own past alone, the share of its cases that came late, serves unless what many features say, or the plain share of all, is better by more than one standard
-//! error: there is little to weigh them by, and of histories of 130 invoices drawn from a real firm's the customer's
+//! Of a short history the subject's own past alone, the share of its cases that came late, serves unless
+//! what many features say, or the plain share of all, is better by more than one standard error: there is little to weigh them by, and of histories of 130 invoices drawn from a real firm's the customer's
 //! plain share told more than what was chosen without. Of a long one it is not tried.
 //!
 //! Whichever serves must tell held-back cases better than the plain share of all does, calibrated on the
