@@ -139,6 +139,31 @@ fn deadlines_steps_and_labels_can_be_asked_about() {
     assert!(protocol.contains("nothing is due"), "{protocol}");
 }
 
+#[test]
+fn a_deadline_between_slashes_is_read_as_any_other() {
+    let plain = log(400);
+    let slashed = plain.lines().map(|row| match row.rsplit_once(',') {
+        Some((others, due)) if due != "due" => {
+            format!("{others},{}\n", day(due).format("%d/%m/%Y"))
+        }
+        _ => format!("{row}\n"),
+    });
+    let question = LogQuestion {
+        late: Late::Deadline("due".to_owned()),
+        first: true,
+        ..LogQuestion::default()
+    };
+    let metrics = |csv: &str| backtest(csv, &question).unwrap().evaluation.metrics;
+    assert_eq!(metrics(&slashed.collect::<String>()), metrics(&plain));
+    // Nothing says which of the two comes first.
+    let unclear = "case,activity,time,due\n1,ask,2025-01-06,01/02/2025\n";
+    let refused = backtest(unclear, &question).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("--deadline") && refused.contains("--day-order"),
+        "{refused}"
+    );
+}
+
 /// The number of the case of a row.
 fn number(row: &str) -> i64 {
     let case = row.split(',').next().unwrap();

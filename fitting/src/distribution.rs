@@ -4,6 +4,7 @@ mod choice;
 mod grid;
 mod held_back;
 mod learners;
+mod persistence;
 mod seen;
 mod tails;
 #[cfg(test)]
@@ -266,7 +267,7 @@ impl DistributionPlan {
         let unfinished = unfinished.filter(|outcome| outcome.quantity.is_none());
         let (range, thresholds) = self.grid(&quantities, unfinished.map(Outcome::number))?;
         let held = HeldBack::of(examples);
-        let chosen = self.choose(&held, &thresholds)?;
+        let chosen = self.chosen(examples, &held, &thresholds)?;
         let (foretold, again) = self.foretold(&chosen, range, &thresholds, &held)?;
         let least = held
             .are_few()
@@ -298,7 +299,7 @@ impl DistributionPlan {
         }
         let at = [threshold];
         let held = HeldBack::of(examples);
-        let chosen = self.choose(&held, &at)?;
+        let chosen = self.chosen(examples, &held, &at)?;
         let calibrations = chosen.calibrations(&at, &held.parts);
         let all = self.learners(&Told::now(examples), &at, chosen.recipe)?;
         let both = all.into_iter().zip(calibrations);
@@ -308,6 +309,21 @@ impl DistributionPlan {
             calibration,
         });
         levels.next().context("nothing was fitted")
+    }
+
+    /// What serves. Of a long history it keeps as much of the level of the held-back cases as levels went on before;
+    /// a short one holds back cases of several times, and tells too little of levels.
+    fn chosen(
+        &self,
+        examples: &[Example],
+        held: &HeldBack<'_>,
+        thresholds: &[f64],
+    ) -> anyhow::Result<Chosen> {
+        let mut chosen = self.choose(held, thresholds)?;
+        if !held.are_few() {
+            chosen.keeps = self.persistence(examples, thresholds, chosen.recipe)?;
+        }
+        Ok(chosen)
     }
 
     fn join(

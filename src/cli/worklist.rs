@@ -297,7 +297,9 @@ fn show_customer(out: &mut dyn Write, row: &CollectionsRow) -> io::Result<()> {
     });
     let set_off: Vec<String> = row.to_set_off().map(to_set_off).collect();
     let broken = row.is_promise_broken();
-    let others: Vec<String> = row.other_currencies.iter().map(owed_too).collect();
+    let is_ranked = row.rank.is_some();
+    let others = row.other_currencies.iter();
+    let others: Vec<String> = others.map(|one| owed_too(one, is_ranked)).collect();
     let said: Vec<&str> = held
         .chain(unspoken.as_deref())
         .chain(set_off.iter().map(String::as_str))
@@ -323,10 +325,17 @@ fn to_set_off((currency, amount): (Currency, Decimal)) -> String {
     format!("set off first: {amount} {currency} of credits or unmatched money")
 }
 
-fn owed_too(other: &OpenIn) -> String {
+/// Of a row that is ranked, what is not to be spoken of is told apart; one that is not is of nothing else.
+fn owed_too(other: &OpenIn, is_ranked: bool) -> String {
     let currency = other.currency;
+    let unspoken = match other.held_back_amount {
+        amount if is_ranked && !amount.is_zero() => {
+            format!(", {amount} {currency} of it not to be spoken of")
+        }
+        _ => String::new(),
+    };
     format!(
-        "and {} {currency} open, {} {currency} overdue",
+        "and {} {currency} open, {} {currency} overdue{unspoken}",
         other.open_amount, other.overdue_amount
     )
 }
@@ -371,6 +380,13 @@ mod tests {
         assert!(line.ends_with(heeds), "{line}");
         let mut plain = row;
         plain["set_off_amount"] = json!("0");
-        assert!(!told(&plain).contains("set off"));
+        plain["other_currencies"][0]["held_back_amount"] = json!("700");
+        let line = told(&plain);
+        assert!(!line.contains("set off"));
+        let unspoken = "and 700 JPY open, 0 JPY overdue, 700 JPY of it not to be spoken of\n";
+        assert!(line.ends_with(unspoken), "{line}");
+        // Of one held back nothing else is told.
+        plain["rank"] = json!(null);
+        assert!(!told(&plain).contains("of it not to be spoken of"));
     }
 }

@@ -15,7 +15,7 @@ pub struct Columns {
     pub resource: Option<String>,
     /// In which role.
     pub role: Option<String>,
-    /// What comes first in times such as 01/02/2024, where none of them shows it.
+    /// What comes first in times such as 01/02/2024 or 01-02-2024, where none of them shows it.
     pub day_order: Option<DayOrder>,
 }
 

@@ -24,8 +24,9 @@ const OF_A_CELL: usize = 8;
 /// Reads a log. Comma, semicolon and tab are told apart by the header; a column named
 /// `case:NAME` states a fact of the case, other columns facts of the event. Where the first event does
 /// not state a fact of the case, it is one of the events from the first that does: nobody knew it before.
-/// Whether the day or the month comes first in times between slashes is told by the first of them in
-/// which one of the two numbers is no month; rows before it wait for that.
+/// A column without a name states nothing.
+/// Whether the day or the month comes first in times whose year comes last, between slashes or dashes, is told
+/// by the first of them in which one of the two numbers is no month; rows before it wait for that.
 ///
 /// # Errors
 /// [`EventLogError`] with the line, the case and the column.
@@ -61,9 +62,12 @@ pub fn read_csv(
     if header.len() > MAX_COLUMNS {
         return Err(wrong(1, format!("more than {MAX_COLUMNS} columns")));
     }
-    let places = columns
-        .places(&header)
-        .map_err(|message| wrong(1, message))?;
+    let places = columns.places(&header).map_err(|mut message| {
+        if header.len() == 1 {
+            message += "; the header is one cell: comma, semicolon or tab part cells";
+        }
+        wrong(1, message)
+    })?;
     let mut gathered = Gathered::new(&header, places, Shown::new(columns.day_order));
     let mut bytes = ::csv::ByteRecord::new();
     loop {
@@ -105,7 +109,8 @@ type Fault = (u64, String);
 
 struct Gathered {
     places: Places,
-    /// Name of each fact, and whether it is one of the case; none for the named columns.
+    /// Name of each fact, and whether it is one of the case; none for the columns named above, and such without
+    /// a name.
     facts: Vec<Option<(Arc<str>, bool)>>,
     texts: Texts,
     index: HashMap<Arc<str>, usize>,
@@ -136,7 +141,8 @@ impl Gathered {
                 let (name, of_case) = name
                     .strip_prefix("case:")
                     .map_or((name.as_str(), false), |name| (name, true));
-                (!taken.contains(&Some(at))).then(|| (texts.keep(name), of_case))
+                let is_fact = !name.is_empty() && !taken.contains(&Some(at));
+                is_fact.then(|| (texts.keep(name), of_case))
             })
             .collect();
         Self {
@@ -245,12 +251,14 @@ impl Gathered {
         if !self.waiting.is_empty() {
             return Err(self.unclear());
         }
+        let day_order = self.shown.order();
         let traces = self.cases.into_iter().map(|(id, stated, mut events)| {
             let attributes = with_stated(stated, &mut events);
             trace(id, attributes, events)
         });
         Ok(EventLog {
             traces: traces.collect(),
+            day_order,
         })
     }
 }

@@ -64,6 +64,7 @@ fn of_content(
 /// Why a file is neither XES nor CSV that can be read, where its first bytes tell.
 fn no_log(start: &[u8]) -> Option<&'static str> {
     match start {
+        [] => Some("the file is empty"),
         [b'P', b'K', 3, 4, ..] => {
             Some("this is a ZIP archive: unpack it, or compress the log by gzip")
         }

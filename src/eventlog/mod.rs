@@ -35,6 +35,8 @@ pub type Attributes = Vec<(Arc<str>, Arc<str>)>;
 pub struct EventLog {
     /// Cases, in the order of the file.
     pub traces: Vec<Trace>,
+    /// What comes first in days whose year comes last, where the times of a CSV file show it or it was said.
+    pub day_order: Option<DayOrder>,
 }
 
 /// One case.

@@ -119,6 +119,15 @@ fn rows_become_cases_whatever_the_columns_are_called() {
 }
 
 #[test]
+fn a_column_without_a_name_states_nothing() {
+    let read = csv(",case,activity,time,case:,kind\n1,7,ask,2026-01-02,x,big\n").unwrap();
+    let case = &read.traces[0];
+    assert_eq!(case.attribute(0, "kind").unwrap().as_ref(), "big");
+    assert_eq!(case.attributes.len(), 1);
+    assert!(case.events[0].attributes.is_empty());
+}
+
+#[test]
 fn a_fact_of_the_case_is_known_from_the_row_that_states_it() {
     let read = csv("case,activity,time,case:kind,case:closing\n\
          1,done,2026-01-04,,slow\n1,ask,2026-01-02,big,\n\
@@ -172,6 +181,8 @@ fn what_is_no_log_at_all_is_told_by_its_cause() {
     }
     let packed = told(b"PK\x03\x04\x14\0");
     assert!(packed.contains("ZIP archive"), "{packed}");
+    let empty = told(b"");
+    assert!(empty.ends_with(":1: the file is empty"), "{empty}");
 }
 
 #[test]
@@ -204,6 +215,10 @@ fn wrong_rows_are_told_with_line_and_column() {
         (
             "case,activity,time\n\n1,\"a\nb\",2/3\n",
             "log.csv:3: case \"1\": the time \"2/3\" is no time",
+        ),
+        (
+            "case|activity|time\n1|a|2026-01-02\n",
+            "log.csv:1: no column of the case: none of case:concept:name, case_id, case, caseid, trace_id, trace, key is there; name it; the header is one cell: comma, semicolon or tab part cells",
         ),
         (
             "case,what,time\n",
@@ -270,6 +285,8 @@ fn whether_the_day_or_the_month_comes_first_is_told_by_the_whole_column() {
     ] {
         assert_eq!(moments(text, None).unwrap_err(), expected);
     }
+    let times = ["01-02-2024 10:05", "13-02-2024", "2024-02-14"];
+    assert_eq!(of(&times), ["02-01 10:05", "02-13 00:00", "02-14 00:00"]);
     let said = |order| moments(&["01/02/2024"], Some(order)).unwrap();
     assert_eq!(said(DayOrder::DayFirst), ["02-01 00:00"]);
     assert_eq!(said(DayOrder::MonthFirst), ["01-02 00:00"]);
@@ -290,7 +307,9 @@ fn rows_that_wait_are_read_as_if_they_had_not() {
     };
     let slashed = rows(["03/01/2024", "04/02/2024", "03/02/2024", "13/02/2024"]);
     let plain = rows(["2024-01-03", "2024-02-04", "2024-02-03", "2024-02-13"]);
-    assert_eq!(slashed, plain);
+    assert_eq!(slashed.traces, plain.traces);
+    assert_eq!(slashed.day_order, Some(DayOrder::DayFirst));
+    assert_eq!(plain.day_order, None);
     let kind = slashed.traces[1].attribute(1, "kind");
     assert_eq!(kind.unwrap().as_ref(), "big");
     // They count as events.
@@ -375,6 +394,9 @@ fn times_are_read_in_the_usual_forms_and_no_others() {
         ("13.01.2026", "2026-01-13T00:00:00Z"),
         ("1.2.2026 08:05", "2026-02-01T08:05:00Z"),
         ("01.02.2026 08:05:09.5", "2026-02-01T08:05:09.5Z"),
+        ("2026-01-02T10:05", "2026-01-02T10:05:00Z"),
+        ("2026-01-02T10:05+02:00", "2026-01-02T08:05:00Z"),
+        ("2026-01-02 10:05-01:00", "2026-01-02T11:05:00Z"),
     ] {
         let expected: chrono::DateTime<chrono::Utc> = utc.parse().unwrap();
         assert_eq!(parse_time(text), Some(expected.fixed_offset()), "{text}");
@@ -383,6 +405,7 @@ fn times_are_read_in_the_usual_forms_and_no_others() {
         "",
         "yesterday",
         "02/01/2026",
+        "02-01-2026",
         "13.13.2026",
         "0001-01-01T00:00:00Z",
         "2026-13-01",

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// Forms without an offset, taken for UTC.
-const LOCAL: [&str; 7] = [
+const LOCAL: [&str; 8] = [
     "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M:%S%.f",
@@ -15,8 +16,10 @@ const LOCAL: [&str; 7] = [
 /// Forms of a day alone. Between points the day comes first wherever points are written.
 const DAYS: [&str; 3] = ["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d"];
 /// Forms with an offset that are not RFC 3339.
-const WITH_OFFSET: [&str; 3] = [
+const WITH_OFFSET: [&str; 5] = [
     "%Y-%m-%dT%H:%M:%S%.f%z",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%d %H:%M%#z",
     "%Y-%m-%d %H:%M:%S%.f%#z",
     "%Y/%m/%d %H:%M:%S%.f%z",
 ];
@@ -32,8 +35,8 @@ pub struct StatedTime {
 
 /// A moment: RFC 3339, the like with a blank or slashes, day, month and year between points, or a
 /// day alone for its first moment. Where no offset is stated, the clock is kept and taken for UTC. A
-/// form that could mean two days (day and month before the year, between slashes) is none: only a whole
-/// column says which of the two comes first.
+/// form that could mean two days (day and month before the year, between slashes or dashes) is none: only a
+/// whole column says which of the two comes first ([`super::DayOrder`]).
 #[must_use]
 pub fn parse_time(text: &str) -> Option<DateTime<FixedOffset>> {
     parse_stated(text).map(|stated| stated.time)

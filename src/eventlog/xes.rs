@@ -69,6 +69,7 @@ pub fn read_xes(
     }
     Ok(EventLog {
         traces: state.traces,
+        day_order: None,
     })
 }
 

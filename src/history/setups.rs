@@ -1,11 +1,12 @@
 //! Set-ups of projects as they were known at a moment.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::facts::{Facts, read};
@@ -89,15 +90,23 @@ impl SetupsAsOf {
     pub fn all(&self) -> Vec<Arc<ProjectSetup>> {
         let mut setups = self.facts.setups().versions.with_key(ALL, self.as_of);
         setups.retain(|setup| setup.requested_at <= self.as_of);
-        setups.into_iter().map(|setup| self.seen(setup)).collect()
+        let seen = setups.into_iter().map(|setup| {
+            let anew = match self.seen(&setup) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(anew) => Some(anew),
+            };
+            anew.map_or(setup, Arc::new)
+        });
+        seen.collect()
     }
 
-    /// The days planned for a set-up one after another, each behind the moment from which on it was known.
+    /// The versions of a set-up one after another, each behind the moment from which on it was known, as
+    /// [`SetupsAsOf::all`] shows the last.
     #[must_use]
-    pub fn planned(&self, id: &str) -> Vec<(DateTime<Utc>, NaiveDate)> {
+    pub fn versions(&self, id: &str) -> Vec<(DateTime<Utc>, Cow<'_, ProjectSetup>)> {
         let versions = self.facts.setups().versions.until(id, self.as_of);
-        let planned = versions.map(|(known, setup)| (known, setup.planned_activation_on));
-        planned.collect()
+        let seen = versions.map(|(known, setup)| (known, self.seen(setup)));
+        seen.collect()
     }
 
     /// What can be worked out of all of them, seen from the last moment at which something of any
@@ -127,16 +136,16 @@ impl SetupsAsOf {
     }
 
     /// A set-up without what it says of later moments.
-    fn seen(&self, setup: Arc<ProjectSetup>) -> Arc<ProjectSetup> {
+    fn seen<'a>(&self, setup: &'a ProjectSetup) -> Cow<'a, ProjectSetup> {
         let later = |at: &Option<DateTime<Utc>>| at.is_some_and(|at| at > self.as_of);
         let later_step = |one: &SetupDependency| later(&one.started_at) || later(&one.done_at);
         if !later(&setup.activated_at)
             && !later(&setup.cancelled_at)
             && !setup.dependencies.iter().any(later_step)
         {
-            return setup;
+            return Cow::Borrowed(setup);
         }
-        let mut seen = (*setup).clone();
+        let mut seen = setup.clone();
         let forget = |at: &mut Option<DateTime<Utc>>| at.take_if(|at| *at > self.as_of).is_some();
         forget(&mut seen.activated_at);
         forget(&mut seen.cancelled_at);
@@ -152,7 +161,7 @@ impl SetupsAsOf {
                 state => state,
             };
         }
-        Arc::new(seen)
+        Cow::Owned(seen)
     }
 }
 
@@ -199,6 +208,27 @@ mod tests {
         assert_eq!(at(9), (DependencyState::Done, [true, true, false]));
         assert_eq!(at(12), (DependencyState::Done, [true, true, true]));
         assert!(seen(&facts, 1).all().is_empty(), "not known yet");
+    }
+
+    #[test]
+    fn each_version_is_behind_the_moment_from_which_on_it_was_known() {
+        let mut facts = Arc::new(Facts::default());
+        put(&mut facts, "s1", 2, 1, [Some(5), Some(9), None]);
+        put(&mut facts, "s1", 6, 2, [Some(4), Some(9), None]);
+        let at = |as_of: u32| {
+            let seen = seen(&facts, as_of);
+            let versions = seen.versions("s1").into_iter();
+            let told = versions.map(|(known, setup)| {
+                let one = &setup.dependencies[0];
+                (known, one.started_at, one.done_at)
+            });
+            told.collect::<Vec<_>>()
+        };
+        assert!(at(1).is_empty());
+        assert_eq!(at(4), [(day(2), None, None)]);
+        let both = [(day(2), Some(day(5)), None), (day(6), Some(day(4)), None)];
+        assert_eq!(at(8), both, "nothing of the ninth");
+        assert!(seen(&facts, 8).versions("s2").is_empty());
     }
 
     #[test]

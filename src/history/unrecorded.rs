@@ -22,6 +22,8 @@ pub struct UnrecordedDocument {
     pub received_at: DateTime<Utc>,
     /// Who wrote it: the name on record, where the seller is on record.
     pub seller: String,
+    /// What the seller trades under too, where it is on record.
+    pub seller_trading_name: Option<String>,
     /// Whether the seller is on record.
     pub seller_on_record: bool,
     /// Whether it is a receipt: proof of what was paid, which nobody is to pay.
@@ -104,6 +106,7 @@ mod tests {
             sha256: format!("{n:064x}"),
             received_at: came.parse().unwrap(),
             seller: "Seller".to_owned(),
+            seller_trading_name: None,
             seller_on_record: true,
             is_receipt: false,
             invoice: read::<VendorInvoice>(body).unwrap().into(),

@@ -37,6 +37,15 @@ impl Calibration {
         logistic(self.log_odds(raw))
     }
 
+    /// The same with so much added to its log odds; itself where that is not finite.
+    #[must_use]
+    pub fn moved(self, by: f64) -> Self {
+        match self {
+            Self::Platt(platt) => Self::Platt(platt.moved(by)),
+            Self::Beta(beta) => Self::Beta(beta.moved(by)),
+        }
+    }
+
     /// What one unit of raw score is worth in calibrated log odds on the way from one raw
     /// score to another. Parts that add up to the way there add up after it too: on a bent
     /// way each is worth the same, as by the rescale rule of Shrikumar, Greenside and Kundaje,
@@ -152,6 +161,10 @@ impl Beta {
         Self::new(low, high, shift).unwrap_or(fallback)
     }
 
+    fn moved(self, by: f64) -> Self {
+        Self::new(self.low, self.high, self.shift + by).unwrap_or(self)
+    }
+
     fn log_odds(self, raw: f64) -> f64 {
         dot(
             [self.low, self.high, self.shift],
@@ -230,6 +243,21 @@ mod tests {
                 (found - logistic(truth(raw))).abs() < 0.03,
                 "{raw}: {found}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_moved_adds_so_much_to_log_odds_and_nothing_that_is_none() {
+        let cases: Vec<(f64, bool)> = (0..200)
+            .map(|at| (f64::from(at % 7) / 2.0 - 2.0, at % 4 == 0))
+            .collect();
+        for calibration in [
+            Calibration::Platt(Platt::fit(&cases)),
+            Calibration::Beta(Beta::fit(&cases)),
+        ] {
+            let away = calibration.moved(-0.7).log_odds(0.3) - calibration.log_odds(0.3);
+            assert!((away + 0.7).abs() < 1e-12);
+            assert_eq!(calibration.moved(f64::INFINITY), calibration);
         }
     }
 

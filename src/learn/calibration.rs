@@ -147,6 +147,12 @@ impl Platt {
         logistic(self.log_odds(raw))
     }
 
+    /// The same with so much added to its log odds; itself where that is not finite.
+    #[must_use]
+    pub fn moved(self, by: f64) -> Self {
+        Self::new(self.scale, self.shift + by).unwrap_or(self)
+    }
+
     /// What one unit of raw score is worth in calibrated log odds.
     #[must_use]
     pub const fn scale(self) -> f64 {
@@ -168,8 +174,10 @@ impl From<Platt> for (f64, f64) {
     }
 }
 
-/// The shift that goes with a scale.
-fn shift_of(cases: &[(f64, bool)], scale: f64, hold: f64) -> f64 {
+/// The shift that goes with a scale: by which as many cases are said to be true as are, held to nothing by a
+/// precision as in [`Platt::fit_held`].
+#[must_use]
+pub fn shift_of(cases: &[(f64, bool)], scale: f64, hold: f64) -> f64 {
     let mut shift = 0.0;
     for _ in 0..STEPS {
         let (mut slope, mut curve) = (hold * shift, hold);

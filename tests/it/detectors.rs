@@ -1,6 +1,6 @@
 //! Detectors tried on the firm's records, over HTTP and as a page. The records are made up here.
 
-use chrono::Utc;
+use chrono::{Days, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -70,6 +70,10 @@ async fn days_are_held_against_the_moment_that_a_record_states() {
     let claim = json!({"id": "C", "employee_id": "E", "incurred_on": "2026-06-01", "amount": "9.50", "currency": "EUR",
         "known_at": "2026-03-01T00:00:00Z"});
     app.put_records("expense_claim", claim.to_string()).await;
+    // Whatever says nothing of that came by the moment at which it arrived.
+    let ahead = Utc::now().date_naive() + Days::new(30);
+    let unsaid = json!({"id": "D", "employee_id": "E", "incurred_on": ahead, "amount": "9.50", "currency": "EUR"});
+    app.put_records("expense_claim", unsaid.to_string()).await;
     let run = app.get("/v1/detectors/dry-run").await.json();
     let tried = run["detectors"].as_array().unwrap();
     let flagged = |name: &str| -> Vec<&str> {
@@ -81,7 +85,8 @@ async fn days_are_held_against_the_moment_that_a_record_states() {
     };
     assert_eq!(flagged("late_invoice"), ["vendor_invoice/LATE"]);
     assert_eq!(flagged("future_dated_invoice"), ["vendor_invoice/AHEAD"]);
-    assert_eq!(flagged("future_dated"), ["expense_claim/C"]);
+    let ahead = ["expense_claim/D", "expense_claim/C"];
+    assert_eq!(flagged("future_dated"), ahead);
 }
 
 #[tokio::test]

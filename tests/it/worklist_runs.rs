@@ -211,3 +211,32 @@ async fn who_broke_a_promise_is_called_and_told_as_such() {
     let moved = row.moved.clone().unwrap();
     assert_eq!(moved.why, "A promise was broken.");
 }
+
+#[tokio::test]
+async fn a_score_tells_of_a_credit_as_the_list_does_and_stays_what_it_was() {
+    let app = with_customers(monday()).await;
+    let scored = async || {
+        let asked = json!({"id": "I3-25", "as_of": at(9, 0)});
+        let ask = Ask::post("/v1/collections/score").key(&app.key);
+        app.send(ask.json(&asked)).await.json()
+    };
+    let before = scored().await;
+    assert!(before["suggestion"].get("set_off_amount").is_none());
+    // Less than any invoice of the customer.
+    let credit = json!({"id": "credit", "customer_id": "C3", "known_at": at(8, 0), "issued_on": monday(),
+        "due_on": monday(), "currency": "EUR", "total": "-500.00"});
+    app.put_records("customer_invoice", credit.to_string())
+        .await;
+    let after = scored().await;
+    let told = "500.00 EUR of credits or unmatched money: set off first";
+    assert!(after["evidence"].to_string().contains(told), "{after}");
+    let run = customers(&app, at(9, 0)).await;
+    let amount = run.row("C3").unwrap().set_off_amount.to_string();
+    assert_eq!(after["suggestion"]["set_off_amount"], amount);
+    assert_eq!(amount, "500.00");
+    for member in ["score", "interval", "level", "effect", "reasons"] {
+        assert_eq!(after[member], before[member], "{member}");
+    }
+    let action = |answer: &Value| answer["suggestion"]["action"].clone();
+    assert_eq!(action(&after), action(&before));
+}

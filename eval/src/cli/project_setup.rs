@@ -89,7 +89,8 @@ pub(super) struct ProjectSetupArgs {
     /// Column of a CSV log that says when.
     #[arg(long, requires = "log", value_name = "COLUMN")]
     time_column: Option<String>,
-    /// What comes first in times of a CSV log such as 01/02/2024, where none of them shows it.
+    /// What comes first in days such as 01/02/2024 or 01-02-2024 where none of them shows it: in times of a CSV
+    /// log, and in what attributes of any log state.
     #[arg(long, requires = "log")]
     day_order: Option<DayOrderArg>,
     /// Leave the last fifth alone and ask within the period before it, as for choosing

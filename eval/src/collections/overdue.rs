@@ -93,7 +93,7 @@ impl Question {
             passed: days_passed(age),
             threshold: if age <= 0 {
                 0.0
-            } else if days < VERY_LATE_DAYS {
+            } else if days <= VERY_LATE_DAYS {
                 VERY_LATE_DAYS
             } else {
                 days + LONGER_DAYS

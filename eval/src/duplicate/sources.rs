@@ -87,16 +87,15 @@ pub fn on_records(
 /// The records of a folder as they stand in the end, each filed at the moment when it first was known.
 fn items_of(folder: &Path) -> Result<Vec<Item>, EvalError> {
     let vendors: Vec<Standing<Vendor>> = read(folder)?;
-    let names = vendors.iter().map(|one| &one.record);
-    let names = names.map(|one| (one.id.as_str(), one.name.as_str()));
-    let names: HashMap<&str, &str> = names.collect();
+    let vendors = vendors.iter().map(|one| &one.record);
+    let vendors: HashMap<&str, &Vendor> = vendors.map(|one| (one.id.as_str(), one)).collect();
     let invoices: Vec<Standing<VendorInvoice>> = read(folder)?;
     let claims: Vec<Standing<ExpenseClaim>> = read(folder)?;
     let cards: Vec<Standing<CardTransaction>> = read(folder)?;
     let invoices = invoices.into_iter().map(|one| {
         let invoice = KnownInvoice::from(one.record);
-        let name = names.get(invoice.vendor_id.as_str()).copied();
-        known_from(one.first_known, Item::from_invoice(&invoice, name))
+        let vendor = vendors.get(invoice.vendor_id.as_str()).copied();
+        known_from(one.first_known, Item::billed_by(&invoice, vendor))
     });
     let claims = claims
         .iter()
@@ -184,7 +183,8 @@ mod tests {
             std::fs::write(folder.path().join(file), rows).unwrap();
         };
         write("vendor_invoice.csv", format!("{head}{}", rows.concat()));
-        let names = "id,name,known_at\nv,New,2026-02-01T09:00:00Z\nv,Old,2025-02-01T09:00:00Z\n";
+        let names = "id,name,trading_name,known_at\n\
+            v,New,Bluebird,2026-02-01T09:00:00Z\nv,Old,,2025-02-01T09:00:00Z\n";
         write("vendor.csv", names.to_owned());
         let orders = "id,number,vendor_id,issued_on,currency,total,known_at\n\
             o,o,v,2026-01-02,EUR,400,2026-01-09T09:00:00Z\n\
@@ -204,6 +204,7 @@ mod tests {
         assert_eq!(told.collect::<Vec<_>>(), expected);
         let first = &items[0];
         assert_eq!(first.party_name.as_deref(), Some("New"));
+        assert_eq!(first.trading_name.as_deref(), Some("Bluebird"));
         assert_eq!(first.ordered, Some(40_000));
     }
 }

@@ -6,6 +6,7 @@
 //! or given up, count as taking so long at least.
 
 mod baselines;
+mod days;
 mod deadline;
 mod end;
 mod options;
@@ -73,6 +74,7 @@ pub fn on_log(
         },
     })?;
     options::check(&log, question)?;
+    days::read(&mut log, question, columns.day_order)?;
     // Of one moment in order of id, whatever the order of the file.
     log.traces
         .sort_by(|a, b| (a.started(), &a.id).cmp(&(b.started(), &b.id)));
@@ -184,6 +186,11 @@ fn said_of_facts(names: &FactNames, can_be_told: bool) -> String {
         (
             &names.doubtful,
             "kept though they tell almost which come late, or how long they take",
+            IGNORE,
+        ),
+        (
+            &names.untimed,
+            "kept though records do not say that they were known in time",
             IGNORE,
         ),
     ];
@@ -334,6 +341,14 @@ mod tests {
         assert!(
             said_of_facts(&names, false).ends_with(": c"),
             "of records nobody can say"
+        );
+        let untimed = FactNames {
+            untimed: vec!["d".to_owned()],
+            ..FactNames::default()
+        };
+        assert_eq!(
+            said_of_facts(&untimed, false),
+            "; kept though records do not say that they were known in time: d"
         );
         assert_eq!(said_of_facts(&FactNames::default(), true), "");
     }

@@ -57,7 +57,8 @@ pub(super) fn check(log: &EventLog, question: &LogQuestion) -> Result<(), EvalEr
     Err(wrong("--label", message))
 }
 
-fn wrong(option: &str, message: String) -> EvalError {
+/// What is wrong with what an option names.
+pub(super) fn wrong(option: &str, message: String) -> EvalError {
     EvalError::File {
         path: option.to_owned(),
         message,

@@ -424,6 +424,7 @@ mod tests {
         };
         let log = EventLog {
             traces: (1..=10).map(trace).collect(),
+            ..EventLog::default()
         };
         let question = LogQuestion {
             late: Late::Deadline("due".to_owned()),

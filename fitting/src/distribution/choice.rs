@@ -29,6 +29,7 @@ use scrutineer::learn::trees::Trees;
 use super::DistributionPlan;
 use super::held_back::{HeldBack, Part};
 use super::learners::{Learners, Recipe, both};
+use super::persistence::shift;
 
 /// Numbers of trees compared, as shares of the most.
 const TREE_STEPS: usize = 12;
@@ -48,6 +49,8 @@ pub(super) struct Chosen {
     /// Learners of each fit.
     pub(super) fits: Vec<Vec<Learner>>,
     kind: Kind,
+    /// The part of their shifts that calibrations keep.
+    pub(super) keeps: f64,
 }
 
 impl Chosen {
@@ -55,7 +58,11 @@ impl Chosen {
     pub(super) fn calibrations(&self, thresholds: &[f64], parts: &[Part<'_>]) -> Vec<Calibration> {
         let places = thresholds.iter().enumerate();
         places
-            .map(|(at, threshold)| self.kind.fit(&told(&self.fits, (at, *threshold), parts)))
+            .map(|(at, threshold)| {
+                let cases = told(&self.fits, (at, *threshold), parts);
+                let lost = (1.0 - self.keeps) * shift(&cases);
+                self.kind.fit(&cases).moved(-lost)
+            })
             .collect()
     }
 }
@@ -131,6 +138,7 @@ impl DistributionPlan {
                     recipe: Recipe::Linear(PLAIN),
                     fits: of_fits(fits, Learner::Linear),
                     kind,
+                    keeps: 1.0,
                 });
             }
         }
@@ -146,6 +154,7 @@ impl DistributionPlan {
             recipe,
             fits,
             kind: best.kind,
+            keeps: 1.0,
         })
     }
 

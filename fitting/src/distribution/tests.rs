@@ -309,3 +309,33 @@ fn many_steps_of_few_requests_promise_less_than_many_requests() {
     assert!(in_tens > alone, "{in_tens} {alone}");
     assert_eq!(width(Some), alone, "a group of one is a case alone");
 }
+
+#[test]
+fn a_level_that_rises_on_is_foretold_and_one_that_comes_and_goes_is_not() {
+    // How many are said to be above of cases like all, and how many were of all and of the last fifth.
+    let told = |levels: [f64; 5]| {
+        let mut cases = examples(2000, 1);
+        for (block, level) in cases.chunks_mut(400).zip(levels) {
+            for case in block {
+                case.outcome = Outcome::known(case.outcome.number() + level);
+            }
+        }
+        let model = plan().fit(&cases).unwrap();
+        let said: f64 = cases.iter().map(|e| model.curve(&e.row).above(2.0)).sum();
+        let share = |cases: &[Example]| {
+            let above = cases.iter().filter(|e| e.outcome.above(2.0) == Some(true));
+            above.count() as f64 / cases.len() as f64
+        };
+        (said / 2000.0, share(&cases), share(&cases[1600..]))
+    };
+    let (said, all, last) = told([-1.0, -0.5, 0.0, 0.5, 1.0]);
+    assert!(
+        (said - last).abs() < (said - all).abs(),
+        "{said} {all} {last}"
+    );
+    let (said, all, last) = told([1.0, -1.0, 1.0, -1.0, 1.0]);
+    assert!(
+        (said - all).abs() < (said - last).abs(),
+        "{said} {all} {last}"
+    );
+}

@@ -1,6 +1,5 @@
 //! The question, and what is known of the invoice and its customer, taken over once.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -8,12 +7,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::Accounts;
 use super::contact::{Contact, Promises};
 use super::features::{self, Known, Subject};
 use super::notes::{NoteError, NoteTopic, Notes, ReadsNotes};
 use crate::domain::Currency;
 use crate::domain::records::{Customer, CustomerInvoiceStatus, Interaction};
-use crate::history::{CENT, History, PaidLevels, Receivable, ReceivablesAsOf, identifier_key};
+use crate::history::{History, PaidLevels, Receivable, ReceivablesAsOf, identifier_key};
 use crate::learn::forecast::{GoldenRow, to_json};
 
 /// Paid invoices of the firm, and of them late and on time, below which nothing is said.
@@ -73,6 +73,14 @@ pub struct CollectionsInput {
         with = "rust_decimal::serde::str_option"
     )]
     pub set_off: Option<Decimal>,
+    /// All that the customer paid for no invoice by name or holds in credits, in the invoice's currency, whether
+    /// it covers the invoice or not; none where nothing is there. Answers of before do not say.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
+    pub to_set_off: Option<Decimal>,
     /// What the latest notes speak of; not their text.
     #[serde(default, skip_serializing_if = "Notes::is_empty")]
     pub notes: Notes,
@@ -162,22 +170,6 @@ pub struct CustomerFile {
     on_account: Vec<(Currency, f64)>,
 }
 
-/// What is there to be set off by currency, and the open debts: worked out once of what is seen of a
-/// customer.
-#[derive(Debug)]
-struct Accounts {
-    by_currency: BTreeMap<Currency, Account>,
-}
-
-/// What can be set off in one currency.
-#[derive(Debug, Default)]
-struct Account {
-    /// Money that belongs to no invoice, credits, and what was paid beyond totals.
-    money: f64,
-    /// Day due, id and open amount of debts, oldest first, and what all before each come to.
-    debts: Vec<(NaiveDate, String, f64, f64)>,
-}
-
 impl CustomerFile {
     /// Looks a customer up.
     #[must_use]
@@ -210,33 +202,46 @@ impl CustomerFile {
             || !NOT_SO.contains(&said("natural_person").as_str())
     }
 
+    fn accounts(&self) -> Arc<Accounts> {
+        // Of a view that is kept no payment is to come: what was paid on account is the same for all who
+        // share it.
+        self.ledger
+            .worked_out(|ledger| Accounts::of(ledger, &self.on_account))
+    }
+
     /// What is left of unmatched money and credits for an invoice, oldest debts first, where it is as much as
     /// the invoice.
     pub(super) fn set_off(&self, invoice: &Receivable<'_>) -> Option<f64> {
-        // Of a view that is kept no payment is to come: what was paid on account is the same for all who
-        // share it.
-        let accounts = self
-            .ledger
-            .worked_out(|ledger| Accounts::of(ledger, &self.on_account));
-        let account = accounts.by_currency.get(&invoice.currency)?;
-        let covers = |money: f64| money + CENT >= invoice.open_amount;
-        if !covers(account.money) {
-            return None;
-        }
-        let is_older = |(due_on, id, ..): &(NaiveDate, String, f64, f64)| {
-            (*due_on, &**id) < (invoice.due_on, invoice.id)
-        };
-        let older = account.debts.partition_point(is_older);
-        let last = older
-            .checked_sub(1)
-            .and_then(|last| account.debts.get(last));
-        let left = account.money - last.map_or(0.0, |(.., open, before)| before + open);
-        covers(left).then_some(left)
+        self.accounts().left_for(invoice)
+    }
+
+    /// What is there to be set off in a currency, whatever it covers: open credits, money that names no invoice,
+    /// what was paid beyond totals or on what was withdrawn; none where nothing is.
+    #[must_use]
+    pub fn to_set_off(&self, currency: Currency) -> Option<Decimal> {
+        let there = amount(self.accounts().money(currency), currency);
+        // What was sent back may be more than what came.
+        (there > Decimal::ZERO).then_some(there)
+    }
+
+    /// The same in every currency in which anything is there, whether something is open in it or not.
+    #[must_use]
+    pub fn all_to_set_off(&self) -> Vec<(Currency, Decimal)> {
+        let accounts = self.accounts();
+        let there = accounts.currencies();
+        let there = there.filter_map(|one| Some((one, self.to_set_off(one)?)));
+        there.collect()
     }
 
     /// Its invoices that money is to be had for.
     pub fn open(&self) -> impl Iterator<Item = Receivable<'_>> {
         open(&self.ledger)
+    }
+
+    /// The same, each with what is open of it as money.
+    pub fn open_amounts(&self) -> impl Iterator<Item = (Receivable<'_>, Decimal)> {
+        let open = self.open();
+        open.map(|one| (one, amount(one.open_amount, one.currency)))
     }
 
     pub(super) fn read(
@@ -292,6 +297,7 @@ impl CustomerFile {
             set_off: self
                 .set_off(invoice)
                 .map(|money| amount(money, invoice.currency)),
+            to_set_off: self.to_set_off(invoice.currency),
             notes,
             natural_person: self.is_natural_person(),
             customer_unknown: self.customer.is_none() && self.keeps_customers,
@@ -303,62 +309,9 @@ impl CustomerFile {
     }
 }
 
-fn open(ledger: &ReceivablesAsOf) -> impl Iterator<Item = Receivable<'_>> {
+/// Invoices that money is to be had for.
+pub(super) fn open(ledger: &ReceivablesAsOf) -> impl Iterator<Item = Receivable<'_>> {
     ledger.iter().filter(|invoice| check(invoice).is_ok())
-}
-
-impl Accounts {
-    /// Of what is seen of a customer, and of what it paid for no invoice by name.
-    fn of(ledger: &ReceivablesAsOf, on_account: &[(Currency, f64)]) -> Self {
-        let mut accounts = BTreeMap::<Currency, Account>::new();
-        for (currency, paid) in on_account {
-            accounts.entry(*currency).or_default().money += paid;
-        }
-        for one in ledger.iter() {
-            let money = unclaimed(&one);
-            if money != 0.0 {
-                accounts.entry(one.currency).or_default().money += money;
-            }
-        }
-        for debt in open(ledger) {
-            // Nothing is set off where nothing is there.
-            if let Some(account) = accounts.get_mut(&debt.currency) {
-                let open = (debt.due_on, debt.id.to_owned(), debt.open_amount, 0.0);
-                account.debts.push(open);
-            }
-        }
-        for account in accounts.values_mut() {
-            let order = |one: &(NaiveDate, String, f64, f64)| (one.0, one.1.clone());
-            account.debts.sort_by_cached_key(order);
-            let mut so_far = 0.0;
-            for (.., open, before) in &mut account.debts {
-                *before = so_far;
-                so_far += *open;
-            }
-        }
-        Self {
-            by_currency: accounts,
-        }
-    }
-}
-
-/// What an entry of the ledger holds that belongs to no debt: a credit that is not used, or what was paid
-/// on an invoice beyond its total.
-fn unclaimed(one: &Receivable<'_>) -> f64 {
-    if one.amount < 0.0 {
-        let cancelled = one.status == Some(CustomerInvoiceStatus::Cancelled);
-        return if one.cleared_on.is_none() && !cancelled {
-            -one.open_amount
-        } else {
-            0.0
-        };
-    }
-    let beyond = one.parts.iter().map(|(_, part)| part).sum::<f64>() - one.amount;
-    if one.is_collectable() && beyond > CENT {
-        beyond
-    } else {
-        0.0
-    }
 }
 
 /// What holds for every invoice of the firm.

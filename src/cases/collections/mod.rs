@@ -3,6 +3,7 @@
 //! [`CustomerFile`] holds what is known of a customer, [`notes`] tells what was noted, [`features`] turns it into numbers,
 //! the model says when money is to be expected, and the recommendation what to do next.
 
+mod accounts;
 mod cash;
 mod contact;
 mod counterfactuals;

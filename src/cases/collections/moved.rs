@@ -4,14 +4,14 @@
 mod tests;
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Suppressed;
 use super::worklist::stake::Measures;
 use super::worklist::{CollectionsRow, CollectionsRun};
+use super::{InvoiceRow, Suppressed};
 
 /// A change of what is at stake below this share is none worth telling.
 const NOTABLE: f64 = 0.1;
@@ -42,6 +42,9 @@ pub(super) fn tell_moves(run: &mut CollectionsRun, before: &CollectionsRun) {
     let models = run.model.as_ref().zip(before.model.as_ref());
     let since = Since {
         before,
+        ranked: by_customer(&before.ranked),
+        held_back: by_customer(&before.held_back),
+        waiting: by_customer(&before.waiting),
         measures: Measures {
             amounts: &run.usual_amounts,
             days: &run.usual_days,
@@ -54,9 +57,16 @@ pub(super) fn tell_moves(run: &mut CollectionsRun, before: &CollectionsRun) {
     }
 }
 
+/// Rows by customer: a firm has thousands.
+type Rows<'a> = HashMap<&'a str, &'a CollectionsRow>;
+
 /// What rows are held against.
 struct Since<'a> {
     before: &'a CollectionsRun,
+    /// Its rows.
+    ranked: Rows<'a>,
+    held_back: Rows<'a>,
+    waiting: Rows<'a>,
     /// By amounts and days that are usual now.
     measures: Measures<'a>,
     /// Where some invoices are left out, one that is no longer there, or newly is, tells nothing.
@@ -67,7 +77,7 @@ struct Since<'a> {
 
 impl Since<'_> {
     fn moved(&self, row: &CollectionsRow) -> Moved {
-        match find(&self.before.ranked, row) {
+        match find(&self.ranked, row) {
             Some(old) => Moved {
                 from: old.rank,
                 why: self.why_elsewhere(row, old),
@@ -82,7 +92,7 @@ impl Since<'_> {
     /// Why a customer is to be contacted who was not.
     fn why_ranked(&self, row: &CollectionsRow) -> String {
         let before = self.before;
-        match find(&before.held_back, row) {
+        match find(&self.held_back, row) {
             Some(old) if broke_promise(old, row) => PROMISE_BROKEN.to_owned(),
             Some(old) if is_freed(old, row) => {
                 let holds = |why| {
@@ -99,7 +109,7 @@ impl Since<'_> {
             }
             // What was held back still is: there is something else to speak of.
             Some(_) => next_step(row),
-            None if find(&before.waiting, row).is_some() => {
+            None if find(&self.waiting, row).is_some() => {
                 "Nothing was to be done before.".to_owned()
             }
             None if before.left_out > 0 => {
@@ -175,30 +185,42 @@ impl Since<'_> {
     }
 }
 
+fn by_customer(rows: &[CollectionsRow]) -> Rows<'_> {
+    let rows = rows.iter();
+    rows.map(|row| (row.customer_id.as_str(), row)).collect()
+}
+
 /// The row of the same customer.
-fn find<'a>(rows: &'a [CollectionsRow], row: &CollectionsRow) -> Option<&'a CollectionsRow> {
-    rows.iter().find(|old| old.customer_id == row.customer_id)
+fn find<'a>(rows: &Rows<'a>, row: &CollectionsRow) -> Option<&'a CollectionsRow> {
+    rows.get(row.customer_id.as_str()).copied()
+}
+
+/// Invoices of a row by id: a customer may have thousands.
+fn by_id(row: &CollectionsRow) -> HashMap<&str, &InvoiceRow> {
+    let invoices = row.invoices.iter();
+    let by_id = invoices.map(|one| (one.customer_invoice_id.as_str(), one));
+    by_id.collect()
 }
 
 /// Whether an invoice that was held back may be spoken of now, or is open no longer; one that is not scored
 /// tells nothing.
 fn is_freed(old: &CollectionsRow, row: &CollectionsRow) -> bool {
+    let now = by_id(row);
     let held = old.invoices.iter();
     let mut held = held.filter(|one| !one.suppressed_by.is_empty());
     held.any(|was| {
-        let mut invoices = row.invoices.iter();
-        let now = invoices.find(|one| one.customer_invoice_id == was.customer_invoice_id);
+        let now = now.get(was.customer_invoice_id.as_str());
         now.map_or(row.left_out == 0, |now| now.suppressed_by.is_empty())
     })
 }
 
 /// Whether something may be spoken of now that was held back for a promise which was broken.
 fn broke_promise(old: &CollectionsRow, row: &CollectionsRow) -> bool {
+    let was = by_id(old);
     let broken = row.invoices.iter();
     let mut broken = broken.filter(|now| now.promise_broken && now.suppressed_by.is_empty());
     broken.any(|now| {
-        let mut invoices = old.invoices.iter();
-        let was = invoices.find(|was| was.customer_invoice_id == now.customer_invoice_id);
+        let was = was.get(now.customer_invoice_id.as_str());
         was.is_some_and(|was| was.suppressed_by.contains(&Suppressed::PromisePending))
     })
 }

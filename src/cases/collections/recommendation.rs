@@ -1,174 +1,29 @@
 //! Level, next action, what keeps from acting, and the envelope.
 
-use chrono::{Days, NaiveDate};
+mod steps;
+
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use self::steps::{Action, Suppressed};
+
+use self::steps::action;
+pub(super) use self::steps::suppressed;
 use super::input::{CollectionsInput, amount};
 use super::model::{Asked, Verdict};
-use super::notes::NoteTopic;
 use crate::advice::{Case, Effect, Evidence, Level, Recommendation};
-use crate::cases::forecast::{Explained, HIGH, level_of};
+use crate::cases::forecast::{Explained, level_of};
 use crate::cases::forecast_answer::{ForecastAnswer, record};
 use crate::learn::forecast::Forecast;
 
-/// Days overdue, and reminders without answer, after which a call is due.
-const CALL_AFTER_DAYS: i64 = 14;
-const CALL_AFTER_REMINDERS: u32 = 2;
-/// Days before the due date in which a friendly reminder makes sense.
-const AHEAD: Days = Days::new(7);
 /// Notes named as evidence, the latest.
 const SHOWN_NOTES: usize = 4;
 /// What is asked of an invoice that is overdue for longer than any that was fitted on.
 pub(super) const OVERDUE: &str = "days_overdue";
 /// Shares of the money below this are not listed by week.
 const LEAST_SHARE: f64 = 0.005;
-
-/// What to do next.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Speak with the customer.
-    Call,
-    /// Send the copy or paper that the customer lacks.
-    SendDocument,
-    /// Send a reminder.
-    Remind,
-    /// Send a friendly note before the due date.
-    RemindAhead,
-    /// Settle what is contested.
-    ResolveDispute,
-    /// Look for the payment that the customer says it has made.
-    FindPayment,
-    /// Wait for the day promised.
-    AwaitPromise,
-    /// A person decides, for the customer is one, or may be.
-    DecideByPerson,
-    /// Nothing now.
-    Wait,
-}
-
-impl Action {
-    /// Every one.
-    pub const ALL: &'static [Self] = &[
-        Self::Call,
-        Self::SendDocument,
-        Self::Remind,
-        Self::RemindAhead,
-        Self::ResolveDispute,
-        Self::FindPayment,
-        Self::AwaitPromise,
-        Self::DecideByPerson,
-        Self::Wait,
-    ];
-
-    /// Those by which the customer hears from the firm.
-    pub const CONTACTS: [Self; 4] = [
-        Self::Call,
-        Self::SendDocument,
-        Self::Remind,
-        Self::RemindAhead,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::SendDocument => "send_document",
-            Self::Remind => "remind",
-            Self::RemindAhead => "remind_ahead",
-            Self::ResolveDispute => "resolve_dispute",
-            Self::FindPayment => "find_payment",
-            Self::AwaitPromise => "await_promise",
-            Self::DecideByPerson => "decide_by_person",
-            Self::Wait => "wait",
-        }
-    }
-
-    /// In words for a person.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::SendDocument => "send what is missing",
-            Self::Remind => "remind",
-            Self::RemindAhead => "remind before it is due",
-            Self::ResolveDispute => "settle the dispute",
-            Self::FindPayment => "look for the payment",
-            Self::AwaitPromise => "wait for the promised day",
-            Self::DecideByPerson => "let a person decide",
-            Self::Wait => "wait",
-        }
-    }
-}
-
-/// Why no contact is proposed.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Suppressed {
-    /// It is contested.
-    Disputed,
-    /// A note reads as if it were.
-    MayBeContested,
-    /// A note reads as if it were paid, or as much is there without a word for what it is.
-    MayBePaid,
-    /// Payment is promised for a day to come.
-    PromisePending,
-    /// There was a contact a few days ago.
-    ContactedRecently,
-    /// The customer is a person.
-    NaturalPerson,
-    /// There is no record of the customer, though the firm keeps customers: it may be a person.
-    CustomerUnknown,
-}
-
-impl Suppressed {
-    /// Every one.
-    pub const ALL: &'static [Self] = &[
-        Self::Disputed,
-        Self::MayBeContested,
-        Self::MayBePaid,
-        Self::PromisePending,
-        Self::ContactedRecently,
-        Self::NaturalPerson,
-        Self::CustomerUnknown,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Disputed => "disputed",
-            Self::MayBeContested => "may_be_contested",
-            Self::MayBePaid => "may_be_paid",
-            Self::PromisePending => "promise_pending",
-            Self::ContactedRecently => "contacted_recently",
-            Self::NaturalPerson => "natural_person",
-            Self::CustomerUnknown => "customer_unknown",
-        }
-    }
-
-    /// In words for a person.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Disputed => "contested",
-            Self::MayBeContested => "may be contested: settle it first",
-            Self::MayBePaid => "may be paid: look for the money first",
-            Self::PromisePending => "payment is promised",
-            Self::ContactedRecently => "contacted lately",
-            Self::NaturalPerson => "a person, not a firm",
-            Self::CustomerUnknown => "no record of the customer: may be a person",
-        }
-    }
-}
 
 /// What is suggested: the case's own part of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -184,6 +39,14 @@ pub struct CollectionsAdvice {
     pub open_amount: Decimal,
     /// Its currency.
     pub currency: crate::domain::Currency,
+    /// What is there to be set off in its currency, whether it covers the invoice or not: nothing is lowered by
+    /// it. Absent where nothing is there; answers of before do not say.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
+    pub set_off_amount: Option<Decimal>,
     /// What is foretold; absent where the history does not support it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<PaymentForecast>,
@@ -245,7 +108,7 @@ pub(super) fn recommend(
     let unlike_any = !far_above.is_empty();
     let level = level(input, probability, unlike_any || input.is_contested());
     let suppressed_by = suppressed(input, today);
-    let action = action(input, &suppressed_by, verdict.as_ref(), today);
+    let action = action(input, &suppressed_by, probability, today);
     let (score, score_kind, interval, explained, counterfactuals, forecast_of) = match verdict {
         None => {
             // What would be asked is told all the same.
@@ -283,6 +146,7 @@ pub(super) fn recommend(
             days_overdue,
             open_amount: input.open_amount,
             currency: input.currency,
+            set_off_amount: input.to_set_off,
             forecast: forecast_of,
         },
         effect: effect(action, level),
@@ -341,77 +205,6 @@ pub(super) fn level(input: &CollectionsInput, probability: Option<f64>, conteste
     told.max(if noted { Level::Medium } else { Level::Low })
 }
 
-pub(super) fn suppressed(input: &CollectionsInput, today: NaiveDate) -> Vec<Suppressed> {
-    let pause = Days::new(u64::from(input.policy.contact_pause_days));
-    let contact = &input.contact;
-    // Who asked for something may have it at once.
-    let recently = !input.notes.stands(NoteTopic::LacksDocument)
-        && contact
-            .last_contact_on
-            .and_then(|day| day.checked_add_days(pause))
-            .is_some_and(|day| day > today);
-    let may_be_contested = !contact.disputed && input.notes.stands(NoteTopic::Contests);
-    [
-        (contact.disputed, Suppressed::Disputed),
-        (may_be_contested, Suppressed::MayBeContested),
-        (
-            input.notes.stands(NoteTopic::PaidAlready) || input.set_off.is_some(),
-            Suppressed::MayBePaid,
-        ),
-        (contact.promised_on.is_some(), Suppressed::PromisePending),
-        (recently, Suppressed::ContactedRecently),
-        (input.natural_person, Suppressed::NaturalPerson),
-        (input.customer_unknown, Suppressed::CustomerUnknown),
-    ]
-    .into_iter()
-    .filter_map(|(holds, reason)| holds.then_some(reason))
-    .collect()
-}
-
-fn action(
-    input: &CollectionsInput,
-    suppressed: &[Suppressed],
-    verdict: Option<&Verdict>,
-    today: NaiveDate,
-) -> Action {
-    match suppressed.first() {
-        Some(Suppressed::Disputed | Suppressed::MayBeContested) => return Action::ResolveDispute,
-        Some(Suppressed::MayBePaid) => return Action::FindPayment,
-        Some(Suppressed::PromisePending) => return Action::AwaitPromise,
-        Some(Suppressed::ContactedRecently) => return Action::Wait,
-        Some(Suppressed::NaturalPerson | Suppressed::CustomerUnknown) => {
-            return Action::DecideByPerson;
-        }
-        None => {}
-    }
-    let contact = &input.contact;
-    if input.notes.stands(NoteTopic::LacksDocument) {
-        return Action::SendDocument;
-    }
-    let overdue = (today - input.due_on).num_days();
-    if overdue > 0 {
-        let reminded = contact.reminders >= CALL_AFTER_REMINDERS;
-        // Who has no money is spoken with: one more letter changes nothing.
-        let short = input.notes.stands(NoteTopic::CannotPay);
-        if overdue > CALL_AFTER_DAYS || reminded || contact.promise_broken || short {
-            return Action::Call;
-        }
-        return Action::Remind;
-    }
-    let likely = verdict.is_some_and(|verdict| verdict.probability >= HIGH);
-    if likely && !heard_ahead(input) && input.due_on <= today + AHEAD {
-        Action::RemindAhead
-    } else {
-        Action::Wait
-    }
-}
-
-/// Whether its customer heard from the firm since a friendly reminder makes sense.
-fn heard_ahead(input: &CollectionsInput) -> bool {
-    let last = input.contact.last_contact_on;
-    last.is_some_and(|day| day + AHEAD >= input.due_on)
-}
-
 fn effect(action: Action, level: Level) -> Effect {
     match (action, level) {
         (Action::Wait | Action::AwaitPromise, _) => Effect::None,
@@ -435,15 +228,8 @@ fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
             "payments and contacts".to_owned(),
         ),
     ];
-    evidence.extend(input.set_off.map(|money| {
-        record(
-            format!("customer/{}", input.customer_id),
-            format!(
-                "{money} {} paid or credited and not matched with an invoice",
-                input.currency
-            ),
-        )
-    }));
+    evidence
+        .extend(credits(input).map(|text| record(format!("customer/{}", input.customer_id), text)));
     // The words of a note stay in its record, where they can be erased.
     evidence.extend(input.notes.standing().take(SHOWN_NOTES).map(|noted| {
         record(
@@ -452,6 +238,18 @@ fn evidence(input: &CollectionsInput) -> Vec<Evidence> {
         )
     }));
     evidence
+}
+
+/// What is there to be set off: what of it covers the invoice, else all of it.
+fn credits(input: &CollectionsInput) -> Option<String> {
+    let currency = input.currency;
+    let covers = input.set_off.map(|money| {
+        format!("{money} {currency} paid or credited and not matched with an invoice")
+    });
+    let all = input.to_set_off;
+    covers.or_else(|| {
+        all.map(|money| format!("{money} {currency} of credits or unmatched money: set off first"))
+    })
 }
 
 fn missing(input: &CollectionsInput) -> Vec<String> {
@@ -469,22 +267,36 @@ fn missing(input: &CollectionsInput) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
+    use super::super::contact::Contact;
     use super::*;
 
     #[test]
-    fn who_heard_of_it_lately_is_not_reminded_ahead_once_more() {
-        let asked = |last_contact_on: Option<&str>| -> CollectionsInput {
-            let contact = json!({"disputed": false, "promised_on": null, "promise_broken": false,
-                "last_contact_on": last_contact_on, "recent_contacts": 1, "reminders": 0,
-                "promises_kept": 0, "promises_broken": 0});
+    fn what_is_to_be_set_off_is_told_whether_it_covers_the_invoice_or_not() {
+        let told = |set_off: Option<&str>, to_set_off: Option<&str>| -> Option<String> {
             let input = json!({"customer_invoice_id": "i1", "customer_id": "c1", "as_of": "2026-06-01T08:00:00Z",
-                "issued_on": "2026-05-20", "due_on": "2026-06-05", "open_amount": "10.00", "currency": "EUR",
-                "contact": contact, "natural_person": false, "enough_history": true,
+                "issued_on": "2026-05-20", "due_on": "2026-06-05", "open_amount": "200.00", "currency": "EUR",
+                "contact": Contact::default(), "set_off": set_off, "to_set_off": to_set_off,
+                "natural_person": false, "enough_history": true,
                 "policy": {"very_late_days": 30, "contact_pause_days": 1}});
-            serde_json::from_value(input).unwrap()
+            let input: CollectionsInput = serde_json::from_value(input).unwrap();
+            let evidence = evidence(&input);
+            assert!(evidence.len() <= 3);
+            let credits = evidence.into_iter().nth(2)?;
+            assert_eq!(credits.reference, "customer/c1");
+            credits.text
         };
-        let heard = |last: Option<&str>| heard_ahead(&asked(last));
-        assert!(!heard(None) && !heard(Some("2026-05-28")));
-        assert!(heard(Some("2026-05-29")) && heard(Some("2026-05-31")));
+        assert_eq!(told(None, None), None);
+        let covers = "250.00 EUR paid or credited and not matched with an invoice";
+        assert_eq!(
+            told(Some("250.00"), None).as_deref(),
+            Some(covers),
+            "of before"
+        );
+        assert_eq!(
+            told(Some("250.00"), Some("300.00")).as_deref(),
+            Some(covers)
+        );
+        let less = "150.00 EUR of credits or unmatched money: set off first";
+        assert_eq!(told(None, Some("150.00")).as_deref(), Some(less));
     }
 }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod promises;
+mod set_off;
 
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ fn who_is_a_person_is_told_in_many_words() {
         let known = moment(day("2026-01-01"));
         facts.insert(RecordKind::Customer, known, 1, body).unwrap();
         let history = FactsAsOf::new(Arc::new(facts), known);
-        super::CustomerFile::of("c1", &history).is_natural_person()
+        CustomerFile::of("c1", &history).is_natural_person()
     };
     for person in [
         "natural_person",
@@ -181,31 +182,6 @@ fn who_is_a_person_is_told_in_many_words() {
         assert!(is(person), "{person}");
     }
     assert!(!is("GmbH") && !is("personnel services"));
-}
-
-#[test]
-fn money_that_names_no_invoice_is_set_off_against_the_oldest_debts() {
-    let mut facts = Facts::default();
-    add(&mut facts, "old", day("2026-01-05"), None, "1000");
-    add(&mut facts, "new", day("2026-01-20"), None, "400");
-    add(&mut facts, "credit", day("2026-01-10"), None, "-900");
-    let found = |facts: &Facts| {
-        let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day("2026-03-01")));
-        let file = super::CustomerFile::of("c1", &history);
-        ["old", "new"].map(|id| file.set_off(&file.ledger.get(id).unwrap()))
-    };
-    assert_eq!(found(&facts), [None, None]);
-    let pay = |facts: &mut Facts, version: u64, amount: &str| {
-        let body = json!({"id": "p", "customer_id": "c1", "paid_on": "2026-02-02", "amount": amount, "currency": "EUR"});
-        let known = moment(day("2026-02-03"));
-        facts
-            .insert(RecordKind::Payment, known, version, body)
-            .unwrap();
-    };
-    pay(&mut facts, 1, "100");
-    assert_eq!(found(&facts), [Some(1000.0), None]);
-    pay(&mut facts, 2, "500");
-    assert_eq!(found(&facts), [Some(1400.0), Some(400.0)]);
 }
 
 #[test]
@@ -254,19 +230,6 @@ fn another_currency_tells_nothing_about_amounts() {
 }
 
 #[test]
-fn what_is_paid_beyond_an_invoice_is_there_for_the_next() {
-    let mut facts = Facts::default();
-    add(&mut facts, "old", day("2026-01-05"), None, "100");
-    add(&mut facts, "new", day("2026-01-20"), None, "40");
-    let body = json!({"id": "p", "invoice_id": "old", "paid_on": "2026-02-02", "amount": "150", "currency": "EUR"});
-    let known = moment(day("2026-02-03"));
-    facts.insert(RecordKind::Payment, known, 1, body).unwrap();
-    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-03-01")));
-    let file = super::CustomerFile::of("c1", &history);
-    assert_eq!(file.set_off(&file.ledger.get("new").unwrap()), Some(50.0));
-}
-
-#[test]
 fn credits_and_what_was_withdrawn_are_no_history() {
     let mut facts = Facts::default();
     for at in 0..40 {
@@ -311,7 +274,7 @@ fn who_foretells_a_payment_has_not_been_paid() {
     }
     let open = |day: NaiveDate| {
         let history = FactsAsOf::new(Arc::new(facts.clone()), moment(day));
-        super::CustomerFile::of("c1", &history).open().count()
+        CustomerFile::of("c1", &history).open().count()
     };
     assert_eq!((open(day("2026-03-14")), open(day("2026-03-15"))), (2, 0));
 }
@@ -375,41 +338,6 @@ fn what_was_promised_in_one_currency_is_not_paid_in_another() {
             .unwrap();
         assert_eq!(contact(&facts, "a", "2026-02-10").promise_broken, broken);
     }
-}
-
-#[test]
-fn money_that_comes_to_an_invoice_in_parts_is_set_off_whatever_binary_sums_make_of_it() {
-    let mut facts = Facts::default();
-    add(&mut facts, "old", day("2026-01-04"), None, "846.09");
-    add(&mut facts, "new", day("2026-01-05"), None, "1202.86");
-    let known = moment(day("2026-02-03"));
-    for (id, amount) in [("m1", "1048.95"), ("m2", "1000.00")] {
-        let pay = json!({"id": id, "customer_id": "c1", "paid_on": "2026-02-02", "amount": amount, "currency": "EUR"});
-        facts.insert(RecordKind::Payment, known, 1, pay).unwrap();
-    }
-    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
-    let file = CustomerFile::of("c1", &history);
-    for (id, left) in [("old", 2048.95), ("new", 1202.86)] {
-        let found = file.set_off(&file.ledger.get(id).unwrap()).unwrap();
-        assert!((found - left).abs() < 0.001, "{id}: {found}");
-    }
-}
-
-#[test]
-fn a_credit_that_is_paid_out_in_part_is_not_used_up() {
-    let mut facts = Facts::default();
-    add(&mut facts, "g", day("2026-01-05"), None, "-100");
-    add(&mut facts, "a", day("2026-01-05"), None, "50");
-    let known = moment(day("2026-02-03"));
-    let pay = json!({"id": "m", "invoice_id": "g", "paid_on": "2026-02-02", "amount": "-50", "currency": "EUR"});
-    facts.insert(RecordKind::Payment, known, 1, pay).unwrap();
-    let history = FactsAsOf::new(Arc::new(facts), moment(day("2026-02-10")));
-    let file = CustomerFile::of("c1", &history);
-    let left = file.set_off(&file.ledger.get("a").unwrap());
-    assert!(
-        left.is_some_and(|left| (left - 50.0).abs() < 0.001),
-        "{left:?}"
-    );
 }
 
 #[test]

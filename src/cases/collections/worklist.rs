@@ -302,6 +302,16 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
         about.then_with(stakes).then_with(ids)
     });
     let about = || invoices.iter().filter(|one| is_about(one));
+    // The most urgent of what it is about. Who is to hear from the firm and broke a promise is called about
+    // that, whatever else the contact is for; who lacks a document first has to have it.
+    let most_urgent = about().map(|one| one.advice.action).min()?;
+    let is_broken =
+        |one: &Scored| one.row.promise_broken && one.advice.action != Action::SendDocument;
+    let action = if is_contact(most_urgent) && about().any(is_broken) {
+        Action::Call
+    } else {
+        most_urgent
+    };
     let currency = about().next()?.row.currency;
     let mut suppressed_by: Vec<Suppressed> = about()
         .flat_map(|one| one.advice.suppressed_by.iter().copied())
@@ -335,8 +345,7 @@ fn customer_row(file: &CustomerFile, mut invoices: Vec<Scored>) -> Option<Collec
             .customer
             .as_ref()
             .and_then(|customer| customer.phone.clone()),
-        // The most urgent of what it is about.
-        action: about().map(|one| one.advice.action).min()?,
+        action,
         suppressed_by,
         level: about().map(|one| one.level).max()?,
         open_amount: own.open_amount,
@@ -359,7 +368,62 @@ const fn open_amount(one: &Scored) -> Decimal {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use uuid::Uuid;
+
     use super::*;
+    use crate::history::{Facts, FactsAsOf};
+
+    /// An invoice that is due in three days.
+    fn scored(
+        id: &str,
+        action: Action,
+        suppressed_by: &[Suppressed],
+        promise_broken: bool,
+    ) -> Scored {
+        let advice = json!({"action": action, "suppressed_by": suppressed_by, "days_overdue": -3,
+            "open_amount": "100.00", "currency": "EUR"});
+        let row = json!({"customer_invoice_id": id, "due_on": "2026-03-13", "days_overdue": -3,
+            "open_amount": "100.00", "currency": "EUR", "score": 0.9, "score_kind": "paid_late",
+            "expected_on": null, "action": action, "suppressed_by": suppressed_by,
+            "promise_broken": promise_broken, "at_stake": 1.0, "because": [id],
+            "recommendation_id": Uuid::nil()});
+        Scored {
+            customer: 0,
+            advice: serde_json::from_value(advice).unwrap(),
+            row: serde_json::from_value(row).unwrap(),
+            level: Level::High,
+        }
+    }
+
+    #[test]
+    fn who_broke_a_promise_is_called_about_that_whatever_else_the_contact_is_for() {
+        let now = "2026-03-10T09:00:00Z".parse().unwrap();
+        let history = FactsAsOf::new(Arc::new(Facts::default()), now);
+        let file = CustomerFile::of("c", &history);
+        let next = |due: Action, sibling: Scored| {
+            let row = customer_row(&file, vec![scored("due", due, &[], false), sibling]).unwrap();
+            (row.action, row.because().map(str::to_owned))
+        };
+        let because = |id: &str| Some(id.to_owned());
+        let broken = || scored("sibling", Action::Wait, &[], true);
+        let ahead = (Action::RemindAhead, because("due"));
+        let kept = scored("sibling", Action::Wait, &[], false);
+        assert_eq!(next(Action::RemindAhead, kept), ahead);
+        let call = (Action::Call, because("sibling"));
+        assert_eq!(next(Action::RemindAhead, broken()), call);
+        assert_eq!(next(Action::Remind, broken()), call);
+        // Nobody is to hear of what is contested, and nobody hears of what is to wait.
+        let contested = Action::ResolveDispute;
+        let contested = scored("sibling", contested, &[Suppressed::Disputed], true);
+        assert_eq!(next(Action::RemindAhead, contested), ahead);
+        assert_eq!(next(Action::Wait, broken()).0, Action::Wait);
+        let lacks = || scored("sibling", Action::SendDocument, &[], true);
+        let send = (Action::SendDocument, because("sibling"));
+        assert_eq!(next(Action::RemindAhead, lacks()), send);
+    }
 
     #[test]
     fn a_currency_of_large_figures_does_not_crowd_out_the_others() {

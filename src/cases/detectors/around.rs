@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{ClaimView, Thresholds};
 use crate::domain::records::{Employee, ExpenseClaim};
@@ -21,6 +21,7 @@ const RECEIPT_DAYS: u64 = 92;
 #[derive(Debug, Clone)]
 pub struct Around<'a> {
     lines: Lines,
+    came: Option<DateTime<Utc>>,
     receipt: Option<&'a Receipt>,
     own: Vec<Arc<ExpenseClaim>>,
     on_receipt: Vec<Arc<ExpenseClaim>>,
@@ -100,8 +101,14 @@ impl<'a> Around<'a> {
             spending.lines_of(lines, employee, from, to)
         });
         on_receipt.retain(|other| other.receipt_sha256 == claim.receipt_sha256);
+        // What is said of it later says when it changed, and not when it came.
+        let known = match lines {
+            Lines::Claims => spending.claim_known(claim.id.as_str()),
+            Lines::Cards | Lines::Invoices => None,
+        };
         Self {
             lines,
+            came: known.map(|(since, _)| since),
             receipt,
             own: others(own),
             on_receipt: others(on_receipt),
@@ -124,6 +131,7 @@ impl<'a> Around<'a> {
         ClaimView {
             lines: self.lines,
             claim,
+            came: self.came,
             own: &self.own,
             on_receipt: &self.on_receipt,
             elsewhere: &self.elsewhere,

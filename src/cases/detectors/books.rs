@@ -53,7 +53,8 @@ impl<'a> Books<'a> {
                 .entry(vendor.to_owned())
                 .or_insert_with(|| known_of(history, vendor)),
         );
-        let own = (since(history, invoice), invoice.issued_on, &invoice.id);
+        let came = since(history, invoice);
+        let own = (came, invoice.issued_on, &invoice.id);
         let before = of_vendor.iter().filter(|(since, other)| {
             let other = (*since, other.issued_on, &other.id);
             other < own
@@ -72,6 +73,7 @@ impl<'a> Books<'a> {
         look(&InvoiceView {
             invoice,
             first_known,
+            came: Some(came),
             vendor: history.vendor(vendor).as_deref(),
             vendor_known: vendor_known(history, vendor),
             earlier: &earlier,
@@ -179,6 +181,23 @@ mod tests {
             found(facts, &["first", "dated back", "before last", "last"]),
             [vec![], changed("first"), vec![], changed("before last")]
         );
+    }
+
+    #[test]
+    fn what_is_dated_after_it_arrived_need_not_say_when_it_became_known() {
+        let mut facts = Facts::default();
+        for (id, issued_on) in [("ahead", "2026-03-12"), ("in time", "2026-03-11")] {
+            let body = invoice(id, issued_on, json!({}));
+            let kind = RecordKind::VendorInvoice;
+            facts.insert(kind, on("2026-03-10"), 1, body).unwrap();
+        }
+        // What is said of it later is no other arrival.
+        let paid = invoice("ahead", "2026-03-12", json!({"status": "paid"}));
+        let kind = RecordKind::VendorInvoice;
+        facts.insert(kind, on("2026-03-19"), 2, paid).unwrap();
+        let ahead: Vec<(String, Vec<String>)> =
+            vec![("future_dated_invoice".to_owned(), Vec::new())];
+        assert_eq!(found(facts, &["ahead", "in time"]), [ahead, vec![]]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub const CLAIM: &[ClaimDetector] = registry! {
     holiday: "Was it spent on a public holiday?", claim::day_off::holiday;
     on_leave: "Was it spent on a day of leave?", claim::day_off::on_leave;
     late_claim: "Was it handed in late?", claim::timing::late;
-    future_dated: "Is it dated after it was handed in?", claim::timing::future_dated;
+    future_dated: "Is it dated after it was handed in or became known?", claim::timing::future_dated;
     back_dated: "Is it dated outside the time of employment?", claim::timing::back_dated;
     receipt_mismatch: "Does the receipt say something else?", claim::receipt_mismatch::check;
     receipt_missing: "Is a receipt missing where one is due?", claim::receipt_missing::check;

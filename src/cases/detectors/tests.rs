@@ -64,9 +64,11 @@ impl Around {
     }
 
     fn flags(&self, changed: Value) -> Vec<Flag> {
+        let claim = claim(changed);
         flags_of_claim(&ClaimView {
             lines: self.lines,
-            claim: &claim(changed),
+            claim: &claim,
+            came: claim.known_at,
             own: &self.own,
             on_receipt: &self.on_receipt,
             elsewhere: &self.elsewhere,

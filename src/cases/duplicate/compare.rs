@@ -33,7 +33,8 @@ pub enum AmountLevel {
     Converted,
     /// The same with the other sign.
     Opposite,
-    /// One digit wrong, lost or added, or two exchanged, or the point moved.
+    /// One digit wrong, lost or added, or two exchanged, or the point moved; of two documents of one
+    /// number, the same figure in another currency.
     Slip,
     /// Within four in a hundred.
     Near,
@@ -94,13 +95,14 @@ impl Comparison {
     /// Compares two items. Symmetric.
     #[must_use]
     pub fn of(a: &Item, b: &Item) -> Self {
+        let number = match (&a.number, &b.number) {
+            (Some(one), Some(other)) => one.compared(other),
+            _ => NumberLevel::Absent,
+        };
         Self {
             party: party(a, b),
-            number: match (&a.number, &b.number) {
-                (Some(one), Some(other)) => one.compared(other),
-                _ => NumberLevel::Absent,
-            },
-            amount: amount(a, b),
+            number,
+            amount: amount(a, b, number),
             date: date(a, b),
             days: a
                 .date
@@ -127,31 +129,52 @@ fn document(a: &Item, b: &Item) -> DocumentLevel {
 
 fn party(a: &Item, b: &Item) -> PartyLevel {
     // A vendor's id and a merchant's name are no spellings of one thing: names decide.
-    let bare = |item: &Item| item.party_name.as_deref().and_then(super::bare_name);
     match (&a.party, &b.party) {
         (Some(one), Some(other)) if one == other => PartyLevel::Same,
         (Some(_), Some(_)) => {
             let account = a.bank.is_some() && a.bank == b.bank;
-            let names = bare(a).zip(bare(b));
-            let named = names.as_ref().is_some_and(|(one, other)| {
-                one.starts_with(other.as_str())
-                    || other.starts_with(one.as_str())
-                    || strsim::jaro_winkler(one, other) >= ALIKE_NAMES
-                    || (one.len() == other.len() && in_order(one) == in_order(other))
-                    // A document states the whole name, a record often what people say.
-                    || ((a.is_document || b.is_document) && holds_all_words(one, other))
-            });
-            if !account && names.is_none() && a.is_of_stranger != b.is_of_stranger {
+            let is_nameless = |item: &Item| names(item).is_empty();
+            if account || alike_names(a, b).is_some() {
+                PartyLevel::Alike
+            } else if a.is_of_stranger != b.is_of_stranger && (is_nameless(a) || is_nameless(b)) {
                 // Whether the stranger is the vendor cannot be told of one whose name is not known.
                 PartyLevel::Absent
-            } else if account || named {
-                PartyLevel::Alike
             } else {
                 PartyLevel::Different
             }
         }
         _ => PartyLevel::Absent,
     }
+}
+
+/// The names by which two parties may be one, as they are written: the first of each that are alike, of
+/// which the name on record comes before the one traded under.
+pub(super) fn alike_names<'a>(a: &'a Item, b: &'a Item) -> Option<(&'a str, &'a str)> {
+    let printed = a.is_document || b.is_document;
+    let theirs = names(b);
+    names(a).into_iter().find_map(|(one, bare)| {
+        let mut theirs = theirs.iter();
+        let (other, _) = theirs.find(|(_, known)| are_alike(&bare, known, printed))?;
+        Some((one, *other))
+    })
+}
+
+/// The names of an item's party, each as it is written and as it is compared.
+fn names(item: &Item) -> Vec<(&str, String)> {
+    let names = [item.party_name.as_deref(), item.trading_name.as_deref()];
+    let names = names.into_iter().flatten();
+    names
+        .filter_map(|name| Some((name, super::bare_name(name)?)))
+        .collect()
+}
+
+fn are_alike(one: &str, other: &str, printed: bool) -> bool {
+    one.starts_with(other)
+        || other.starts_with(one)
+        || strsim::jaro_winkler(one, other) >= ALIKE_NAMES
+        || (one.len() == other.len() && in_order(one) == in_order(other))
+        // A document states the whole name, a record often what people say.
+        || (printed && holds_all_words(one, other))
 }
 
 /// Whether all words of the shorter name are in the longer.
@@ -166,7 +189,7 @@ fn holds_all_words(one: &str, other: &str) -> bool {
         .all(|word| long.split(' ').any(|known| known == word))
 }
 
-fn amount(a: &Item, b: &Item) -> AmountLevel {
+fn amount(a: &Item, b: &Item, number: NumberLevel) -> AmountLevel {
     let one_currency = a.currency == b.currency;
     if one_currency && a.minor == b.minor {
         return AmountLevel::Same;
@@ -178,6 +201,11 @@ fn amount(a: &Item, b: &Item) -> AmountLevel {
     let at_home = a.home_minor.zip(b.home_minor);
     if !one_currency && at_home.is_some_and(|(one, other)| near(one, other)) {
         return AmountLevel::Converted;
+    }
+    // One bill, of which the currency was entered wrongly.
+    let one_bill = number <= NumberLevel::Folded && a.minor != 0;
+    if !one_currency && one_bill && a.hundredths() == b.hundredths() {
+        return AmountLevel::Slip;
     }
     if !one_currency || (a.minor < 0) != (b.minor < 0) {
         return AmountLevel::Different;

@@ -117,15 +117,24 @@ impl Context {
             let apart = days(a).min(days(b));
             self.same_days += usize::from(amount && apart == 0);
         }
-        let amounts = Key::amount_party(a)
-            .map(|key| index.counted(&key, b, counted))
-            .unwrap_or_default();
-        self.credited = pair.others(index, amounts).any(|other| {
+        let of_key = |key: Option<Key>| {
+            key.map(|key| index.counted(&key, b, counted))
+                .unwrap_or_default()
+        };
+        let amounts = of_key(Key::amount_party(a));
+        // Where bills of one amount are many, credits of it are few.
+        let opposite = if a.minor > 0 {
+            of_key(Key::credit_party(a))
+        } else {
+            amounts
+        };
+        self.credited = pair.others(index, opposite).any(|other| {
             let within = a.date.min(b.date) <= other.date && other.date <= a.date.max(b.date);
             let takes_back = other.minor == -a.minor && other.currency == a.currency;
             // It is for the one that it names, or for any where it names none.
             let may_be_for = other.corrects.is_none() || other.names(a);
-            takes_back && within && may_be_for
+            // Of nothing nothing is taken back.
+            a.minor != 0 && takes_back && within && may_be_for
         });
         let mut dates: Vec<i64> = around(index, amounts, a)
             .iter()
@@ -198,7 +207,9 @@ fn adds_up(index: &DuplicateIndex, pair: &Pair<'_>, counted: Counted) -> bool {
         count >= 2 && sum == whole.minor
     };
     let shared = |one: Option<Key>, other: Option<Key>| one.filter(|_| one == other);
-    whole.currency == part.currency
+    // A credit makes a sum smaller; nothing is the sum of what was paid and paid back.
+    part.minor > 0
+        && whole.currency == part.currency
         && whole.minor != part.minor
         && (together(shared(Key::document(whole), Key::document(part)))
             || together(shared(Key::report(whole), Key::report(part))))

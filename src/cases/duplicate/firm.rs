@@ -56,11 +56,8 @@ impl Follows for DuplicateIndex {
         let mut put = |known_at, item: Item| items.push(Item { known_at, ..item });
         for (known_at, invoice) in history.invoices() {
             let vendor = history.vendor(invoice.vendor_id.as_str());
-            let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
-            put(
-                known_at,
-                Item::from_invoice(&invoice, name).in_firm_of(home),
-            );
+            let item = Item::billed_by(&invoice, vendor.as_deref());
+            put(known_at, item.in_firm_of(home));
         }
         for (known_at, claim) in spending.claims_known() {
             put(known_at, Item::from_claim(&claim).in_firm_of(home));
@@ -80,7 +77,7 @@ impl Follows for DuplicateIndex {
     fn take_in(&mut self, changed: &[Changed], history: &dyn History) {
         for Changed { kind, id } in changed {
             match kind {
-                // Its name stands in its invoices.
+                // Its names stand in its invoices.
                 RecordKind::Vendor => {
                     for invoice in history.invoices_of(id) {
                         self.take_in_one(RecordKind::VendorInvoice, invoice.id.as_str(), history);
@@ -116,8 +113,7 @@ impl Item {
             RecordKind::VendorInvoice => {
                 let (known_at, invoice) = history.invoice_known(id)?;
                 let vendor = history.vendor(invoice.vendor_id.as_str());
-                let name = vendor.as_ref().map(|vendor| vendor.name.as_str());
-                (known_at, Self::from_invoice(&invoice, name))
+                (known_at, Self::billed_by(&invoice, vendor.as_deref()))
             }
             RecordKind::ExpenseClaim => {
                 let (known_at, claim) = spending.claim_known(id)?;
@@ -158,7 +154,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::cases::duplicate::check;
+    use crate::cases::duplicate::{Hit, check};
     use crate::history::{Facts, FactsAsOf};
 
     /// A version of a record, known on a day of its own.
@@ -181,10 +177,60 @@ mod tests {
                     "incurred_on": "2026-01-21", "currency": "EUR", "amount": total}),
                 RecordKind::CardTransaction => json!({"id": format!("r{id}"), "employee_id": "e", "merchant": "Shop a",
                     "transacted_on": "2026-01-21", "currency": "EUR", "amount": total}),
-                _ => json!({"id": format!("r{}", id % 2), "name": format!("Vendor {number}")}),
+                _ => json!({"id": format!("r{}", id % 2), "name": format!("Vendor {number}"),
+                    "trading_name": format!("Shop {}", char::from(b'a' + amount % 3))}),
             };
             (kind, known + Days::new(day), body)
         })
+    }
+
+    fn bill(id: &str, issued_on: &str) -> Value {
+        json!({"id": id, "vendor_id": "v", "number": "RE-2041077", "issued_on": issued_on, "currency": "EUR",
+            "total": "431.20"})
+    }
+
+    #[test]
+    fn what_a_vendor_trades_under_stands_in_its_invoices() {
+        let known = "2026-02-01T08:00:00Z".parse().unwrap();
+        let mut facts = Facts::default();
+        let mut put = |kind, body| facts.insert(kind, known, 1, body).unwrap();
+        let vendor = json!({"id": "v", "name": "Seller GmbH", "trading_name": "Bluebird Coffee"});
+        put(RecordKind::Vendor, vendor);
+        put(RecordKind::VendorInvoice, bill("i", "2026-01-20"));
+        let history = FactsAsOf::new(Arc::new(facts), known);
+        let index = DuplicateIndex::of(&history);
+        let filed = index.item(RecordKind::VendorInvoice, "i").cloned();
+        let asked = Item::named("vendor_invoice/i", &history).pop();
+        for item in [filed, asked] {
+            let name = item.unwrap().trading_name;
+            assert_eq!(name.as_deref(), Some("Bluebird Coffee"));
+        }
+    }
+
+    #[test]
+    fn of_records_that_do_not_say_when_they_were_known_what_arrived_last_is_the_copy() {
+        let alarming = |arrived: [&str; 2]| {
+            let mut facts = Facts::default();
+            let bills = [
+                bill("dated last", "2026-01-20"),
+                bill("dated first", "2026-01-02"),
+            ];
+            for (at, body) in arrived.iter().zip(bills) {
+                let (kind, at) = (RecordKind::VendorInvoice, at.parse().unwrap());
+                facts.insert(kind, at, 1, body).unwrap();
+            }
+            let now = "2026-02-03T08:00:00Z".parse().unwrap();
+            let index = DuplicateIndex::of(&FactsAsOf::new(Arc::new(facts), now));
+            ["dated first", "dated last"].map(|id| {
+                let item = index.item(RecordKind::VendorInvoice, id).unwrap();
+                let hits = check(&index, &CopyRates::default(), item);
+                hits.iter().any(Hit::alarms)
+            })
+        };
+        let (first, then) = ("2026-02-01T08:00:00Z", "2026-02-02T08:00:00Z");
+        // Of one import days tell; what comes after an answer was given is told when it comes.
+        assert_eq!(alarming([first, first]), [false, true]);
+        assert_eq!(alarming([first, then]), [true, false]);
     }
 
     proptest! {

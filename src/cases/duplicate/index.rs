@@ -138,7 +138,7 @@ impl DuplicateIndex {
                     both.sort_by_key(|slot| order(*slot));
                     occupied.insert(Posting::Many(both));
                 }
-                Posting::Many(slots) if slots.contains(&slot) && slots.last() == Some(&slot) => {}
+                Posting::Many(slots) if slots.last() == Some(&slot) => {}
                 Posting::Many(slots) => {
                     let at = slots.partition_point(|other| order(*other) < order(slot));
                     if slots.get(at) != Some(&slot) {

@@ -7,7 +7,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Number;
-use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, PurchaseOrder};
+use super::number::names_nothing;
+use crate::domain::records::{CardTransaction, ExpenseClaim, PaidBy, PurchaseOrder, Vendor};
 use crate::domain::{Amount, Currency, RecordKind};
 use crate::history::{KnownInvoice, UnrecordedDocument, identifier_key};
 
@@ -24,6 +25,8 @@ pub struct Item {
     pub party: Option<String>,
     /// Name of the vendor or merchant, as given.
     pub party_name: Option<String>,
+    /// Name that the vendor trades under, by which claims and statements of cards call it.
+    pub trading_name: Option<String>,
     /// Document number.
     pub number: Option<Number>,
     /// Date of the document or purchase.
@@ -80,7 +83,7 @@ impl Item {
             number: Number::new(&invoice.number),
             order: invoice.order_number.clone(),
             order_key: invoice.order_number.as_deref().and_then(key_of),
-            bank: invoice.iban.as_deref().and_then(key_of),
+            bank: invoice.iban.as_deref().and_then(account_of),
             document: invoice
                 .document_sha256
                 .as_ref()
@@ -96,6 +99,13 @@ impl Item {
         }
     }
 
+    /// From an invoice of a vendor with the names on its record, where it is known.
+    #[must_use]
+    pub fn billed_by(invoice: &KnownInvoice, vendor: Option<&Vendor>) -> Self {
+        let item = Self::from_invoice(invoice, vendor.map(|vendor| vendor.name.as_str()));
+        item.trading_as(vendor.and_then(|vendor| vendor.trading_name.as_deref()))
+    }
+
     /// From a document that no record names.
     #[must_use]
     pub fn from_document(document: &UnrecordedDocument) -> Self {
@@ -108,6 +118,16 @@ impl Item {
             // A firm may give its records the ids of their documents.
             id: format!("document/{}", document.invoice.id),
             ..Self::from_invoice(&document.invoice, Some(&document.seller))
+        }
+        .trading_as(document.seller_trading_name.as_deref())
+    }
+
+    /// Of a vendor that trades under another name as well.
+    #[must_use]
+    pub fn trading_as(self, name: Option<&str>) -> Self {
+        Self {
+            trading_name: name.map(str::to_owned),
+            ..self
         }
     }
 
@@ -180,6 +200,7 @@ impl Item {
             known_at: known_at.unwrap_or_else(|| date.and_time(NaiveTime::MIN).and_utc()),
             party: None,
             party_name: None,
+            trading_name: None,
             number: None,
             date,
             is_document: false,
@@ -280,9 +301,14 @@ fn minor(amount: Amount, places: u32) -> i128 {
     shifted.round().to_i128().unwrap_or_default()
 }
 
-/// An identifier however it is spelt; one without a letter or digit names nothing.
+/// An identifier however it is spelt; `-` and `n/a` name nothing.
 fn key_of(identifier: &str) -> Option<String> {
-    Some(identifier_key(identifier)).filter(|key| !key.is_empty())
+    Some(identifier_key(identifier)).filter(|key| !names_nothing(key))
+}
+
+/// An account however it is spelt; one without a digit, as `n/a`, is none.
+fn account_of(iban: &str) -> Option<String> {
+    key_of(iban).filter(|key| key.chars().any(char::is_numeric))
 }
 
 /// A merchant, whom some call `Krone Hotel` and others `Hotel Krone`.
@@ -298,7 +324,8 @@ pub(super) fn in_order(name: &str) -> String {
 }
 
 /// A merchant's name without case, accents, punctuation, branch numbers and legal forms, and without whoever
-/// took the card for it: `SQ *Cafe Luna` is paid by card where a claim says `Cafe Luna`.
+/// took the card for it: `SQ *Cafe Luna` is paid by card where a claim says `Cafe Luna`. A name that is nothing
+/// but legal forms or numbers keeps them, as `1&1 AG` its numbers.
 #[must_use]
 pub fn bare_name(name: &str) -> Option<String> {
     // Those that stand before other merchants' names, and not before what is their own.
@@ -322,8 +349,16 @@ pub fn bare_name(name: &str) -> Option<String> {
     let merchant = paid_through.map_or(lower.as_str(), |(_, merchant)| merchant);
     let words: Vec<&str> = merchant
         .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !FORMS.contains(word))
-        .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()))
+        .filter(|word| !word.is_empty())
         .collect();
+    let words = without(words, |word| FORMS.contains(&word));
+    let words = without(words, |word| word.bytes().all(|b| b.is_ascii_digit()));
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// The words but for some; all where they are nothing else.
+fn without(words: Vec<&str>, is_left_out: impl Fn(&str) -> bool) -> Vec<&str> {
+    let left = words.iter().copied().filter(|word| !is_left_out(word));
+    let left: Vec<&str> = left.collect();
+    if left.is_empty() { words } else { left }
 }

@@ -32,6 +32,8 @@ pub enum KeyKind {
     Amount,
     /// Amount and party.
     AmountParty,
+    /// Amount and party of a credit; not for meeting but for what was taken back.
+    CreditParty,
     /// Amount and employee.
     AmountEmployee,
     /// Amount and a week.
@@ -74,6 +76,16 @@ impl Key {
         let party = item.party.as_deref()?;
         Some(Self::new(
             KeyKind::AmountParty,
+            (item.minor.unsigned_abs(), party),
+        ))
+    }
+
+    /// Of the credits of a party of as much as an item.
+    #[must_use]
+    pub fn credit_party(item: &Item) -> Option<Self> {
+        let party = item.party.as_deref()?;
+        Some(Self::new(
+            KeyKind::CreditParty,
             (item.minor.unsigned_abs(), party),
         ))
     }
@@ -133,6 +145,7 @@ impl Key {
 pub(super) fn filed_under(item: &Item) -> Vec<Key> {
     let mut keys = shared(item);
     keys.extend(Key::party(item));
+    keys.extend(Key::credit_party(item).filter(|_| item.minor < 0));
     keys.push(Key::amount(item));
     keys.extend(amounts(item).map(|amount| Key::new(KeyKind::AmountWeek, (amount, week(item)))));
     keys

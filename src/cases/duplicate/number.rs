@@ -1,7 +1,9 @@
 //! Document numbers as people and scanners spell them.
 
 use chrono::{Datelike as _, NaiveDate};
+use unicode_normalization::UnicodeNormalization as _;
 
+use crate::history::identifier_key;
 use crate::learn::linkage::one_slip;
 
 /// Shortest skeleton in which a slip is told from another number: among three-character numbers
@@ -10,12 +12,39 @@ const SHORTEST_WITH_SLIPS: usize = 4;
 /// Characters that a copy's number may have more at its end or start: `-1`, `A`, `DUP`.
 const LONGEST_ADDITION: usize = 3;
 
+/// What people write where there is no number, as [`identifier_key`] spells it: in English, German, French,
+/// Italian, Spanish, Dutch and Polish.
+const NONE: [&str; 17] = [
+    "NA",
+    "NONE",
+    "NO",
+    "NULL",
+    "NIL",
+    "TBA",
+    "TBD",
+    "UNKNOWN",
+    "OHNE",
+    "KEINE",
+    "UNBEKANNT",
+    "SANS",
+    "AUCUN",
+    "NESSUNO",
+    "NINGUNO",
+    "GEEN",
+    "BRAK",
+];
+
+/// Whether an identifier, as [`identifier_key`] spells it, names nothing: many things would share it.
+pub(super) fn names_nothing(key: &str) -> bool {
+    key.is_empty() || NONE.contains(&key)
+}
+
 /// A document number in the spellings it is compared by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// As given.
     pub text: String,
-    /// Capitals, without spaces.
+    /// Capitals, without spaces, and wide characters as the usual ones.
     pub normalised: String,
     /// Letters and digits alone, look-alikes folded (O to 0, I and L to 1, S to 5, B to 8), no leading zeros.
     pub skeleton: String,
@@ -48,11 +77,11 @@ pub enum NumberLevel {
 }
 
 impl Number {
-    /// Reads a number; `None` when it has neither letter nor digit.
+    /// Reads a number; `None` when it has neither letter nor digit, or says that there is none.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let normalised: String = text
-            .chars()
+            .nfkc()
             .filter(|c| !c.is_whitespace())
             .flat_map(char::to_uppercase)
             .collect();
@@ -62,7 +91,8 @@ impl Number {
             .map(folded)
             .collect();
         let digits: String = normalised.chars().filter(char::is_ascii_digit).collect();
-        (!letters.is_empty()).then(|| Self {
+        let is_one = !letters.is_empty() && !names_nothing(&identifier_key(text));
+        is_one.then(|| Self {
             text: text.to_owned(),
             rounded: rounded_by_a_spreadsheet(&normalised),
             skeleton: unpadded(&letters),
@@ -206,6 +236,11 @@ mod tests {
     fn spellings_of_one_number_are_told_from_other_numbers() {
         for (a, b, expected) in [
             ("inv 4711", "INV4711", NumberLevel::Same),
+            (
+                "\u{ff32}\u{ff25}\u{ff0d}\u{ff14}\u{ff17}\u{ff11}\u{ff11}",
+                "re-4711",
+                NumberLevel::Same,
+            ),
             ("RE-O815", "RE0815", NumberLevel::Folded),
             ("I0I77", "10177", NumberLevel::Folded),
             ("B8S51", "88551", NumberLevel::Folded),
@@ -223,7 +258,10 @@ mod tests {
             assert_eq!(level(a, b), expected, "{a} {b}");
             assert_eq!(level(b, a), expected, "{b} {a}");
         }
-        assert!(Number::new(" - ").is_none());
+        for none in [" - ", "n/a", "N. A.", "ohne"] {
+            assert!(Number::new(none).is_none(), "{none}");
+        }
+        assert!(Number::new("NA-17").is_some());
     }
 
     #[test]

@@ -21,7 +21,7 @@ const REVIEW: &str = "duplicate_review";
 /// Chances from which a pair is of high and of medium level.
 const HIGH: f64 = 0.5;
 const MEDIUM: f64 = 0.05;
-const VERSION: &str = "3";
+const VERSION: &str = "4";
 /// The part that no field tells.
 const REVIEWS: &str = "reviews";
 
@@ -295,7 +295,8 @@ fn reasons(input: &DuplicateInput, alarm: Option<&Twin>) -> Vec<Reason> {
                 match field.likeness.as_str() {
                     "absent" => format!("{name}: not in both."),
                     "different" => format!("{name}: not as in {}.", twin.record),
-                    likeness => format!("{name}: {likeness} as in {}.", twin.record),
+                    "similar" => format!("{name}: nearly as in {}.", twin.record),
+                    _ => format!("{name}: same as in {}.", twin.record),
                 }
             }
             (name, None) => format!("{}.", capital(name)),

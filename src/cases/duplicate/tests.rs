@@ -2,6 +2,7 @@
 
 mod bills;
 mod documents;
+mod nothing;
 mod reasons;
 mod spellings;
 

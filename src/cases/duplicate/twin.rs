@@ -1,6 +1,6 @@
 //! A hit's two sides, field by field.
 
-use super::compare::{AmountLevel, DateLevel, DocumentLevel, PartyLevel};
+use super::compare::{AmountLevel, DateLevel, DocumentLevel, PartyLevel, alike_names};
 use super::{Comparison, Item, NumberLevel};
 
 /// How two values of a field go together.
@@ -50,11 +50,15 @@ type TextOf = fn(&Item) -> &Option<String>;
 #[must_use]
 pub(super) fn twin(later: &Item, earlier: &Item, compared: &Comparison) -> Vec<TwinField> {
     let number = |item: &Item| item.number.as_ref().map(|number| number.text.clone());
+    let (name, other_name) = match compared.party {
+        PartyLevel::Alike => alike_names(later, earlier).unzip(),
+        _ => (None, None),
+    };
     let mut fields = vec![
         field(
             "party",
-            shown_party(later),
-            shown_party(earlier),
+            shown_party(later, name),
+            shown_party(earlier, other_name),
             of_party(compared.party),
         ),
         field(
@@ -127,8 +131,13 @@ const fn field(
     }
 }
 
-fn shown_party(item: &Item) -> Option<String> {
-    item.party_name.clone().or_else(|| item.party.clone())
+/// The party, and beside it the name by which the other side knows it, where that is another.
+fn shown_party(item: &Item, known_as: Option<&str>) -> Option<String> {
+    let party = item.party_name.as_ref().or(item.party.as_ref())?;
+    Some(match known_as.filter(|name| name != party) {
+        Some(name) => format!("{party}, trading as {name}"),
+        None => party.clone(),
+    })
 }
 
 fn shown_amount(item: &Item) -> String {

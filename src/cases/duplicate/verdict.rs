@@ -139,11 +139,13 @@ impl Seen<'_> {
         spenders.is_some_and(|(later, earlier)| later == earlier)
     }
 
+    /// Whether both are of as much; where nothing is paid, nothing is paid twice.
     fn same_money(&self) -> bool {
-        matches!(
-            self.compared.amount,
-            AmountLevel::Same | AmountLevel::Converted
-        )
+        self.later.minor != 0
+            && matches!(
+                self.compared.amount,
+                AmountLevel::Same | AmountLevel::Converted
+            )
     }
 
     /// Whether one of the two is a vendor's invoice and the other what an employee spent.

@@ -273,6 +273,9 @@ mod tests {
             ("handed in today", "late_claim"),
             ("handed in years late", "late_claim"),
             ("I-LATE", "late_invoice"),
+            // Neither says when it was handed in or became known.
+            ("dated ahead", "future_dated"),
+            ("dated next year", "future_dated"),
         ] {
             let found = run.queue.iter().find(|one| one.subject.id == id);
             let said = found.map(|one| json!(one.suggestion).to_string());

@@ -104,6 +104,7 @@ fn as_recorded(
         sha256: sha256.to_owned(),
         received_at,
         seller: vendor.name.clone(),
+        seller_trading_name: vendor.trading_name.clone(),
         seller_on_record: vendor.id.as_str() != id,
         is_receipt: false,
         invoice: invoice(reading, id, vendor.id.as_str())?,
@@ -233,6 +234,25 @@ mod tests {
         assert!(found(&firm(&[]), &unread, &other).is_empty());
         let another = changed(&[(F::Number, "RE-2041090"), (F::Total, "88.10")]);
         assert!(found(&firm(&[]), &another, &other).is_empty());
+    }
+
+    #[test]
+    fn a_document_of_a_vendor_is_told_with_what_it_trades_under() {
+        let known = "2024-01-20T00:00:00Z".parse().unwrap();
+        let mut facts = Facts::default();
+        let vendor = json!({"id": "v1", "name": "Seller GmbH", "trading_name": "Bluebird Coffee",
+            "vat_id": "DE136695976"});
+        facts.insert(RecordKind::Vendor, known, 1, vendor).unwrap();
+        let came = EarlierDocument {
+            id: "d".to_owned(),
+            sha256: "d".repeat(64),
+            received_at: known,
+            is_receipt: false,
+            fields: changed(&[]).fields,
+        };
+        let told = came.as_recorded(&FactsAsOf::new(Arc::new(facts), known));
+        let name = told.unwrap().seller_trading_name;
+        assert_eq!(name.as_deref(), Some("Bluebird Coffee"));
     }
 
     #[test]

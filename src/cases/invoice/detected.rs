@@ -52,6 +52,7 @@ pub(super) fn look(
         invoice: &invoice,
         // When the document came is looked at by checks of its own.
         first_known: None,
+        came: None,
         vendor: Some(&vendor),
         vendor_known: vendor_known(history, vendor.id.as_str()),
         earlier: &earlier,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{FactNames, Known, Scope, date};
 use super::hindsight::{
-    Bounds, Told, category_tells, lateness, number_tells, of_lateness, told_by_course,
+    Bounds, Course, Told, category_tells, lateness, number_tells, of_lateness, told_by_course,
 };
 use super::numbers::NumberForm;
 use super::request::{Request, day_of_week, days, days_between, name};
@@ -39,17 +39,21 @@ impl FactNames {
     /// when the course as a whole tells most of what the first step leaves open about it, or
     /// when it ranks requests as the time taken does, or cuts those times up, or tells almost without
     /// error which of them came late. What a later step states first is known from that step on, and may
-    /// well decide the course from there; what records say was known early is left out by none of this.
+    /// well decide the course from there; what records say was known early is left out by none of this, and
+    /// of what is looked at though they do not say so the names are kept.
     /// What is written later and tells none of it cannot be found out here: name it. Days and times
     /// are looked at only where they are known early, for most are of things that happened later. Of more
     /// facts than are looked at, those are that tell most of the time taken or of lateness.
     #[must_use]
     pub fn at(scope: Scope, requests: &[&Request], known: &Known) -> Self {
-        let complete: Vec<&Request> = requests
+        let mut complete: Vec<&Request> = requests
             .iter()
             .copied()
             .filter(|request| request.ended.is_some())
             .collect();
+        if complete.len() > LOOKED_AT {
+            complete.sort_by(|one, other| one.started().total_cmp(&other.started()));
+        }
         let from = complete.len().saturating_sub(LOOKED_AT);
         let complete = complete.get(from..).unwrap_or_default();
         let mut stated = candidates(complete, scope);
@@ -63,6 +67,7 @@ impl FactNames {
                 requests: complete,
                 late: &late,
             },
+            courses: complete.iter().map(|one| Course::of(one)).collect(),
             early: said.chain(recorded.map(|one| one.fact)).collect(),
         };
         let mut found = Self {
@@ -94,7 +99,12 @@ impl FactNames {
             came.told_by_numbers(&read(*form, &past.values(fact)))
         });
         let sorting = categories.iter().map(|fact| (*fact, None));
+        let untimed = stated.iter().filter(|one| one.untimed && !one.known_early);
+        let untimed: BTreeSet<&str> = untimed.map(|one| one.fact).collect();
         for (fact, form) in sorting.chain(numbers.iter().map(|(fact, form)| (*fact, Some(*form)))) {
+            if untimed.contains(fact) {
+                found.untimed.push(fact.to_owned());
+            }
             match past.doubt(fact, form) {
                 Some(Doubt::Lateness) => found.tell_lateness.push(fact.to_owned()),
                 Some(Doubt::Almost) => found.doubtful.push(fact.to_owned()),
@@ -122,6 +132,7 @@ fn owned(facts: Vec<&str>) -> Vec<String> {
 struct Past<'a> {
     scope: Scope,
     came: Came<'a>,
+    courses: Vec<Course>,
     /// Facts that are known early, whatever they seem to tell.
     early: BTreeSet<&'a str>,
 }
@@ -191,7 +202,10 @@ impl<'a> Past<'a> {
             return if early { Sort::Date } else { Sort::Nothing };
         }
         // What a later step states first may decide the course.
-        let by_course = || told_by_course(&self.values_of_first_step(candidate.fact), requests);
+        let by_course = || {
+            let values = self.values_of_first_step(candidate.fact);
+            told_by_course(&values, &self.courses)
+        };
         if !early && !candidate.precedes_course && by_course() {
             return Sort::Hindsight;
         }

@@ -34,6 +34,10 @@ pub struct FactNames {
     /// Facts looked at though they tell almost all of what came late, or of the time taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubtful: Vec<String>,
+    /// Facts looked at though not nearly all records say that they were known in time, such as those of which only
+    /// the last version is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untimed: Vec<String>,
     /// When the question is asked.
     pub scope: Scope,
     /// Whether something is due, so that lateness shows by then at the latest. Where it shows

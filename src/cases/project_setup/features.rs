@@ -5,7 +5,7 @@
 //! this one. Nothing only grows with time, so that a model fitted last year still reads this
 //! year's numbers.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::facts::{FactNames, Scope, date};
@@ -205,10 +205,7 @@ pub(super) fn row(replay: &Replay<'_>, request: &Request, course: &[Step]) -> Ve
         row.push(by_days.drawn(days, DRAWN) - days);
         row.push(by_late.drawn(late, DRAWN) - late);
     }
-    row.extend(replay.counted.iter().map(|counted| {
-        let seen = |step: &&Step| Some(step.activity) == *counted;
-        course.iter().filter(seen).count() as f64
-    }));
+    row.extend(replay.seen(course));
     let runs = &replay.names.runs;
     if !runs.is_empty() {
         row.extend((1..=RUNS_AHEAD).map(|number| runs.days_to(last.week, number)));
@@ -314,32 +311,31 @@ fn count_since(moments: &VecDeque<f64>, from: f64) -> f64 {
 
 /// The request's own course.
 fn own(course: &[Step]) -> [f64; 3] {
-    let distinct: BTreeSet<usize> = course.iter().map(|step| step.activity).collect();
+    let distinct = course.last().map_or(0, |step| step.distinct);
     let last = course.last().map_or(0.0, |step| step.at);
-    let lately = course.iter().filter(|step| step.at > last - 1.0).count();
+    // Steps are in order of time.
+    let before = course.partition_point(|step| step.at <= last - 1.0);
     [
-        (course.len() - distinct.len()) as f64,
-        distinct.len() as f64,
-        lately as f64,
+        (course.len() - distinct) as f64,
+        distinct as f64,
+        (course.len() - before) as f64,
     ]
 }
 
 /// Who took the last step: how long things remain after theirs, and changes of hands.
 fn who(replay: &Replay<'_>, request: &Request, course: &[Step]) -> [f64; 3] {
-    let events = request.trace.events.get(..course.len()).unwrap_or_default();
-    let last = events.last();
+    let event = course.len().checked_sub(1);
+    let last = event.and_then(|event| request.trace.events.get(event));
     let resource = last
         .and_then(|event| event.resource.as_ref())
         .and_then(|resource| replay.past.by_resource.get(resource));
     let role = last
         .and_then(|event| event.role.as_ref())
         .and_then(|role| replay.past.by_role.get(role));
-    let changes = events
-        .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a.resource != b.resource));
+    let changes = course.last().map_or(0, |step| step.changes);
     [
         resource.map_or(f64::NAN, |left| left.drawn(0.0, DRAWN)),
         role.map_or(f64::NAN, |left| left.drawn(0.0, DRAWN)),
-        changes.count() as f64,
+        changes as f64,
     ]
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dependencies::DependencyHistory;
 use super::facts::FactNames;
-use super::replay::rows;
+use super::replay::rows_of;
 use super::request::Request;
 use crate::domain::records::ProjectSetup;
 use crate::history::SetupsAsOf;
@@ -47,18 +47,31 @@ impl FirmSetups {
 
     fn of(seen: &SetupsAsOf, names: &FactNames) -> Self {
         let setups = seen.all();
+        // As fitting sees them: by what was known as each step was taken.
         let requests: Vec<Request> = setups
             .iter()
-            .map(|one| Request::of_planned(one, &seen.planned(one.id.as_str())))
+            .map(|one| {
+                let known = Request::of_known(&seen.versions(one.id.as_str()));
+                known.unwrap_or_else(|| Request::of_setup(one))
+            })
+            .collect();
+        let now: Vec<Option<Request>> = setups
+            .iter()
+            .zip(&requests)
+            .map(|(one, request)| is_open(one).then(|| request.asked_now(one)).flatten())
             .collect();
         let requests: Vec<&Request> = requests.iter().collect();
+        let now = requests.iter().zip(&now);
+        let now: Vec<&Request> = now
+            .map(|(then, now)| now.as_ref().unwrap_or(then))
+            .collect();
         let asked = |request: usize, event: usize| {
             let open = setups.get(request).is_some_and(|setup| is_open(setup));
             let request = requests.get(request);
             open && request.is_some_and(|one| event + 1 == one.trace.events.len())
         };
         let mut of_open = vec![None; setups.len()];
-        for found in rows(names, &requests, asked) {
+        for found in rows_of(names, &requests, &now, asked) {
             if let Some(row) = of_open.get_mut(found.request) {
                 *row = Some(found.row);
             }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::ranks::{correlation, middle, ranks};
-use super::request::{Request, days_between, name};
+use super::request::{Request, days_between, hashed};
 
 /// Share of what the beginning leaves open that the whole course may tell of a fact.
 const HINDSIGHT: f64 = 0.8;
@@ -75,22 +75,36 @@ pub(super) fn number_tells(
         || of_lateness(values, requests, late, bounds) == Told::Lateness
 }
 
+/// The course of a request from first to last step, as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Course {
+    /// Its first step.
+    first: u64,
+    whole: u64,
+}
+
+impl Course {
+    pub(super) fn of(request: &Request) -> Self {
+        let steps = request.trace.events.iter();
+        let mut steps = steps.map(|event| hashed(&(&event.activity, &event.lifecycle)));
+        let first = steps.next().unwrap_or_default();
+        let whole = steps.fold(first, |before, step| hashed(&(before, step)));
+        Self { first, whole }
+    }
+}
+
 /// Whether the course from first to last step tells most of what the first step leaves open.
 /// Courses seldom seen tell nothing, for they nearly name the request.
-pub(super) fn told_by_course(values: &[&str], requests: &[&Request]) -> bool {
-    let course =
-        |request: &Request| -> Vec<String> { request.trace.events.iter().map(name).collect() };
-    let mut by_course: HashMap<Vec<String>, BTreeMap<&str, usize>> = HashMap::new();
-    for (value, request) in values.iter().zip(requests) {
-        let counts = by_course.entry(course(request)).or_default();
+pub(super) fn told_by_course(values: &[&str], courses: &[Course]) -> bool {
+    let mut by_course: HashMap<Course, BTreeMap<&str, usize>> = HashMap::new();
+    for (value, course) in values.iter().zip(courses) {
+        let counts = by_course.entry(*course).or_default();
         *counts.entry(value).or_default() += 1;
     }
     by_course.retain(|_, counts| counts.values().sum::<usize>() >= LEAST_OF_A_COURSE);
-    let mut by_start: HashMap<&str, BTreeMap<&str, usize>> = HashMap::new();
+    let mut by_start: HashMap<u64, BTreeMap<&str, usize>> = HashMap::new();
     for (course, counts) in &by_course {
-        let start = by_start
-            .entry(course.first().map_or("", String::as_str))
-            .or_default();
+        let start = by_start.entry(course.first).or_default();
         for (value, count) in counts {
             *start.entry(value).or_default() += count;
         }

@@ -3,13 +3,12 @@
 //! What happens at the very moment of a question comes after it: another request that
 //! ends in the same instant is not known yet.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::facts::FactNames;
 use super::features;
-use super::request::{Activities, Request, Step, days_between};
+use super::request::{Activities, Request, Step, days_between, hashed};
 use super::similarity::{Like, Standing};
 use super::statistics::{Lately, Latest, Mean};
 
@@ -35,14 +34,31 @@ pub fn rows(
     requests: &[&Request],
     asked: impl Fn(usize, usize) -> bool,
 ) -> Vec<AskedRow> {
+    rows_of(names, requests, requests, asked)
+}
+
+/// The same of requests that are asked about as they are known `now`, of the same steps, and learned from as they
+/// were known then.
+pub(super) fn rows_of(
+    names: &FactNames,
+    requests: &[&Request],
+    now: &[&Request],
+    asked: impl Fn(usize, usize) -> bool,
+) -> Vec<AskedRow> {
     let mut activities = Activities::default();
     let steps: Vec<Vec<Step>> = requests.iter().map(|one| activities.steps(one)).collect();
-    let counted = names.activities.iter().map(|name| activities.number(name));
+    let first = requests.iter().map(|one| {
+        let facts = names.categories.iter();
+        let stated = facts.map(|fact| one.first_stated(names.scope, fact));
+        stated.collect::<Vec<_>>()
+    });
     let mut replay = Replay {
         names,
-        counted: counted.collect(),
+        counted: activities.places(&names.activities),
         steps: &steps,
         requests,
+        now,
+        first: first.collect(),
         looked_at: names.looked_at(),
         past: Past::default(),
     };
@@ -124,13 +140,20 @@ pub(super) struct Past {
 /// Days that count as lately for what comes and goes.
 pub(super) const LATELY_DAYS: f64 = 28.0;
 
+/// What a request states first of a fact, behind the step it states it with.
+type First<'a> = Option<(usize, &'a Arc<str>)>;
+
 /// A pass through time.
 pub(super) struct Replay<'a> {
     pub(super) names: &'a FactNames,
-    /// Numbers of the counted activities; none for one that never happened here.
-    pub(super) counted: Vec<Option<usize>>,
+    /// Places of the counted activities among these, by number; none for one that is not counted.
+    counted: Vec<Option<usize>>,
     pub(super) steps: &'a [Vec<Step>],
-    pub(super) requests: &'a [&'a Request],
+    requests: &'a [&'a Request],
+    /// Requests as they are asked about.
+    now: &'a [&'a Request],
+    /// What each request states first of each fact that sorts requests.
+    first: Vec<Vec<First<'a>>>,
     /// Which of all features are looked at.
     looked_at: Vec<bool>,
     pub(super) past: Past,
@@ -142,7 +165,7 @@ impl Replay<'_> {
             .steps
             .get(request)
             .and_then(|steps| steps.get(..=event));
-        match (course, self.requests.get(request)) {
+        match (course, self.now.get(request)) {
             (Some(course), Some(request)) => {
                 let all = features::row(self, request, course).into_iter();
                 let looked_at = all
@@ -207,18 +230,18 @@ impl Replay<'_> {
             return;
         }
         self.past.finished.push_back(at);
-        self.learn(one, steps, at);
+        self.learn(request, one, steps, at);
     }
 
-    fn learn(&mut self, request: &Request, steps: &[Step], ended: f64) {
+    fn learn(&mut self, place: usize, request: &Request, steps: &[Step], ended: f64) {
         let started = steps.first().map_or(ended, |step| step.at);
         let size = self.size(request);
         let taken = days_between(started, ended).max(0.0).ln_1p();
         let past = &mut self.past;
         past.durations.add(taken);
-        for (place, fact) in self.names.categories.iter().enumerate() {
-            if let Some((_, value)) = request.first_stated(self.names.scope, fact) {
-                let key = (place, Arc::clone(value));
+        for (fact, first) in self.first.get(place).into_iter().flatten().enumerate() {
+            if let Some((_, value)) = first {
+                let key = (fact, Arc::clone(value));
                 past.by_fact.entry(key).or_default().0.add(taken);
             }
         }
@@ -280,14 +303,15 @@ impl Replay<'_> {
         };
         let late = f64::from(u8::from(late));
         self.past.lateness.add(late);
-        for (place, fact) in self.names.categories.iter().enumerate() {
-            let Some((event, value)) = one.first_stated(self.names.scope, fact) else {
+        let first = self.first.get(request).into_iter().flatten();
+        for (fact, first) in first.enumerate() {
+            let Some((event, value)) = first else {
                 continue;
             };
             // What a later step states is not known before that is taken.
-            let is_known = event == 0 || steps.get(event).is_some_and(|step| step.at <= at);
+            let is_known = *event == 0 || steps.get(*event).is_some_and(|step| step.at <= at);
             if is_known {
-                let key = (place, Arc::clone(value));
+                let key = (fact, Arc::clone(value));
                 self.past.by_fact.entry(key).or_default().1.add(late);
             }
         }
@@ -298,21 +322,35 @@ impl Replay<'_> {
         let Some(one) = self.requests.get(request).filter(|_| event > 0) else {
             return;
         };
-        let states = one.trace.events.get(event).map(|event| &event.attributes);
-        if states.is_none_or(Vec::is_empty) {
+        let first = self.first.get(request).into_iter().flatten();
+        let mut stated = first
+            .enumerate()
+            .filter_map(|(fact, first)| Some((fact, (*first)?)))
+            .filter(|(_, (first, _))| *first == event)
+            .peekable();
+        if stated.peek().is_none() {
             return;
         }
-        let Some((late, _)) = one.late().filter(|(_, known)| *known < at) else {
-            return;
-        };
-        for (place, fact) in self.names.categories.iter().enumerate() {
-            let first = one.first_stated(self.names.scope, fact);
-            if let Some((_, value)) = first.filter(|(first, _)| *first == event) {
-                let key = (place, Arc::clone(value));
+        let late = one.late().filter(|(_, known)| *known < at);
+        if let Some((late, _)) = late {
+            for (fact, (_, value)) in stated {
+                let key = (fact, Arc::clone(value));
                 let late = f64::from(u8::from(late));
                 self.past.by_fact.entry(key).or_default().1.add(late);
             }
         }
+    }
+
+    /// How often each of the counted activities was seen.
+    pub(super) fn seen(&self, course: &[Step]) -> Vec<f64> {
+        let mut seen = vec![0.0; self.names.activities.len()];
+        for step in course {
+            let place = self.counted.get(step.activity).copied().flatten();
+            if let Some(count) = place.and_then(|place| seen.get_mut(place)) {
+                *count += 1.0;
+            }
+        }
+        seen
     }
 
     /// The first number among the facts, as its size.
@@ -365,22 +403,15 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn of(course: &[Step]) -> Self {
-        let path: Vec<usize> = course.iter().map(|step| step.activity).collect();
-        let set: BTreeSet<usize> = path.iter().copied().collect();
-        let last = path.last().copied().unwrap_or(usize::MAX);
+        let last = course.last();
+        let activity = last.map_or(usize::MAX, |step| step.activity);
         Self {
-            pair: (before(course), last),
-            path: hashed(&path),
-            set: hashed(&(last, set)),
-            weekday: (last, course.last().map_or(0, |step| step.week as u8)),
+            pair: (before(course), activity),
+            path: last.map_or(0, |step| step.path),
+            set: last.map_or(0, |step| hashed(&(activity, step.set))),
+            weekday: (activity, last.map_or(0, |step| step.week as u8)),
         }
     }
-}
-
-fn hashed(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A request as a course of steps, whichever record or log it comes from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeZone, Timelike as _};
 
@@ -145,6 +146,14 @@ pub(super) struct Step {
     pub(super) day: f64,
     /// What, by number.
     pub(super) activity: usize,
+    /// The activities up to this one, in their order, as one number.
+    pub(super) path: u64,
+    /// The same whatever their order, each once.
+    pub(super) set: u64,
+    /// How many different ones these are.
+    pub(super) distinct: usize,
+    /// How often somebody else went on, up to this step.
+    pub(super) changes: usize,
 }
 
 /// Numbers of activities, in the order they are first met.
@@ -152,25 +161,55 @@ pub(super) struct Step {
 pub(super) struct Activities(HashMap<String, usize>);
 
 impl Activities {
-    pub(super) fn number(&self, name: &str) -> Option<usize> {
-        self.0.get(name).copied()
+    /// Places of names among others, by number; none for a number whose name is not among them.
+    pub(super) fn places(&self, names: &[String]) -> Vec<Option<usize>> {
+        let mut places = vec![None; self.0.len()];
+        for (place, name) in names.iter().enumerate() {
+            let number = self.0.get(name).copied();
+            if let Some(slot) = number.and_then(|number| places.get_mut(number)) {
+                *slot = Some(place);
+            }
+        }
+        places
     }
 
+    /// The steps of a request, each with what its course up to there is compared by.
     pub(super) fn steps(&mut self, request: &Request) -> Vec<Step> {
+        let mut met = HashSet::new();
+        let (mut path, mut set, mut changes) = (0_u64, 0_u64, 0_usize);
+        let mut before: Option<&Event> = None;
         let events = request.trace.events.iter();
         events
             .map(|event| {
                 let clock = event.time.naive_local();
                 let next = self.0.len();
+                let activity = *self.0.entry(name(event)).or_insert(next);
+                path = hashed(&(path, activity));
+                if met.insert(activity) {
+                    set ^= hashed(&activity);
+                }
+                let is_other = before.is_some_and(|before| before.resource != event.resource);
+                changes += usize::from(is_other);
+                before = Some(event);
                 Step {
                     at: days(&event.time),
                     week: day_of_week(&clock),
                     day: f64::from(clock.day()),
-                    activity: *self.0.entry(name(event)).or_insert(next),
+                    activity,
+                    path,
+                    set,
+                    distinct: met.len(),
+                    changes,
                 }
             })
             .collect()
     }
+}
+
+pub(super) fn hashed(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What happened, told apart from its beginning or other moments of it.
@@ -198,6 +237,42 @@ mod tests {
         assert_eq!(between(1971), between(2026));
         assert!(days_between(1.0, f64::NAN).is_nan());
         assert!(days_between(0.5, f64::INFINITY).is_infinite());
+    }
+
+    #[test]
+    fn courses_are_compared_up_to_each_step() {
+        let mut activities = Activities::default();
+        let mut steps = |told: &[(&str, &str)]| {
+            let events = told.iter().map(|(activity, resource)| Event {
+                activity: Arc::from(*activity),
+                time: DateTime::parse_from_rfc3339("2026-03-02T09:00:00Z").unwrap(),
+                resource: Some(Arc::from(*resource)),
+                role: None,
+                lifecycle: None,
+                attributes: Attributes::new(),
+            });
+            activities.steps(&Request::finished(Trace {
+                id: Arc::from("c"),
+                attributes: Attributes::new(),
+                events: events.collect(),
+            }))
+        };
+        let one = steps(&[("a", "x"), ("b", "x"), ("a", "y"), ("c", "y"), ("b", "x")]);
+        let other = steps(&[("b", "x"), ("a", "x"), ("a", "x"), ("c", "x")]);
+        assert_eq!(
+            one.iter().map(|step| step.distinct).collect::<Vec<_>>(),
+            [1, 2, 2, 3, 3]
+        );
+        assert_eq!(
+            one.iter().map(|step| step.changes).collect::<Vec<_>>(),
+            [0, 0, 1, 1, 2]
+        );
+        assert!(one[1].set == other[1].set && one[1].path != other[1].path);
+        assert!(one[2].set == other[2].set && one[2].set == one[1].set);
+        assert!(one[3].set == one[4].set && one[3].path != one[4].path);
+        let same = steps(&[("b", "x"), ("a", "y")]);
+        assert_eq!(same[1].path, other[1].path);
+        assert!(same[0].set != one[0].set);
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub(super) struct Candidate<'a> {
     pub(super) precedes_course: bool,
     /// Whether, moreover, hardly any later step states it first: nothing of what came can have told it.
     pub(super) known_early: bool,
+    /// Whether not nearly all records that state it say that it was known in time.
+    pub(super) untimed: bool,
 }
 
 /// How many requests state a fact first with which step.
@@ -98,6 +100,10 @@ struct Counts {
     later: usize,
     /// With a later step in records which say that it was known afterwards, or do not say when.
     too_late: usize,
+    /// All of them in records, with whatever step.
+    of_records: usize,
+    /// Those of these that were known in time.
+    of_records_in_time: usize,
 }
 
 impl Counts {
@@ -108,6 +114,10 @@ impl Counts {
     fn are_known_early(&self) -> bool {
         let all = self.first + self.later + self.too_late;
         self.precede_course() && are_nearly_all(self.first, all)
+    }
+
+    fn are_untimed(&self) -> bool {
+        !are_nearly_all(self.of_records_in_time, self.of_records)
     }
 
     fn are_in_time(&self) -> bool {
@@ -129,6 +139,8 @@ pub(super) fn candidates<'a>(requests: &[&'a Request], scope: Scope) -> Vec<Cand
         for (fact, event) in request.first_statements(scope) {
             let count = counts.entry(fact).or_default();
             let in_time = request.was_known_in_time(event);
+            count.of_records += usize::from(says_when);
+            count.of_records_in_time += usize::from(in_time);
             if event == 0 {
                 count.first += 1;
                 count.first_in_time += usize::from(in_time);
@@ -148,6 +160,7 @@ pub(super) fn candidates<'a>(requests: &[&'a Request], scope: Scope) -> Vec<Cand
                 fact,
                 precedes_course: count.precede_course(),
                 known_early: count.are_known_early(),
+                untimed: count.are_untimed(),
             };
             if are_enough(count.first) {
                 return Some((false, Reverse(count.first), candidate));

@@ -21,7 +21,7 @@ use crate::web::frame::{self, Frame};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Pages;
 use crate::web::view::collections::customer_address;
-use crate::web::view::customer::CustomerView;
+use crate::web::view::customer::{CustomerView, shown};
 
 /// What can be recorded here, as the record calls it and as people do.
 const KINDS: [(&str, &str); 6] = [
@@ -54,10 +54,10 @@ pub(in crate::web) async fn show(
     let history = pages.store().history(who.tenant(), Utc::now()).await?;
     let file = known(&id, &history)?;
     let row = run.row(&id);
-    let open = row.iter().flat_map(|row| &row.invoices);
+    let open = row.into_iter().flat_map(shown);
     let ids: Vec<Uuid> = open.map(|invoice| invoice.recommendation_id).collect();
     let answers = pages.store().recommendations(who.tenant(), &ids).await?;
-    let shown = CustomerPage {
+    let page = CustomerPage {
         frame: Frame::inside(&who.session, "collections"),
         csrf: who.session.csrf.clone(),
         page: CustomerView::new(&file, row, &answers),
@@ -65,7 +65,7 @@ pub(in crate::web) async fn show(
         may_record: who.may(Scope::Records),
         today: run.as_of.date_naive().to_string(),
     };
-    Ok(frame::page(StatusCode::OK, &shown))
+    Ok(frame::page(StatusCode::OK, &page))
 }
 
 /// Records a contact, a promise or a dispute, and goes back to the customer.

@@ -1,6 +1,9 @@
 //! One customer: how it has paid, what is open and when it is expected, what was said.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
@@ -10,7 +13,9 @@ use super::bars::{self, ReasonBar};
 use super::collections::{amount, customer_address, heeds, level, set_off, unbroken};
 use super::words;
 use crate::advice::Recommendation;
-use crate::cases::collections::{CollectionsAdvice, CollectionsRow, CustomerFile, Moved};
+use crate::cases::collections::{
+    CollectionsAdvice, CollectionsRow, CustomerFile, InvoiceRow, Moved,
+};
 use crate::domain::Currency;
 use crate::domain::records::CustomerInvoiceStatus;
 
@@ -25,6 +30,8 @@ const AHEAD_DAYS: f64 = 90.0;
 const MOST_NAMED: usize = 6;
 /// Contacts shown, the latest.
 const CONTACTS: usize = 20;
+/// Open invoices shown with their answers: some customers have thousands, and nobody reads as many.
+const INVOICES: usize = 100;
 
 /// The page's content.
 pub(in crate::web) struct CustomerView {
@@ -40,6 +47,10 @@ pub(in crate::web) struct CustomerView {
     pub(in crate::web) moved: String,
     pub(in crate::web) plot: Option<HistoryPlot>,
     pub(in crate::web) invoices: Vec<OpenInvoice>,
+    /// Scored invoices beyond those shown.
+    pub(in crate::web) unshown: usize,
+    /// Id and label of whatever a contact may be about: all that is open, scored or not, the oldest debt first.
+    pub(in crate::web) about: Vec<(String, String)>,
     pub(in crate::web) said: Vec<Said>,
     /// Open invoices whose own records say that they are contested: what is recorded here settles none.
     pub(in crate::web) disputed_by_record: String,
@@ -125,11 +136,39 @@ impl CustomerView {
                 .iter()
                 .filter_map(|one| invoice(one, today))
                 .collect(),
+            unshown: row.map_or(0, |row| row.invoices.len() - shown(row).len()),
+            about: about(file),
             said: said(file),
             disputed_by_record: disputed_by_record(file),
             person: file.is_natural_person(),
         }
     }
+}
+
+/// The invoices of a row that are shown: what the row is about first, most at stake first.
+pub(in crate::web) fn shown(row: &CollectionsRow) -> &[InvoiceRow] {
+    row.invoices.get(..INVOICES).unwrap_or(&row.invoices)
+}
+
+fn about(file: &CustomerFile) -> Vec<(String, String)> {
+    let mut open: Vec<_> = file.open_amounts().collect();
+    open.sort_by_key(|(one, _)| (one.due_on, one.id));
+    let open = open.into_iter().map(|(one, money)| {
+        let label = format!("{} · {} {}", one.id, amount(&money), one.currency);
+        (one.id.to_owned(), label)
+    });
+    open.collect()
+}
+
+/// What is there to be set off in currencies in which nothing is open: no row tells of it.
+fn unused_credits(file: &CustomerFile) -> Option<String> {
+    let open: BTreeSet<Currency> = file.open().map(|one| one.currency).collect();
+    let there = file.all_to_set_off().into_iter();
+    let unused = there.filter(|(currency, _)| !open.contains(currency));
+    let sums: Vec<String> = unused
+        .map(|(currency, money)| format!("{} {currency}", amount(&money)))
+        .collect();
+    (!sums.is_empty()).then(|| sums.join(" + "))
 }
 
 /// Ids of open invoices that are contested as their own records say.
@@ -153,6 +192,7 @@ fn facts(file: &CustomerFile, row: Option<&CollectionsRow>) -> Vec<(&'static str
         }
         facts.extend(set_off(row).map(|money| ("To be set off", money)));
     }
+    facts.extend(unused_credits(file).map(|money| ("Credit, and nothing open", money)));
     let debts = file.ledger.iter().filter(|one| one.is_collectable());
     let some_day = debts.filter(|one| one.is_paid_some_day());
     let all_paid = match some_day.count() {
@@ -351,10 +391,7 @@ fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
         level: level(answer.level),
         question: answer.score.map_or_else(
             || words::unscored(answer.status).to_owned(),
-            |score| {
-                let asked = asked(&answer.score_kind);
-                format!("{:.0}\u{a0}% {asked}", score * 100.0)
-            },
+            |score| chance(score, &answer.score_kind),
         ),
         action: words::sentence(advice.action.label()),
         held: words::sentence(&held.join(", ")),
@@ -383,6 +420,12 @@ fn invoice(answer: &Recommendation, today: NaiveDate) -> Option<OpenInvoice> {
             format!("{} {}", model.name, model.version)
         }),
     })
+}
+
+/// A probability, and of what; certain only where it is.
+fn chance(score: f64, score_kind: &str) -> String {
+    let percent = words::percent(score);
+    format!("{percent}\u{a0}% {}", asked(score_kind))
 }
 
 fn asked(score_kind: &str) -> &'static str {
@@ -420,47 +463,4 @@ fn said(file: &CustomerFile) -> Vec<Said> {
             }
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_open_counts_what_was_not_scored_and_adds_up_no_currencies() {
-        let invoice = |id: &str, days: i64, currency: &str| {
-            serde_json::json!({"customer_invoice_id": id, "due_on": "2026-03-01", "days_overdue": days,
-                "open_amount": "100.00", "currency": currency, "score": null, "score_kind": "paid_late",
-                "expected_on": null, "action": "wait", "suppressed_by": [], "at_stake": 0.0, "because": [],
-                "recommendation_id": Uuid::nil()})
-        };
-        let row = serde_json::json!({"rank": null, "customer_id": "c", "name": null, "phone": null,
-            "action": "wait", "suppressed_by": [], "level": "low", "open_amount": "1300.00",
-            "overdue_amount": "100.00", "set_off_amount": "70.00", "currency": "EUR", "days_overdue": 9,
-            "at_stake": 0.0, "moved": null, "left_out": 12,
-            "other_currencies": [{"currency": "USD", "open_amount": "100.00", "overdue_amount": "100.00",
-                "set_off_amount": "5.00"}],
-            "invoices": [invoice("a", 9, "EUR"), invoice("b", -9, "EUR"), invoice("c", 9, "USD")]});
-        let row: CollectionsRow = serde_json::from_value(row).unwrap();
-        let (open, overdue) = owed(&row);
-        assert_eq!(open, "1\u{202f}300.00 EUR + 100.00 USD");
-        assert_eq!(overdue, "100.00 EUR + 100.00 USD");
-        assert_eq!(set_off(&row).unwrap(), "70.00 EUR + 5.00 USD");
-        assert_eq!(invoices(row.left_out), "12 smaller invoices");
-    }
-
-    #[test]
-    fn the_days_below_a_plot_can_be_told_apart() {
-        let named = |first: &str, last: &str| -> Vec<String> {
-            let days = named_days(first.parse().unwrap(), last.parse().unwrap());
-            days.into_iter().map(|(.., label)| label).collect()
-        };
-        assert_eq!(named("2026-03-03", "2026-03-03"), ["3 Mar 2026"]);
-        let both = ["3 Mar 2026", "9 Apr 2026"];
-        assert_eq!(named("2026-03-03", "2026-04-09"), both);
-        let quarters = ["Jan 26", "Apr 26", "Jul 26"];
-        assert_eq!(named("2025-12-03", "2026-07-09"), quarters);
-        let years = named("2010-05-01", "2026-07-09");
-        assert_eq!((years.len(), &*years[0]), (6, "2011"));
-    }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::super::{Action, InvoiceRow};
+use super::super::Action;
 use super::*;
 use crate::advice::{Level, ModelRef};
 use crate::domain::Currency;

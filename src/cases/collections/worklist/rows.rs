@@ -161,13 +161,19 @@ pub struct InvoiceRow {
 }
 
 impl CollectionsRow {
-    /// The heaviest reason of an invoice that the next step is for: what the row is about stands first.
+    /// The heaviest reason of an invoice that the next step is for, else of one that a broken promise was about,
+    /// which may be all that a call is for: what the row is about stands first.
     #[must_use]
     pub fn because(&self) -> Option<&str> {
-        let same = self.invoices.iter();
-        let same = same.filter(|one| one.action == self.action);
-        let mut reasons = same.filter_map(|one| one.because.first());
-        reasons.next().map(String::as_str)
+        let same_step = self.first_reason(|one| one.action == self.action);
+        same_step.or_else(|| self.first_reason(|one| self.is_about_broken(one)))
+    }
+
+    /// The heaviest reason of the first of some invoices that has any.
+    fn first_reason(&self, is_one: impl Fn(&InvoiceRow) -> bool) -> Option<&str> {
+        let mut some = self.invoices.iter().filter(|one| is_one(one));
+        let reason = some.find_map(|one| one.because.first());
+        reason.map(String::as_str)
     }
 
     /// What is there to be set off before money is asked for, by currency.
@@ -182,9 +188,13 @@ impl CollectionsRow {
     /// Whether a promise about something that it is about was broken.
     #[must_use]
     pub fn is_promise_broken(&self) -> bool {
-        let is_free = self.suppressed_by.is_empty();
-        let mut about = self.invoices.iter();
-        about.any(|one| one.promise_broken && one.suppressed_by.is_empty() == is_free)
+        let mut invoices = self.invoices.iter();
+        invoices.any(|one| self.is_about_broken(one))
+    }
+
+    /// Whether it is about an invoice, and the last promise about that was broken.
+    fn is_about_broken(&self, one: &InvoiceRow) -> bool {
+        one.promise_broken && one.suppressed_by.is_empty() == self.suppressed_by.is_empty()
     }
 
     /// Whether anything that it tells as overdue is, in whichever currency.

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::Thresholds;
@@ -38,6 +38,8 @@ pub struct ClaimView<'a> {
     pub lines: Lines,
     /// The claim, or a use of a card told as one.
     pub claim: &'a ExpenseClaim,
+    /// When a claim first was known; where its record does not say so, when it arrived.
+    pub came: Option<DateTime<Utc>>,
     /// Other lines of the claimant, in any order.
     pub own: &'a [Arc<ExpenseClaim>],
     /// Those of them that name the same receipt, where it can be read, in any order.

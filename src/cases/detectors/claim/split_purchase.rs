@@ -13,9 +13,15 @@ pub(in super::super) fn check(view: &ClaimView<'_>) -> Option<Found> {
     let limit = next_limit(amount, view.thresholds)?;
     let below = |amount: &Decimal| *amount > Decimal::ZERO && *amount < limit;
     let days = view.thresholds.split_days;
+    let at_merchant = view.own_within(days).chain(view.elsewhere_within(days));
+    let at_merchant = at_merchant.filter(|other| same_merchant(view.claim, other));
+    let amounts = at_merchant.filter_map(|other| home(other, view.thresholds));
+    let paid: Vec<Decimal> = amounts.filter(below).chain([amount]).collect();
     let part = |other: &&ExpenseClaim| {
         let home = home(other, view.thresholds);
-        same_merchant(view.claim, other) && home.as_ref().is_some_and(below)
+        // What one of them paid and was paid back for buys nothing; other refunds are of other purchases.
+        let is_part = |home: Decimal| below(&home) || paid.contains(&-home);
+        same_merchant(view.claim, other) && home.is_some_and(is_part)
     };
     let near_own = || view.own_within(days).filter(part);
     let near_elsewhere = || view.elsewhere_within(days).filter(part);

@@ -17,10 +17,11 @@ pub(in super::super) fn late(view: &ClaimView<'_>) -> Option<Found> {
 /// A day of grace: the clock of the place may be ahead of that of the firm.
 pub(in super::super) fn future_dated(view: &ClaimView<'_>) -> Option<Found> {
     let claim = view.claim;
-    // Where it is not told when it was handed in, it is held against when it was known.
+    // Where it is not told when it was handed in, it is held against when it came: a record that
+    // arrives is known by then, however long before it was made.
     let (came, moment) = match claim.submitted_at {
         Some(submitted) => ("handed in", submitted),
-        None => ("known", claim.known_at?),
+        None => ("known", view.came?),
     };
     let came_on = moment.date_naive();
     ((claim.incurred_on - came_on).num_days() > 1).then(|| {

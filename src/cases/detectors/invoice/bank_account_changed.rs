@@ -2,29 +2,29 @@
 //! invoice, that its record does not name.
 
 use super::super::Found;
-use super::InvoiceView;
+use super::{InvoiceView, names_an_account};
 use crate::domain::records::Vendor;
 use crate::history::{KnownInvoice, identifier_key};
 
 pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
-    let account = identifier_key(view.invoice.iban.as_deref()?);
+    let account = identifier_key(account_of(view.invoice)?);
     // Whatever their days: an invoice dated back would be beside none, and could name any account.
     let others = view.earlier.iter().map(|other| &**other);
     let named: Vec<&KnownInvoice> = others
-        .filter(|other| other.iban.is_some() && other.id != view.invoice.id)
+        .filter(|other| account_of(other).is_some() && other.id != view.invoice.id)
         .collect();
     let mut vouching = named.clone();
     vouching.retain(|other| vouches(other, view.invoice));
-    let on_record = view.vendor.filter(|vendor| !vendor.ibans.is_empty());
+    let names_any = |vendor: &&Vendor| vendor.ibans.iter().any(|iban| names_an_account(iban));
+    let on_record = view.vendor.filter(names_any);
     let compared = match on_record {
         Some(vendor) if vouching.is_empty() => return beside_record(&account, vendor),
         None if vouching.is_empty() => named,
         _ => vouching,
     };
     let last = compared.last()?;
-    let known = |other: &&KnownInvoice| {
-        other.iban.as_deref().map(identifier_key).as_ref() == Some(&account)
-    };
+    let known =
+        |other: &&KnownInvoice| account_of(other).map(identifier_key).as_ref() == Some(&account);
     (!compared.iter().any(known)).then(|| {
         let text = format!(
             "None of {} earlier invoices asks to be paid to this account.",
@@ -32,6 +32,14 @@ pub(in super::super) fn check(view: &InvoiceView<'_>) -> Option<Found> {
         );
         Found::new(text).beside("vendor_invoice", [&last.id])
     })
+}
+
+/// The account that an invoice names, as it is written.
+fn account_of(invoice: &KnownInvoice) -> Option<&str> {
+    invoice
+        .iban
+        .as_deref()
+        .filter(|iban| names_an_account(iban))
 }
 
 /// Whether its account may be known by another invoice: not by one that nobody is going to pay, nor

@@ -30,6 +30,8 @@ pub struct InvoiceView<'a> {
     pub invoice: &'a KnownInvoice,
     /// When it first became known, where its record says so.
     pub first_known: Option<DateTime<Utc>>,
+    /// The same; where its record does not say so, when it arrived.
+    pub came: Option<DateTime<Utc>>,
     /// Its vendor, where known.
     pub vendor: Option<&'a Vendor>,
     /// When its vendor first became known, where the vendor's record says so.
@@ -55,8 +57,8 @@ impl InvoiceView<'_> {
         let on_record = self.vendor.iter().flat_map(|vendor| &vendor.ibans);
         let mut accounts: Vec<String> = stated
             .chain(on_record)
+            .filter(|iban| names_an_account(iban))
             .map(|iban| identifier_key(iban))
-            .filter(|account| !account.is_empty())
             .collect();
         accounts.sort_unstable();
         accounts.dedup();
@@ -77,6 +79,11 @@ impl InvoiceView<'_> {
         let earlier = self.earlier.iter().map(AsRef::as_ref);
         earlier.filter(move |other| other.issued_on <= day)
     }
+}
+
+/// Whether a text in the place of an account names one: `-` and `n/a` have no digit.
+fn names_an_account(iban: &str) -> bool {
+    iban.chars().any(char::is_numeric)
 }
 
 /// A price and what it is compared with, where it is above by more than the firm allows.

@@ -44,6 +44,18 @@ fn lines_are_counted_within_as_many_days_and_not_within_twice_as_many() {
         said.starts_with("3 lines at this merchant within 3 days come to 110;"),
         "{said}"
     );
+    // What was paid back is no part; a refund of something else makes no part smaller.
+    let beside = |refund: &str| {
+        let lines = ["70", refund].map(|amount| json!({"amount": amount}));
+        Around::own(lines).says("split_purchase", json!({"amount": "40"}))
+    };
+    assert_eq!(beside("-70"), None);
+    assert_eq!(beside("-40"), None);
+    let said = beside("-55").unwrap();
+    assert!(
+        said.starts_with("2 lines at this merchant within 3 days come to 110;"),
+        "{said}"
+    );
     // Of two spans the one in which more was spent.
     let mut one_side = Around::own([
         json!({"amount": "5", "incurred_on": "2026-03-02"}),

@@ -58,6 +58,7 @@ impl Books {
         let flags = flags_of_invoice(&InvoiceView {
             invoice: &invoice,
             first_known: invoice.known_at,
+            came: invoice.known_at,
             vendor: self.vendor.as_ref(),
             vendor_known: self.vendor.as_ref().and_then(|vendor| vendor.known_at),
             earlier: &self.earlier,
@@ -190,6 +191,7 @@ fn what_is_large_is_told_from_the_size_of_the_firms_own_units() {
         let flags = flags_of_invoice(&InvoiceView {
             invoice,
             first_known: None,
+            came: None,
             vendor: None,
             vendor_known: None,
             earlier: &[],
@@ -353,8 +355,17 @@ fn accounts_and_terms_are_compared_with_those_before() {
         !Books::earlier([json!({})]).alarms("bank_account_changed", asked()),
         "none was named"
     );
+    let stroke = || json!({"iban": "-", "issued_on": "2026-01-01"});
+    assert!(!Books::earlier([stroke()]).alarms("bank_account_changed", asked()));
+    assert!(!Books::earlier([paid("DE02")]).alarms("bank_account_changed", json!({"iban": "-"})));
     let on_record = Books::of(json!({"ibans": ["DE02"]}));
     assert!(on_record.alarms("bank_account_changed", asked()));
+    assert!(!on_record.alarms("bank_account_changed", json!({"iban": "n/a"})));
+    let unnamed = Books::of(json!({"ibans": ["-"]}));
+    assert!(!unnamed.alarms("bank_account_changed", asked()));
+    let mut unpaid = Books::of(json!({}));
+    unpaid.vendors = vec![Arc::new(vendor("w", json!({"ibans": ["N/A"]})))];
+    assert!(!unpaid.alarms("shared_bank_account", json!({"iban": "n/a"})));
     assert!(!on_record.alarms("bank_account_changed", json!({"iban": "de 02"})));
 
     // One dated before all others is compared with them all the same.

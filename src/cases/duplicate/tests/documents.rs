@@ -20,6 +20,7 @@ fn document(id: &str, number: &str, day: &str, total: &str) -> UnrecordedDocumen
         sha256: digest(id),
         received_at: CAME.parse().unwrap(),
         seller: "Acme GmbH".to_owned(),
+        seller_trading_name: None,
         seller_on_record: true,
         is_receipt: false,
         invoice: invoice.into(),
@@ -234,4 +235,19 @@ fn a_record_may_have_the_id_of_a_document() {
         ),
         [pair("document/r", "exact_resubmission", true)]
     );
+}
+
+#[test]
+fn a_document_is_met_under_the_name_its_seller_trades_under() {
+    let claim = json!({"id": "r", "employee_id": "e1", "incurred_on": "2026-03-03", "amount": "312.40",
+        "paid_by": "employee", "merchant": "Bluebird Coffee"});
+    let claimed = |documents| told((RecordKind::ExpenseClaim, claim.clone()), &[], documents);
+    let bill = document("d", "RE-77310", "2026-03-02", "312.40");
+    let trading = UnrecordedDocument {
+        seller_trading_name: Some("Bluebird Coffee".to_owned()),
+        ..bill.clone()
+    };
+    let paid_twice = [pair("document/d", "invoice_and_claim", true)];
+    assert_eq!(claimed(vec![trading]), paid_twice);
+    assert!(claimed(vec![bill]).is_empty());
 }

@@ -45,6 +45,12 @@ fn one_account_or_order_is_known_again_however_it_is_spelt() {
     let compared = Comparison::of(&first(), &other_account);
     assert_eq!(compared.party, PartyLevel::Different);
     assert_eq!(other_account.order_key, None, "a stroke names no order");
+    let unknown = bill("a", "v1", "8101", "n/a", "-");
+    assert_eq!(unknown.bank, None, "no account has no digit");
+    // Bills of no order are no parts of one.
+    let of_none = |id: &str, number: &str| bill(id, "v1", number, "-", "n/a");
+    let bills = vec![of_none("a", "8101"), of_none("b", "9966")];
+    assert_eq!(verdict(bills), Verdict::SameAmount);
 }
 
 #[test]
@@ -132,4 +138,62 @@ fn units_of_two_currencies_neither_add_up_nor_come_again() {
     };
     assert!(crowd("12.00", "EUR").is_some());
     assert_eq!(crowd("1200", "JPY"), None);
+}
+
+#[test]
+fn a_vendor_is_met_under_the_name_it_trades_under() {
+    let bill = |id: &str, vendor: &str, name: &str, trading: Option<&str>| {
+        let more = json!({"vendor_id": vendor});
+        let item = Item {
+            party_name: Some(name.to_owned()),
+            ..invoice(id, "BB-12", "2026-03-02", "214.20", more)
+        };
+        item.trading_as(trading)
+    };
+    let legal = "Seller Beteiligungs GmbH";
+    let seller = || bill("a", "v1", legal, Some("Bluebird Coffee"));
+    let used = || {
+        let more = json!({"merchant": "SQ *BLUEBIRD COFFEE"});
+        card("k", "2026-03-04", "214.20", more)
+    };
+    let found = hits(vec![seller(), used()]);
+    let hit = found.first().unwrap();
+    assert_eq!(hit.verdict, Verdict::InvoiceAndClaim);
+    assert!(hit.alarms());
+    assert_eq!(likeness(hit, "party"), Likeness::Similar);
+    let mut fields = hit.twin.iter();
+    let party = fields.find(|field| field.field == "party").unwrap();
+    let shown = "Seller Beteiligungs GmbH, trading as Bluebird Coffee";
+    assert_eq!(party.earlier.as_deref(), Some(shown));
+    assert_eq!(party.later.as_deref(), Some("SQ *BLUEBIRD COFFEE"));
+    let unnamed = bill("a", "v1", legal, None);
+    assert_eq!(verdict(vec![unnamed, used()]), Verdict::Unrelated);
+
+    // One firm on record twice, under either name.
+    let twice = bill("b", "v2", "Bluebird Coffee Ltd", None);
+    for (one, other) in [(seller(), twice.clone()), (twice, seller())] {
+        assert_eq!(Comparison::of(&one, &other).party, PartyLevel::Alike);
+    }
+    let again = bill("b", "v2", legal, Some("Bluebird Coffee"));
+    let found = hits(vec![seller(), again]);
+    let mut fields = found.first().unwrap().twin.iter();
+    let party = fields.find(|field| field.field == "party").unwrap();
+    assert_eq!(
+        party.earlier.as_deref(),
+        Some(legal),
+        "known by its own name"
+    );
+}
+
+#[test]
+fn a_name_that_is_nothing_else_keeps_its_numbers_and_forms() {
+    for (name, bare) in [
+        ("1&1 AG", Some("1 1")),
+        ("1&1", Some("1 1")),
+        ("Co.", Some("co")),
+        ("Krone 0042 GmbH", Some("krone")),
+        ("\u{2014}", None),
+    ] {
+        assert_eq!(bare_name(name).as_deref(), bare, "{name}");
+    }
 }

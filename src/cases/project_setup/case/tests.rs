@@ -124,11 +124,17 @@ fn of_too_many_set_ups_those_planned_for_days_nearest_to_today_are_judged() {
     assert_eq!(left_out, 3);
 }
 
-/// The versions of a set-up; every sixth, which missed its day, is planned anew long after.
+/// The versions of a set-up; every fourth goes to another team with its contract, and every sixth, which missed its
+/// day, is planned anew long after.
 fn versions(number: i64) -> Vec<(DateTime<Utc>, Value)> {
     let course = course(number);
     let told = course.map(|at| (hour(at), body(number, course, hour(at))));
     let mut versions = told.to_vec();
+    if number % 4 == 1 {
+        for (_, body) in versions.iter_mut().skip(2) {
+            body["team"] = json!("east");
+        }
+    }
     if number % 6 == 0 {
         let mut moved = body(number, course, hour(10_000));
         let day = (hour(course[0]) + TimeDelta::days(40)).date_naive();
@@ -173,6 +179,35 @@ fn a_set_up_is_judged_by_the_row_that_is_trained_on() {
         }
     }
     assert!(compared > 300 && longest >= 4, "{compared}, {longest}");
+}
+
+#[test]
+fn a_set_up_is_asked_about_with_what_is_known_by_now() {
+    let mut facts = firm(2_805);
+    let course = [2_700, 2_710, 9_000, 9_000, 9_000, 9_000];
+    let asked = body(999, course, hour(2_710));
+    insert(&mut facts, hour(2_710), 1, asked.clone());
+    // After its last step it is planned anew, for 32 days later, and another team sees to it.
+    let mut handed_on = asked;
+    handed_on["team"] = json!("west");
+    handed_on["planned_activation_on"] = json!((hour(2_700) + TimeDelta::days(40)).date_naive());
+    insert(&mut facts, hour(2_720), 2, handed_on);
+    let names = FactNames {
+        categories: vec!["team".to_owned()],
+        values: vec![("team".to_owned(), "west".to_owned())],
+        due: true,
+        ..FactNames::default()
+    };
+    let features = names.features();
+    let told = |as_of: i64, feature: &str| {
+        let firm = FirmSetups::at(&seen(&facts, as_of).setups(), &names);
+        let at = features.iter().position(|name| name == feature).unwrap();
+        firm.find("S999").unwrap().row.unwrap()[at]
+    };
+    let is_west = [2_715, 2_725].map(|as_of| told(as_of, "is.team=west"));
+    assert_eq!(is_west, [0.0, 1.0]);
+    let later = told(2_725, "days_to_due") - told(2_715, "days_to_due");
+    assert!((later - 32.0).abs() < 1e-6, "{later}");
 }
 
 #[test]

@@ -70,11 +70,11 @@ fn what_records_say_was_known_before_the_course_is_no_hindsight() {
     let of_course = ["dependencies", "template"];
     let told = chosen(&[0, 1, 2, 3], true);
     assert_eq!(told.categories, of_course);
-    assert!(told.hindsight.is_empty() && told.doubtful.is_empty());
+    assert!(told.hindsight.is_empty() && told.doubtful.is_empty() && told.untimed.is_empty());
     // The end tells of the steps that no version before it told of, and what it states comes too late.
     let seldom = chosen(&[0, 3], true);
     assert_eq!(seldom.categories, of_course);
-    assert!(seldom.hindsight.is_empty());
+    assert!(seldom.hindsight.is_empty() && seldom.untimed.is_empty());
 }
 
 #[test]
@@ -87,19 +87,46 @@ fn of_what_was_written_when_all_was_over_nobody_knows_when_it_was_known() {
             ["attributes.outcome"],
             "nothing tells that it came later"
         );
+        assert_eq!(once.untimed, ["attributes.outcome"], "but it is named");
     }
+}
+
+/// A set-up of which versions became known at these hours, each as it stood then.
+fn told_at(hours: &[i64], says_when: bool) -> Request {
+    let versions = hours.iter().map(|at| (hour(*at), setup(0, *at)));
+    let versions: Vec<(DateTime<Utc>, ProjectSetup)> = versions.collect();
+    let told = versions.iter();
+    let told = told.map(|(at, setup)| (says_when.then_some(*at), setup));
+    Request::of_versions(told).unwrap()
 }
 
 #[test]
 fn each_step_says_when_its_facts_were_known() {
-    let versions = [0, 60, 300].map(|at| (hour(at), setup(0, at)));
-    let known = |says_when: bool| {
-        let told = versions
-            .iter()
-            .map(|(at, setup)| (says_when.then_some(*at), setup));
-        Request::of_versions(told).unwrap().facts_known
+    let known = |hours: &[i64]| told_at(hours, true).facts_known;
+    let moments = |hours: [i64; 4]| hours.map(|at| days(&hour(at)));
+    // Of the third step and the end a version tells that was written long after.
+    assert_eq!(known(&[0, 60, 300]), moments([0, 60, 60, 60]));
+    // Told of within a day, and with the end.
+    assert_eq!(known(&[0, 60, 75, 95]), moments([0, 60, 75, 75]));
+    assert_eq!(known(&[0, 60, 95]), moments([0, 60, 60, 60]));
+    // Nothing was known before the second step.
+    assert_eq!(known(&[65, 300]), moments([65, 65, 65, 65]));
+    assert_eq!(
+        told_at(&[0, 60, 300], false).facts_known,
+        [f64::INFINITY; 4]
+    );
+}
+
+#[test]
+fn steps_that_only_the_end_tells_of_state_what_was_known_with_them() {
+    let outcome = |request: &Request, step: usize| {
+        let stated = request.stated(step, "attributes.outcome");
+        stated.map(ToString::to_string)
     };
-    let moments = [0, 60, 300, 300].map(|at| days(&hour(at)));
-    assert_eq!(known(true), moments);
-    assert_eq!(known(false), [f64::INFINITY; 4]);
+    let request = told_at(&[0, 90], true);
+    let told = [0, 1, 2, 3].map(|step| outcome(&request, step));
+    assert_eq!(told, [None, None, None, Some("good".to_owned())]);
+    // Where nothing else was ever known, that is what there is.
+    let once = told_at(&[90], true);
+    assert_eq!(outcome(&once, 1), Some("good".to_owned()));
 }
