@@ -10,6 +10,8 @@ if [[ ! -d "$SCRUTINEER_DATA" ]]; then
   exit 0
 fi
 cargo build --locked -p scrutineer -p scrutineer-eval
-for gate in eval/gates/*.toml; do
-  target/debug/scrutineer-eval gate "$gate"
-done
+# Most read one case after another, so two at a time: each is shown when it is done, and all are.
+gate='shown=$(target/debug/scrutineer-eval gate "$1" 2>&1) && status=0 || status=$?
+  printf "%s: %s s\n%s\n" "$1" "$SECONDS" "$shown"
+  exit "$status"'
+printf '%s\0' eval/gates/*.toml | xargs -0 -n 1 -P 2 bash -c "$gate" gate || exit 1
