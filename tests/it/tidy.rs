@@ -121,6 +121,42 @@ fn the_root_library_depends_on_no_other_member() {
 }
 
 #[test]
+fn what_is_not_built_for_tests_holds_none() {
+    for member in [".", "datasets", "fitting", "training", "eval"] {
+        let manifest = Path::new(ROOT).join(member).join("Cargo.toml");
+        let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
+        if manifest["lib"]["doctest"] == toml::Value::Boolean(false) {
+            for path in rust_files(&format!("{member}/src")) {
+                let text = fs::read_to_string(&path).unwrap();
+                let mut lines = text.lines().map(str::trim_start);
+                let has_code =
+                    lines.any(|line| line.starts_with("/// ```") || line.starts_with("//! ```"));
+                assert!(
+                    !has_code,
+                    "{} has code in its documentation",
+                    path.display()
+                );
+            }
+        }
+        let programs = manifest.get("bin").and_then(toml::Value::as_array);
+        for program in programs.into_iter().flatten() {
+            let path = Path::new(ROOT)
+                .join(member)
+                .join(program["path"].as_str().unwrap());
+            let lines = code_lines(&path);
+            let has_tests = lines.iter().any(|line| {
+                line.contains("test]") || line.contains("(test)") || line.starts_with("mod ")
+            });
+            assert!(
+                !has_tests,
+                "{} has tests, or modules that may",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn source_files_stay_below_five_hundred_lines() {
     let long: Vec<String> = [
         "src",
