@@ -13,8 +13,9 @@ fn at(day: NaiveDate, hour: u32) -> DateTime<Utc> {
 }
 
 /// A team of six and one of three, weekly sheets for half a year, due at noon of the day after
-/// the week; the last week ends today. The fifth and sixth person hand in two days late, the
-/// others in the morning of the day they are due; all work half of the week. The first has never handed in the sheet of last week.
+/// the week; the last week ends on this day. The fifth and sixth person hand in two days late, the
+/// others in the morning of the day they are due; all work half of the week. The first has never
+/// handed in the sheet of the week before.
 fn sheets(today: NaiveDate) -> String {
     let mut rows = String::new();
     for week in 0..27_u64 {
@@ -43,11 +44,17 @@ fn sheets(today: NaiveDate) -> String {
     rows
 }
 
-async fn firm(remind: bool) -> TestApp {
+async fn firm(remind: bool, today: NaiveDate) -> TestApp {
     let app = TestApp::start_with(|config, _| config.timesheet.remind_submitters = remind).await;
-    app.put_records("timesheet", sheets(Utc::now().date_naive()))
-        .await;
+    app.put_records("timesheet", sheets(today)).await;
     app
+}
+
+/// What the service answers at a moment; what is foretold hangs on the calendar, so that it is
+/// asked here on days that do not move.
+async fn reminders(app: &TestApp, now: DateTime<Utc>) -> Value {
+    let tenant = TenantId::new("firm").unwrap();
+    json!(app.service.reminders(&tenant, now).await.unwrap())
 }
 
 fn ids(list: &Value) -> Vec<&str> {
@@ -60,7 +67,7 @@ fn ids(list: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn reminders_are_refused_until_the_firm_turns_them_on() {
-    let app = firm(false).await;
+    let app = firm(false, Utc::now().date_naive()).await;
     let problem = app
         .get("/v1/worklists/reminders")
         .await
@@ -71,8 +78,9 @@ async fn reminders_are_refused_until_the_firm_turns_them_on() {
 
 #[tokio::test]
 async fn whoever_must_hand_in_a_sheet_is_reminded_and_nothing_else_is_told() {
-    let app = firm(true).await;
-    let list = app.get("/v1/worklists/reminders").await.json();
+    let today = NaiveDate::from_ymd_opt(2026, 6, 18).unwrap();
+    let app = firm(true, today).await;
+    let list = reminders(&app, at(today, 12)).await;
     // The one overdue first, for its period is; then who is late again and again. Of three
     // people nothing is foretold.
     assert_eq!(ids(&list), ["S0-25", "S4-26", "S5-26"], "{list}");
@@ -105,21 +113,25 @@ async fn whoever_must_hand_in_a_sheet_is_reminded_and_nothing_else_is_told() {
     assert_eq!(words(0), words(1));
     assert_eq!(text(1), text(2));
     // Who has left since reads no reminder.
-    let gone = Utc::now().date_naive() - Days::new(2);
+    let gone = today - Days::new(2);
     let left = json!({"id": "E4", "left_on": gone, "known_at": at(gone, 8)});
     app.put_records("employee", left.to_string()).await;
-    let list = app.get("/v1/worklists/reminders").await.json();
+    let list = reminders(&app, at(today, 12)).await;
     assert_eq!(ids(&list), ["S0-25", "S5-26"], "{list}");
 }
 
 #[tokio::test]
 async fn a_key_that_reads_does_not_have_them_and_nothing_is_kept() {
-    let app = firm(true).await;
+    let app = firm(true, Utc::now().date_naive()).await;
     let tenant = TenantId::new("firm").unwrap();
     for (scopes, status) in [("read", 403), ("case:timesheet", 403), ("reminders", 200)] {
         let key = app.new_key("firm", scopes).await;
         let ask = Ask::get("/v1/worklists/reminders").key(&key);
-        assert_eq!(app.send(ask).await.status, status, "{scopes}");
+        let answer = app.send(ask).await;
+        assert_eq!(answer.status, status, "{scopes}");
+        if status == 200 {
+            assert_eq!(ids(&answer.json()).first(), Some(&"S0-25"));
+        }
     }
     let filter = DecisionFilter::default();
     let kept = app.store.decisions(&tenant, &filter, None, 10).await;
