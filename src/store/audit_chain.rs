@@ -13,7 +13,8 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::error::{Result, StoreError};
-use super::{keys, lots, time};
+use super::lots::Lots;
+use super::{keys, time};
 use crate::domain::{CanonicalJson, TenantId, sha256_hex_of};
 
 /// What the first entry of a chain links to.
@@ -75,6 +76,21 @@ pub(super) fn part_sha256(salt: &str, content: &str) -> String {
     sha256_hex_of([salt, content])
 }
 
+/// Where a tenant's chain ends.
+#[derive(Debug)]
+pub(super) struct Head {
+    entries: i64,
+    sha256: String,
+}
+
+impl Head {
+    /// As the table has it; none where the chain is yet to begin.
+    pub(super) fn of(row: Option<(i64, String)>) -> Self {
+        let (entries, sha256) = row.unwrap_or_else(|| (0, GENESIS.to_owned()));
+        Self { entries, sha256 }
+    }
+}
+
 /// An entry whose parts are digested: all that is done before its place is known.
 #[derive(Debug, Clone)]
 pub(super) struct SealedEntry {
@@ -113,24 +129,27 @@ pub(super) async fn append(
     tenant: &TenantId,
     entry: NewEntry,
 ) -> Result<Link> {
-    let links = append_all(connection, tenant, &[&entry.seal()?]).await?;
-    let missing = || StoreError::Damaged("an entry was not chained".to_owned());
-    links.into_iter().next().ok_or_else(missing)
-}
-
-/// Adds entries at the end of the tenant's chain, in their order. The connection must be
-/// in a transaction that holds the write lock.
-pub(super) async fn append_all(
-    connection: &mut SqliteConnection,
-    tenant: &TenantId,
-    entries: &[&SealedEntry],
-) -> Result<Vec<Link>> {
     let head: Option<(i64, String)> =
         sqlx::query_as("SELECT entries, head_sha256 FROM audit_heads WHERE tenant = $1")
             .bind(tenant.as_str())
             .fetch_optional(&mut *connection)
             .await?;
-    let (mut seq, mut prev_sha256) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
+    let mut lots = Lots::new();
+    let links = link_all(&mut lots, tenant, Head::of(head), &[&entry.seal()?])?;
+    lots.run(connection).await?;
+    let missing = || StoreError::Damaged("an entry was not chained".to_owned());
+    links.into_iter().next().ok_or_else(missing)
+}
+
+/// Says what adds entries at the end of the tenant's chain, in their order: to be run in the
+/// transaction that read its end under the write lock.
+pub(super) fn link_all(
+    lots: &mut Lots,
+    tenant: &TenantId,
+    head: Head,
+    entries: &[&SealedEntry],
+) -> Result<Vec<Link>> {
+    let (mut seq, mut prev_sha256) = (head.entries, head.sha256);
     let mut chained = Vec::with_capacity(entries.len());
     for entry in entries {
         seq += 1;
@@ -154,7 +173,7 @@ pub(super) async fn append_all(
         .collect::<Result<_>>()?;
     let rows: Vec<_> = chained.iter().zip(&kinds).collect();
     let columns = "audit_entries (tenant, seq, kind, id, at, header, prev_sha256, entry_sha256)";
-    lots::insert(connection, columns, &rows, |mut row, one| {
+    lots.insert(columns, &rows, |mut row, one| {
         row.push_bind(one.map(|_| tenant.as_str()));
         row.push_bind(one.map(|((_, seq, ..), _)| *seq));
         row.push_bind(one.map(|(_, kind)| kind.as_str()));
@@ -163,31 +182,29 @@ pub(super) async fn append_all(
         row.push_bind(one.map(|((_, _, header, ..), _)| header.as_str()));
         row.push_bind(one.map(|((_, _, _, before, _), _)| before.as_str()));
         row.push_bind(one.map(|((.., sha256), _)| sha256.as_str()));
-    })
-    .await?;
+    });
     let parts: Vec<_> = chained
         .iter()
         .flat_map(|(entry, seq, ..)| entry.parts.iter().map(move |part| (*seq, part)))
         .collect();
     let columns = "audit_parts (tenant, seq, name, salt, content)";
-    lots::insert(connection, columns, &parts, |mut row, one| {
+    lots.insert(columns, &parts, |mut row, one| {
         row.push_bind(one.map(|_| tenant.as_str()));
         row.push_bind(one.map(|(seq, _)| *seq));
         row.push_bind(one.map(|(_, (name, ..))| *name));
         row.push_bind(one.map(|(_, (_, salt, _))| salt.as_str()));
         row.push_bind(one.map(|(_, (.., content))| content.as_str()));
-    })
-    .await?;
-    sqlx::query(
-        "INSERT INTO audit_heads (tenant, entries, head_sha256) VALUES ($1, $2, $3) \
-         ON CONFLICT (tenant) DO UPDATE \
+    });
+    lots.upsert(
+        "audit_heads (tenant, entries, head_sha256)",
+        |mut row| {
+            row.push_bind(tenant.as_str());
+            row.push_bind(seq);
+            row.push_bind(prev_sha256.as_str());
+        },
+        "ON CONFLICT (tenant) DO UPDATE \
          SET entries = excluded.entries, head_sha256 = excluded.head_sha256",
-    )
-    .bind(tenant.as_str())
-    .bind(seq)
-    .bind(&prev_sha256)
-    .execute(&mut *connection)
-    .await?;
+    );
     let links = chained.into_iter().map(|(_, seq, _, _, sha256)| Link {
         seq: u64::try_from(seq).unwrap_or_default(),
         sha256,

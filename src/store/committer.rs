@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::audit_chain::Link;
 use super::audit_head::HeadFile;
 use super::checkpoints::Checkpoints;
-use super::decisions::{ChainedDecision, chain};
+use super::decisions::{ChainedDecision, before, chain};
 use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::open::Writing;
@@ -30,6 +30,11 @@ use crate::domain::TenantId;
 const MAX_WAITING: usize = 1024;
 /// Decisions of one commit.
 pub(super) const MAX_TOGETHER: usize = 256;
+/// Time for which a commit of few waits for more, where the one before had more than one: what a
+/// commit costs beside its decisions is shared by as many as come meanwhile.
+const GATHERING: Duration = Duration::from_micros(300);
+/// Decisions from which a commit waits for no more.
+const FEW: usize = 16;
 
 struct Waiting {
     tenant: TenantId,
@@ -54,8 +59,16 @@ impl Committer {
         let (waiting, mut taken) = mpsc::channel::<Waiting>(MAX_WAITING);
         let heads = heads(Arc::clone(&writing.head_file))?;
         let committing = async move {
+            // Whoever asks alone waits for nobody.
+            let mut shared = false;
             let mut together = Vec::new();
             while taken.recv_many(&mut together, MAX_TOGETHER).await > 0 {
+                if shared && together.len() < FEW {
+                    std::thread::sleep(GATHERING);
+                    let room = MAX_TOGETHER - together.len();
+                    together.extend(std::iter::from_fn(|| taken.try_recv().ok()).take(room));
+                }
+                shared = together.len() > 1;
                 commit(&writing, std::mem::take(&mut together)).await;
                 // Where one word waits already, another says nothing more.
                 let _ = heads.try_send(());
@@ -173,14 +186,14 @@ async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Option
     writing.settle_what_was_left();
     let mut links: Vec<Option<Link>> = vec![None; together.len()];
     for (tenant, mut places) in by_tenant {
-        let erasures = Erasures::within(&mut transaction, tenant).await?;
+        let (erasures, head) = before(&mut transaction, tenant).await?;
         places.retain(|at| together.get(*at).is_some_and(|one| one.read == erasures));
         if places.is_empty() {
             continue;
         }
         let those = places.iter().filter_map(|at| together.get(*at));
         let decisions: Vec<&ChainedDecision> = those.map(|one| &one.decision).collect();
-        let chained = chain(&mut transaction, tenant, &decisions).await?;
+        let chained = chain(&mut transaction, tenant, head, &decisions).await?;
         if chained.len() != places.len() {
             return Err(StoreError::Damaged("an entry was not chained".to_owned()));
         }

@@ -6,12 +6,13 @@ use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::audit_chain::{self, EntryKind, Link, NewEntry, SealedEntry};
+use super::audit_chain::{self, EntryKind, Head, Link, NewEntry, SealedEntry};
 use super::cursor::{Cursor, Page, bounded};
 use super::erasure::Erasures;
 use super::error::{Result, StoreError};
+use super::lots::Lots;
 use super::mentions::mentions;
-use super::{Store, analyses, lots, time};
+use super::{Store, analyses, time};
 use crate::advice::{Case, Judged, Recommendation};
 use crate::domain::{CanonicalJson, TenantId};
 
@@ -112,11 +113,12 @@ impl Store {
                 .map(|one| ChainedDecision::new(&one.recommendation, &one.input, &one.features))
                 .collect::<Result<Vec<_>>>()?;
             let mut transaction = self.begin_unmarked().await?;
-            if Erasures::within(&mut transaction, tenant).await? != read {
+            let (erasures, head) = before(&mut transaction, tenant).await?;
+            if erasures != read {
                 return Ok(false);
             }
             let all: Vec<&ChainedDecision> = decisions.iter().collect();
-            let links = chain(&mut transaction, tenant, &all).await?;
+            let links = chain(&mut transaction, tenant, head, &all).await?;
             transaction.commit().await?;
             if let Some(end) = links.last() {
                 self.head_file().append(&[(tenant, end)]).await?;
@@ -148,10 +150,11 @@ impl Store {
         } = decision;
         let decision = ChainedDecision::new(recommendation, input, features)?;
         let mut transaction = self.begin_unmarked().await?;
-        if Erasures::within(&mut transaction, tenant).await? != read {
+        let (erasures, head) = before(&mut transaction, tenant).await?;
+        if erasures != read {
             return Ok(false);
         }
-        let links = chain(&mut transaction, tenant, &[&decision]).await?;
+        let links = chain(&mut transaction, tenant, head, &[&decision]).await?;
         let missing = || StoreError::Damaged("an entry was not chained".to_owned());
         let link = links.into_iter().next().ok_or_else(missing)?;
         if let Some(recommendation) = shown.get_mut("recommendation") {
@@ -401,15 +404,34 @@ impl ChainedDecision {
     }
 }
 
-/// Makes recommendations the next links of the tenant's chain, within a transaction that
-/// holds the write lock.
+/// What a transaction that chains must know of the tenant, by one look: how often something of
+/// theirs was erased by now, and where the chain ends.
+pub(super) async fn before(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+) -> Result<(Erasures, Head)> {
+    let row: Option<(i64, Option<i64>, Option<String>)> = sqlx::query_as(
+        "SELECT records_erasures, entries, head_sha256 FROM tenants \
+         LEFT JOIN audit_heads ON audit_heads.tenant = tenants.id WHERE tenants.id = $1",
+    )
+    .bind(tenant.as_str())
+    .fetch_optional(connection)
+    .await?;
+    let (erasures, entries, sha256) = row.unwrap_or_default();
+    Ok((erasures.into(), Head::of(entries.zip(sha256))))
+}
+
+/// Makes recommendations the next links of the tenant's chain, within the transaction that read
+/// its end under the write lock.
 pub(super) async fn chain(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
+    head: Head,
     decisions: &[&ChainedDecision],
 ) -> Result<Vec<Link>> {
     let sealed: Vec<&SealedEntry> = decisions.iter().map(|one| &one.sealed).collect();
-    let links = audit_chain::append_all(&mut *connection, tenant, &sealed).await?;
+    let mut lots = Lots::new();
+    let links = audit_chain::link_all(&mut lots, tenant, head, &sealed)?;
     let rows: Vec<(&ChainedDecision, i64)> = decisions
         .iter()
         .zip(&links)
@@ -417,27 +439,26 @@ pub(super) async fn chain(
         .collect();
     let columns = "recommendations (tenant, seq, id, case_name, subject_kind, subject_id, \
                    status, level, decided_at)";
-    lots::insert(connection, columns, &rows, |mut row, one| {
+    lots.insert(columns, &rows, |mut row, one| {
         row.push_bind(one.map(|_| tenant.as_str()));
         row.push_bind(one.map(|(_, seq)| *seq));
         for at in 0..INDEXED {
             let column = one.and_then(|(decision, _)| decision.index.get(at));
             row.push_bind(column.map(String::as_str));
         }
-    })
-    .await?;
+    });
     let mentions: Vec<(&(String, String), i64)> = rows
         .iter()
         .flat_map(|(decision, seq)| decision.mentions.iter().map(move |named| (named, *seq)))
         .collect();
     let columns = "mentions (tenant, kind, id, seq)";
-    lots::insert(connection, columns, &mentions, |mut row, one| {
+    lots.insert(columns, &mentions, |mut row, one| {
         row.push_bind(one.map(|_| tenant.as_str()));
         row.push_bind(one.map(|((kind, _), _)| kind.as_str()));
         row.push_bind(one.map(|((_, id), _)| id.as_str()));
         row.push_bind(one.map(|(_, seq)| *seq));
-    })
-    .await?;
+    });
+    lots.run(connection).await?;
     Ok(links)
 }
 

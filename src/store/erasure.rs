@@ -70,6 +70,12 @@ type SubjectKey = (String, String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Erasures(i64);
 
+impl From<i64> for Erasures {
+    fn from(count: i64) -> Self {
+        Self(count)
+    }
+}
+
 impl Erasures {
     pub(super) const fn of(state: &TenantState) -> Self {
         Self(state.records_erasures)
