@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::lots::Lots;
 use super::{keys, time};
@@ -84,10 +85,25 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// As the table has it; none where the chain is yet to begin.
-    pub(super) fn of(row: Option<(i64, String)>) -> Self {
-        let (entries, sha256) = row.unwrap_or_else(|| (0, GENESIS.to_owned()));
-        Self { entries, sha256 }
+    /// What a transaction that writes must know of the tenant, by one look: how often something
+    /// of theirs was erased by now, and where the chain ends.
+    pub(super) async fn within(
+        connection: &mut SqliteConnection,
+        tenant: &TenantId,
+    ) -> Result<(Erasures, Self)> {
+        let row: Option<(i64, Option<i64>, Option<String>)> = sqlx::query_as(
+            "SELECT records_erasures, entries, head_sha256 FROM tenants \
+             LEFT JOIN audit_heads ON audit_heads.tenant = tenants.id WHERE tenants.id = $1",
+        )
+        .bind(tenant.as_str())
+        .fetch_optional(connection)
+        .await?;
+        let (erasures, entries, sha256) = row.unwrap_or_default();
+        let head = Self {
+            entries: entries.unwrap_or_default(),
+            sha256: sha256.unwrap_or_else(|| GENESIS.to_owned()),
+        };
+        Ok((Erasures::counted(erasures), head))
     }
 }
 
@@ -129,13 +145,9 @@ pub(super) async fn append(
     tenant: &TenantId,
     entry: NewEntry,
 ) -> Result<Link> {
-    let head: Option<(i64, String)> =
-        sqlx::query_as("SELECT entries, head_sha256 FROM audit_heads WHERE tenant = $1")
-            .bind(tenant.as_str())
-            .fetch_optional(&mut *connection)
-            .await?;
+    let (_, head) = Head::within(&mut *connection, tenant).await?;
     let mut lots = Lots::new();
-    let links = link_all(&mut lots, tenant, Head::of(head), &[&entry.seal()?])?;
+    let links = link_all(&mut lots, tenant, head, &[&entry.seal()?])?;
     lots.run(connection).await?;
     let missing = || StoreError::Damaged("an entry was not chained".to_owned());
     links.into_iter().next().ok_or_else(missing)

@@ -4,7 +4,7 @@
 //! runs is taken into the next, so that many callers share one wait. Nobody is answered before the
 //! commit that holds their decision.
 //!
-//! It has a thread and a runtime of its own. A commit is half a dozen waits for the database's thread
+//! It has a thread and a runtime of its own. A commit is some four waits for the database's thread
 //! and one for the disk; among the requests' tasks each of them would stand in line again behind
 //! all that is to be judged meanwhile. What `audit.head` remembers is synced by another thread
 //! while the next commit runs: a power failure may leave it some commits short, which is no sign of
@@ -17,10 +17,10 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::audit_chain::Link;
+use super::audit_chain::{Head, Link};
 use super::audit_head::HeadFile;
 use super::checkpoints::Checkpoints;
-use super::decisions::{ChainedDecision, before, chain};
+use super::decisions::{ChainedDecision, chain};
 use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::open::Writing;
@@ -186,7 +186,7 @@ async fn chain_all(writing: &Writing, together: &[Waiting]) -> Result<Vec<Option
     writing.settle_what_was_left();
     let mut links: Vec<Option<Link>> = vec![None; together.len()];
     for (tenant, mut places) in by_tenant {
-        let (erasures, head) = before(&mut transaction, tenant).await?;
+        let (erasures, head) = Head::within(&mut transaction, tenant).await?;
         places.retain(|at| together.get(*at).is_some_and(|one| one.read == erasures));
         if places.is_empty() {
             continue;

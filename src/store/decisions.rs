@@ -113,7 +113,7 @@ impl Store {
                 .map(|one| ChainedDecision::new(&one.recommendation, &one.input, &one.features))
                 .collect::<Result<Vec<_>>>()?;
             let mut transaction = self.begin_unmarked().await?;
-            let (erasures, head) = before(&mut transaction, tenant).await?;
+            let (erasures, head) = Head::within(&mut transaction, tenant).await?;
             if erasures != read {
                 return Ok(false);
             }
@@ -150,7 +150,7 @@ impl Store {
         } = decision;
         let decision = ChainedDecision::new(recommendation, input, features)?;
         let mut transaction = self.begin_unmarked().await?;
-        let (erasures, head) = before(&mut transaction, tenant).await?;
+        let (erasures, head) = Head::within(&mut transaction, tenant).await?;
         if erasures != read {
             return Ok(false);
         }
@@ -402,23 +402,6 @@ impl ChainedDecision {
             ],
         })
     }
-}
-
-/// What a transaction that chains must know of the tenant, by one look: how often something of
-/// theirs was erased by now, and where the chain ends.
-pub(super) async fn before(
-    connection: &mut SqliteConnection,
-    tenant: &TenantId,
-) -> Result<(Erasures, Head)> {
-    let row: Option<(i64, Option<i64>, Option<String>)> = sqlx::query_as(
-        "SELECT records_erasures, entries, head_sha256 FROM tenants \
-         LEFT JOIN audit_heads ON audit_heads.tenant = tenants.id WHERE tenants.id = $1",
-    )
-    .bind(tenant.as_str())
-    .fetch_optional(connection)
-    .await?;
-    let (erasures, entries, sha256) = row.unwrap_or_default();
-    Ok((erasures.into(), Head::of(entries.zip(sha256))))
 }
 
 /// Makes recommendations the next links of the tenant's chain, within the transaction that read

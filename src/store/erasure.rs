@@ -70,28 +70,14 @@ type SubjectKey = (String, String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Erasures(i64);
 
-impl From<i64> for Erasures {
-    fn from(count: i64) -> Self {
-        Self(count)
-    }
-}
-
 impl Erasures {
     pub(super) const fn of(state: &TenantState) -> Self {
-        Self(state.records_erasures)
+        Self::counted(state.records_erasures)
     }
 
-    /// As of a transaction.
-    pub(super) async fn within(
-        connection: &mut SqliteConnection,
-        tenant: &TenantId,
-    ) -> Result<Self> {
-        let count: Option<i64> =
-            sqlx::query_scalar("SELECT records_erasures FROM tenants WHERE id = $1")
-                .bind(tenant.as_str())
-                .fetch_optional(connection)
-                .await?;
-        Ok(Self(count.unwrap_or_default()))
+    /// As many as the tenant's row counts.
+    pub(super) const fn counted(count: i64) -> Self {
+        Self(count)
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sqlx::FromRow;
 
+use super::audit_chain::Head;
 use super::erasure::Erasures;
 use super::error::{Result, StoreError};
 use super::{Store, time};
@@ -124,7 +125,8 @@ impl Store {
     ) -> Result<bool> {
         self.ensure_tenant(tenant).await?;
         let mut transaction = self.begin_unmarked().await?;
-        if Erasures::within(&mut transaction, tenant).await? != read {
+        let (erasures, _) = Head::within(&mut transaction, tenant).await?;
+        if erasures != read {
             return Ok(false);
         }
         for statement in [
